@@ -1,0 +1,37 @@
+import { integer, text } from 'drizzle-orm/sqlite-core'
+
+/** 24 lower-case hex digits, time-ordered; minted by the Worker. */
+export const id = () => text().primaryKey()
+
+/** Epoch milliseconds. */
+export const time = () => integer()
+
+/** A JSON document as text, as `JSON.stringify` wrote it. */
+export const json = () => text()
+
+/** A counter that triggers keep. Nothing but a trigger writes it. */
+export const counter = () => integer().notNull().default(0)
+
+/**
+ * Who made a row and by which request.
+ *
+ * `createdRequest` and `updatedRequest` hold the mark of a request, by which a repeated request
+ * recognises what it did the first time. Only a request id that the client chose can be repeated, so
+ * `createdRequest` is null for all others and its unique index stays small.
+ */
+export const recorded = () => ({
+  createdAt: time().notNull(),
+  updatedAt: time().notNull(),
+  createdBy: text().notNull(),
+  createdByToken: text(),
+  createdRequest: text(),
+  updatedRequest: text().notNull(),
+  version: integer().notNull().default(1),
+})
+
+/** `deletedAt` set means trashed; the deletion says by whom and why; `purging` is the claim of the purge. */
+export const trashable = () => ({
+  deletedAt: time(),
+  deletionId: text(),
+  purging: integer().notNull().default(0),
+})

@@ -1,0 +1,337 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { counter, id, json, recorded, time, trashable } from './columns.ts'
+
+/**
+ * Every table, in reading order. Counters, nodes of the tree and first-time provisioning are completed by
+ * triggers; they are in the migration `triggers`.
+ *
+ * Lists are served by full indexes of the form (scope, deleted_at, id): `deleted_at is null` is an equality
+ * there, and the purge finds the trashed rows by the same index. Uniqueness is by partial indexes over live rows.
+ */
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: id(),
+    /** `local` for the server's own tokens, else the `iss` of the identity provider. */
+    issuer: text().notNull(),
+    sub: text().notNull(),
+    /** The slug that the claims make: the name that nobody else may take. */
+    username: text().notNull(),
+    email: text(),
+    emailVerified: integer(),
+    name: text(),
+    givenName: text(),
+    familyName: text(),
+    picture: text(),
+    homeId: text().notNull(),
+    namespaceCount: counter(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+    version: integer().notNull().default(1),
+  },
+  (t) => [
+    uniqueIndex('users_identity').on(t.issuer, t.sub),
+    index('users_username').on(t.username),
+    uniqueIndex('users_home').on(t.homeId),
+  ],
+)
+
+export const namespaces = sqliteTable(
+  'namespaces',
+  {
+    id: id(),
+    slug: text().notNull(),
+    metadata: json(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    // Over trashed rows too: the slug of a trashed namespace stays reserved until it is purged.
+    uniqueIndex('namespaces_slug').on(t.slug),
+    uniqueIndex('namespaces_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+export const members = sqliteTable(
+  'members',
+  {
+    userId: text()
+      .notNull()
+      .references(() => users.id),
+    namespaceId: text()
+      .notNull()
+      .references(() => namespaces.id),
+    /** 1 reader, 2 writer, 3 owner: a right includes the lower ones. */
+    role: integer().notNull(),
+    createdAt: time().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.namespaceId] }),
+    index('members_of_namespace').on(t.namespaceId, t.userId),
+  ],
+)
+
+export const projects = sqliteTable(
+  'projects',
+  {
+    id: id(),
+    namespaceId: text()
+      .notNull()
+      .references(() => namespaces.id),
+    name: text().notNull(),
+    slug: text().notNull(),
+    description: text(),
+    tags: json().notNull(),
+    metadata: json(),
+    visibility: text({ enum: ['private', 'public'] }).notNull(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    uniqueIndex('projects_slug').on(t.namespaceId, t.slug).where(sql`deleted_at is null`),
+    index('projects_newest').on(t.namespaceId, t.deletedAt, t.id),
+    index('projects_public').on(t.namespaceId, t.id).where(sql`deleted_at is null and visibility = 'public'`),
+    uniqueIndex('projects_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+/** Counts of the live rows of a namespace's live projects. */
+export const namespaceStats = sqliteTable('namespace_stats', {
+  namespaceId: text().primaryKey(),
+  members: counter(),
+  projects: counter(),
+  videos: counter(),
+  audios: counter(),
+  labelTracks: counter(),
+  textTracks: counter(),
+  images: counter(),
+})
+
+/** Counts of a project's live rows, and its `revision`, which every write inside the project raises. */
+export const projectStats = sqliteTable('project_stats', {
+  projectId: text().primaryKey(),
+  episodes: counter(),
+  datasets: counter(),
+  collections: counter(),
+  videos: counter(),
+  audios: counter(),
+  labelTracks: counter(),
+  textTracks: counter(),
+  images: counter(),
+  revision: counter(),
+})
+
+export const episodes = sqliteTable(
+  'episodes',
+  {
+    id: id(),
+    projectId: text()
+      .notNull()
+      .references(() => projects.id),
+    nodeId: text().notNull(),
+    folderId: text(),
+    name: text().notNull(),
+    nodePath: text().notNull(),
+    description: text(),
+    tags: json().notNull(),
+    status: text({ enum: ['running', 'completed', 'failed', 'archived'] }).notNull(),
+    writeProtected: integer().notNull(),
+    metadata: json(),
+    startedAt: time(),
+    endedAt: time(),
+    durationMs: integer(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    // Over trashed rows too: a trashed episode holds its name (410) until it is purged.
+    uniqueIndex('episodes_name').on(t.projectId, t.name),
+    index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
+    uniqueIndex('episodes_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+/**
+ * The folder tree. `path` starts with a slash and is relative to the episode's node for everything below an
+ * episode, to the project's root otherwise: renaming or moving an episode touches its own node alone.
+ * A slash or percent sign inside a name is `%2F`, `%25` in a path.
+ */
+export const nodes = sqliteTable(
+  'nodes',
+  {
+    id: id(),
+    projectId: text()
+      .notNull()
+      .references(() => projects.id),
+    parentId: text(),
+    /** The episode below whose node this one hangs; the project outside episodes and for the episodes' own nodes. */
+    containerId: text().notNull(),
+    kind: text().notNull(),
+    name: text().notNull(),
+    path: text().notNull(),
+    /** The asset of a leaf, the episode of an episode's node. */
+    itemId: text(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+    version: integer().notNull().default(1),
+    ...trashable(),
+  },
+  (t) => [
+    uniqueIndex('nodes_path').on(t.containerId, t.path, t.kind).where(sql`deleted_at is null`),
+    index('nodes_children').on(t.parentId, t.deletedAt, t.name),
+    index('nodes_of_project').on(t.projectId, t.id),
+  ],
+)
+
+/** Bytes in the bucket. `complete` is the only state in which an asset may refer to one. */
+export const objects = sqliteTable(
+  'objects',
+  {
+    id: id(),
+    namespaceId: text()
+      .notNull()
+      .references(() => namespaces.id),
+    projectId: text(),
+    key: text().notNull(),
+    state: text({ enum: ['pending', 'complete', 'aborted', 'discarded', 'purging'] }).notNull(),
+    size: integer().notNull(),
+    contentType: text(),
+    sha256: text(),
+    etag: text(),
+    leaseUntil: time().notNull(),
+    createdBy: text().notNull(),
+    createdByToken: text(),
+    createdAt: time().notNull(),
+    completedAt: time(),
+  },
+  (t) => [uniqueIndex('objects_key').on(t.key), index('objects_of_namespace').on(t.namespaceId, t.id)],
+)
+
+export const assets = sqliteTable(
+  'assets',
+  {
+    id: id(),
+    projectId: text()
+      .notNull()
+      .references(() => projects.id),
+    /** The asset's episode; the project where it has none. */
+    containerId: text().notNull(),
+    nodeId: text(),
+    kind: text({ enum: ['video', 'audio', 'label-track', 'text-track', 'image'] }).notNull(),
+    name: text(),
+    /** As the client gave it. `objectId` is what it refers to, resolved once, inside the namespace. */
+    storageId: text(),
+    objectId: text().references(() => objects.id),
+    fps: numeric({ mode: 'number' }),
+    lens: text({ enum: ['fisheye', 'pinhole', 'eqrec'] }),
+    sampleRate: integer(),
+    channels: integer(),
+    format: text({ enum: ['vtt', 'srt', 'jsonl'] }),
+    language: text(),
+    tags: json().notNull(),
+    metadata: json(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    uniqueIndex('assets_identity')
+      .on(t.containerId, t.kind, t.name)
+      .where(sql`deleted_at is null and name is not null`),
+    index('assets_newest').on(t.projectId, t.kind, t.deletedAt, t.id),
+    index('assets_by_name').on(t.projectId, t.kind, t.deletedAt, t.name, t.id),
+    index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
+    index('assets_of_object').on(t.objectId),
+    uniqueIndex('assets_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+export const datasets = sqliteTable(
+  'datasets',
+  {
+    id: id(),
+    projectId: text()
+      .notNull()
+      .references(() => projects.id),
+    name: text().notNull(),
+    description: text(),
+    tags: json().notNull(),
+    metadata: json(),
+    collectionCount: counter(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    uniqueIndex('datasets_name').on(t.projectId, t.name).where(sql`deleted_at is null`),
+    index('datasets_newest').on(t.projectId, t.deletedAt, t.id),
+    uniqueIndex('datasets_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+export const collections = sqliteTable(
+  'collections',
+  {
+    id: id(),
+    projectId: text()
+      .notNull()
+      .references(() => projects.id),
+    datasetId: text().references(() => datasets.id),
+    /** The dataset's deletion that set `datasetId` to null: what a restore attaches again. */
+    detachedBy: text(),
+    name: text().notNull(),
+    description: text(),
+    tags: json().notNull(),
+    metadata: json(),
+    memberCount: counter(),
+    ...recorded(),
+    ...trashable(),
+  },
+  (t) => [
+    uniqueIndex('collections_name').on(t.projectId, t.name).where(sql`deleted_at is null`),
+    index('collections_newest').on(t.projectId, t.deletedAt, t.id),
+    index('collections_of_dataset').on(t.datasetId, t.deletedAt, t.name),
+    index('collections_detached').on(t.detachedBy).where(sql`detached_by is not null`),
+    uniqueIndex('collections_request').on(t.createdRequest).where(sql`created_request is not null`),
+  ],
+)
+
+/** A member is an opaque id: of a node, an episode, an asset, or whatever an old client stored. */
+export const collectionMembers = sqliteTable(
+  'collection_members',
+  {
+    collectionId: text()
+      .notNull()
+      .references(() => collections.id),
+    memberId: text().notNull(),
+    position: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.collectionId, t.memberId] }),
+    uniqueIndex('collection_members_order').on(t.collectionId, t.position),
+  ],
+)
+
+/** One row a deletion: what went to the trash together, and comes back or is purged together. */
+export const deletions = sqliteTable(
+  'deletions',
+  {
+    id: id(),
+    namespaceId: text().notNull(),
+    /** Null for a project or a namespace itself. */
+    projectId: text(),
+    kind: text().notNull(),
+    itemId: text().notNull(),
+    name: text(),
+    deletedAt: time().notNull(),
+    deletedBy: text().notNull(),
+    request: text(),
+    purging: integer().notNull().default(0),
+  },
+  (t) => [
+    index('deletions_of_project').on(t.projectId, t.id),
+    index('deletions_of_namespace').on(t.namespaceId, t.id),
+    index('deletions_by_age').on(t.deletedAt, t.id),
+    uniqueIndex('deletions_request').on(t.request).where(sql`request is not null`),
+  ],
+)

@@ -1,0 +1,115 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { configOf } from './config.ts'
+import type { Database } from './db/database.ts'
+import { Refusal } from './domain/failure.ts'
+import { endpoints } from './endpoints.ts'
+import { problem } from './http/errors.ts'
+import { logFailure } from './log.ts'
+import { OBJECTS_PATH } from './storage/presign.ts'
+
+interface Context {
+  readonly Bindings: Env
+  readonly Variables: { requestId: string; isRepeatable: boolean; database: Database | null }
+}
+
+export const app = new Hono<Context>()
+
+/** What a client may call its request by. */
+const SANE_REQUEST_ID = /^[\w.:~+/=@-]{1,128}$/
+
+app.use(async (context, next) => {
+  const asked = context.req.header('X-Request-Id') ?? ''
+  const isSane = SANE_REQUEST_ID.test(asked)
+  context.set('requestId', isSane ? asked : crypto.randomUUID())
+  context.set('isRepeatable', isSane)
+  context.set('database', null)
+  await next()
+  const { headers } = context.res
+  const database = context.get('database')
+  headers.set('X-Request-Id', context.get('requestId'))
+  headers.set('X-Content-Type-Options', 'nosniff')
+  headers.set('Strict-Transport-Security', 'max-age=31536000')
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store')
+  if (database && database.usage.trips > 0) {
+    const { trips, milliseconds } = database.usage
+    headers.set('Server-Timing', `db;desc="${trips}";dur=${milliseconds.toFixed(1)}`)
+    const { bookmark } = database
+    if (bookmark !== null) headers.set('X-D1-Bookmark', bookmark)
+  }
+})
+
+const EXPOSED = [
+  'ETag',
+  'Link',
+  'Location',
+  'X-Request-Id',
+  'X-D1-Bookmark',
+  'Server-Timing',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Idempotency-Replayed',
+]
+
+const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
+
+const allowOrigins = cors({
+  origin: (origin, context) => {
+    const { corsOrigins, development } = configOf(context.env)
+    return corsOrigins.includes(origin) || (development && LOCAL_ORIGIN.test(origin)) ? origin : null
+  },
+  allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
+  exposeHeaders: EXPOSED,
+  maxAge: 3_600,
+})
+
+// Object URLs are followed from any page: they bring their own rules.
+app.use((context, next) =>
+  context.req.path.startsWith(`${OBJECTS_PATH}/`) ? next() : allowOrigins(context, next),
+)
+
+/** `/a/{b}` as the router spells it; an object's key may span segments. */
+const routed = (path: string): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
+    parameter === 'key' ? ':key{.+}' : `:${parameter}`,
+  )
+
+for (const { route, respond } of endpoints) {
+  app.on(route.method, routed(route.path), (context) =>
+    respond({
+      request: context.req.raw,
+      url: new URL(context.req.url),
+      params: context.req.param(),
+      env: context.env,
+      requestId: context.get('requestId'),
+      isRepeatable: context.get('isRepeatable'),
+      opened: (database) => context.set('database', database),
+    }),
+  )
+}
+
+/** The methods of every path, for the 405 of the others. */
+const methodsOf = Map.groupBy(endpoints, ({ route }) => routed(route.path))
+
+for (const [path, group] of methodsOf) {
+  const methods = group.map(({ route }) => route.method as string)
+  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  app.all(path, (context) => {
+    const headers = { Allow: allowed }
+    if (context.req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
+    return problem(new Refusal('method_not_allowed'), context.get('requestId'), headers)
+  })
+}
+
+app.notFound((context) => problem(new Refusal('route_not_found'), context.get('requestId')))
+
+app.onError((error, context) => {
+  const requestId = context.get('requestId')
+  if (error instanceof Refusal) {
+    if (error.cause) logFailure(error.message, error.cause, { requestId })
+    return problem(error, requestId)
+  }
+  logFailure('a request failed', error, { requestId, path: context.req.path, method: context.req.method })
+  return problem(new Refusal('internal'), requestId)
+})

@@ -1,0 +1,124 @@
+/** Bindings and variables, read once per isolate. README.md lists them. */
+export interface Config {
+  readonly development: boolean
+  readonly tokens: {
+    /** HMAC keys: the current one first, then the one that is still accepted for verification. */
+    readonly secrets: readonly Uint8Array[]
+    readonly issuer: string
+    readonly audience: string
+  }
+  /** The identity provider whose tokens are accepted too; null where none is configured. */
+  readonly identity: IdentityProvider | null
+  /** The S3-compatible store that URLs are signed for; null where the Worker serves the bytes itself. */
+  readonly s3: S3Store | null
+  /** Origin of self-served object URLs; null for the request's own. */
+  readonly publicUrl: string | null
+  readonly corsOrigins: readonly string[]
+  /** Whether reads whose token can be revoked may be answered by a replica. */
+  readonly replicaReads: boolean
+  /** What was deployed; null where it is not told. */
+  readonly commit: string | null
+  /** What makes the configuration unsafe or unusable: while there is any, protected routes answer 503. */
+  readonly faults: readonly ConfigFault[]
+}
+
+export interface IdentityProvider {
+  readonly jwksUrl: string
+  readonly issuer: string
+  readonly audience: string
+}
+
+export interface S3Store {
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+interface ConfigFault {
+  readonly variable: string
+  readonly fault: string
+}
+
+/** The secret of the public clients' debug mode: everybody has it. */
+const PUBLIC_SECRET = 'your-secret-key-change-this-in-production'
+const LEAST_SECRET_BYTES = 32
+
+const known = new WeakMap<object, Config>()
+
+export function configOf(env: Env): Config {
+  const found = known.get(env)
+  if (found) return found
+  const made = readConfig(env as unknown as Readonly<Record<string, unknown>>)
+  known.set(env, made)
+  return made
+}
+
+function readConfig(env: Readonly<Record<string, unknown>>): Config {
+  const faults: ConfigFault[] = []
+  const text = (name: string): string | null => {
+    const value = env[name]
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+  const development = text('ENVIRONMENT') === 'development'
+  const blame = (variable: string, fault: string): void => void faults.push({ variable, fault })
+
+  const secret = (name: string): Uint8Array | null => {
+    const value = text(name)
+    if (value === null) return null
+    const bytes = new TextEncoder().encode(value)
+    if (bytes.length < LEAST_SECRET_BYTES) blame(name, `has under ${LEAST_SECRET_BYTES} bytes`)
+    else if (value === PUBLIC_SECRET && !development) blame(name, 'is the public development secret')
+    else return bytes
+    return null
+  }
+  const current = secret('JWT_SECRET')
+  if (!current && text('JWT_SECRET') === null) blame('JWT_SECRET', 'is not set')
+  const previous = secret('JWT_SECRET_PREVIOUS')
+
+  const url = (name: string): string | null => {
+    const value = text(name)
+    if (value === null) return null
+    const parsed = URL.parse(value)
+    if (!parsed) blame(name, 'is not a URL')
+    else if (parsed.protocol !== 'https:' && !development) blame(name, 'is not https')
+    return value
+  }
+
+  /** All of a group of variables, or null where none is set. Half a group is a fault. */
+  const group = <K extends string>(names: Readonly<Record<K, string>>): Record<K, string> | null => {
+    const entries = Object.entries<string>(names)
+    if (entries.every(([, name]) => text(name) === null)) return null
+    for (const [, name] of entries)
+      if (text(name) === null) blame(name, 'is not set, though its companions are')
+    return Object.fromEntries(entries.map(([key, name]) => [key, text(name) ?? ''])) as Record<K, string>
+  }
+
+  url('AUTH_JWKS_URL')
+  url('S3_ENDPOINT')
+  return {
+    development,
+    tokens: {
+      secrets: [current, previous].filter((each) => each !== null),
+      issuer: text('JWT_ISSUER') ?? 'dreamlake',
+      audience: text('JWT_AUDIENCE') ?? 'dreamlake',
+    },
+    identity: group({ jwksUrl: 'AUTH_JWKS_URL', issuer: 'AUTH_ISSUER', audience: 'AUTH_AUDIENCE' }),
+    s3: group({
+      endpoint: 'S3_ENDPOINT',
+      bucket: 'S3_BUCKET',
+      region: 'S3_REGION',
+      accessKeyId: 'S3_ACCESS_KEY_ID',
+      secretAccessKey: 'S3_SECRET_ACCESS_KEY',
+    }),
+    publicUrl: url('PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
+    corsOrigins: (text('CORS_ORIGINS') ?? '')
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    replicaReads: text('REPLICA_READS') === 'true',
+    commit: text('COMMIT'),
+    faults,
+  }
+}

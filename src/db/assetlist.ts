@@ -1,0 +1,162 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { assets, episodes } from '../../drizzle/schema.ts'
+import type { AssetKind } from '../domain/kind.ts'
+import { type AssetShape, assetJson } from './assets.ts'
+import { assertPermitted, permitted, refusal } from './guard.ts'
+import { type Plan, type Row, statement } from './plan.ts'
+import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, query } from './sql.ts'
+
+/** Which assets of a kind are asked for, newest first, and how much of them at once. */
+interface AssetWindow {
+  readonly episodeId: string | null
+  /** A name. */
+  readonly episode: string | null
+  /** Names from `from` on and, where it is not null, before `to`; both null for all. */
+  readonly from: string | null
+  readonly to: string | null
+  /** What every name contains. */
+  readonly fragments: readonly string[]
+  /** The id that the page before ended with; `END` for the newest. */
+  readonly before: string
+  /** Rows wanted. */
+  readonly limit: number
+}
+
+/** Part of a list: assets as JSON with their names, and the id to go on before, null at the end. */
+export interface AssetPage {
+  readonly items: readonly { readonly id: string; readonly name: string | null; readonly body: string }[]
+  readonly next: string | null
+}
+
+/** What one answer from D1 may weigh, in bytes of metadata and tags, whatever the number of rows. */
+const MOST_BYTES = 8_388_608
+
+/**
+ * A filtered page looks at this many rows at most in the order of the list, and steps over as many to know where
+ * it stopped. A range of names with no more matches than that is read by the index of names instead.
+ */
+const MOST_EXAMINED = 5_000
+
+type Asked = ProjectRef & AssetWindow & { readonly kind: AssetKind }
+type A = Arguments<Asked>
+
+const num = (value: number): SQL => sql.raw(String(value))
+
+const guard = (a: A) =>
+  projectGuard(a, 'read', {
+    tables: [
+      // The episode's id; no row where the one asked for is not there.
+      sql`held as materialized (select ${episodes.id} as id from scope cross join ${episodes}
+        where ${episodes.projectId} = scope.project_id and ${live(episodes)}
+          and ${episodes.id} = ifnull(${a.episodeId}, (select ${episodes.id} from ${episodes}
+            where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episode}))
+          and (${a.episode} is null or ${episodes.name} = ${a.episode}))`,
+    ],
+  })
+
+type Scope = (a: A) => SQL
+
+const ofProject: Scope = (a) => sql`${assets.projectId} = (select project_id from permit)
+  and ${assets.kind} = ${a.kind} and ${live(assets)}`
+
+const ofEpisode: Scope = (a) => sql`${assets.containerId} = (select held.id from held cross join permit)
+  and ${assets.kind} = ${a.kind} and ${live(assets)}`
+
+const newest = (
+  a: A,
+  scope: Scope,
+): SQL => sql`from ${assets} where ${scope(a)} and ${assets.id} < ${a.before}
+  order by ${assets.id} desc`
+
+const fits = (a: A, name: SQL): SQL => sql`(${a.from} is null or ${name} >= ${a.from})
+  and (${a.to} is null or ${name} < ${a.to})
+  and not exists (select 1 from ${a.fragments.each} as fragment where instr(${name}, fragment.value) = 0)`
+
+/** The first rows that fit, of a bounded number of rows in the order of the list. */
+const walk = (a: A, scope: Scope): SQL => sql`select id from (
+    select ${assets.id} as id, ${assets.name} as name ${newest(a, scope)} limit ${num(MOST_EXAMINED)})
+  where ${fits(a, sql`name`)} limit ${a.limit} + 1`
+
+/** Where the walk stopped looking; null where it saw the end of the list. */
+const horizon = (a: A, scope: Scope): SQL =>
+  sql`(select ${assets.id} ${newest(a, scope)} limit 1 offset ${num(MOST_EXAMINED - 1)})`
+
+/** How a page finds its ids: what to select them from, in falling order, and where the search stopped. */
+interface Search {
+  readonly tables?: SQL
+  readonly found: SQL
+  readonly horizon: SQL
+}
+
+const all = (a: A, scope: Scope): Search => ({
+  found: sql`select ${assets.id} as id ${newest(a, scope)} limit ${a.limit} + 1`,
+  horizon: sql`null`,
+})
+
+const filtered = (a: A, scope: Scope): Search => ({ found: walk(a, scope), horizon: horizon(a, scope) })
+
+/** By the index of names where the range is small, by the order of the list where it is not. */
+const ranged = (a: A): Search => {
+  const few = sql`(select count(*) from range) <= ${num(MOST_EXAMINED)}`
+  return {
+    tables: sql`range as materialized (select ${assets.id} as id, ${assets.name} as name from ${assets}
+      where ${ofProject(a)} and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')
+      limit ${num(MOST_EXAMINED + 1)}),`,
+    found: sql`select * from (select id from range where ${few} and id < ${a.before} and ${fits(a, sql`name`)}
+        order by id desc limit ${a.limit} + 1)
+      union all select * from (${walk(a, (b) => sql`not ${few} and ${ofProject(b)}`)})`,
+    horizon: sql`iif(${few}, null, ${horizon(a, ofProject)})`,
+  }
+}
+
+const page = (a: A, shape: AssetShape, search: Search): SQL => {
+  const guarded = guard(a)
+  return sql`${permitted(guarded)}, ${search.tables ?? sql``} found as materialized (${search.found}),
+    weighed as materialized (select found.id as id,
+      sum(ifnull(length(${assets.metadata}), 0) + length(${assets.tags})) over (rows unbounded preceding) as weight
+      from found cross join ${assets} on ${assets.id} = found.id)
+    select ${refusal(guarded)}, (select count(*) from found) as count, ${search.horizon} as horizon,
+      null as id, null as name, null as body from scope
+    union all
+    select null, null, null, ${assets.id}, ${assets.name}, ${assetJson(shape)}
+      from weighed cross join ${assets} on ${assets.id} = weighed.id where weighed.weight < ${num(MOST_BYTES)}`
+}
+
+function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
+  const facts = assertPermitted(first)
+  const items = rows.slice(0, limit).map((row) => ({
+    id: row.id as string,
+    name: row.name as string | null,
+    body: row.body as string,
+  }))
+  const isMore = (facts.count as number) > items.length
+  return { items, next: isMore ? (items.at(-1)?.id ?? null) : (facts.horizon as string | null) }
+}
+
+/** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */
+export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPage> {
+  const compiled = (way: string, search: (a: A) => Search) =>
+    query<Asked>(`assets.list.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
+  const ways = {
+    all: compiled('all', (a) => all(a, ofProject)),
+    filtered: compiled('filtered', (a) => filtered(a, ofProject)),
+    ranged: compiled('ranged', ranged),
+    ofEpisode: compiled('ofEpisode', (a) => all(a, ofEpisode)),
+    ofEpisodeFiltered: compiled('ofEpisodeFiltered', (a) => filtered(a, ofEpisode)),
+  }
+  return (asked) => {
+    const isFiltered = asked.from !== null || asked.fragments.length > 0
+    const inEpisode = asked.episodeId !== null || asked.episode !== null
+    const way = inEpisode
+      ? isFiltered
+        ? ways.ofEpisodeFiltered
+        : ways.ofEpisode
+      : asked.from !== null
+        ? ways.ranged
+        : isFiltered
+          ? ways.filtered
+          : ways.all
+    return statement(way, asked, (rows) => readPage(rows, asked.limit))
+  }
+}

@@ -1,0 +1,293 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { assets, deletions, episodes, nodes, objects } from '../../drizzle/schema.ts'
+import type { AssetKind } from '../domain/kind.ts'
+import { type Guard, permitted } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { makeProject, type ProjectMaking } from './projects.ts'
+import { live, projectMakingGuard } from './scope.ts'
+import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arriving, arriveByCreatingAt } from './users.ts'
+import {
+  type Fields,
+  idMade,
+  madeByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  stamped,
+  touched,
+} from './write.ts'
+
+/** The fields of an asset that only some kinds have. */
+export interface OwnFields {
+  /** Frames per second. */
+  readonly fps?: number | null
+  readonly lens?: string | null
+  /** Hz. */
+  readonly sampleRate?: number | null
+  readonly channels?: number | null
+  readonly format?: string | null
+  /** A language code. */
+  readonly language?: string | null
+}
+
+/** How a kind of assets looks on the wire. */
+export interface AssetShape {
+  readonly kind: AssetKind
+  /** The wire's name of the storage id. */
+  readonly storageName: string
+  /** The fields that this kind has, and the others lack. */
+  readonly own: readonly (keyof OwnFields)[]
+}
+
+/** The id of the asset's episode, null for an asset outside episodes. */
+const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
+
+export const assetJson = ({ storageName, own }: AssetShape): SQL =>
+  object({
+    id: assets.id,
+    projectId: assets.projectId,
+    episodeId,
+    nodeId: assets.nodeId,
+    name: assets.name,
+    [storageName]: assets.storageId,
+    ...Object.fromEntries(own.map((field) => [field, assets[field]])),
+    tags: json(assets.tags),
+    metadata: json(assets.metadata),
+    createdAt: iso(assets.createdAt),
+    updatedAt: iso(assets.updatedAt),
+  })
+
+export interface Registration extends ProjectMaking, Fields, OwnFields {
+  readonly id: string
+  readonly nodeId: string
+  readonly kind: AssetKind
+  /** In its stored form; null for an asset without identity. */
+  readonly name: string | null
+  /** The last segment of the name. */
+  readonly filename: string | null
+  /** The path of the asset's node, and of the folder that holds it; null at the top. */
+  readonly path: string | null
+  readonly parentPath: string | null
+  /** The folders along `parentPath`, outermost first. */
+  readonly folders: readonly NewFolder[]
+  readonly storageId: string | null
+  readonly episodeName: string | null
+  readonly episodeId: string
+  readonly episodeNodeId: string
+  /** The episode's name as the path of its node, and as its `nodePath`, at the project's root. */
+  readonly episodeSegment: string | null
+  readonly episodePath: string | null
+  /** Names the deletion of the asset that this one replaces, if there is one. */
+  readonly deletionId: string
+}
+
+type A = Arguments<Registration>
+
+const inEpisode = (a: A, column: SQL): SQL => sql`(select ${column} from ${episodes}
+  where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episodeName})`
+
+/** The episode where one is named (null while it has to be made), else the project. */
+const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null, ${project},
+  (select ${episodes.id} from ${episodes}
+    where ${episodes.projectId} = ${project} and ${episodes.name} = ${a.episodeName}))`
+
+const complete = (a: A, which: SQL): SQL => sql`(select ${objects.id} from ${objects}
+  where ${objects.id} = ${a.storageId} and ${objects.namespaceId} = ${sql.raw('scope.namespace_id')} and ${which})`
+
+/** `earlier` is the live asset of the same identity, if there is one. */
+const registering = (a: A): Guard =>
+  projectMakingGuard(a, {
+    tables: [
+      sql`earlier as materialized (
+        select ${assets.id} as id, ${assets.storageId} as storage_id, ${assets.updatedRequest} as updated_request
+        from scope, ${assets} where ${assets.containerId} = ${container(a, sql`scope.project_id`)}
+          and ${assets.kind} = ${a.kind} and ${assets.name} = ${a.name} and ${assets.name} is not null
+          and ${live(assets)})`,
+    ],
+    done: sql`exists (select 1 from ${assets} where ${madeByThisRequest(assets, a)})
+      or (select updated_request from earlier) = ${a.mark}`,
+    thing: [['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)]],
+    state: [
+      ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
+      [
+        'object_not_complete',
+        sql`${complete(a, sql`${objects.state} in ('pending', 'purging')`)} is not null`,
+      ],
+    ],
+  })
+
+const makeMissingProject = command<Registration>('assets.makeProject', (a) => makeProject(a, registering(a)))
+
+const makeEpisode = command<Registration>(
+  'assets.makeEpisode',
+  (a) =>
+    sql`${permitted(registering(a))} ${insertInto(
+      episodes,
+      {
+        id: a.episodeId,
+        projectId: sql`permit.project_id`,
+        nodeId: a.episodeNodeId,
+        name: a.episodeName,
+        nodePath: a.episodePath,
+        tags: sql`'[]'`,
+        status: sql`'running'`,
+        writeProtected: sql`0`,
+        ...stamped(a),
+        createdRequest: sql`null`,
+      },
+      sql`from permit where true`,
+    )} on conflict (project_id, name) do nothing`,
+)
+
+const placeEpisode = command<Registration>('assets.placeEpisode', (a) =>
+  insertInto(
+    nodes,
+    {
+      id: episodes.nodeId,
+      projectId: episodes.projectId,
+      containerId: episodes.projectId,
+      kind: sql`'episode'`,
+      name: episodes.name,
+      path: sql`'/' || ${a.episodeSegment}`,
+      itemId: episodes.id,
+      createdAt: a.now,
+      updatedAt: a.now,
+    },
+    sql`from ${episodes} where ${episodes.id} = ${a.episodeId}`,
+  ),
+)
+
+const makeMissingFolders = command<Registration>('assets.makeFolders', (a) =>
+  makeFolders(
+    a,
+    registering(a),
+    container(a, sql`permit.project_id`),
+    sql`(select ${episodes.nodeId} from ${episodes}
+      where ${episodes.projectId} = permit.project_id and ${episodes.name} = ${a.episodeName})`,
+  ),
+)
+
+const replace = command<Registration>(
+  'assets.replace',
+  (a) =>
+    sql`${permitted(registering(a))} ${insertInto(
+      deletions,
+      {
+        id: a.deletionId,
+        namespaceId: sql`permit.namespace_id`,
+        projectId: sql`permit.project_id`,
+        kind: a.kind,
+        itemId: sql`earlier.id`,
+        name: a.name,
+        deletedAt: a.now,
+        deletedBy: sql`permit.user_id`,
+      },
+      sql`from permit cross join earlier where earlier.storage_id is not ${a.storageId}`,
+    )}`,
+)
+
+const trashReplaced = command<Registration>(
+  'assets.trashReplaced',
+  (a) =>
+    sql`update ${assets} set ${assign(assets, {
+      deletedAt: a.now,
+      deletionId: a.deletionId,
+      ...touched(assets, a),
+    })} where ${assets.id} = (select ${deletions.itemId} from ${deletions} where ${deletions.id} = ${a.deletionId})`,
+)
+
+const DEFAULT_FPS = 30
+
+const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
+
+const register = command<Registration>('assets.register', (a) => {
+  const project = sql`permit.project_id`
+  const leaf = sql`(select ${nodes.id} from ${nodes} where ${nodes.containerId} = ${container(a, project)}
+    and ${nodes.path} = ${a.path} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
+  return sql`${permitted(registering(a))} ${insertInto(
+    assets,
+    {
+      id: a.id,
+      projectId: project,
+      containerId: container(a, project),
+      nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf}, ${a.nodeId}))`,
+      kind: a.kind,
+      name: a.name,
+      storageId: a.storageId,
+      objectId: sql`(select ${objects.id} from ${objects} where ${objects.id} = ${a.storageId}
+        and ${objects.namespaceId} = permit.namespace_id and ${objects.state} = 'complete')`,
+      ...Object.fromEntries(own.map((field) => [field, a[field]])),
+      fps: sql`iif(${a.kind} = 'video', ifnull(${a.fps}, ${sql.raw(String(DEFAULT_FPS))}), null)`,
+      lens: sql`iif(${a.kind} = 'video', ifnull(${a.lens}, 'pinhole'), null)`,
+      tags: sql`ifnull(${a.tags}, '[]')`,
+      metadata: a.metadata,
+      ...stamped(a),
+    },
+    sql`from permit where true`,
+  )} on conflict (container_id, kind, name) where deleted_at is null and name is not null
+    do update set ${assign(assets, {
+      ...Object.fromEntries(own.map((field) => [field, givenOr(a[field], assets[field])])),
+      tags: givenOr(a.tags, assets.tags),
+      metadata: givenOr(a.metadata, assets.metadata),
+      ...touched(assets, a),
+    })} where ${sql.join(
+      [...own, 'tags' as const, 'metadata' as const].map((field) => a[field].given),
+      sql.raw(' or '),
+    )}`
+})
+
+const placeAsset = command<Registration>(
+  'assets.place',
+  (a) => sql`${insertInto(
+    nodes,
+    {
+      id: assets.nodeId,
+      projectId: assets.projectId,
+      parentId: sql`case when ${a.parentPath} is not null then ${folderAt(assets.containerId.getSQL(), a.parentPath)}
+        else (select ${episodes.nodeId} from ${episodes} where ${episodes.id} = ${assets.containerId}) end`,
+      containerId: assets.containerId,
+      kind: assets.kind,
+      name: a.filename,
+      path: a.path,
+      itemId: assets.id,
+      createdAt: a.now,
+      updatedAt: a.now,
+    },
+    sql`from ${assets} where ${assets.id} = ${a.id} and ${assets.name} is not null`,
+  )} on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at,
+    version = ${nodes.version} + 1`,
+)
+
+/**
+ * Registers an asset, making its project, episode and folders as needed. One of the same identity and storage
+ * id is updated; one of another storage id goes to the trash, and the new one takes its place in the tree.
+ */
+export function assetRegistering(
+  shape: AssetShape,
+): (values: Registration, arriving: Arriving) => Plan<Resource> {
+  const registered = query<Registration>(`assets.registered.${shape.kind}`, (a) =>
+    outcomeOf(
+      registering(a),
+      assets,
+      assetJson(shape),
+      sql`ifnull(${idMade(assets, a)}, (select id from earlier))`,
+      sql`1`,
+    ),
+  )
+  return (values, arriving) =>
+    after(
+      [
+        ...arriveByCreatingAt(values.namespace, arriving),
+        act(makeMissingProject, values),
+        ...(values.episodeName === null ? [] : [act(makeEpisode, values), act(placeEpisode, values)]),
+        ...(values.folders.length === 0 ? [] : [act(makeMissingFolders, values)]),
+        ...(values.name === null ? [] : [act(replace, values), act(trashReplaced, values)]),
+        act(register, values),
+        ...(values.name === null ? [] : [act(placeAsset, values)]),
+      ],
+      statement(registered, values, readResource),
+    )
+}

@@ -1,0 +1,78 @@
+import { Refusal } from '../domain/failure.ts'
+import type { Plan, Row } from './plan.ts'
+
+/** What the database did for one request. */
+export interface Usage {
+  trips: number
+  rowsRead: number
+  rowsWritten: number
+  /** Milliseconds between asking and having the answer, over all trips. */
+  milliseconds: number
+}
+
+/** Failures in which a batch may or may not have been committed, and asking again can help. */
+const PASSING =
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|transient issue|client disconnected/
+const OVERLOADED = /overloaded|Too many requests queued|exceeded timeout|exceeded its (memory|CPU) limit/
+
+/** The one road to D1: `run` is the only await on it, and counts what it costs. */
+export class Database {
+  readonly usage: Usage = { trips: 0, rowsRead: 0, rowsWritten: 0, milliseconds: 0 }
+  readonly #d1: D1Database
+  readonly #freshness: string
+  #session: D1DatabaseSession | null = null
+
+  /**
+   * How fresh a read must be is `freshness`: a bookmark that the client has seen, `first-primary` for the newest
+   * truth, `first-unconstrained` where any replica will do. Plans that write go to the primary.
+   */
+  constructor(d1: D1Database, freshness: string) {
+    this.#d1 = d1
+    this.#freshness = freshness
+  }
+
+  /** Says how new an answer must be to show at least what this one showed; null before the first trip. */
+  get bookmark(): string | null {
+    return this.#session?.getBookmark() ?? null
+  }
+
+  /**
+   * Runs a plan as one batch: one round trip, one transaction.
+   *
+   * A batch whose answer was lost is asked once more. That is safe for writes too: ids and marks were made
+   * before, so the second run recognises what the first one did.
+   */
+  async run<T>(plan: Plan<T>): Promise<T> {
+    const results = await this.#batch(plan).catch((error: unknown) => {
+      if (!PASSING.test(String(error))) throw error
+      return this.#batch(plan)
+    })
+    return plan.read(results.map((result) => result.results))
+  }
+
+  async #batch(plan: Plan<unknown>): Promise<D1Result<Row>[]> {
+    const writes = plan.statements.some(({ compiled }) => compiled.writes)
+    this.#session ??= this.#d1.withSession(writes ? 'first-primary' : this.#freshness)
+    const session = this.#session
+    const started = performance.now()
+    this.usage.trips++
+    try {
+      const results = await session.batch<Row>(
+        plan.statements.map(({ compiled, values }) => {
+          const prepared = session.prepare(compiled.text)
+          return compiled.isParameterised ? prepared.bind(JSON.stringify(values)) : prepared
+        }),
+      )
+      for (const { meta } of results) {
+        this.usage.rowsRead += meta.rows_read
+        this.usage.rowsWritten += meta.rows_written
+      }
+      return results
+    } catch (error) {
+      if (OVERLOADED.test(String(error))) throw new Refusal('database_unavailable')
+      throw error
+    } finally {
+      this.usage.milliseconds += performance.now() - started
+    }
+  }
+}

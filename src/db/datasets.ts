@@ -1,0 +1,276 @@
+import { sql } from 'drizzle-orm'
+import { collectionMembers, collections, datasets, deletions, projectStats } from '../../drizzle/schema.ts'
+import { assertPermitted, judged, permitted, refusal } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import {
+  byThisRequest,
+  type Fields,
+  idMade,
+  madeByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  type Stamp,
+  stamped,
+  touched,
+} from './write.ts'
+
+export interface DatasetRef extends ProjectRef {
+  readonly name: string
+}
+
+const summary = {
+  id: datasets.id,
+  name: datasets.name,
+  description: datasets.description,
+  tags: json(datasets.tags),
+}
+
+const resource = object({
+  ...summary,
+  projectId: datasets.projectId,
+  metadata: json(datasets.metadata),
+  createdAt: iso(datasets.createdAt),
+  updatedAt: iso(datasets.updatedAt),
+})
+
+/** The collections of a dataset that its entry in the list names; `collectionsTotal` counts them all. */
+const MOST_COLLECTIONS_IN_THE_LIST = 200
+
+const listed = object({
+  ...summary,
+  projectId: datasets.projectId,
+  metadata: json(datasets.metadata),
+  createdAt: iso(datasets.createdAt),
+  updatedAt: iso(datasets.updatedAt),
+  collections: sql`(select json_group_array(json(entry)) from (
+    select ${object({ id: collections.id, name: collections.name })} as entry from ${collections}
+    where ${collections.datasetId} = ${datasets.id} and ${live(collections)}
+    order by ${collections.name} limit ${sql.raw(String(MOST_COLLECTIONS_IN_THE_LIST))}))`,
+  collectionsTotal: datasets.collectionCount,
+})
+
+const list = query<ProjectRef & Window>('datasets.list', (a) => {
+  const total = sql`(select ${projectStats.datasets} from ${projectStats}
+    where ${projectStats.projectId} = scope.project_id)`
+  return listing(
+    projectGuard(a, 'read'),
+    total,
+    sql`select ${datasets.id} as id, ${listed} as body from ${datasets}
+      where ${datasets.projectId} = (select project_id from permit) and ${live(datasets)}
+        and ${datasets.id} < ${a.before}
+      order by ${datasets.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+  )
+})
+
+export const listDatasets = (ref: ProjectRef, window: Window): Plan<Page> =>
+  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+
+const named = (a: Arguments<DatasetRef>) => sql`target as materialized (
+  select ${datasets.id} as id from scope cross join ${datasets}
+  where ${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`
+
+const noDataset = ['dataset_not_found', sql`not exists (select 1 from target where id is not null)`] as const
+
+/** The members that one answer shows, over all collections of a dataset. */
+const MOST_MEMBERS = 10_000
+const MOST_COLLECTIONS = 10_000
+
+const read = query<DatasetRef>('datasets.read', (a) => {
+  const guard = projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] })
+  const mine = sql`${collections} where ${collections.datasetId} = (select target.id from target, permit)
+    and ${live(collections)} order by ${collections.name}`
+  return sql`${permitted(guard)},
+    shown as materialized (select ${collections.id} as id, ${collections.name} as name,
+      ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
+    select ${refusal(guard)}, ${datasets.version} as version, ${resource} as body,
+      ${datasets.collectionCount} as size, null as collection
+      from scope left join target left join ${datasets} on ${datasets.id} = target.id
+    union all
+    select null, null, json_object('id', id, 'name', name), size, id from shown
+    union all
+    select * from (select null, null, ${collectionMembers.memberId}, null, shown.id
+      from shown cross join ${collectionMembers} indexed by collection_members_order
+      on ${collectionMembers.collectionId} = shown.id limit ${sql.raw(String(MOST_MEMBERS))})`
+})
+
+/**
+ * A dataset with all its collections and their members in order, as far as one answer holds them. The order is that of the loops: the
+ * collections by name, and the members of each along the index of their positions.
+ */
+export const readDataset = (ref: DatasetRef): Plan<Resource> =>
+  statement(read, ref, ([first, ...rows]) => {
+    const { body, version, size } = assertPermitted(first)
+    const found = new Map<string, { entry: object; membersTotal: number; members: string[] }>()
+    for (const row of rows) {
+      const collection = found.get(row.collection as string)
+      if (collection) collection.members.push(row.body as string)
+      else {
+        found.set(row.collection as string, {
+          entry: JSON.parse(row.body as string) as object,
+          membersTotal: row.size as number,
+          members: [],
+        })
+      }
+    }
+    const shown = [...found.values()].map(({ entry, ...rest }) => ({ ...entry, ...rest }))
+    const extra = `"collections":${JSON.stringify(shown)},"collectionsTotal":${size as number}`
+    return {
+      body: `${(body as string).slice(0, -1)},${extra}}`,
+      version: version as number,
+      created: false,
+    }
+  })
+
+type New = DatasetRef & Stamp & Fields & { readonly id: string }
+
+const creating = (a: Arguments<New>) =>
+  projectGuard(a, 'write', {
+    done: sql`exists (select 1 from ${datasets} where ${madeByThisRequest(datasets, a)})`,
+    state: [
+      [
+        'dataset_name_taken',
+        sql`exists (select 1 from ${datasets} where ${datasets.projectId} = scope.project_id
+          and ${datasets.name} = ${a.name} and ${live(datasets)})`,
+      ],
+    ],
+  })
+
+const create = command<New>(
+  'datasets.create',
+  (a) =>
+    sql`${permitted(creating(a))} ${insertInto(
+      datasets,
+      {
+        id: a.id,
+        projectId: sql`permit.project_id`,
+        name: a.name,
+        description: a.description,
+        tags: sql`ifnull(${a.tags}, '[]')`,
+        metadata: a.metadata,
+        ...stamped(a),
+      },
+      sql`from permit`,
+    )}`,
+)
+
+const created = query<New>('datasets.created', (a) =>
+  outcomeOf(creating(a), datasets, resource, idMade(datasets, a), madeByThisRequest(datasets, a)),
+)
+
+export const createDataset = (values: New): Plan<Resource> =>
+  after([act(create, values)], statement(created, values, readResource))
+
+type Changes = DatasetRef & Stamp & Fields & { readonly newName?: string }
+
+const changing = (a: Arguments<Changes>) =>
+  projectGuard(a, 'write', {
+    tables: [
+      // Under its new name when this very request has renamed it before.
+      sql`target as materialized (select ifnull(
+        (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
+          and ${datasets.name} = ${a.newName} and ${live(datasets)} and ${byThisRequest(datasets, a)}),
+        (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
+          and ${datasets.name} = ${a.name} and ${live(datasets)})) as id from scope)`,
+    ],
+    done: sql`exists (select 1 from target, ${datasets} where ${datasets.id} = target.id
+      and ${byThisRequest(datasets, a)})`,
+    thing: [noDataset],
+    state: [
+      [
+        'dataset_name_taken',
+        sql`exists (select 1 from ${datasets} where ${datasets.projectId} = scope.project_id
+          and ${datasets.name} = ${a.newName} and ${live(datasets)}
+          and ${datasets.id} <> (select id from target))`,
+      ],
+    ],
+  })
+
+const update = command<Changes>(
+  'datasets.update',
+  (a) => sql`${permitted(changing(a))}
+    update ${datasets} set ${assign(datasets, {
+      name: givenOr(a.newName, datasets.name),
+      description: givenOr(a.description, datasets.description),
+      tags: givenOr(a.tags, datasets.tags),
+      metadata: givenOr(a.metadata, datasets.metadata),
+      ...touched(datasets, a),
+    })} where ${datasets.id} = (select target.id from target, permit)`,
+)
+
+const updated = query<Changes>('datasets.updated', (a) =>
+  outcomeOf(changing(a), datasets, resource, sql`(select id from target)`, sql`0`),
+)
+
+export const updateDataset = (values: Changes): Plan<Resource> =>
+  after([act(update, values)], statement(updated, values, readResource))
+
+type Trashing = DatasetRef & Stamp & { readonly deletionId: string }
+
+const trashing = (a: Arguments<Trashing>) =>
+  projectGuard(a, 'write', {
+    tables: [named(a)],
+    done: sql`exists (select 1 from ${deletions}
+      where ${deletions.id} = ${a.deletionId} or ${deletions.request} = ${a.repeatable})`,
+    thing: [noDataset],
+  })
+
+const trash = command<Trashing>(
+  'datasets.trash',
+  (a) =>
+    sql`${permitted(trashing(a))} ${insertInto(
+      deletions,
+      {
+        id: a.deletionId,
+        namespaceId: sql`permit.namespace_id`,
+        projectId: sql`permit.project_id`,
+        kind: sql`'dataset'`,
+        itemId: datasets.id,
+        name: datasets.name,
+        deletedAt: a.now,
+        deletedBy: sql`permit.user_id`,
+        request: a.repeatable,
+      },
+      sql`from permit, target, ${datasets} where ${datasets.id} = target.id`,
+    )}`,
+)
+
+/** The dataset that the deletion names: what follows hangs on the row that the guarded statement made. */
+const trashed = (a: Arguments<Trashing>) => sql`(select ${deletions.itemId} from ${deletions}
+  where ${deletions.id} = ${a.deletionId})`
+
+const mark = command<Trashing>(
+  'datasets.markTrashed',
+  (a) =>
+    sql`update ${datasets} set ${assign(datasets, {
+      deletedAt: a.now,
+      deletionId: a.deletionId,
+      ...touched(datasets, a),
+    })} where ${datasets.id} = ${trashed(a)}`,
+)
+
+const detach = command<Trashing>(
+  'datasets.detachCollections',
+  (a) =>
+    sql`update ${collections} set ${assign(collections, {
+      datasetId: sql`null`,
+      detachedBy: a.deletionId,
+      ...touched(collections, a),
+    })} where ${collections.datasetId} = ${trashed(a)}`,
+)
+
+const gone = query<Trashing>(
+  'datasets.trashed',
+  (a) => sql`${judged(trashing(a))} select ${refusal(trashing(a))} from scope`,
+)
+
+/** To the trash; its collections become standalone in the same batch. */
+export const trashDataset = (values: Trashing): Plan<void> =>
+  after(
+    [act(trash, values), act(mark, values), act(detach, values)],
+    statement(gone, values, ([row]) => void assertPermitted(row)),
+  )

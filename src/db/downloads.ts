@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm'
+import { assets, episodes, objects } from '../../drizzle/schema.ts'
+import type { AssetKind } from '../domain/kind.ts'
+import { assertPermitted, judged, refusal } from './guard.ts'
+import { type Plan, statement } from './plan.ts'
+import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { query } from './sql.ts'
+
+/** The bytes of an asset. */
+export interface StoredObject {
+  readonly key: string
+  readonly contentType: string | null
+  /** Bytes. */
+  readonly size: number
+}
+
+export interface AssetRef extends ProjectRef {
+  readonly kind: AssetKind
+  /** The asset's name. */
+  readonly path: string
+  readonly episodeId: string | null
+  /** A name. */
+  readonly episode: string | null
+}
+
+const find = query<AssetRef>('downloads.find', (a) => {
+  const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
+    and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
+    and ${episodes.name} = ifnull(${a.episode}, (select other.name from ${episodes} as other
+      where other.id = ${a.episodeId})))`
+  const guard = projectGuard(a, 'read', {
+    tables: [
+      sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
+        (select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id and ${assets.kind} = ${a.kind}
+          and ${live(assets)} and ${assets.name} = ${a.path} order by ${assets.id} desc limit 1),
+        (select ${assets.id} from ${assets} where ${assets.containerId} = ${episode} and ${assets.kind} = ${a.kind}
+          and ${live(assets)} and ${assets.name} = ${a.path} and ${assets.name} is not null)) as id from scope)`,
+    ],
+    thing: [
+      ['asset_not_found', sql`(select id from target) is null`],
+      [
+        'asset_without_object',
+        sql`not exists (select 1 from target join ${assets} on ${assets.id} = target.id
+          join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete')`,
+      ],
+    ],
+  })
+  return sql`${judged(guard)} select ${refusal(guard)}, ${objects.key} as key, ${objects.size} as size,
+      ${objects.contentType} as content_type
+    from scope left join target left join ${assets} on ${assets.id} = target.id
+    left join ${objects} on ${objects.id} = ${assets.objectId}`
+})
+
+/** The object of an asset: the newest of that path where no episode is named. */
+export const findDownload = (ref: AssetRef): Plan<StoredObject> =>
+  statement(find, ref, ([row]) => {
+    const { key, size, content_type } = assertPermitted(row)
+    return { key: key as string, size: size as number, contentType: content_type as string | null }
+  })

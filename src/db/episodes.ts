@@ -1,0 +1,317 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { episodes, nodes, projectStats } from '../../drizzle/schema.ts'
+import type { Guard, Refusing } from './guard.ts'
+import { permitted } from './guard.ts'
+import { boolean, iso, json, object } from './json.ts'
+import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { makeProject, type ProjectMaking } from './projects.ts'
+import { live, type ProjectRef, projectGuard, projectMakingGuard } from './scope.ts'
+import { type Argument, type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arriving, arriveByCreatingAt } from './users.ts'
+import {
+  byThisRequest,
+  type Fields,
+  madeByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  type Stamp,
+  stamped,
+  touched,
+} from './write.ts'
+
+/** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */
+interface EpisodeFields extends Fields {
+  readonly status?: string
+  readonly writeProtected?: boolean
+  readonly startedAt?: number | null
+  readonly endedAt?: number | null
+  readonly durationMs?: number | null
+  /** The folders along `folderPath`, outermost first; given together with it. */
+  readonly folders?: readonly NewFolder[]
+  /** Where to hang the episode; null for the project's root. */
+  readonly folderPath?: string | null
+}
+
+const resource = object({
+  id: episodes.id,
+  name: episodes.name,
+  description: episodes.description,
+  tags: json(episodes.tags),
+  projectId: episodes.projectId,
+  folderId: episodes.folderId,
+  nodePath: episodes.nodePath,
+  status: episodes.status,
+  writeProtected: boolean(episodes.writeProtected),
+  metadata: json(episodes.metadata),
+  startedAt: iso(episodes.startedAt),
+  endedAt: iso(episodes.endedAt),
+  durationMs: episodes.durationMs,
+  createdAt: iso(episodes.createdAt),
+  updatedAt: iso(episodes.updatedAt),
+})
+
+const list = query<ProjectRef & Window>('episodes.list', (a) => {
+  const total = sql`(select ${projectStats.episodes} from ${projectStats}
+    where ${projectStats.projectId} = scope.project_id)`
+  return listing(
+    projectGuard(a, 'read'),
+    total,
+    sql`select ${episodes.id} as id, ${resource} as body from ${episodes}
+      where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
+        and ${episodes.id} < ${a.before}
+      order by ${episodes.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+  )
+})
+
+export const listEpisodes = (ref: ProjectRef, window: Window): Plan<Page> =>
+  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+
+/** Times that contradict each other, in the row as it would be after the write. */
+const contradictions = (a: Arguments<EpisodeFields>): readonly Refusing[] => {
+  const resulting = (argument: Argument, column: string) =>
+    givenOr(argument, sql.raw(`(select ${column} from target)`))
+  const start = resulting(a.startedAt, 'started_at')
+  const end = resulting(a.endedAt, 'ended_at')
+  return [
+    ['episode_ends_before_start', sql`${end} < ${start}`],
+    ['episode_duration_contradicts', sql`${resulting(a.durationMs, 'duration_ms')} <> ${end} - ${start}`],
+  ]
+}
+
+const target = (id: SQL): SQL => sql`target as materialized (
+  select ${episodes.id} as id, ${episodes.deletedAt} as deleted_at, ${episodes.writeProtected} as write_protected,
+    ${episodes.startedAt} as started_at, ${episodes.endedAt} as ended_at, ${episodes.durationMs} as duration_ms,
+    ${episodes.updatedRequest} as updated_request, ${episodes.createdRequest} as created_request
+  from scope, ${episodes} where ${episodes.id} = ${id})`
+
+const trashedTarget: Refusing = ['episode_trashed', sql`(select deleted_at is not null from target)`]
+const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_protected from target)`]
+const doneTarget = (a: Arguments<Stamp>): SQL =>
+  sql`exists (select 1 from target where updated_request = ${a.mark} or created_request = ${a.repeatable})`
+
+/** Where a new folder path leads, in the project's own tree. */
+const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
+
+type Upsert = ProjectMaking &
+  EpisodeFields & {
+    readonly id: string
+    readonly nodeId: string
+    readonly name: string
+    /** The name as a segment of a node's path. */
+    readonly segment: string
+    /** The `nodePath` that the episode has at `folderPath`. */
+    readonly nodePath: string
+  }
+
+const upserting = (a: Arguments<Upsert>): Guard =>
+  projectMakingGuard(a, {
+    tables: [
+      target(sql`ifnull(
+        (select ${episodes.id} from ${episodes} where ${episodes.createdRequest} = ${a.repeatable}),
+        (select ${episodes.id} from ${episodes}
+          where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name}))`),
+    ],
+    done: doneTarget(a),
+    thing: [trashedTarget],
+    state: [protectedTarget, ...contradictions(a)],
+  })
+
+const makeMissingProject = command<Upsert>('episodes.makeProject', (a) => makeProject(a, upserting(a)))
+
+const makeMissingFolders = command<Upsert>('episodes.makeFolders', (a) =>
+  makeFolders(a, upserting(a), sql`permit.project_id`, sql`null`),
+)
+
+const excluded = (column: string): SQL => sql.raw(`excluded.${column}`)
+
+const upsert = command<Upsert>(
+  'episodes.upsert',
+  (a) =>
+    sql`${permitted(upserting(a))} ${insertInto(
+      episodes,
+      {
+        id: a.id,
+        projectId: sql`permit.project_id`,
+        nodeId: a.nodeId,
+        folderId: folderId(a),
+        name: a.name,
+        nodePath: a.nodePath,
+        description: a.description,
+        tags: sql`ifnull(${a.tags}, '[]')`,
+        status: sql`ifnull(${a.status}, 'running')`,
+        writeProtected: sql`ifnull(${a.writeProtected}, 0)`,
+        metadata: a.metadata,
+        startedAt: a.startedAt,
+        endedAt: a.endedAt,
+        durationMs: a.durationMs,
+        ...stamped(a),
+      },
+      sql`from permit where true`,
+    )} on conflict (project_id, name) do update set ${assign(episodes, {
+      folderId: sql`case when ${a.folderPath.given} then ${excluded('folder_id')} else ${episodes.folderId} end`,
+      nodePath: sql`case when ${a.folderPath.given} then ${excluded('node_path')} else ${episodes.nodePath} end`,
+      description: givenOr(a.description, episodes.description),
+      tags: givenOr(a.tags, episodes.tags),
+      status: givenOr(a.status, episodes.status),
+      writeProtected: givenOr(a.writeProtected, episodes.writeProtected),
+      metadata: givenOr(a.metadata, episodes.metadata),
+      startedAt: givenOr(a.startedAt, episodes.startedAt),
+      endedAt: givenOr(a.endedAt, episodes.endedAt),
+      durationMs: givenOr(a.durationMs, episodes.durationMs),
+      ...touched(episodes, a),
+    })} where ${sql.join(
+      [
+        a.folderPath,
+        a.description,
+        a.tags,
+        a.status,
+        a.writeProtected,
+        a.metadata,
+        a.startedAt,
+        a.endedAt,
+        a.durationMs,
+      ].map((argument) => argument.given),
+      sql.raw(' or '),
+    )}`,
+)
+
+/** The node of the episode that this request made or changed, where its folder and name say. */
+const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, which: SQL): SQL =>
+  sql`${insertInto(
+    nodes,
+    {
+      id: episodes.nodeId,
+      projectId: episodes.projectId,
+      parentId: episodes.folderId,
+      containerId: episodes.projectId,
+      kind: sql`'episode'`,
+      name: episodes.name,
+      path: sql`ifnull((select folder.path from ${nodes} as folder where folder.id = ${episodes.folderId}), '')
+        || '/' || ${a.segment}`,
+      itemId: episodes.id,
+      createdAt: a.now,
+      updatedAt: a.now,
+    },
+    sql`from ${episodes} where ${which} and ${episodes.updatedRequest} = ${a.mark}`,
+  )} on conflict (id) do update set ${assign(nodes, {
+    parentId: excluded('parent_id'),
+    name: excluded('name'),
+    path: excluded('path'),
+    updatedAt: excluded('updated_at'),
+    version: sql`${nodes.version} + 1`,
+  })} where ${nodes.path} <> ${excluded('path')}`
+
+const placeUpserted = command<Upsert>(
+  'episodes.placeUpserted',
+  (a) => sql`with ${upserting(a).tables} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+)
+
+const upserted = query<Upsert>('episodes.upserted', (a) =>
+  outcomeOf(
+    upserting(a),
+    episodes,
+    object({
+      episode: resource,
+      workspace: sql`json_object('id', scope.project_id, 'slug', scope.project_slug)`,
+      folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
+        where ${nodes.id} = ${episodes.folderId}))`,
+      namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
+    }),
+    sql`(select id from target)`,
+    madeByThisRequest(episodes, a),
+  ),
+)
+
+/** Creates the episode, its project and its folders as needed, or changes the given fields of the one there. */
+export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource> =>
+  after(
+    [
+      ...arriveByCreatingAt(values.namespace, arriving),
+      act(makeMissingProject, values),
+      ...(values.folders?.length ? [act(makeMissingFolders, values)] : []),
+      act(upsert, values),
+      act(placeUpserted, values),
+    ],
+    statement(upserted, values, readResource),
+  )
+
+type Changes = ProjectRef &
+  Stamp &
+  EpisodeFields & {
+    /** By which the request addresses the episode. */
+    readonly name: string
+    /** The name that the episode has after the request. */
+    readonly finalName: string
+    /** The final name as a segment of a node's path. */
+    readonly segment: string
+  }
+
+const changing = (a: Arguments<Changes>): Guard => {
+  const named = (name: Argument) =>
+    sql`${episodes.projectId} = scope.project_id and ${episodes.name} = ${name}`
+  const other = sql`(select ${episodes.deletedAt} is not null as trashed from ${episodes} where ${named(a.finalName)}
+    and ${episodes.id} <> (select id from target))`
+  return projectGuard(a, 'write', {
+    tables: [
+      // Under its final name when this very request has renamed it before.
+      target(sql`ifnull(
+        (select ${episodes.id} from ${episodes} where ${named(a.finalName)} and ${live(episodes)}
+          and ${byThisRequest(episodes, a)}),
+        (select ${episodes.id} from ${episodes} where ${named(a.name)} and ${live(episodes)}))`),
+    ],
+    done: doneTarget(a),
+    thing: [
+      ['episode_not_found', sql`not exists (select 1 from target)`],
+      ['episode_trashed', sql`${other} = 1`],
+    ],
+    state: [protectedTarget, ...contradictions(a), ['episode_name_taken', sql`${other} = 0`]],
+  })
+}
+
+const makeChangedFolders = command<Changes>('episodes.makeChangedFolders', (a) =>
+  makeFolders(a, changing(a), sql`permit.project_id`, sql`null`),
+)
+
+const update = command<Changes>('episodes.update', (a) => {
+  const folderPath = sql`case when ${a.folderPath.given} then ${a.folderPath} else (
+    select ${nodes.path} from ${nodes} where ${nodes.id} = ${episodes.folderId}) end`
+  return sql`${permitted(changing(a))}
+    update ${episodes} set ${assign(episodes, {
+      name: a.finalName,
+      folderId: sql`case when ${a.folderPath.given}
+        then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
+      nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
+      description: givenOr(a.description, episodes.description),
+      tags: givenOr(a.tags, episodes.tags),
+      status: givenOr(a.status, episodes.status),
+      writeProtected: givenOr(a.writeProtected, episodes.writeProtected),
+      metadata: givenOr(a.metadata, episodes.metadata),
+      startedAt: givenOr(a.startedAt, episodes.startedAt),
+      endedAt: givenOr(a.endedAt, episodes.endedAt),
+      durationMs: givenOr(a.durationMs, episodes.durationMs),
+      ...touched(episodes, a),
+    })} where ${episodes.id} = (select target.id from target, permit)`
+})
+
+const placeChanged = command<Changes>(
+  'episodes.placeChanged',
+  (a) => sql`with ${changing(a).tables} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+)
+
+const updated = query<Changes>('episodes.updated', (a) =>
+  outcomeOf(changing(a), episodes, resource, sql`(select id from target)`, sql`0`),
+)
+
+/** Changes the given fields; renaming and moving touch the episode and its own node alone. */
+export const updateEpisode = (values: Changes): Plan<Resource> =>
+  after(
+    [
+      ...(values.folders?.length ? [act(makeChangedFolders, values)] : []),
+      act(update, values),
+      act(placeChanged, values),
+    ],
+    statement(updated, values, readResource),
+  )

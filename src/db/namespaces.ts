@@ -1,0 +1,121 @@
+import { sql } from 'drizzle-orm'
+import { members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
+import type { Guard } from './guard.ts'
+import { permitted } from './guard.ts'
+import { json, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Asking, live, type NamespaceRef, namespaceGuard, userScope } from './scope.ts'
+import { type Arguments, command, insertInto, query } from './sql.ts'
+import { type Arriving, arriveToCreateNamespace } from './users.ts'
+import {
+  idMade,
+  madeByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  type Stamp,
+  stamped,
+} from './write.ts'
+
+const summary = { id: namespaces.id, slug: namespaces.slug }
+const role = (rank: ReturnType<typeof sql>) =>
+  sql`case ${rank} when 1 then 'reader' when 2 then 'writer' when 3 then 'owner' end`
+
+const list = query<Asking & Window>('namespaces.list', (a) => {
+  const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
+  return listing(
+    { tables: userScope(a), place: [] },
+    total,
+    sql`select ${namespaces.id} as id, ${object({
+      ...summary,
+      role: role(sql`${members.role}`),
+      metadata: json(namespaces.metadata),
+    })} as body
+      from ${members} cross join ${namespaces} on ${namespaces.id} = ${members.namespaceId} and ${live(namespaces)}
+      where ${members.userId} = (select user_id from permit) and ${members.namespaceId} < ${a.before}
+      order by ${members.namespaceId} desc ${within(a, sql`(select ${total} from scope)`)}`,
+  )
+})
+
+/** The namespaces that the caller is a member of. */
+export const listNamespaces = (asking: Asking, window: Window): Plan<Page> =>
+  statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
+
+const detailed = object({
+  ...summary,
+  metadata: json(namespaces.metadata),
+  role: role(sql`scope.access`),
+  spaces: namespaceStats.projects,
+  projects: namespaceStats.projects,
+  assets: object({
+    videos: namespaceStats.videos,
+    audios: namespaceStats.audios,
+    labelTracks: namespaceStats.labelTracks,
+    textTracks: namespaceStats.textTracks,
+    images: namespaceStats.images,
+  }),
+})
+
+const read = query<NamespaceRef>('namespaces.read', (a) => {
+  const guard = namespaceGuard(a, 'read')
+  const body = sql`(select ${detailed} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = ${namespaces.id})`
+  return outcomeOf(guard, namespaces, body, sql`scope.namespace_id`, sql`0`)
+})
+
+export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(read, ref, readResource)
+
+type New = Asking & Stamp & { readonly id: string; readonly slug: string; readonly metadata?: string | null }
+
+const creating = (a: Arguments<New>): Guard => ({
+  tables: userScope(a),
+  place: [],
+  // The caller's home, where the slug is the own name and this request made the user, counts as made too.
+  done: sql`exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug}
+    and ${namespaces.updatedRequest} = ${a.mark}) or exists (
+      select 1 from ${namespaces} where ${madeByThisRequest(namespaces, a)})`,
+  state: [
+    [
+      'namespace_slug_taken',
+      sql`exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug}) or exists (
+        select 1 from ${users} where ${users.username} = ${a.slug} and ${users.id} <> scope.user_id)`,
+    ],
+  ],
+})
+
+const create = command<New>(
+  'namespaces.create',
+  (a) =>
+    sql`${permitted(creating(a))} ${insertInto(
+      namespaces,
+      { id: a.id, slug: a.slug, metadata: a.metadata, ...stamped(a) },
+      sql`from permit where permit.user_id is not null`,
+    )}`,
+)
+
+const own = command<New>('namespaces.own', (a) =>
+  insertInto(
+    members,
+    { userId: namespaces.createdBy, namespaceId: namespaces.id, role: sql`3`, createdAt: a.now },
+    sql`from ${namespaces} where ${namespaces.id} = ${a.id} on conflict do nothing`,
+  ),
+)
+
+const created = query<New>('namespaces.created', (a) =>
+  outcomeOf(
+    creating(a),
+    namespaces,
+    object({ ...summary, metadata: json(namespaces.metadata) }),
+    sql`ifnull(${idMade(namespaces, a)}, (select ${namespaces.id} from ${namespaces}
+      where ${namespaces.slug} = ${a.slug} and ${namespaces.updatedRequest} = ${a.mark}))`,
+    sql`1`,
+  ),
+)
+
+/** The caller is its owner, and comes into being first where the server does not know the caller yet. */
+export const createNamespace = (values: New & Arriving): Plan<Resource> =>
+  after(
+    [arriveToCreateNamespace(values), act(create, values), act(own, values)],
+    statement(created, values, readResource),
+  )

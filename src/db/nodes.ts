@@ -1,0 +1,49 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { nodes } from '../../drizzle/schema.ts'
+import type { Folder } from '../domain/path.ts'
+import { type Guard, permitted } from './guard.ts'
+import { live } from './scope.ts'
+import { type Argument, type Arguments, insertInto } from './sql.ts'
+import type { Stamp } from './write.ts'
+
+/** A folder that may have to be made, with the id it will then have. */
+export interface NewFolder extends Folder {
+  readonly id: string
+}
+
+/** The id of the live folder at a path of a container (an episode, or the project outside episodes). */
+export const folderAt = (container: SQL, path: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
+  where ${nodes.containerId} = ${container} and ${nodes.path} = ${path} and ${nodes.kind} = 'folder' and ${live(nodes)})`
+
+/**
+ * All missing folders of a path in one statement. SQLite selects all of it before it inserts, so a parent is
+ * looked up among the folders that were there, then among the new ones. `top` is the node that the outermost
+ * folder hangs under, null for the project's root.
+ */
+export function makeFolders(
+  a: Arguments<Stamp & { readonly folders?: readonly NewFolder[] }>,
+  guard: Guard,
+  container: SQL,
+  top: SQL,
+): SQL {
+  const made = sql`made.value ->> '$.path'`
+  const parent = sql`made.value ->> '$.parent'`
+  return sql`${permitted(guard)} ${insertInto(
+    nodes,
+    {
+      id: sql`made.value ->> '$.id'`,
+      projectId: sql`permit.project_id`,
+      parentId: sql`case when ${parent} is null then ${top} else ifnull(${folderAt(container, parent)},
+        (select other.value ->> '$.id' from ${a.folders.each} as other
+          where other.value ->> '$.path' = ${parent})) end`,
+      containerId: container,
+      kind: sql`'folder'`,
+      name: sql`made.value ->> '$.name'`,
+      path: made,
+      createdAt: a.now,
+      updatedAt: a.now,
+    },
+    sql`from permit cross join ${(a.folders satisfies Argument).each} as made
+      where ${folderAt(container, made)} is null`,
+  )}`
+}

@@ -1,0 +1,182 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { namespaceStats, namespaces, projects } from '../../drizzle/schema.ts'
+import { type Guard, permitted } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import {
+  live,
+  type NamespaceRef,
+  namespaceGuard,
+  type ProjectRef,
+  projectGuard,
+  publicProject,
+  visitorGuard,
+} from './scope.ts'
+import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arriving, arriveByCreatingAt } from './users.ts'
+import {
+  byThisRequest,
+  type Fields,
+  idMade,
+  madeByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  type Stamp,
+  stamped,
+  touched,
+} from './write.ts'
+
+type Visibility = (typeof projects.$inferSelect)['visibility']
+
+const resource = object({
+  id: projects.id,
+  name: projects.name,
+  slug: projects.slug,
+  description: projects.description,
+  tags: json(projects.tags),
+  metadata: json(projects.metadata),
+  visibility: projects.visibility,
+  createdAt: iso(projects.createdAt),
+  updatedAt: iso(projects.updatedAt),
+})
+
+const list = query<NamespaceRef & Window>('projects.list', (a) => {
+  const total = sql`(select iif(scope.is_member, ${namespaceStats.projects}, null) from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  const page = (isMember: 0 | 1, extra: SQL) => sql`select * from (
+    select ${projects.id} as id, ${resource} as body from ${projects}
+    where ${projects.namespaceId} = (select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
+      and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
+    order by ${projects.id} desc ${within(a, sql`(select ${total} from scope)`)})`
+  return listing(
+    visitorGuard(a),
+    total,
+    sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`,
+  )
+})
+
+/** All projects of a namespace for its members; for others the public ones, uncounted. */
+export const listProjects = (ref: NamespaceRef, window: Window): Plan<Page> =>
+  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+
+type New = NamespaceRef &
+  Stamp &
+  Fields & {
+    readonly id: string
+    readonly name: string
+    readonly slug: string
+    readonly visibility: Visibility
+  }
+
+const creating = (a: Arguments<New>) =>
+  namespaceGuard(a, 'write', {
+    done: sql`exists (select 1 from ${projects} where ${madeByThisRequest(projects, a)})`,
+    state: [
+      ['forbidden', sql`${a.visibility} <> 'private' and scope.access < 3`],
+      [
+        'project_slug_taken',
+        sql`exists (select 1 from ${projects} where ${projects.namespaceId} = scope.namespace_id
+          and ${projects.slug} = ${a.slug} and ${live(projects)})`,
+      ],
+    ],
+  })
+
+const create = command<New>(
+  'projects.create',
+  (a) =>
+    sql`${permitted(creating(a))} ${insertInto(
+      projects,
+      {
+        id: a.id,
+        namespaceId: sql`permit.namespace_id`,
+        name: a.name,
+        slug: a.slug,
+        description: a.description,
+        tags: sql`ifnull(${a.tags}, '[]')`,
+        metadata: a.metadata,
+        visibility: a.visibility,
+        ...stamped(a),
+      },
+      sql`from permit`,
+    )}`,
+)
+
+const created = query<New>('projects.created', (a) =>
+  outcomeOf(creating(a), projects, resource, idMade(projects, a), madeByThisRequest(projects, a)),
+)
+
+export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
+  after(
+    [...arriveByCreatingAt(values.namespace, arriving), act(create, values)],
+    statement(created, values, readResource),
+  )
+
+type Changes = ProjectRef &
+  Stamp &
+  Fields & { readonly name?: string; readonly newSlug?: string; readonly visibility?: Visibility }
+
+const changing = (a: Arguments<Changes>) =>
+  projectGuard(
+    a,
+    'write',
+    {
+      done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id
+        and ${byThisRequest(projects, a)})`,
+      state: [
+        ['forbidden', sql`${a.visibility} <> scope.visibility and scope.access < 3`],
+        [
+          'project_slug_taken',
+          sql`exists (select 1 from ${projects} where ${projects.namespaceId} = scope.namespace_id
+            and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.id} <> scope.project_id)`,
+        ],
+      ],
+    },
+    // Under its new slug when this very request has renamed it before.
+    sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
+      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${byThisRequest(projects, a)}`,
+  )
+
+const update = command<Changes>(
+  'projects.update',
+  (a) => sql`${permitted(changing(a))}
+    update ${projects} set ${assign(projects, {
+      name: givenOr(a.name, projects.name),
+      slug: givenOr(a.newSlug, projects.slug),
+      description: givenOr(a.description, projects.description),
+      tags: givenOr(a.tags, projects.tags),
+      metadata: givenOr(a.metadata, projects.metadata),
+      visibility: givenOr(a.visibility, projects.visibility),
+      ...touched(projects, a),
+    })} where ${projects.id} = (select project_id from permit)`,
+)
+
+const updated = query<Changes>('projects.updated', (a) =>
+  outcomeOf(changing(a), projects, resource, sql`scope.project_id`, sql`0`),
+)
+
+export const updateProject = (values: Changes): Plan<Resource> =>
+  after([act(update, values)], statement(updated, values, readResource))
+
+/** What the making of a project on the way needs to know. */
+export interface ProjectMaking extends ProjectRef, Stamp {
+  readonly projectId: string
+}
+
+/** The missing project, named by its slug; for the requests that make it on the way. */
+export const makeProject = (a: Arguments<ProjectMaking>, guard: Guard): SQL =>
+  sql`${permitted(guard)} ${insertInto(
+    projects,
+    {
+      id: a.projectId,
+      namespaceId: sql`permit.namespace_id`,
+      name: a.project,
+      slug: a.project,
+      tags: sql`'[]'`,
+      visibility: sql`'private'`,
+      ...stamped(a),
+      createdRequest: sql`null`,
+    },
+    sql`from permit where permit.project_id is null`,
+  )}`

@@ -1,0 +1,79 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { assertPermitted, type Guard, judged, refusal } from './guard.ts'
+import type { Row } from './plan.ts'
+import type { Arguments } from './sql.ts'
+
+/** When a request writes, and how its rows remember it. */
+export interface Stamp {
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Names this request. The same request, sent again under the same request id, has the same mark. */
+  readonly mark: string
+  /** The mark where the client chose the request id, and so can send the request again; else null. */
+  readonly repeatable: string | null
+}
+
+/** A resource as JSON, with what the answer's status and headers are made of. */
+export interface Resource {
+  readonly body: string
+  readonly version: number
+  /** Whether this request made it. */
+  readonly created: boolean
+}
+
+type Recorded = SQLiteTable &
+  Record<'id' | 'createdRequest' | 'updatedRequest' | 'updatedAt' | 'version', SQLiteColumn>
+
+/** What a new row says of its making; selected from `permit`. */
+export const stamped = (a: Arguments<Stamp>) => ({
+  createdAt: sql`${a.now}`,
+  updatedAt: sql`${a.now}`,
+  createdBy: sql`permit.user_id`,
+  createdRequest: sql`${a.repeatable}`,
+  updatedRequest: sql`${a.mark}`,
+})
+
+/** What a changed row says of its change. */
+export const touched = (table: Recorded, a: Arguments<Stamp>) => ({
+  updatedAt: sql`${a.now}`,
+  updatedRequest: sql`${a.mark}`,
+  version: sql`${table.version} + 1`,
+})
+
+/** Holds for a row that this request made or changed, now or when it was sent before. */
+export const byThisRequest = (table: Recorded, a: Arguments<Stamp>): SQL =>
+  sql`(${table.updatedRequest} = ${a.mark} or ${table.createdRequest} = ${a.repeatable})`
+
+/** Holds for a row that this request made, now or when it was sent before. */
+export const madeByThisRequest = (
+  table: Recorded,
+  a: Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>,
+): SQL => sql`(${table.id} = ${a.id} or ${table.createdRequest} = ${a.repeatable})`
+
+/** The id of the row that this request made, now or when it was sent before; null when it made none. */
+export const idMade = (
+  table: Recorded,
+  a: Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>,
+): SQL => sql`ifnull((select ${table.id} from ${table} where ${table.createdRequest} = ${a.repeatable}),
+    (select ${table.id} from ${table} where ${table.id} = ${a.id}))`
+
+/** What a request gives of the fields that most resources have. Absent fields are left alone. */
+export interface Fields {
+  readonly description?: string | null
+  /** JSON. */
+  readonly tags?: string
+  /** JSON. */
+  readonly metadata?: string | null
+}
+
+/** The statement that reads what became of a write: the refusal, or the row with `id`, from after the write. */
+export const outcomeOf = (guard: Guard, table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
+  sql`${judged(guard)}
+    select ${refusal(guard)}, ${table.version} as version, ${created} as created, ${body} as body
+    from scope left join ${table} on ${table.id} = ${id}`
+
+export function readResource([row]: readonly Row[]): Resource {
+  const { body, version, created } = assertPermitted(row)
+  return { body: body as string, version: version as number, created: created === 1 }
+}

@@ -1,0 +1,72 @@
+/**
+ * Everything that can go wrong in a way a client may learn of. A failure knows no status code: `http/errors.ts`
+ * maps each one, and does not compile while one is missing.
+ */
+export const failures = {
+  invalid_request: 'The request is not valid.',
+  token_missing: 'A bearer token is required.',
+  token_malformed: 'The bearer token is malformed.',
+  token_algorithm_refused: 'The algorithm of the bearer token is not accepted.',
+  token_signature_invalid: 'The signature of the bearer token is not valid.',
+  token_expired: 'The bearer token has expired.',
+  token_not_yet_valid: 'The bearer token is not valid yet.',
+  token_issuer_mismatch: 'The bearer token is from another issuer.',
+  token_audience_mismatch: 'The bearer token is for another audience.',
+  token_claims_missing: 'The bearer token lacks a required claim.',
+  route_not_found: 'There is no such route.',
+  namespace_not_found: 'Namespace not found',
+  project_not_found: 'Project not found',
+  episode_not_found: 'Episode not found',
+  dataset_not_found: 'Dataset not found',
+  asset_not_found: 'Asset not found',
+  asset_without_object: 'Asset has no BSS record',
+  object_not_found: 'Object not found',
+  method_not_allowed: 'The route does not answer this method.',
+  episode_ends_before_start: 'endedAt: is before startedAt',
+  episode_duration_contradicts: 'durationMs: is not the difference of startedAt and endedAt',
+  episode_trashed: 'Episode was previously deleted',
+  forbidden: 'You may see this, but not do this.',
+  episode_write_protected: 'Episode is write-protected',
+  url_refused: 'The signed URL is not valid: altered, expired, or for another method.',
+  namespace_slug_taken: 'Namespace slug already exists',
+  project_slug_taken: 'Project slug already exists in this namespace',
+  episode_name_taken: 'Episode name already exists in this project',
+  dataset_name_taken: 'Dataset name already exists in this project',
+  object_not_complete: 'The object is not complete, or is being purged.',
+  body_too_large: 'The request body is over 1 MiB.',
+  media_type_unsupported: 'The request body is not JSON by its media type.',
+  precondition_failed: 'The object is not the one that the request names.',
+  range_not_satisfiable: 'The object has no such range.',
+  internal: 'Something went wrong on our side.',
+  url_not_signed: 'No download URL could be signed.',
+  not_ready: 'The server is not ready.',
+  not_configured: 'The server is not configured to serve this safely.',
+  issuer_unreachable: 'The identity provider cannot be reached.',
+  database_unavailable: 'The database cannot answer right now.',
+} as const
+
+export type Failure = keyof typeof failures
+
+/** One offending field: `path` as the client spelled it, and what is wrong with it. */
+export interface FieldError {
+  readonly path: string
+  readonly message: string
+}
+
+/** A request that was refused for a reason the client is told. Nothing was written. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+
+  readonly failure: Failure
+  readonly errors: readonly FieldError[]
+
+  constructor(failure: Failure, errors: readonly FieldError[] = [], detail: string = failures[failure]) {
+    super(detail)
+    this.failure = failure
+    this.errors = errors
+  }
+}
+
+/** The refusal of one field of a request. */
+export const invalid = (path: string, message: string): Refusal =>
+  new Refusal('invalid_request', [{ path, message }], `${path}: ${message}`)

@@ -1,0 +1,7 @@
+/** The kinds of assets. What each looks like on the wire: `http/routes/assetkinds.ts`. */
+export type AssetKind = 'video' | 'audio' | 'label-track' | 'text-track' | 'image'
+
+export const lenses = ['fisheye', 'pinhole', 'eqrec'] as const
+export const textFormats = ['vtt', 'srt', 'jsonl'] as const
+export const episodeStatuses = ['running', 'completed', 'failed', 'archived'] as const
+export const visibilities = ['private', 'public'] as const

@@ -1,0 +1,72 @@
+import { byteLength, lineFault, nameFault } from './text.ts'
+
+const MOST_BYTES_OF_A_PATH = 1_024
+
+/** A folder path or an asset's name, in its one stored form. */
+export interface Path {
+  /** One leading slash, single slashes between, none at the end. `/` is the root. */
+  readonly text: string
+  readonly segments: readonly string[]
+}
+
+/** Brings a path to its stored form, or says why it has none. */
+export function parsePath(raw: string): Path | { readonly fault: string } {
+  const fault = lineFault(raw)
+  if (fault) return { fault }
+  const segments = raw.split('/').filter((segment) => segment !== '')
+  const text = `/${segments.join('/')}`
+  if (byteLength(text) > MOST_BYTES_OF_A_PATH) return { fault: `is over ${MOST_BYTES_OF_A_PATH} bytes` }
+  for (const segment of segments) {
+    const segmentFault = nameFault(segment)
+    if (segmentFault) return { fault: `has a segment that ${segmentFault}` }
+  }
+  return { text, segments }
+}
+
+/** A name as it stands in the path of a node, where `/` and `%` inside it are `%2F` and `%25`. */
+export const nodeSegment = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
+
+/** A folder that a path passes through, and where it hangs; `parent` is null at the top. */
+export interface Folder {
+  readonly name: string
+  readonly path: string
+  readonly parent: string | null
+}
+
+/** The folders named by the segments, outermost first, each by the path of its node. */
+export function foldersAlong(segments: readonly string[]): Folder[] {
+  const folders: Folder[] = []
+  let parent: string | null = null
+  for (const name of segments) {
+    const path: string = `${parent ?? ''}/${nodeSegment(name)}`
+    folders.push({ name, path, parent })
+    parent = path
+  }
+  return folders
+}
+
+/** The path of the node that the segments lead to. */
+export const nodePathOf = (segments: readonly string[]): string => `/${segments.map(nodeSegment).join('/')}`
+
+/** An episode's `nodePath`: its folder's path, one slash, its verbatim name; one leading slash, always. */
+export const episodePath = (folderPath: string | null, name: string): string =>
+  `${folderPath ?? ''}/${name}`.replace(/^\/+/, '/')
+
+/** The texts that start with a prefix, as a range of code point order: `from` included, `to` not. */
+export interface Range {
+  readonly from: string
+  /** Null where nothing follows the prefix. */
+  readonly to: string | null
+}
+
+const LAST_CODE_POINT = 0x10ffff
+
+export function rangeOfPrefix(prefix: string): Range {
+  const points = [...prefix].map((char) => char.codePointAt(0) ?? 0)
+  while (points.at(-1) === LAST_CODE_POINT) points.pop()
+  const lastPoint = points.pop()
+  if (lastPoint === undefined) return { from: prefix, to: null }
+  // The surrogates are no characters: what follows U+D7FF is U+E000.
+  const next = lastPoint === 0xd7ff ? 0xe000 : lastPoint + 1
+  return { from: prefix, to: String.fromCodePoint(...points, next) }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { type Endpoint, jsonAnswer, openEndpoint } from './http/endpoint.ts'
+import { openApiOf } from './http/openapi.ts'
+import { accountEndpoints } from './http/routes/account.ts'
+import { assetEndpoints } from './http/routes/assets.ts'
+import { datasetEndpoints } from './http/routes/datasets.ts'
+import { episodeEndpoints } from './http/routes/episodes.ts'
+import { namespaceEndpoints } from './http/routes/namespaces.ts'
+import { objectEndpoints } from './http/routes/objects.ts'
+import { projectEndpoints } from './http/routes/projects.ts'
+import { serviceEndpoints } from './http/routes/service.ts'
+
+let document: string | null = null
+
+const openApi: Endpoint = openEndpoint(
+  {
+    operationId: 'readOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'Service',
+    summary: 'This document',
+    params: z.object({}),
+    query: z.object({}),
+    answers: {
+      200: {
+        description: 'OpenAPI 3.1',
+        schema: z.record(z.string(), z.unknown()),
+        example: { openapi: '3.1.0' },
+      },
+    },
+    failures: [],
+    trips: 'none',
+  },
+  () => {
+    document ??= JSON.stringify(openApiOf(endpoints.map(({ route }) => route)))
+    return jsonAnswer(document)
+  },
+)
+
+/** Everything that the server answers. */
+export const endpoints: readonly Endpoint[] = [
+  ...serviceEndpoints,
+  openApi,
+  ...accountEndpoints,
+  ...namespaceEndpoints,
+  ...projectEndpoints,
+  ...episodeEndpoints,
+  ...assetEndpoints,
+  ...datasetEndpoints,
+  ...objectEndpoints,
+]

@@ -1,0 +1,53 @@
+import { invalid, Refusal } from '../domain/failure.ts'
+
+const MOST_BYTES = 1_048_576
+
+/** A request's body, read whole and judged later: too large comes before who asks, not JSON after. */
+export interface RawBody {
+  readonly bytes: Uint8Array
+  /** The object that the body is; an absent one is empty. */
+  readonly json: () => Readonly<Record<string, unknown>>
+}
+
+export async function readBody(request: Request): Promise<RawBody> {
+  if (Number(request.headers.get('Content-Length')) > MOST_BYTES) throw new Refusal('body_too_large')
+  const bytes = await collect(request.body)
+  return { bytes, json: () => parse(bytes, request.headers.get('Content-Type')) }
+}
+
+async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  if (!body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > MOST_BYTES) throw new Refusal('body_too_large')
+    chunks.push(chunk)
+  }
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
+}
+
+function parse(bytes: Uint8Array, mediaType: string | null): Readonly<Record<string, unknown>> {
+  if (mediaType !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim())) {
+    if (bytes.length > 0) throw new Refusal('media_type_unsupported')
+  }
+  if (bytes.length === 0) return {}
+  const value = decode(bytes)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('body', 'is not a JSON object')
+  return value as Record<string, unknown>
+}
+
+function decode(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+  } catch {
+    throw invalid('body', 'is not valid JSON in UTF-8')
+  }
+}

@@ -1,0 +1,268 @@
+import type { z } from 'zod'
+import { type Config, configOf } from '../config.ts'
+import { Database } from '../db/database.ts'
+import type { Asking } from '../db/scope.ts'
+import type { Arriving } from '../db/users.ts'
+import type { Stamp } from '../db/write.ts'
+import type { Caller } from '../domain/access.ts'
+import { type Failure, type FieldError, Refusal } from '../domain/failure.ts'
+import { mintId } from '../domain/id.ts'
+import { log } from '../log.ts'
+import { authenticate } from './authenticate.ts'
+import { readBody } from './body.ts'
+
+type Tag = 'Service' | 'Account' | 'Namespaces' | 'Projects' | 'Episodes' | 'Assets' | 'Datasets' | 'Objects'
+
+/** What a success looks like: `schema` null for one that is not JSON. */
+export interface AnswerShape {
+  readonly description: string
+  readonly schema: z.ZodType | null
+  readonly example?: unknown
+}
+
+/** A route as the wire sees it: what it takes, what it answers, and how it can fail. */
+export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
+  readonly operationId: string
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** With parameters in braces, as OpenAPI writes them. */
+  readonly path: string
+  readonly tag: Tag
+  readonly summary: string
+  readonly description?: string
+  readonly params: P
+  readonly query: Q
+  readonly body?: B
+  readonly bodyExample?: unknown
+  readonly answers: Readonly<Record<number, AnswerShape>>
+  /** The failures that are the route's own; those of its kind are added by `failuresOf`. */
+  readonly failures: readonly Failure[]
+  /** Round trips to D1: one, none, or one for each chunk of a streamed answer. */
+  readonly trips?: 'none' | 'each chunk'
+  /** Needs no token. */
+  readonly open?: boolean
+}
+
+export type AnyRoute = Route<z.ZodObject, z.ZodObject, z.ZodObject>
+
+/** A request, as the middleware hands it on. */
+interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  readonly params: Readonly<Record<string, string>>
+  readonly env: Env
+  readonly requestId: string
+  /** Whether the client chose the request id, and so can send the same request again. */
+  readonly isRepeatable: boolean
+  /** Takes note of the database of this request, for the headers of the answer. */
+  readonly opened: (database: Database) => void
+}
+
+/** A route with its function. */
+export interface Endpoint {
+  readonly route: AnyRoute
+  readonly respond: (incoming: Incoming) => Promise<Response>
+}
+
+/** What the function of an open route gets. */
+export interface OpenCall<P extends z.ZodObject, Q extends z.ZodObject> {
+  readonly request: Request
+  readonly url: URL
+  readonly env: Env
+  readonly config: Config
+  readonly params: z.output<P>
+  readonly query: z.output<Q>
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly requestId: string
+  readonly opened: (database: Database) => void
+}
+
+/** What the function of a protected route gets. */
+export interface Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>
+  extends OpenCall<P, Q> {
+  readonly body: z.output<B>
+  readonly asking: Asking
+  /** What the token says of its user, for the user who is not known yet. */
+  readonly arriving: Arriving
+  readonly stamp: Stamp
+  readonly mint: () => string
+  readonly database: Database
+}
+
+/** An endpoint that anybody may ask. */
+export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
+  route: Route<P, Q, z.ZodObject>,
+  handle: (call: OpenCall<P, Q>) => Promise<Response> | Response,
+): Endpoint {
+  return {
+    route: { ...route, open: true },
+    respond: async (incoming) => {
+      const { request, url, env, params, requestId, opened } = incoming
+      const input = {
+        params: check(route.params, params),
+        query: check(route.query, spelled(parametersOf(url))),
+      }
+      return handle({
+        request,
+        url,
+        env,
+        config: configOf(env),
+        now: Date.now(),
+        requestId,
+        opened,
+        ...assertValid(input),
+      })
+    },
+  }
+}
+
+/** An endpoint that needs a verified caller. */
+export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
+  route: Route<P, Q, B>,
+  handle: (call: Call<P, Q, B>) => Promise<Response>,
+): Endpoint {
+  return {
+    route,
+    respond: async (incoming) => {
+      const { request, url, env, requestId, opened } = incoming
+      const config = configOf(env)
+      assertConfigured(config)
+      const raw = await readBody(request)
+      const caller = await authenticate(request, config)
+      const given = route.body ? raw.json() : {}
+      const { bookmark, ...input } = assertValid({
+        bookmark: checkBookmark(request),
+        params: check(route.params, incoming.params),
+        query: check(route.query, spelled(parametersOf(url))),
+        // A null is absent on create; on PATCH it clears.
+        body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
+      })
+      const mustBeFresh = caller.jti !== null && !config.replicaReads
+      const database = new Database(
+        env.DB,
+        mustBeFresh ? 'first-primary' : (bookmark ?? 'first-unconstrained'),
+      )
+      opened(database)
+      const now = Date.now()
+      const mint = () => mintId(now)
+      const asking = { issuer: caller.issuer, sub: caller.sub }
+      const stamp = await stampOf(incoming, asking, raw.bytes, now)
+      const arriving = arrivingOf(caller, stamp, mint)
+      return handle({
+        request,
+        url,
+        env,
+        config,
+        now,
+        requestId,
+        opened,
+        asking,
+        arriving,
+        stamp,
+        mint,
+        database,
+        ...input,
+      })
+    },
+  }
+}
+
+const complained = new WeakSet<Config>()
+
+/** Nothing protected is served under an unsafe configuration; the log names the variables, once an isolate. */
+function assertConfigured(config: Config): void {
+  if (config.faults.length === 0) return
+  if (!complained.has(config)) log('error', 'the configuration is unsafe', { faults: config.faults })
+  complained.add(config)
+  throw new Refusal('not_configured')
+}
+
+/** A resource as it is, with the status that says whether this request made it. */
+export const jsonAnswer = (body: string, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } })
+
+type Checked<T> = { readonly value: T } | { readonly errors: readonly FieldError[] }
+
+function check<S extends z.ZodObject>(schema: S | undefined, input: unknown): Checked<z.output<S>> {
+  if (!schema) return { value: {} as z.output<S> }
+  const result = schema.safeParse(input)
+  if (result.success) return { value: result.data }
+  return {
+    errors: result.error.issues.map(({ path, message, code, input: found }) => ({
+      path: path.join('.'),
+      message: code === 'invalid_type' && found === undefined ? 'is required' : message,
+    })),
+  }
+}
+
+/** All that was checked, or one refusal that names every offending field. */
+function assertValid<T extends Record<string, Checked<unknown>>>(
+  parts: T,
+): { [K in keyof T]: T[K] extends Checked<infer V> ? V : never } {
+  const errors = Object.values(parts).flatMap((part) => ('errors' in part ? part.errors : []))
+  if (errors.length > 0) {
+    throw new Refusal(
+      'invalid_request',
+      errors,
+      errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
+    )
+  }
+  const values = Object.entries(parts).map(([key, part]) => [key, 'value' in part ? part.value : undefined])
+  return Object.fromEntries(values) as { [K in keyof T]: T[K] extends Checked<infer V> ? V : never }
+}
+
+/** The first value of each parameter. */
+const parametersOf = (url: URL): Record<string, string> => Object.fromEntries([...url.searchParams].reverse())
+
+/** `space` is an older spelling of `project`. */
+const spelled = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  given.project == null && given.space != null ? { ...given, project: given.space } : { ...given }
+
+const withoutNulls = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/
+
+/** The bookmark that a client sends back, so that no answer shows less than it has seen. */
+function checkBookmark(request: Request): Checked<string | null> {
+  const value = request.headers.get('X-D1-Bookmark')
+  if (value === null || BOOKMARK.test(value)) return { value }
+  return { errors: [{ path: 'X-D1-Bookmark', message: 'is not a bookmark of this server' }] }
+}
+
+/**
+ * What the rows remember of this request. Where the client chose the request id, the mark is made from all that
+ * the client sent, so that another request under the same id is another request.
+ */
+async function stampOf(
+  incoming: Incoming,
+  { issuer, sub }: Asking,
+  body: Uint8Array,
+  now: number,
+): Promise<Stamp> {
+  const { request, url, requestId, isRepeatable } = incoming
+  if (!isRepeatable || request.method === 'GET' || request.method === 'HEAD') {
+    return { now, mark: mintId(now), repeatable: null }
+  }
+  const head = JSON.stringify([requestId, issuer, sub, request.method, url.pathname, url.search])
+  const all = new Uint8Array([...new TextEncoder().encode(head), ...body])
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
+  const mark = digest.subarray(0, 16).toHex()
+  return { now, mark, repeatable: mark }
+}
+
+const arrivingOf = (caller: Caller, { now, mark }: Stamp, mint: () => string): Arriving => ({
+  issuer: caller.issuer,
+  sub: caller.sub,
+  username: caller.username,
+  email: caller.email,
+  emailVerified: caller.emailVerified,
+  name: caller.name,
+  givenName: caller.givenName,
+  familyName: caller.familyName,
+  picture: caller.picture,
+  newUserId: mint(),
+  newHomeId: mint(),
+  now,
+  mark,
+})

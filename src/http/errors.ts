@@ -1,0 +1,96 @@
+import { type Failure, type FieldError, failures, type Refusal } from '../domain/failure.ts'
+
+/** The status of every failure. Adding a failure without one does not compile. */
+export const statusOf = {
+  invalid_request: 400,
+  token_missing: 401,
+  token_malformed: 401,
+  token_algorithm_refused: 401,
+  token_signature_invalid: 401,
+  token_expired: 401,
+  token_not_yet_valid: 401,
+  token_issuer_mismatch: 401,
+  token_audience_mismatch: 401,
+  token_claims_missing: 401,
+  route_not_found: 404,
+  namespace_not_found: 404,
+  project_not_found: 404,
+  episode_not_found: 404,
+  dataset_not_found: 404,
+  asset_not_found: 404,
+  asset_without_object: 404,
+  object_not_found: 404,
+  method_not_allowed: 405,
+  episode_ends_before_start: 400,
+  episode_duration_contradicts: 400,
+  episode_trashed: 410,
+  forbidden: 403,
+  episode_write_protected: 403,
+  url_refused: 403,
+  namespace_slug_taken: 409,
+  project_slug_taken: 409,
+  episode_name_taken: 409,
+  dataset_name_taken: 409,
+  object_not_complete: 409,
+  body_too_large: 413,
+  media_type_unsupported: 415,
+  precondition_failed: 412,
+  range_not_satisfiable: 416,
+  internal: 500,
+  url_not_signed: 502,
+  not_ready: 503,
+  not_configured: 503,
+  issuer_unreachable: 503,
+  database_unavailable: 503,
+} as const satisfies Record<Failure, number>
+
+/** The failures that name a field by themselves. */
+const fieldOf: Partial<Record<Failure, string>> = {
+  episode_ends_before_start: 'endedAt',
+  episode_duration_contradicts: 'durationMs',
+}
+
+const RETRY_AFTER_SECONDS = '5'
+
+/** The body of every answer of 400 and above (RFC 9457). `error` repeats `detail` for the clients that read it. */
+interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: Failure
+  readonly error: string
+  readonly requestId: string
+  readonly errors?: readonly FieldError[]
+}
+
+export function problem(
+  { failure, message, errors }: Refusal,
+  requestId: string,
+  headers?: HeadersInit,
+): Response {
+  const status = statusOf[failure]
+  const field = fieldOf[failure]
+  const named = field ? [{ path: field, message }] : errors
+  const body: Problem = {
+    type: `urn:dreamlake:problem:${failure}`,
+    title: failures[failure],
+    status,
+    detail: message,
+    code: failure,
+    error: message,
+    requestId,
+    ...(named.length > 0 ? { errors: named } : {}),
+  }
+  const answer = new Response(JSON.stringify(body), { status, headers: headers ?? {} })
+  answer.headers.set('Content-Type', 'application/problem+json')
+  answer.headers.set('Cache-Control', 'no-store')
+  if (status === 401) {
+    answer.headers.set(
+      'WWW-Authenticate',
+      failure === 'token_missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${message}"`,
+    )
+  }
+  if (status === 503) answer.headers.set('Retry-After', RETRY_AFTER_SECONDS)
+  return answer
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import packageJson from '../../package.json'
+import type { Failure } from '../domain/failure.ts'
+import { failures } from '../domain/failure.ts'
+import type { AnyRoute } from './endpoint.ts'
+import { statusOf } from './errors.ts'
+
+/** The failures that a route has by its kind: a token, a body, a database. */
+export function failuresOf(route: AnyRoute): readonly Failure[] {
+  const all: Failure[] = [...route.failures, 'internal']
+  const takesInput = [route.params, route.query, route.body].some(
+    (part) => part && Object.keys(part.shape).length > 0,
+  )
+  if (!route.open || takesInput) all.push('invalid_request')
+  if (!route.open) {
+    all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
+    all.push('body_too_large', 'not_configured', 'issuer_unreachable')
+  }
+  if (route.body) all.push('media_type_unsupported')
+  if (route.trips !== 'none') all.push('database_unavailable')
+  return [...new Set(all)]
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The OpenAPI 3.1 document of the routes, from the schemas that validate. */
+export function openApiOf(routes: readonly AnyRoute[]): Json {
+  const components: Record<string, unknown> = {}
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, components) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'DreamLake Edge', version: packageJson.version, description: packageJson.description },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...components, Problem: problemSchema },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  }
+}
+
+function operation(route: AnyRoute, components: Record<string, unknown>): Json {
+  const body = route.body && {
+    requestBody: {
+      required: Object.values(route.body.shape).some(
+        (field) => !(field as z.ZodType).safeParse(undefined).success,
+      ),
+      content: {
+        'application/json': { schema: schemaOf(route.body, 'input', components), example: route.bodyExample },
+      },
+    },
+  }
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    ...body,
+    responses: { ...answers(route, components), ...refusals(route) },
+    security: route.open ? [] : [{ bearer: [] }],
+  }
+}
+
+function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
+  const { properties = {}, required = [] } = schemaOf(schema, 'input', {}) as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(description ? { description } : {}),
+    schema: rest,
+  }))
+}
+
+const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
+  Object.fromEntries(
+    Object.entries(route.answers).map(([status, { description, schema, example }]) => [
+      status,
+      {
+        description,
+        ...(schema && {
+          content: { 'application/json': { schema: schemaOf(schema, 'output', components), example } },
+        }),
+      },
+    ]),
+  )
+
+/** One response a status, whose description lists the codes it can carry. */
+function refusals(route: AnyRoute): Json {
+  const byStatus = Map.groupBy(failuresOf(route), (failure) => statusOf[failure])
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${failures[code]}`).join('\n\n'),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}
+
+/** The JSON schema of a part of the wire; named parts become components. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): Json {
+  const { $schema, $defs, ...made } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      // What a transform makes is described by its own words.
+      Object.assign(jsonSchema, z.globalRegistry.get(zodSchema))
+      const { id, ...rest } = jsonSchema as Record<string, unknown>
+      for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key]
+      Object.assign(jsonSchema, rest)
+    },
+  }) as Record<string, unknown>
+  void $schema
+  const id = z.globalRegistry.get(schema)?.id
+  const named = { ...($defs as Record<string, unknown> | undefined), ...(id ? { [id]: made } : {}) }
+  for (const [key, value] of Object.entries(named)) components[key] = relocated(value)
+  return id ? { $ref: `#/components/schemas/${id}` } : (relocated(made) as Json)
+}
+
+/** References into the document's components, where zod put them beside the schema. */
+const relocated = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'))
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code', 'error', 'requestId'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { enum: Object.keys(failures) },
+    error: { type: 'string', description: 'Repeats `detail`.' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+} as const

@@ -1,0 +1,162 @@
+import { z } from 'zod'
+import type { Config } from '../config.ts'
+import { END, type Page, type Window } from '../db/page.ts'
+import { invalid, Refusal } from '../domain/failure.ts'
+import { deriveKey } from '../storage/keys.ts'
+import { type AnswerShape, jsonAnswer } from './endpoint.ts'
+
+const DEFAULT_SIZE = 50
+const LARGEST_SIZE = 200
+
+/** A whole number of at least 1, or the default; never an error. */
+const counting = (otherwise: number, most: number) => (text: string | undefined) => {
+  const value = Number(text)
+  return Number.isInteger(value) && value >= 1 ? Math.min(value, most) : otherwise
+}
+
+/** The query of every list that is an object. */
+export const pageQuery = {
+  page: z
+    .string()
+    .optional()
+    .transform(counting(1, Number.MAX_SAFE_INTEGER))
+    .meta({ type: 'integer', minimum: 1, default: 1, description: '1-based. Anything else is 1.' }),
+  pageSize: z
+    .string()
+    .optional()
+    .transform(counting(DEFAULT_SIZE, LARGEST_SIZE))
+    .meta({ type: 'integer', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE }),
+  cursor: z.string().optional().meta({
+    description:
+      '`nextCursor` of the answer before. Goes before `page`; the cost of any page is that of the first.',
+  }),
+}
+
+/** The fields that every list has beside its items. */
+const pageShown = {
+  page: z.int(),
+  pageSize: z.int(),
+  total: z.int().nullable().meta({ description: 'Exact; null where it is not counted.' }),
+  totalPages: z.int().nullable(),
+  nextCursor: z.string().nullable().meta({ description: 'Null at the end.' }),
+}
+
+export interface PageQuery {
+  readonly page: number
+  readonly pageSize: number
+  readonly cursor?: string | undefined
+}
+
+/** The parameters of a list that are not part of its filter. */
+const POSITION = ['page', 'pageSize', 'cursor', 'limit']
+
+/** What a cursor is bound to: the list with its filter, whatever the order of the parameters. */
+function listOf(url: URL): string {
+  const filter = [...url.searchParams].filter(([name]) => !POSITION.includes(name)).sort()
+  return `${url.pathname}?${new URLSearchParams(filter)}`
+}
+
+const TAG_BYTES = 16
+const ID_BYTES = 12
+
+/**
+ * The cursors of one list: an id that a page ended with, sealed together with the list. They tell nothing and
+ * grant nothing: authority is judged anew with every page.
+ */
+export class Cursors {
+  readonly #list: string
+  readonly #secrets: readonly Uint8Array[]
+
+  constructor(url: URL, { tokens }: Config) {
+    this.#list = listOf(url)
+    this.#secrets = tokens.secrets
+  }
+
+  async seal(id: string): Promise<string> {
+    const [current] = this.#secrets
+    if (!current) throw new Refusal('not_configured')
+    const bytes = new Uint8Array([...Uint8Array.fromHex(id), ...(await this.#tag(current, id))])
+    return bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+  }
+
+  /** The id in a cursor; refuses one that was altered, or that is of another list. */
+  async open(cursor: string): Promise<string> {
+    const bytes = bytesOf(cursor)
+    if (bytes?.length === ID_BYTES + TAG_BYTES) {
+      const id = bytes.subarray(0, ID_BYTES).toHex()
+      for (const secret of this.#secrets) {
+        if (crypto.subtle.timingSafeEqual(bytes.subarray(ID_BYTES), await this.#tag(secret, id))) return id
+      }
+    }
+    throw invalid('cursor', 'is not a cursor of this list')
+  }
+
+  async #tag(secret: Uint8Array, id: string): Promise<Uint8Array> {
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const key = await crypto.subtle.importKey('raw', await deriveKey(secret, 'cursors'), algorithm, false, [
+      'sign',
+    ])
+    const tag = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(`${id} ${this.#list}`))
+    return new Uint8Array(tag).subarray(0, TAG_BYTES)
+  }
+}
+
+function bytesOf(cursor: string): Uint8Array | null {
+  try {
+    return Uint8Array.fromBase64(cursor, { alphabet: 'base64url', lastChunkHandling: 'loose' })
+  } catch {
+    return null
+  }
+}
+
+/** The rows that a query asks for, and the cursors of its list. */
+export async function windowOf(query: PageQuery, url: URL, config: Config): Promise<[Window, Cursors]> {
+  const cursors = new Cursors(url, config)
+  const { page, pageSize, cursor } = query
+  const window =
+    cursor === undefined
+      ? { before: END, offset: (page - 1) * pageSize, limit: pageSize }
+      : { before: await cursors.open(cursor), offset: 0, limit: pageSize }
+  return [window, cursors]
+}
+
+/** The shape of a list's answer. */
+export const listShape = (key: string, item: z.ZodType, example: unknown): AnswerShape => ({
+  description: 'One page, newest first',
+  schema: z.object({ [key]: z.array(item), ...pageShown }),
+  example: { [key]: [example], page: 1, pageSize: 50, total: 1, totalPages: 1, nextCursor: null },
+})
+
+/** A page of resources, which are JSON already, with its `Link` header (RFC 8288). */
+export async function listAnswer(
+  key: string,
+  page: Page,
+  query: PageQuery,
+  url: URL,
+  cursors: Cursors,
+): Promise<Response> {
+  const totalPages = page.total === null ? null : Math.ceil(page.total / query.pageSize)
+  const nextCursor = page.next === null ? null : await cursors.seal(page.next)
+  const rest = JSON.stringify({
+    page: query.page,
+    pageSize: query.pageSize,
+    total: page.total,
+    totalPages,
+    nextCursor,
+  })
+  const at = (set: Record<string, string>): string =>
+    linkTo(url, { pageSize: String(query.pageSize), ...set })
+  const links = [`<${at({ page: '1' })}>; rel="first"`]
+  if (query.cursor === undefined && query.page > 1)
+    links.push(`<${at({ page: String(query.page - 1) })}>; rel="prev"`)
+  if (nextCursor !== null) links.push(`<${at({ cursor: nextCursor })}>; rel="next"`)
+  if (totalPages !== null && totalPages > 0) links.push(`<${at({ page: String(totalPages) })}>; rel="last"`)
+  return jsonAnswer(`{"${key}":[${page.items.join(',')}],${rest.slice(1)}`, 200, { Link: links.join(', ') })
+}
+
+/** The same list at another place. */
+export function linkTo(url: URL, position: Readonly<Record<string, string>>): string {
+  const parameters = new URLSearchParams([...url.searchParams].filter(([name]) => !POSITION.includes(name)))
+  for (const [name, value] of Object.entries(position)) parameters.set(name, value)
+  return `${url.pathname}?${parameters}`
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { AssetShape } from '../../db/assets.ts'
+import { lenses, textFormats } from '../../domain/kind.ts'
+import * as field from '../schema.ts'
+
+/** A kind of assets as the wire spells it. */
+export interface WireKind {
+  readonly shape: AssetShape
+  /** The kind's own fields, as a body gives them and as an answer shows them. */
+  readonly given: z.ZodRawShape
+  readonly shown: z.ZodRawShape
+  readonly ownExample: Readonly<Record<string, unknown>>
+  readonly exampleName: string
+}
+
+const fps = z.number().positive()
+const lens = z.enum(lenses)
+const positive = z.int().positive()
+const format = z.enum(textFormats)
+
+export const wireKinds: readonly WireKind[] = [
+  {
+    shape: { kind: 'video', storageName: 'bssVideoId', own: ['fps', 'lens'] },
+    given: {
+      fps: fps.optional().meta({ default: 30, description: 'Frames per second' }),
+      lens: lens.optional().meta({ default: 'pinhole' }),
+    },
+    shown: { fps, lens },
+    ownExample: { fps: 30, lens: 'pinhole' },
+    exampleName: '/camera/front/run01.mp4',
+  },
+  {
+    shape: { kind: 'audio', storageName: 'bssAudioId', own: ['sampleRate', 'channels'] },
+    given: { sampleRate: positive.optional().meta({ description: 'Hz' }), channels: positive.optional() },
+    shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
+    ownExample: { sampleRate: 16_000, channels: 1 },
+    exampleName: '/microphone/front/mic.wav',
+  },
+  {
+    shape: { kind: 'label-track', storageName: 'bssLabelId', own: [] },
+    given: {},
+    shown: {},
+    ownExample: {},
+    exampleName: '/labels/yolo/detections.jsonl',
+  },
+  {
+    shape: { kind: 'text-track', storageName: 'bssTextTrackId', own: ['format', 'language'] },
+    given: {
+      format: format.optional(),
+      language: field.word.optional().meta({ description: 'A language code' }),
+    },
+    shown: { format: format.nullable(), language: z.string().nullable() },
+    ownExample: { format: 'vtt', language: 'en' },
+    exampleName: '/subtitles/en/captions.vtt',
+  },
+  {
+    shape: { kind: 'image', storageName: 'bssImageId', own: [] },
+    given: {},
+    shown: {},
+    ownExample: {},
+    exampleName: '/camera/front/still.png',
+  },
+]

@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from '../../db/datasets.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+
+const example = {
+  id: '019d8a3c5e00a1b2c3d4e5f6',
+  name: 'training-v2',
+  description: 'Q1 training data',
+  tags: [],
+  projectId: '019d8a3c5e00a1b2c3d4e5f7',
+  metadata: null,
+  createdAt: '2026-04-15T09:30:00.000Z',
+  updatedAt: '2026-04-15T09:30:00.000Z',
+}
+
+const Dataset = z
+  .object({
+    id: field.id,
+    name: z.string(),
+    description: z.string().nullable(),
+    tags: z.array(z.string()),
+    projectId: field.id,
+    metadata: field.metadataShown,
+    createdAt: field.time,
+    updatedAt: field.time,
+  })
+  .meta({ id: 'Dataset' })
+
+const collectionsTotal = z.int().meta({ description: 'All of them, also those that the answer leaves out.' })
+
+const ListedDataset = Dataset.extend({
+  collections: z
+    .array(z.object({ id: field.id, name: z.string() }))
+    .meta({ description: 'The first 200 by name.' }),
+  collectionsTotal,
+}).meta({ id: 'ListedDataset' })
+
+const WholeDataset = Dataset.extend({
+  collections: z.array(
+    z.object({
+      id: field.id,
+      name: z.string(),
+      members: z
+        .array(z.string())
+        .meta({ description: 'In order; 10,000 over all collections of the answer.' }),
+      membersTotal: z.int(),
+    }),
+  ),
+  collectionsTotal,
+}).meta({ id: 'WholeDataset' })
+
+const collection = { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'front-camera-clips' }
+
+const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
+const DatasetParams = ProjectParams.extend({ name: field.lookup })
+const nothing = z.object({})
+
+const DATASETS = '/namespaces/{slug}/projects/{projectSlug}/datasets'
+const placeFailures = ['namespace_not_found', 'project_not_found'] as const
+
+const refOf = (params: z.output<typeof ProjectParams>) => ({
+  namespace: params.slug,
+  project: params.projectSlug,
+})
+
+const create = endpoint(
+  {
+    operationId: 'createDataset',
+    method: 'POST',
+    path: DATASETS,
+    tag: 'Datasets',
+    summary: 'Create a dataset',
+    params: ProjectParams,
+    query: nothing,
+    body: z
+      .object({
+        name: field.name,
+        description: field.prose.optional(),
+        tags: field.tags.optional(),
+        metadata: field.metadata.optional(),
+      })
+      .meta({ id: 'NewDataset' }),
+    bodyExample: { name: 'training-v2', description: 'Q1 training data' },
+    answers: { 201: { description: 'The dataset', schema: Dataset, example } },
+    failures: [...placeFailures, 'forbidden', 'dataset_name_taken'],
+  },
+  async ({ asking, params, body, stamp, mint, database }) => {
+    const plan = createDataset({ ...asking, ...stamp, ...refOf(params), ...field.stored(body), id: mint() })
+    return jsonAnswer((await database.run(plan)).body, 201)
+  },
+)
+
+const list = endpoint(
+  {
+    operationId: 'listDatasets',
+    method: 'GET',
+    path: DATASETS,
+    tag: 'Datasets',
+    summary: 'List the datasets of a project, newest first',
+    params: ProjectParams,
+    query: z.object(pageQuery),
+    answers: {
+      200: listShape('datasets', ListedDataset, {
+        ...example,
+        collections: [collection],
+        collectionsTotal: 1,
+      }),
+    },
+    failures: placeFailures,
+  },
+  async ({ asking, params, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    const page = await database.run(listDatasets({ ...asking, ...refOf(params) }, window))
+    return listAnswer('datasets', page, query, url, cursors)
+  },
+)
+
+const read = endpoint(
+  {
+    operationId: 'readDataset',
+    method: 'GET',
+    path: `${DATASETS}/{name}`,
+    tag: 'Datasets',
+    summary: 'Read a dataset with its collections and their members',
+    params: DatasetParams,
+    query: nothing,
+    answers: {
+      200: {
+        description: 'The dataset',
+        schema: WholeDataset,
+        example: {
+          ...example,
+          collections: [{ ...collection, members: ['019d8a3c5e00a1b2c3d4e5f9'], membersTotal: 1 }],
+          collectionsTotal: 1,
+        },
+      },
+    },
+    failures: [...placeFailures, 'dataset_not_found'],
+  },
+  async ({ asking, params, database }) =>
+    jsonAnswer((await database.run(readDataset({ ...asking, ...refOf(params), name: params.name }))).body),
+)
+
+const update = endpoint(
+  {
+    operationId: 'updateDataset',
+    method: 'PATCH',
+    path: `${DATASETS}/{name}`,
+    tag: 'Datasets',
+    summary: 'Change the given fields of a dataset',
+    params: DatasetParams,
+    query: nothing,
+    body: z
+      .object({
+        name: field.name.optional(),
+        description: field.prose.nullable().optional(),
+        tags: field.clearableTags.optional(),
+        metadata: field.metadata.nullable().optional(),
+      })
+      .meta({ id: 'DatasetChanges' }),
+    bodyExample: { description: 'Q1 training data, cleaned' },
+    answers: { 200: { description: 'The dataset', schema: Dataset, example } },
+    failures: [...placeFailures, 'dataset_not_found', 'forbidden', 'dataset_name_taken'],
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const { name: newName, ...changes } = field.stored(body)
+    const plan = updateDataset({
+      ...asking,
+      ...stamp,
+      ...refOf(params),
+      ...changes,
+      name: params.name,
+      newName,
+    })
+    return jsonAnswer((await database.run(plan)).body)
+  },
+)
+
+const trash = endpoint(
+  {
+    operationId: 'trashDataset',
+    method: 'DELETE',
+    path: `${DATASETS}/{name}`,
+    tag: 'Datasets',
+    summary: 'Move a dataset to the trash',
+    description: 'Its collections are not deleted: they become standalone.',
+    params: DatasetParams,
+    query: nothing,
+    answers: { 200: { description: 'Done', schema: field.Success, example: { success: true } } },
+    failures: [...placeFailures, 'dataset_not_found', 'forbidden'],
+  },
+  async ({ asking, params, stamp, mint, database }) => {
+    const ref = { ...asking, ...stamp, ...refOf(params), name: params.name }
+    await database.run(trashDataset({ ...ref, deletionId: mint() }))
+    return jsonAnswer('{"success":true}')
+  },
+)
+
+export const datasetEndpoints: readonly Endpoint[] = [create, list, read, update, trash]

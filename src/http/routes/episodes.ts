@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { listEpisodes, updateEpisode, upsertEpisode } from '../../db/episodes.ts'
+import { episodeStatuses } from '../../domain/kind.ts'
+import { episodePath, foldersAlong, nodePathOf, nodeSegment, type Path } from '../../domain/path.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+
+const example = {
+  id: '019d8a3c5e00a1b2c3d4e5f6',
+  name: 'run-042',
+  description: null,
+  tags: [],
+  projectId: '019d8a3c5e00a1b2c3d4e5f7',
+  folderId: null,
+  nodePath: '/run-042',
+  status: 'running',
+  writeProtected: false,
+  metadata: null,
+  startedAt: null,
+  endedAt: null,
+  durationMs: null,
+  createdAt: '2026-04-14T09:30:00.000Z',
+  updatedAt: '2026-04-14T09:30:00.000Z',
+}
+
+const Episode = z
+  .object({
+    id: field.id,
+    name: z.string(),
+    description: z.string().nullable(),
+    tags: z.array(z.string()),
+    projectId: field.id,
+    folderId: field.id.nullable(),
+    nodePath: z.string().meta({ description: "The folder's path, one slash, the verbatim name." }),
+    status: z.enum(episodeStatuses),
+    writeProtected: z.boolean(),
+    metadata: field.metadataShown,
+    startedAt: field.time.nullable(),
+    endedAt: field.time.nullable(),
+    durationMs: z.int().nullable(),
+    createdAt: field.time,
+    updatedAt: field.time,
+  })
+  .meta({ id: 'Episode' })
+
+const PlacedEpisode = z
+  .object({
+    episode: Episode,
+    workspace: z.object({ id: field.id, slug: z.string() }).meta({ description: 'The project.' }),
+    folder: z.object({ id: field.id, name: z.string(), path: z.string() }).nullable(),
+    namespace: z.object({ id: field.id, slug: z.string() }),
+  })
+  .meta({ id: 'PlacedEpisode' })
+
+const placed = {
+  episode: example,
+  workspace: { id: example.projectId, slug: 'robotics' },
+  folder: null,
+  namespace: { id: '019d8a3c5e00a1b2c3d4e5f8', slug: 'alice' },
+}
+
+const folder = field.path.meta({
+  description: 'Missing folders are created. "/" is the root of the project.',
+})
+const durationMs = z
+  .int()
+  .min(0)
+  .meta({ description: 'Milliseconds; endedAt - startedAt where all three are given.' })
+const writeProtected = z
+  .boolean()
+  .meta({ description: 'Once true, the episode and all in it stay as they are.' })
+const nothing = z.object({})
+const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
+
+const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
+const writeFailures = [
+  'forbidden',
+  'episode_trashed',
+  'episode_write_protected',
+  'episode_ends_before_start',
+  'episode_duration_contradicts',
+] as const
+
+/** Where the given folder leads, as the plan wants it; nothing where none is given, the root for null. */
+function placeIn(given: Path | null | undefined, mint: () => string) {
+  if (given === undefined) return {}
+  const segments = given?.segments ?? []
+  return {
+    folders: foldersAlong(segments).map((each) => ({ ...each, id: mint() })),
+    folderPath: segments.length === 0 ? null : nodePathOf(segments),
+  }
+}
+
+const upsert = endpoint(
+  {
+    operationId: 'upsertEpisode',
+    method: 'POST',
+    path: EPISODES,
+    tag: 'Episodes',
+    summary: 'Create an episode, or change the given fields of the one with that name',
+    description: 'The project and the folders are created where they are missing.',
+    params: ProjectParams.extend({ projectSlug: field.slug }),
+    query: nothing,
+    body: z
+      .object({
+        name: field.name,
+        description: field.prose.optional(),
+        tags: field.tags.optional(),
+        status: z.enum(episodeStatuses).optional(),
+        folder: folder.optional(),
+        writeProtected: writeProtected.optional(),
+        metadata: field.metadata.optional(),
+        startedAt: field.instant.optional(),
+        endedAt: field.instant.optional(),
+        durationMs: durationMs.optional(),
+      })
+      .meta({ id: 'NewEpisode' }),
+    bodyExample: { name: 'run-042', folder: '/experiments/batch-1', tags: ['batch-1'] },
+    answers: {
+      200: {
+        description: 'It was there, and has the given fields now',
+        schema: PlacedEpisode,
+        example: placed,
+      },
+      201: { description: 'It was made', schema: PlacedEpisode, example: placed },
+    },
+    failures: ['namespace_not_found', ...writeFailures],
+  },
+  async ({ asking, params, body, stamp, mint, arriving, database }) => {
+    const { folder: given, ...fields } = field.stored(body)
+    const place = placeIn(given, mint)
+    const plan = upsertEpisode(
+      {
+        ...asking,
+        ...stamp,
+        ...fields,
+        ...place,
+        namespace: params.slug,
+        project: params.projectSlug,
+        projectId: mint(),
+        id: mint(),
+        nodeId: mint(),
+        segment: nodeSegment(body.name),
+        nodePath: episodePath(place.folderPath ?? null, body.name),
+      },
+      arriving,
+    )
+    const { body: text, created } = await database.run(plan)
+    return jsonAnswer(text, created ? 201 : 200)
+  },
+)
+
+const list = endpoint(
+  {
+    operationId: 'listEpisodes',
+    method: 'GET',
+    path: EPISODES,
+    tag: 'Episodes',
+    summary: 'List the episodes of a project, newest first',
+    params: ProjectParams,
+    query: z.object(pageQuery),
+    answers: { 200: listShape('episodes', Episode, example) },
+    failures: ['namespace_not_found', 'project_not_found'],
+  },
+  async ({ asking, params, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    const ref = { ...asking, namespace: params.slug, project: params.projectSlug }
+    return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
+  },
+)
+
+const update = endpoint(
+  {
+    operationId: 'updateEpisode',
+    method: 'PATCH',
+    path: `${EPISODES}/{episodeName}`,
+    tag: 'Episodes',
+    summary: 'Change the given fields of an episode',
+    description: 'A slash inside the name of an episode is %2F in the path. A null folder is the root.',
+    params: ProjectParams.extend({ episodeName: field.lookup }),
+    query: nothing,
+    body: z
+      .object({
+        name: field.name.optional(),
+        description: field.prose.nullable().optional(),
+        tags: field.clearableTags.optional(),
+        status: z.enum(episodeStatuses).optional(),
+        folder: folder.nullable().optional(),
+        writeProtected: writeProtected.optional(),
+        metadata: field.metadata.nullable().optional(),
+        startedAt: field.instant.nullable().optional(),
+        endedAt: field.instant.nullable().optional(),
+        durationMs: durationMs.nullable().optional(),
+      })
+      .meta({ id: 'EpisodeChanges' }),
+    bodyExample: { status: 'completed', writeProtected: true },
+    answers: { 200: { description: 'The episode', schema: Episode, example } },
+    failures: [
+      'namespace_not_found',
+      'project_not_found',
+      'episode_not_found',
+      ...writeFailures,
+      'episode_name_taken',
+    ],
+  },
+  async ({ asking, params, body, stamp, mint, database }) => {
+    const { folder: given, name: newName, ...fields } = field.stored(body)
+    const finalName = newName ?? params.episodeName
+    const plan = updateEpisode({
+      ...asking,
+      ...stamp,
+      ...fields,
+      ...placeIn(given, mint),
+      namespace: params.slug,
+      project: params.projectSlug,
+      name: params.episodeName,
+      finalName,
+      segment: nodeSegment(finalName),
+    })
+    return jsonAnswer((await database.run(plan)).body)
+  },
+)
+
+export const episodeEndpoints: readonly Endpoint[] = [upsert, list, update]

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { createNamespace, listNamespaces, readNamespace } from '../../db/namespaces.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+
+const role = z.enum(['reader', 'writer', 'owner'])
+const example = { id: '019d8a3c5e00a1b2c3d4e5f6', slug: 'alice', metadata: null }
+
+const Namespace = z
+  .object({ id: field.id, slug: z.string(), metadata: field.metadataShown })
+  .meta({ id: 'Namespace' })
+
+const ListedNamespace = Namespace.extend({ role }).meta({ id: 'ListedNamespace' })
+
+const count = z.int().min(0)
+
+const WholeNamespace = Namespace.extend({
+  role,
+  spaces: count,
+  projects: count,
+  assets: z.object({ videos: count, audios: count, labelTracks: count, textTracks: count, images: count }),
+}).meta({ id: 'WholeNamespace' })
+
+const list = endpoint(
+  {
+    operationId: 'listNamespaces',
+    method: 'GET',
+    path: '/namespaces',
+    tag: 'Namespaces',
+    summary: 'List the namespaces that you are a member of',
+    params: z.object({}),
+    query: z.object(pageQuery),
+    answers: { 200: listShape('namespaces', ListedNamespace, { ...example, role: 'owner' }) },
+    failures: [],
+  },
+  async ({ asking, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    return listAnswer('namespaces', await database.run(listNamespaces(asking, window)), query, url, cursors)
+  },
+)
+
+const create = endpoint(
+  {
+    operationId: 'createNamespace',
+    method: 'POST',
+    path: '/namespaces',
+    tag: 'Namespaces',
+    summary: 'Create a namespace that you own',
+    params: z.object({}),
+    query: z.object({}),
+    body: z.object({ slug: field.slug, metadata: field.metadata.optional() }).meta({ id: 'NewNamespace' }),
+    bodyExample: { slug: 'robot-team' },
+    answers: { 201: { description: 'The namespace', schema: Namespace, example } },
+    failures: ['namespace_slug_taken'],
+  },
+  async ({ arriving, body, stamp, mint, database }) => {
+    const plan = createNamespace({ ...arriving, ...stamp, ...field.stored(body), id: mint() })
+    return jsonAnswer((await database.run(plan)).body, 201)
+  },
+)
+
+const read = endpoint(
+  {
+    operationId: 'readNamespace',
+    method: 'GET',
+    path: '/namespaces/{slug}',
+    tag: 'Namespaces',
+    summary: 'Read a namespace with the counts of what it holds',
+    params: z.object({ slug: field.slugRef }),
+    query: z.object({}),
+    answers: {
+      200: {
+        description: 'The namespace',
+        schema: WholeNamespace,
+        example: {
+          ...example,
+          role: 'owner',
+          spaces: 1,
+          projects: 1,
+          assets: { videos: 12, audios: 3, labelTracks: 12, textTracks: 1, images: 0 },
+        },
+      },
+    },
+    failures: ['namespace_not_found'],
+  },
+  async ({ asking, params, database }) =>
+    jsonAnswer((await database.run(readNamespace({ ...asking, namespace: params.slug }))).body),
+)
+
+export const namespaceEndpoints: readonly Endpoint[] = [list, create, read]

@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { createProject, listProjects, updateProject } from '../../db/projects.ts'
+import { invalid } from '../../domain/failure.ts'
+import { visibilities } from '../../domain/kind.ts'
+import { slugFrom } from '../../domain/slug.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+
+const example = {
+  id: '019d8a3c5e00a1b2c3d4e5f6',
+  name: 'Robotics Lab',
+  slug: 'robotics-lab',
+  description: 'Main robotics project',
+  tags: ['robotics'],
+  metadata: null,
+  visibility: 'private',
+  createdAt: '2026-04-14T09:30:00.000Z',
+  updatedAt: '2026-04-14T09:30:00.000Z',
+}
+
+const Project = z
+  .object({
+    id: field.id,
+    name: z.string(),
+    slug: z.string(),
+    description: z.string().nullable(),
+    tags: z.array(z.string()),
+    metadata: field.metadataShown,
+    visibility: z.enum(visibilities),
+    createdAt: field.time,
+    updatedAt: field.time,
+  })
+  .meta({ id: 'Project' })
+
+const NamespaceParams = z.object({ slug: field.slugRef })
+
+const NewProject = z
+  .object({
+    name: field.name,
+    slug: field.slug.optional().meta({ description: 'Derived from the name when absent.' }),
+    description: field.prose.optional(),
+    tags: field.tags.optional(),
+    metadata: field.metadata.optional(),
+    visibility: z.enum(visibilities).optional().meta({ description: 'Public needs an owner.' }),
+  })
+  .meta({ id: 'NewProject' })
+
+/** "Space" is an older word for project: both lists answer the same, each under its own key. */
+const bothSpellings = (make: (key: 'spaces' | 'projects', suffix: string) => Endpoint): Endpoint[] => [
+  make('spaces', 'Spaces'),
+  make('projects', 'Projects'),
+]
+
+const lists = bothSpellings((key, suffix) =>
+  endpoint(
+    {
+      operationId: `list${suffix}`,
+      method: 'GET',
+      path: `/namespaces/{slug}/${key}`,
+      tag: 'Projects',
+      summary: 'List the projects of a namespace, newest first',
+      description: 'Who is not a member sees the public ones, uncounted, or 404 where there is none.',
+      params: NamespaceParams,
+      query: z.object(pageQuery),
+      answers: { 200: listShape(key, Project, example) },
+      failures: ['namespace_not_found'],
+    },
+    async ({ asking, params, query, url, config, database }) => {
+      const [window, cursors] = await windowOf(query, url, config)
+      const page = await database.run(listProjects({ ...asking, namespace: params.slug }, window))
+      return listAnswer(key, page, query, url, cursors)
+    },
+  ),
+)
+
+const creations = bothSpellings((key, suffix) =>
+  endpoint(
+    {
+      operationId: `create${suffix.slice(0, -1)}`,
+      method: 'POST',
+      path: `/namespaces/{slug}/${key}`,
+      tag: 'Projects',
+      summary: 'Create a project',
+      params: NamespaceParams,
+      query: z.object({}),
+      body: NewProject,
+      bodyExample: { name: 'Robotics Lab', description: 'Main robotics project', tags: ['robotics'] },
+      answers: { 201: { description: 'The project', schema: Project, example } },
+      failures: ['namespace_not_found', 'forbidden', 'project_slug_taken'],
+    },
+    async ({ asking, params, body, stamp, mint, arriving, database }) => {
+      const slug = body.slug ?? slugFrom(body.name)
+      if (slug === null) throw invalid('name', 'makes no slug: give one')
+      const plan = createProject(
+        {
+          ...asking,
+          ...stamp,
+          ...field.stored(body),
+          namespace: params.slug,
+          id: mint(),
+          slug,
+          visibility: body.visibility ?? 'private',
+        },
+        arriving,
+      )
+      return jsonAnswer((await database.run(plan)).body, 201)
+    },
+  ),
+)
+
+const update = endpoint(
+  {
+    operationId: 'updateProject',
+    method: 'PATCH',
+    path: '/namespaces/{slug}/projects/{projectSlug}',
+    tag: 'Projects',
+    summary: 'Change the given fields of a project',
+    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef }),
+    query: z.object({}),
+    body: z
+      .object({
+        name: field.name.optional(),
+        slug: field.slug.optional(),
+        description: field.prose.nullable().optional(),
+        tags: field.clearableTags.optional(),
+        metadata: field.metadata.nullable().optional(),
+        visibility: z.enum(visibilities).optional().meta({ description: 'Changing it needs an owner.' }),
+      })
+      .meta({ id: 'ProjectChanges' }),
+    bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
+    answers: { 200: { description: 'The project', schema: Project, example } },
+    failures: ['namespace_not_found', 'project_not_found', 'forbidden', 'project_slug_taken'],
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const { slug: newSlug, ...changes } = field.stored(body)
+    const plan = updateProject({
+      ...asking,
+      ...stamp,
+      ...changes,
+      namespace: params.slug,
+      project: params.projectSlug,
+      newSlug,
+    })
+    return jsonAnswer((await database.run(plan)).body)
+  },
+)
+
+export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, update]

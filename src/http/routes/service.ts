@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import journal from '../../../migrations/meta/_journal.json'
+import packageJson from '../../../package.json'
+import { Database } from '../../db/database.ts'
+import { ping } from '../../db/ping.ts'
+import { type FieldError, Refusal } from '../../domain/failure.ts'
+import { logFailure } from '../../log.ts'
+import { type Endpoint, jsonAnswer, openEndpoint } from '../endpoint.ts'
+
+const nothing = { params: z.object({}), query: z.object({}) }
+const { name, version, description } = packageJson
+const migration = journal.entries.at(-1)?.tag ?? null
+
+const index = openEndpoint(
+  {
+    ...nothing,
+    operationId: 'readIndex',
+    method: 'GET',
+    path: '/',
+    tag: 'Service',
+    summary: 'What this is',
+    answers: {
+      200: {
+        description: 'The name of the service and where to read on',
+        schema: z.object({ name: z.string(), description: z.string(), openapi: z.string() }),
+        example: { name, description, openapi: '/openapi.json' },
+      },
+    },
+    failures: [],
+    trips: 'none',
+  },
+  () => jsonAnswer(JSON.stringify({ name, description, version, openapi: '/openapi.json' })),
+)
+
+const health = ['/health', '/healthz'].map((path) =>
+  openEndpoint(
+    {
+      ...nothing,
+      operationId: `read-${path.slice(1)}`,
+      method: 'GET',
+      path,
+      tag: 'Service',
+      summary: 'Whether the Worker runs; no store is asked',
+      answers: {
+        200: {
+          description: 'It does',
+          schema: z.object({ status: z.literal('ok') }),
+          example: { status: 'ok' },
+        },
+      },
+      failures: [],
+      trips: 'none',
+    },
+    () => jsonAnswer('{"status":"ok"}'),
+  ),
+)
+
+const ready = openEndpoint(
+  {
+    ...nothing,
+    operationId: 'readReadiness',
+    method: 'GET',
+    path: '/readyz',
+    tag: 'Service',
+    summary: 'Whether the Worker can serve: its configuration, D1 and R2',
+    answers: {
+      200: {
+        description: 'It can',
+        schema: z.object({ status: z.literal('ok') }),
+        example: { status: 'ok' },
+      },
+    },
+    failures: ['not_ready'],
+  },
+  async ({ env, config, opened }) => {
+    const database = new Database(env.DB, 'first-unconstrained')
+    opened(database)
+    const asked = [fault('DB', database.run(ping())), fault('BUCKET', env.BUCKET.head('readiness'))]
+    const stores = (await Promise.all(asked)).filter((each) => each !== null)
+    const variables = config.faults.map(({ variable, fault: message }) => ({ path: variable, message }))
+    const errors = [...variables, ...stores]
+    if (errors.length > 0) {
+      throw new Refusal(
+        'not_ready',
+        errors,
+        errors.map(({ path, message }) => `${path} ${message}`).join('; '),
+      )
+    }
+    return jsonAnswer('{"status":"ok"}')
+  },
+)
+
+const fault = (binding: string, asked: Promise<unknown>): Promise<FieldError | null> =>
+  asked.then(
+    () => null,
+    (error: unknown) => {
+      logFailure(`${binding} did not answer`, error)
+      return { path: binding, message: 'did not answer' }
+    },
+  )
+
+const readVersion = openEndpoint(
+  {
+    ...nothing,
+    operationId: 'readVersion',
+    method: 'GET',
+    path: '/version',
+    tag: 'Service',
+    summary: 'What is deployed',
+    answers: {
+      200: {
+        description: 'The version',
+        schema: z.object({
+          name: z.string(),
+          version: z.string(),
+          commit: z.string().nullable(),
+          migration: z.string().nullable().meta({ description: 'The newest that this version knows' }),
+        }),
+        example: { name, version, commit: null, migration },
+      },
+    },
+    failures: [],
+    trips: 'none',
+  },
+  ({ config }) => jsonAnswer(JSON.stringify({ name, version, commit: config.commit, migration })),
+)
+
+export const serviceEndpoints: readonly Endpoint[] = [index, ...health, ready, readVersion]

@@ -1,0 +1,193 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { SignJWT } from 'jose'
+import { expect } from 'vitest'
+import type { z } from 'zod'
+import { app } from '../../src/app.ts'
+import { endpoints } from '../../src/endpoints.ts'
+import { statusOf } from '../../src/http/errors.ts'
+import { failuresOf } from '../../src/http/openapi.ts'
+
+/** The door of the server, with a meter on D1 that the server cannot reach. */
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely; their shape is checked below
+  readonly body: any
+  readonly trips: number
+  readonly rowsRead: number
+  readonly rowsWritten: number
+}
+
+export interface Asked {
+  readonly token?: string
+  readonly body?: unknown
+  /** Sent as it is, in place of `body` as JSON. */
+  readonly raw?: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+  /** Variables of the deployment that differ from development's. */
+  readonly variables?: Readonly<Record<string, string | undefined>>
+  /** Stands between the server and D1. */
+  readonly disturb?: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>
+}
+
+export async function ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+  const headers = new Headers(asked.headers)
+  if (asked.token !== undefined) headers.set('Authorization', `Bearer ${asked.token}`)
+  if (asked.body !== undefined && !headers.has('Content-Type'))
+    headers.set('Content-Type', 'application/json')
+  const body = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body))
+  const request = new Request(new URL(path, 'http://localhost:10334'), {
+    method,
+    headers,
+    body: body ?? null,
+  })
+  const meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
+  const metered = { ...env, ...asked.variables, DB: metering(env.DB, meter, asked.disturb) } as Env
+  const context = createExecutionContext()
+  const response = await app.fetch(request, metered, context)
+  const text = await response.text()
+  await waitOnExecutionContext(context)
+  const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== '' ? JSON.parse(text) : null,
+    ...meter,
+  }
+  assertDocumented(method, new URL(request.url).pathname, answer)
+  return answer
+}
+
+function metering(
+  d1: D1Database,
+  meter: { trips: number; rowsRead: number; rowsWritten: number },
+  disturb: Asked['disturb'] = (batch) => batch(),
+): D1Database {
+  const session = (constraint?: string) => {
+    const real = d1.withSession(constraint)
+    return {
+      prepare: (text: string) => real.prepare(text),
+      getBookmark: () => real.getBookmark(),
+      batch: async (statements: D1PreparedStatement[]) => {
+        meter.trips++
+        return disturb(async () => {
+          const results = await real.batch(statements)
+          for (const { meta } of results) {
+            meter.rowsRead += meta.rows_read
+            meter.rowsWritten += meta.rows_written
+          }
+          return results
+        })
+      },
+    }
+  }
+  // Nothing but sessions: a query past the one road to D1 fails here.
+  return { withSession: session } as unknown as D1Database
+}
+
+/** Every answer of every test has the documented shape and, for a refusal, a documented code. */
+function assertDocumented(method: string, path: string, answer: Answer): void {
+  const found = endpoints.find(({ route }) => {
+    const pattern = route.path
+      .replace(/[.]/g, '\\.')
+      .replace(/\{key\}/g, '.+')
+      .replace(/\{\w+\}/g, '[^/]+')
+    return route.method === (method === 'HEAD' ? 'GET' : method) && new RegExp(`^${pattern}$`).test(path)
+  })
+  const route = found?.route
+  if (answer.status >= 400) {
+    if (method === 'HEAD') return
+    expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
+    const { code } = answer.body as { code: keyof typeof statusOf }
+    expect(statusOf[code], `status of ${code}`).toBe(answer.status)
+    if (route) expect(failuresOf(route), `${route.operationId} can give ${code}`).toContain(code)
+    return
+  }
+  if (!route || method === 'HEAD') return
+  const shape = route.answers[answer.status]
+  if (!shape) throw new Error(`${route.operationId} does not document ${answer.status}`)
+  if (shape.schema) strictly(shape.schema, answer.body)
+  if (route.trips !== 'each chunk')
+    expect(answer.trips, `round trips of ${route.operationId}`).toBeLessThanOrEqual(1)
+}
+
+function strictly(schema: z.ZodType, body: unknown): void {
+  const result = schema.safeParse(body)
+  if (!result.success) throw new Error(`Not as documented: ${result.error.message}\n${JSON.stringify(body)}`)
+}
+
+export const DEVELOPMENT_SECRET = 'your-secret-key-change-this-in-production'
+
+export interface TokenOptions {
+  readonly secret?: string
+  readonly expiresAt?: number
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** A token as the public clients' debug mode signs it. */
+export const tokenFor = (
+  username: string,
+  { secret = DEVELOPMENT_SECRET, claims = {}, expiresAt }: TokenOptions = {},
+) =>
+  new SignJWT({ username, ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(typeof claims.sub === 'string' ? claims.sub : `sub-${username}`)
+    .setIssuedAt()
+    .setExpirationTime(expiresAt ?? Math.floor(Date.now() / 1000) + 3_600)
+    .sign(new TextEncoder().encode(secret))
+
+let tenants = 0
+
+/** A user with a home namespace of their own, shared with no other test. */
+export class Tenant {
+  readonly slug: string
+  readonly token: string
+
+  private constructor(slug: string, token: string) {
+    this.slug = slug
+    this.token = token
+  }
+
+  static async arrive(): Promise<Tenant> {
+    const tenant = await Tenant.unknown()
+    const { status, body } = await tenant.ask('GET', '/auth/me')
+    expect([status, body.username]).toEqual([200, tenant.slug])
+    return tenant
+  }
+
+  /** The same, but the server has not heard of the user yet. */
+  static async unknown(): Promise<Tenant> {
+    const slug = `user-${++tenants}-${crypto.randomUUID().slice(0, 8)}`
+    return new Tenant(slug, await tokenFor(slug))
+  }
+
+  ask(method: string, path: string, body?: unknown, asked: Asked = {}): Promise<Answer> {
+    return ask(method, path, { token: this.token, ...(body === undefined ? {} : { body }), ...asked })
+  }
+
+  /** The path of a project of this tenant. */
+  project(slug: string): string {
+    return `/namespaces/${this.slug}/projects/${slug}`
+  }
+
+  /** A project that is there. */
+  async withProject(slug = 'robotics'): Promise<string> {
+    const { status } = await this.ask('POST', `/namespaces/${this.slug}/spaces`, { name: slug })
+    expect(status).toBe(201)
+    return this.project(slug)
+  }
+
+  /** Makes another user a member of this tenant's namespace. */
+  async admit(other: Tenant, role: 1 | 2 | 3): Promise<void> {
+    await env.DB.prepare(
+      `insert into members (user_id, namespace_id, role, created_at)
+       select (select created_by from namespaces where slug = ?1), id, ?3, 0 from namespaces where slug = ?2`,
+    )
+      .bind(other.slug, this.slug, role)
+      .run()
+  }
+}

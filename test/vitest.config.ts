@@ -1,0 +1,19 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig(async () => ({
+  root: new URL('..', import.meta.url).pathname,
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations('migrations'),
+          ENVIRONMENT: 'development',
+          JWT_SECRET: 'your-secret-key-change-this-in-production',
+        },
+      },
+    }),
+  ],
+  test: { include: ['test/**/*.test.ts'], setupFiles: ['./test/support/setup.ts'] },
+}))
