@@ -64,10 +64,27 @@ const allowOrigins = cors({
   maxAge: 3_600,
 })
 
-// Object URLs are followed from any page: they bring their own rules.
-app.use((context, next) =>
-  context.req.path.startsWith(`${OBJECTS_PATH}/`) ? next() : allowOrigins(context, next),
-)
+/** A signed URL is the authority: any page may follow one. */
+const allowAll = cors({
+  origin: '*',
+  allowMethods: ['GET', 'HEAD'],
+  exposeHeaders: [
+    'ETag',
+    'Content-Range',
+    'Content-Length',
+    'Accept-Ranges',
+    'Content-Disposition',
+    'X-Request-Id',
+  ],
+  maxAge: 3_600,
+})
+
+app.use((context, next) => {
+  if (context.req.header('Origin') === undefined) return next()
+  return context.req.path.startsWith(`${OBJECTS_PATH}/`)
+    ? allowAll(context, next)
+    : allowOrigins(context, next)
+})
 
 /** `/a/{b}` as the router spells it; an object's key may span segments. */
 const routed = (path: string): string =>

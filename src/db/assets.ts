@@ -142,22 +142,24 @@ const makeEpisode = command<Registration>(
     )} on conflict (project_id, name) do nothing`,
 )
 
-const placeEpisode = command<Registration>('assets.placeEpisode', (a) =>
-  insertInto(
-    nodes,
-    {
-      id: episodes.nodeId,
-      projectId: episodes.projectId,
-      containerId: episodes.projectId,
-      kind: sql`'episode'`,
-      name: episodes.name,
-      path: sql`'/' || ${a.episodeSegment}`,
-      itemId: episodes.id,
-      createdAt: a.now,
-      updatedAt: a.now,
-    },
-    sql`from ${episodes} where ${episodes.id} = ${a.episodeId}`,
-  ),
+const placeEpisode = command<Registration>(
+  'assets.placeEpisode',
+  (a) =>
+    sql`${insertInto(
+      nodes,
+      {
+        id: episodes.nodeId,
+        projectId: episodes.projectId,
+        containerId: episodes.projectId,
+        kind: sql`'episode'`,
+        name: episodes.name,
+        path: sql`'/' || ${a.episodeSegment}`,
+        itemId: episodes.id,
+        createdAt: a.now,
+        updatedAt: a.now,
+      },
+      sql`from ${episodes} where ${episodes.id} = ${a.episodeId}`,
+    )} on conflict (id) do nothing`,
 )
 
 const makeMissingFolders = command<Registration>('assets.makeFolders', (a) =>
@@ -196,7 +198,8 @@ const trashReplaced = command<Registration>(
       deletedAt: a.now,
       deletionId: a.deletionId,
       ...touched(assets, a),
-    })} where ${assets.id} = (select ${deletions.itemId} from ${deletions} where ${deletions.id} = ${a.deletionId})`,
+    })} where ${assets.id} = (select ${deletions.itemId} from ${deletions} where ${deletions.id} = ${a.deletionId})
+      and ${live(assets)}`,
 )
 
 const DEFAULT_FPS = 30
@@ -258,7 +261,7 @@ const placeAsset = command<Registration>(
     },
     sql`from ${assets} where ${assets.id} = ${a.id} and ${assets.name} is not null`,
   )} on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at,
-    version = ${nodes.version} + 1`,
+    version = ${nodes.version} + 1 where ${nodes.itemId} <> excluded.item_id`,
 )
 
 /**

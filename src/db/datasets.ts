@@ -250,7 +250,7 @@ const mark = command<Trashing>(
       deletedAt: a.now,
       deletionId: a.deletionId,
       ...touched(datasets, a),
-    })} where ${datasets.id} = ${trashed(a)}`,
+    })} where ${datasets.id} = ${trashed(a)} and ${live(datasets)}`,
 )
 
 const detach = command<Trashing>(

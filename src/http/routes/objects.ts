@@ -8,12 +8,6 @@ import { problem } from '../errors.ts'
 /** What a page may do that is made of these bytes: nothing. */
 const SANDBOX = "sandbox; default-src 'none'"
 
-/** Signed URLs are the authority: any page may follow one, and no token is looked at. */
-const ANY_ORIGIN = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'ETag, Content-Range, Content-Length, Accept-Ranges, Content-Disposition',
-}
-
 /**
  * The bytes themselves, where no S3 store is configured. A URL is checked by signing it again with every secret
  * that is still accepted, so a change of secret leaves the URLs of before alive until they expire.
@@ -53,7 +47,6 @@ const read = openEndpoint(
     if (served.status === 404) throw new Refusal('object_not_found')
     if (served.status === 412) throw new Refusal('precondition_failed')
     const headers = new Headers(served.status === 416 ? {} : served.headers)
-    for (const [name, value] of Object.entries(ANY_ORIGIN)) headers.set(name, value)
     headers.set('Content-Security-Policy', SANDBOX)
     headers.set('Cache-Control', 'private, no-cache')
     if (served.status === 416) {

@@ -1,0 +1,195 @@
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { endpoints } from '../src/endpoints.ts'
+import { type Fixture, fixture, type Sample, samplesFor } from './support/samples.ts'
+import { ask, DEVELOPMENT_SECRET, Tenant, tokenFor } from './support/world.ts'
+
+/** Every endpoint against every kind of caller. */
+
+const routes = endpoints.map(({ route }) => route)
+const guarded = routes.filter(({ open }) => !open)
+const cases = guarded.map(({ operationId, method }) => ({ operationId, method }))
+
+let shared: Fixture
+
+const sampleOf = (operationId: string, of: Fixture = shared): Sample => {
+  const sample = samplesFor(of)[operationId]
+  if (!sample) throw new Error(`test/support/samples.ts has no sample of ${operationId}`)
+  return sample
+}
+
+beforeAll(async () => {
+  shared = await fixture()
+})
+
+const past = Math.floor(Date.now() / 1000) - 60
+const secret = new TextEncoder().encode(DEVELOPMENT_SECRET)
+const signed = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+  new SignJWT(claims).setProtectedHeader({ alg: 'HS256', ...header }).sign(secret)
+
+const refusedTokens: readonly [string, string, () => Promise<string>][] = [
+  ['garbage', 'token_malformed', async () => 'garbage'],
+  ['three empty parts', 'token_malformed', async () => '..'],
+  ['a header that is not JSON', 'token_malformed', async () => 'bm90.anNvbg.c2ln'],
+  ['another secret', 'token_signature_invalid', () => tokenFor('alice', { secret: 'x'.repeat(40) })],
+  ['an altered payload', 'token_signature_invalid', async () => altered(await tokenFor('alice'))],
+  [
+    'no signature',
+    'token_signature_invalid',
+    async () => `${(await tokenFor('alice')).replace(/[^.]*$/, '')}`,
+  ],
+  ['algorithm none', 'token_algorithm_refused', async () => new UnsecuredJWT({ sub: 'alice' }).encode()],
+  ['the secret as a key of HS512', 'token_algorithm_refused', () => signedWith('HS512')],
+  ['RS256, where no issuer is configured', 'token_algorithm_refused', async () => claimingRs256()],
+  ['expired', 'token_expired', () => tokenFor('alice', { expiresAt: past })],
+  ['not valid yet', 'token_not_yet_valid', () => signed({ sub: 'alice', nbf: past + 3_600 })],
+  ['another audience', 'token_audience_mismatch', () => signed({ sub: 'alice', aud: 'elsewhere' })],
+  ['another issuer', 'token_issuer_mismatch', () => signed({ sub: 'alice', iss: 'elsewhere' })],
+  ['no subject', 'token_claims_missing', () => signed({ username: 'alice' })],
+  ['an empty subject', 'token_claims_missing', () => signed({ sub: '' })],
+  [
+    'an expiry that is no number',
+    'token_malformed',
+    () => signed({ sub: 'alice', exp: 'soon' as unknown as number }),
+  ],
+  ['an unknown critical header', 'token_malformed', async () => withCriticalHeader()],
+]
+
+const signedWith = (alg: string) => new SignJWT({ sub: 'alice' }).setProtectedHeader({ alg }).sign(secret)
+
+const encoded = (value: unknown): string =>
+  btoa(JSON.stringify(value)).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
+
+async function hmac(text: string): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
+  return new Uint8Array(signature).toBase64({ alphabet: 'base64url', omitPadding: true })
+}
+
+/** Says RS256, and is signed with the HMAC secret as if that were the key (RFC 8725, 2.1). */
+async function claimingRs256(): Promise<string> {
+  const text = `${encoded({ alg: 'RS256' })}.${encoded({ sub: 'alice' })}`
+  return `${text}.${await hmac(text)}`
+}
+
+async function withCriticalHeader(): Promise<string> {
+  const text = `${encoded({ alg: 'HS256', crit: ['unheard'], unheard: true })}.${encoded({ sub: 'alice' })}`
+  return `${text}.${await hmac(text)}`
+}
+
+const altered = (token: string): string => {
+  const [header = '', , signature = ''] = token.split('.')
+  return `${header}.${encoded({ sub: 'somebody else', exp: past + 9_999 })}.${signature}`
+}
+
+describe('a request without a good token is refused by every endpoint, and writes nothing', () => {
+  it.each(cases)('$method $operationId without a token', async ({ operationId, method }) => {
+    const { path, body } = sampleOf(operationId)
+    const answer = await ask(method, path, body === undefined ? {} : { body })
+    expect([answer.status, answer.body.code, answer.trips]).toEqual([401, 'token_missing', 0])
+    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer')
+  })
+
+  it.each(cases)('$method $operationId with each kind of bad token', async ({ operationId, method }) => {
+    const { path, body } = sampleOf(operationId)
+    for (const [kind, code, make] of refusedTokens) {
+      const answer = await ask(method, path, { token: await make(), ...(body === undefined ? {} : { body }) })
+      expect([kind, answer.status, answer.body.code, answer.trips]).toEqual([kind, 401, code, 0])
+      expect(answer.headers.get('WWW-Authenticate')).toMatch(/^Bearer error="invalid_token"/)
+    }
+  })
+})
+
+describe('a header that holds no bearer token', () => {
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'bearer', 'Token abc'])('%s is refused', async (header) => {
+    const answer = await ask('GET', '/namespaces', { headers: { Authorization: header } })
+    expect([answer.status, answer.body.code]).toEqual([401, 'token_malformed'])
+  })
+})
+
+describe('a stranger gets nothing from any endpoint, and changes nothing', () => {
+  it.each(cases)('$method $operationId', async ({ operationId, method }) => {
+    const { path, body, isOwn } = sampleOf(operationId)
+    const stranger = await Tenant.arrive()
+    const answer = await stranger.ask(method, path, body)
+    if (isOwn) expect(answer.text).not.toContain(shared.owner.slug)
+    else
+      expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([404, 'namespace_not_found', 0])
+  })
+
+  it.each(cases)(
+    '$method $operationId, though the server has never heard of them',
+    async ({ operationId, method }) => {
+      const { path, body, isOwn } = sampleOf(operationId)
+      if (isOwn) return
+      const answer = await (await Tenant.unknown()).ask(method, path, body)
+      expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([404, 'namespace_not_found', 0])
+    },
+  )
+})
+
+describe('a reader may read, and is refused every write', () => {
+  it.each(cases)('$method $operationId', async ({ operationId, method }) => {
+    const { path, body, isOwn, status } = sampleOf(operationId)
+    const reader = await Tenant.arrive()
+    await shared.owner.admit(reader, 1)
+    const answer = await reader.ask(method, path, body)
+    if (isOwn || method === 'GET') expect(answer.status).toBe(status)
+    else expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([403, 'forbidden', 0])
+  })
+})
+
+describe('a writer and an owner may do all of it, in one round trip', () => {
+  it.each(
+    cases.flatMap((each) => [
+      { ...each, role: 2 as const },
+      { ...each, role: 3 as const },
+    ]),
+  )('$method $operationId with role $role', async ({ operationId, method, role }) => {
+    const own = await fixture()
+    const { path, body, status } = sampleOf(operationId, own)
+    const member = await Tenant.arrive()
+    await own.owner.admit(member, role)
+    const answer = await member.ask(method, path, body)
+    expect([answer.status, answer.trips]).toEqual([status, 1])
+    expect(answer.headers.get('Server-Timing')).toMatch(/^db;desc="1";dur=\d+\.\d$/)
+    expect(answer.headers.get('X-D1-Bookmark')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/)
+  })
+})
+
+describe('a malformed request is refused before D1 is asked', () => {
+  it.each(cases.filter(({ method }) => method === 'POST' || method === 'PATCH'))(
+    '$method $operationId',
+    async ({ operationId, method }) => {
+      const { path } = sampleOf(operationId)
+      const bad = [
+        { raw: '{"name":', status: 400 },
+        { raw: '[]', status: 400 },
+        { raw: 'null', status: 400 },
+        { raw: JSON.stringify({ tags: 'x', metadata: [], name: '..', slug: '-' }), status: 400 },
+        { raw: new Uint8Array([0xff, 0xfe]), status: 400 },
+        { raw: '{}', type: 'text/plain', status: 415 },
+        { raw: `{"metadata":{"a":"${'x'.repeat(1_100_000)}"}}`, status: 413 },
+      ]
+      for (const { raw, type = 'application/json', status } of bad) {
+        const answer = await shared.owner.ask(method, path, undefined, {
+          raw,
+          headers: { 'Content-Type': type },
+        })
+        expect([raw.slice(0, 20), answer.status, answer.trips]).toEqual([raw.slice(0, 20), status, 0])
+      }
+    },
+  )
+})
+
+it('only the documented routes need no token', () => {
+  expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual([
+    '/',
+    '/health',
+    '/healthz',
+    '/readyz',
+    '/version',
+    '/openapi.json',
+    '/objects/{key}',
+  ])
+})

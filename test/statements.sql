@@ -1,0 +1,1529 @@
+-- assets.list.video.all
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select "assets"."id" as id
+  from "assets"
+  where "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  from found cross join "assets" on "assets"."id" = found.id)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
+  from found) as count, null as horizon, null as id, null as name, null as body
+  from scope
+  union all
+  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from weighed cross join "assets" on "assets"."id" = weighed.id
+  where weighed.weight < 8388608
+
+-- assets.list.video.filtered
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
+  from (
+  select "assets"."id" as id, "assets"."name" as name
+  from "assets"
+  where "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 5000)
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
+  from json_each(?1, '$.fragments') as fragment
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  from found cross join "assets" on "assets"."id" = found.id)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
+  from found) as count, (select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset 4999) as horizon, null as id, null as name, null as body
+  from scope
+  union all
+  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from weighed cross join "assets" on "assets"."id" = weighed.id
+  where weighed.weight < 8388608
+
+-- assets.list.video.ofEpisode
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select "assets"."id" as id
+  from "assets"
+  where "assets"."container_id" = (select held.id
+  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  from found cross join "assets" on "assets"."id" = found.id)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
+  from found) as count, null as horizon, null as id, null as name, null as body
+  from scope
+  union all
+  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from weighed cross join "assets" on "assets"."id" = weighed.id
+  where weighed.weight < 8388608
+
+-- assets.list.video.ofEpisodeFiltered
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
+  from (
+  select "assets"."id" as id, "assets"."name" as name
+  from "assets"
+  where "assets"."container_id" = (select held.id
+  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 5000)
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
+  from json_each(?1, '$.fragments') as fragment
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  from found cross join "assets" on "assets"."id" = found.id)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
+  from found) as count, (select "assets"."id"
+  from "assets"
+  where "assets"."container_id" = (select held.id
+  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset 4999) as horizon, null as id, null as name, null as body
+  from scope
+  union all
+  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from weighed cross join "assets" on "assets"."id" = weighed.id
+  where weighed.weight < 8388608
+
+-- assets.list.video.ranged
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
+  from "assets"
+  where "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" >= (?1 ->> '$.from') and "assets"."name" < ifnull((?1 ->> '$.to'), x'') limit 5001), found as materialized (select *
+  from (select id
+  from range
+  where (select count(*)
+  from range) <= 5000 and id < (?1 ->> '$.before') and ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
+  from json_each(?1, '$.fragments') as fragment
+  where instr(name, fragment.value) = 0)
+  order by id desc limit (?1 ->> '$.limit') + 1)
+  union all
+  select *
+  from (select id
+  from (
+  select "assets"."id" as id, "assets"."name" as name
+  from "assets"
+  where not (select count(*)
+  from range) <= 5000 and "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 5000)
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
+  from json_each(?1, '$.fragments') as fragment
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1)), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  from found cross join "assets" on "assets"."id" = found.id)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
+  from found) as count, iif((select count(*)
+  from range) <= 5000, null, (select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = (select project_id
+  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset 4999)) as horizon, null as id, null as name, null as body
+  from scope
+  union all
+  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from weighed cross join "assets" on "assets"."id" = weighed.id
+  where weighed.weight < 8388608
+
+-- assets.makeEpisode
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  from permit
+  where true
+  on conflict (project_id, name) do nothing
+
+-- assets.makeFolders
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select made.value ->> '$.id', permit.project_id, case
+  when made.value ->> '$.parent' is null then (select "episodes"."node_id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) else ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
+  from json_each(?1, '$.folders') as other
+  where other.value ->> '$.path' = made.value ->> '$.parent')) end, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  from permit cross join json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+
+-- assets.makeProject
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  from permit
+  where permit.project_id is null
+
+-- assets.place
+insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  select "assets"."node_id", "assets"."project_id", case
+  when (?1 ->> '$.parentPath') is not null then (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = "assets"."container_id" and "nodes"."path" = (?1 ->> '$.parentPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else (select "episodes"."node_id"
+  from "episodes"
+  where "episodes"."id" = "assets"."container_id") end, "assets"."container_id", "assets"."kind", (?1 ->> '$.filename'), (?1 ->> '$.path'), "assets"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
+  from "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."name" is not null
+  on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at, version = "nodes"."version" + 1
+  where "nodes"."item_id" <> excluded.item_id
+
+-- assets.placeEpisode
+insert into "nodes" ("id", "project_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  select "episodes"."node_id", "episodes"."project_id", "episodes"."project_id", 'episode', "episodes"."name", '/' || (?1 ->> '$.episodeSegment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
+  from "episodes"
+  where "episodes"."id" = (?1 ->> '$.episodeId')
+  on conflict (id) do nothing
+
+-- assets.register
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.project_id, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), iif((?1 ->> '$.name') is null, null, ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null), (?1 ->> '$.nodeId'))), (?1 ->> '$.kind'), (?1 ->> '$.name'), (?1 ->> '$.storageId'), (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete'), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.fps'), 30), null), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.lens'), 'pinhole'), null), (?1 ->> '$.sampleRate'), (?1 ->> '$.channels'), (?1 ->> '$.format'), (?1 ->> '$.language'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+  where true
+  on conflict (container_id, kind, name)
+  where deleted_at is null and name is not null do update set "fps" = case
+  when (json_type(?1, '$.fps') is not null) then (?1 ->> '$.fps') else "assets"."fps" end, "lens" = case
+  when (json_type(?1, '$.lens') is not null) then (?1 ->> '$.lens') else "assets"."lens" end, "sample_rate" = case
+  when (json_type(?1, '$.sampleRate') is not null) then (?1 ->> '$.sampleRate') else "assets"."sample_rate" end, "channels" = case
+  when (json_type(?1, '$.channels') is not null) then (?1 ->> '$.channels') else "assets"."channels" end, "format" = case
+  when (json_type(?1, '$.format') is not null) then (?1 ->> '$.format') else "assets"."format" end, "language" = case
+  when (json_type(?1, '$.language') is not null) then (?1 ->> '$.language') else "assets"."language" end, "tags" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "assets"."tags" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "assets"."metadata" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
+  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null)
+
+-- assets.registered.video
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "assets" on "assets"."id" = ifnull(ifnull((select "assets"."id"
+  from "assets"
+  where "assets"."created_request" = (?1 ->> '$.repeatable')), (select "assets"."id"
+  from "assets"
+  where "assets"."id" = (?1 ->> '$.id'))), (select id
+  from earlier))
+
+-- assets.replace
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
+  from scope, "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "assets"
+  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), (?1 ->> '$.now'), permit.user_id
+  from permit cross join earlier
+  where earlier.storage_id is not (?1 ->> '$.storageId')
+
+-- assets.trashReplaced
+update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
+  where "assets"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "assets"."deleted_at" is null
+
+-- datasets.create
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "datasets"
+  where ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.name'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+
+-- datasets.created
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "datasets"
+  where ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "datasets" on "datasets"."id" = ifnull((select "datasets"."id"
+  from "datasets"
+  where "datasets"."created_request" = (?1 ->> '$.repeatable')), (select "datasets"."id"
+  from "datasets"
+  where "datasets"."id" = (?1 ->> '$.id')))
+
+-- datasets.detachCollections
+update "collections" set "dataset_id" = null, "detached_by" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "collections"."version" + 1
+  where "collections"."dataset_id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))
+
+-- datasets.list
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."datasets"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) as total, null as id, null as body
+  from scope
+  union all
+  select null, null, id, body
+  from (select "datasets"."id" as id, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
+  from (
+  select json_object('id', "collections"."id", 'name', "collections"."name") as entry
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null
+  order by "collections"."name" limit 200)), 'collectionsTotal', "datasets"."collection_count") as body
+  from "datasets"
+  where "datasets"."project_id" = (select project_id
+  from permit) and "datasets"."deleted_at" is null and "datasets"."id" < (?1 ->> '$.before')
+  order by "datasets"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select "project_stats"."datasets"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id)
+  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- datasets.markTrashed
+update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
+  where "datasets"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "datasets"."deleted_at" is null
+
+-- datasets.read
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "datasets"."id" as id
+  from scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 1 then 'forbidden' end) is null), shown as materialized (select "collections"."id" as id, "collections"."name" as name, "collections"."member_count" as size
+  from "collections"
+  where "collections"."dataset_id" = (select target.id
+  from target, permit) and "collections"."deleted_at" is null
+  order by "collections"."name" limit 10000)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "datasets"."version" as version, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body, "datasets"."collection_count" as size, null as collection
+  from scope
+  left join target
+  left join "datasets" on "datasets"."id" = target.id
+  union all
+  select null, null, json_object('id', id, 'name', name), size, id
+  from shown
+  union all
+  select *
+  from (select null, null, "collection_members"."member_id", null, shown.id
+  from shown cross join "collection_members" indexed by collection_members_order on "collection_members"."collection_id" = shown.id limit 10000)
+
+-- datasets.trash
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "datasets"."id" as id
+  from scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'dataset', "datasets"."id", "datasets"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit, target, "datasets"
+  where "datasets"."id" = target.id
+
+-- datasets.trashed
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "datasets"."id" as id
+  from scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  from scope
+
+-- datasets.update
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable'))), (select "datasets"."id"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
+  from scope), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from target, "datasets"
+  where "datasets"."id" = target.id and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
+  from target)) then 'dataset_name_taken' end) is null) update "datasets" set "name" = case
+  when (json_type(?1, '$.newName') is not null) then (?1 ->> '$.newName') else "datasets"."name" end, "description" = case
+  when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "datasets"."description" end, "tags" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "datasets"."tags" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "datasets"."metadata" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
+  where "datasets"."id" = (select target.id
+  from target, permit)
+
+-- datasets.updated
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable'))), (select "datasets"."id"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
+  from scope)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from target, "datasets"
+  where "datasets"."id" = target.id and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target
+  where id is not null) then 'dataset_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
+  from target)) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, 0 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "datasets" on "datasets"."id" = (select id
+  from target)
+
+-- downloads.find
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = scope.project_id and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path')
+  order by "assets"."id" desc limit 1), (select "assets"."id"
+  from "assets"
+  where "assets"."container_id" = (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and ((?1 ->> '$.episodeId') is null or "episodes"."id" = (?1 ->> '$.episodeId')) and "episodes"."name" = ifnull((?1 ->> '$.episode'), (select other.name
+  from "episodes" as other
+  where other.id = (?1 ->> '$.episodeId')))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path') and "assets"."name" is not null)) as id
+  from scope)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (select id
+  from target) is null then 'asset_not_found'
+  when not exists (select 1
+  from target join "assets" on "assets"."id" = target.id join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete') then 'asset_without_object'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from scope
+  left join target
+  left join "assets" on "assets"."id" = target.id
+  left join "objects" on "objects"."id" = "assets"."object_id"
+
+-- episodes.list
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."episodes"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) as total, null as id, null as body
+  from scope
+  union all
+  select null, null, id, body
+  from (select "episodes"."id" as id, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(iif("episodes"."write_protected", 'true', 'false')), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')) as body
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" is null and "episodes"."id" < (?1 ->> '$.before')
+  order by "episodes"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select "project_stats"."episodes"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id)
+  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- episodes.makeChangedFolders
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target) then 'episode_not_found'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 1 then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 0 then 'episode_name_taken' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select made.value ->> '$.id', permit.project_id, case
+  when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
+  from json_each(?1, '$.folders') as other
+  where other.value ->> '$.path' = made.value ->> '$.parent')) end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  from permit cross join json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+
+-- episodes.makeFolders
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when (select deleted_at is not null
+  from target) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select made.value ->> '$.id', permit.project_id, case
+  when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
+  from json_each(?1, '$.folders') as other
+  where other.value ->> '$.path' = made.value ->> '$.parent')) end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  from permit cross join json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+
+-- episodes.makeProject
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when (select deleted_at is not null
+  from target) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  from permit
+  where permit.project_id is null
+
+-- episodes.placeChanged
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
+  from "nodes" as folder
+  where folder.id = "episodes"."folder_id"), '') || '/' || (?1 ->> '$.segment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
+  from "episodes"
+  where "episodes"."id" = (select id
+  from target) and "episodes"."updated_request" = (?1 ->> '$.mark')
+  on conflict (id) do update set "parent_id" = excluded.parent_id, "name" = excluded.name, "path" = excluded.path, "updated_at" = excluded.updated_at, "version" = "nodes"."version" + 1
+  where "nodes"."path" <> excluded.path
+
+-- episodes.placeUpserted
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
+  from "nodes" as folder
+  where folder.id = "episodes"."folder_id"), '') || '/' || (?1 ->> '$.segment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
+  from "episodes"
+  where "episodes"."id" = (select id
+  from target) and "episodes"."updated_request" = (?1 ->> '$.mark')
+  on conflict (id) do update set "parent_id" = excluded.parent_id, "name" = excluded.name, "path" = excluded.path, "updated_at" = excluded.updated_at, "version" = "nodes"."version" + 1
+  where "nodes"."path" <> excluded.path
+
+-- episodes.update
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target) then 'episode_not_found'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 1 then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 0 then 'episode_name_taken' end) is null) update "episodes" set "name" = (?1 ->> '$.finalName'), "folder_id" = case
+  when (json_type(?1, '$.folderPath') is not null) then (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = "episodes"."project_id" and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else "episodes"."folder_id" end, "node_path" = '/' || ltrim(ifnull(case
+  when (json_type(?1, '$.folderPath') is not null) then (?1 ->> '$.folderPath') else (
+  select "nodes"."path"
+  from "nodes"
+  where "nodes"."id" = "episodes"."folder_id") end, '') || '/' || (?1 ->> '$.finalName'), '/'), "description" = case
+  when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "episodes"."description" end, "tags" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "status" = case
+  when (json_type(?1, '$.status') is not null) then (?1 ->> '$.status') else "episodes"."status" end, "write_protected" = case
+  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "started_at" = case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else "episodes"."started_at" end, "ended_at" = case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else "episodes"."ended_at" end, "duration_ms" = case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
+  where "episodes"."id" = (select target.id
+  from target, permit)
+
+-- episodes.updated
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null)))
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when not exists (select 1
+  from target) then 'episode_not_found'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 1 then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts'
+  when (select "episodes"."deleted_at" is not null as trashed
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
+  from target)) = 0 then 'episode_name_taken' end, 'done') as refusal, "episodes"."version" as version, 0 as created, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(iif("episodes"."write_protected", 'true', 'false')), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "episodes" on "episodes"."id" = (select id
+  from target)
+
+-- episodes.upsert
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when (select deleted_at is not null
+  from target) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "status", "write_protected", "metadata", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.nodeId'), (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.metadata'), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+  where true
+  on conflict (project_id, name) do update set "folder_id" = case
+  when (json_type(?1, '$.folderPath') is not null) then excluded.folder_id else "episodes"."folder_id" end, "node_path" = case
+  when (json_type(?1, '$.folderPath') is not null) then excluded.node_path else "episodes"."node_path" end, "description" = case
+  when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "episodes"."description" end, "tags" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "status" = case
+  when (json_type(?1, '$.status') is not null) then (?1 ->> '$.status') else "episodes"."status" end, "write_protected" = case
+  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "started_at" = case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else "episodes"."started_at" end, "ended_at" = case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else "episodes"."ended_at" end, "duration_ms" = case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
+  where (json_type(?1, '$.folderPath') is not null) or (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null)
+
+-- episodes.upserted
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  from scope, "episodes"
+  where "episodes"."id" = ifnull( (select "episodes"."id"
+  from "episodes"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from target
+  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when (select deleted_at is not null
+  from target) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end < case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_ends_before_start'
+  when case
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
+  from target) end <> case
+  when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
+  from target) end - case
+  when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
+  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(iif("episodes"."write_protected", 'true', 'false')), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json_object('id', scope.project_id, 'slug', scope.project_slug), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
+  from "nodes"
+  where "nodes"."id" = "episodes"."folder_id")), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)) as body
+  from scope
+  left join "episodes" on "episodes"."id" = (select id
+  from target)
+
+-- maintenance.optimize
+pragma optimize
+
+-- namespaces.create
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), permit as materialized (select *
+  from scope
+  where (case
+  when (exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
+  select 1
+  from "namespaces"
+  where ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')))) then 'done'
+  when exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
+  select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" <> scope.user_id) then 'namespace_slug_taken' end) is null) insert into "namespaces" ("id", "slug", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.id'), (?1 ->> '$.slug'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+  where permit.user_id is not null
+
+-- namespaces.created
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+  select nullif(case
+  when (exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
+  select 1
+  from "namespaces"
+  where ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')))) then 'done'
+  when exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
+  select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" <> scope.user_id) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  from scope
+  left join "namespaces" on "namespaces"."id" = ifnull(ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."created_request" = (?1 ->> '$.repeatable')), (select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."id" = (?1 ->> '$.id'))), (select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')))
+
+-- namespaces.list
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), permit as materialized (select *
+  from scope
+  where (null) is null)
+  select nullif(null, 'done') as refusal, ifnull((select "users"."namespace_count"
+  from "users"
+  where "users"."id" = scope.user_id), 0) as total, null as id, null as body
+  from scope
+  union all
+  select null, null, id, body
+  from (select "namespaces"."id" as id, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'role', case "members"."role"
+  when 1 then 'reader'
+  when 2 then 'writer'
+  when 3 then 'owner' end, 'metadata', json("namespaces"."metadata")) as body
+  from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
+  where "members"."user_id" = (select user_id
+  from permit) and "members"."namespace_id" < (?1 ->> '$.before')
+  order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select ifnull((select "users"."namespace_count"
+  from "users"
+  where "users"."id" = scope.user_id), 0)
+  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- namespaces.own
+insert into "members" ("user_id", "namespace_id", "role", "created_at")
+  select "namespaces"."created_by", "namespaces"."id", 3, (?1 ->> '$.now')
+  from "namespaces"
+  where "namespaces"."id" = (?1 ->> '$.id')
+  on conflict do nothing
+
+-- namespaces.read
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
+  when 1 then 'reader'
+  when 2 then 'writer'
+  when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audios', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"))
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = "namespaces"."id") as body
+  from scope
+  left join "namespaces" on "namespaces"."id" = scope.namespace_id
+
+-- ping
+select 1 as one
+
+-- projects.create
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "projects"
+  where ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
+  when exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.namespace_id, (?1 ->> '$.name'), (?1 ->> '$.slug'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.visibility'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+
+-- projects.created
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when (exists (select 1
+  from "projects"
+  where ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
+  when exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  from "projects"
+  where "projects"."created_request" = (?1 ->> '$.repeatable')), (select "projects"."id"
+  from "projects"
+  where "projects"."id" = (?1 ->> '$.id')))
+
+-- projects.list
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select iif(scope.is_member, "namespace_stats"."projects", null)
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) as total, null as id, null as body
+  from scope
+  union all
+  select null, null, id, body
+  from (select *
+  from (
+  select "projects"."id" as id, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from "projects"
+  where "projects"."namespace_id" = (select iif(is_member = 1, namespace_id, null)
+  from permit) and "projects"."deleted_at" is null and "projects"."id" < (?1 ->> '$.before')
+  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select iif(scope.is_member, "namespace_stats"."projects", null)
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id)
+  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  union all
+  select *
+  from (
+  select "projects"."id" as id, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from "projects"
+  where "projects"."namespace_id" = (select iif(is_member = 0, namespace_id, null)
+  from permit) and "projects"."deleted_at" is null and "projects"."deleted_at" is null and "projects"."visibility" = 'public' and "projects"."id" < (?1 ->> '$.before')
+  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select iif(scope.is_member, "namespace_stats"."projects", null)
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id)
+  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
+
+-- projects.update
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable'))), (select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "projects"
+  where "projects"."id" = scope.project_id and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
+  when exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end) is null) update "projects" set "name" = case
+  when (json_type(?1, '$.name') is not null) then (?1 ->> '$.name') else "projects"."name" end, "slug" = case
+  when (json_type(?1, '$.newSlug') is not null) then (?1 ->> '$.newSlug') else "projects"."slug" end, "description" = case
+  when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "projects"."description" end, "tags" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "projects"."tags" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "projects"."metadata" end, "visibility" = case
+  when (json_type(?1, '$.visibility') is not null) then (?1 ->> '$.visibility') else "projects"."visibility" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "projects"."version" + 1
+  where "projects"."id" = (select project_id
+  from permit)
+
+-- projects.updated
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable'))), (select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)))
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (exists (select 1
+  from "projects"
+  where "projects"."id" = scope.project_id and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
+  when exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, 0 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "projects" on "projects"."id" = scope.project_id
+
+-- test.echo
+select (?1 ->> '$.value') as value
+
+-- test.kinds
+select typeof((?1 ->> '$.value')) as type, (json_type(?1, '$.value') is not null) as given, (?1 ->> '$.value') || '' as text
+
+-- users.arrive
+insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
+  select (?1 ->> '$.newUserId'), (?1 ->> '$.issuer'), (?1 ->> '$.sub'), ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), (?1 ->> '$.email'), (?1 ->> '$.emailVerified'), (?1 ->> '$.name'), (?1 ->> '$.givenName'), (?1 ->> '$.familyName'), (?1 ->> '$.picture'), (?1 ->> '$.newHomeId'), ifnull(( with recursive candidate(n, slug) as (
+  select 1, ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8))
+  union all
+  select n + 1, substr(ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), 1, 63 - length(n + 1)) || '-' || (n + 1)
+  from candidate
+  where n < 1000 and not (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "users"
+  where "users"."username" = candidate.slug)))
+  select slug
+  from candidate
+  where (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "users"
+  where "users"."username" = candidate.slug)) limit 1), 'user-' || (?1 ->> '$.newUserId')), (?1 ->> '$.mark'), (?1 ->> '$.now')
+  where true and not exists (
+  select 1
+  from "users"
+  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+
+-- users.arriveAtHome
+insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
+  select (?1 ->> '$.newUserId'), (?1 ->> '$.issuer'), (?1 ->> '$.sub'), ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), (?1 ->> '$.email'), (?1 ->> '$.emailVerified'), (?1 ->> '$.name'), (?1 ->> '$.givenName'), (?1 ->> '$.familyName'), (?1 ->> '$.picture'), (?1 ->> '$.newHomeId'), ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), (?1 ->> '$.mark'), (?1 ->> '$.now')
+  where (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8))) and not exists (select 1
+  from "users"
+  where "users"."username" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)))) and not exists (
+  select 1
+  from "users"
+  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+
+-- users.arriveForNamespace
+insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
+  select (?1 ->> '$.newUserId'), (?1 ->> '$.issuer'), (?1 ->> '$.sub'), ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), (?1 ->> '$.email'), (?1 ->> '$.emailVerified'), (?1 ->> '$.name'), (?1 ->> '$.givenName'), (?1 ->> '$.familyName'), (?1 ->> '$.picture'), (?1 ->> '$.newHomeId'), ifnull(( with recursive candidate(n, slug) as (
+  select 1, ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8))
+  union all
+  select n + 1, substr(ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)), 1, 63 - length(n + 1)) || '-' || (n + 1)
+  from candidate
+  where n < 1000 and not (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "users"
+  where "users"."username" = candidate.slug)))
+  select slug
+  from candidate
+  where (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "users"
+  where "users"."username" = candidate.slug)) limit 1), 'user-' || (?1 ->> '$.newUserId')), (?1 ->> '$.mark'), (?1 ->> '$.now')
+  where (not exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')) and not exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.slug'))) and not exists (
+  select 1
+  from "users"
+  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+
+-- users.follow
+update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email_verified" = ifnull((?1 ->> '$.emailVerified'), "users"."email_verified"), "name" = ifnull("users"."name", (?1 ->> '$.name')), "given_name" = ifnull("users"."given_name", (?1 ->> '$.givenName')), "family_name" = ifnull("users"."family_name", (?1 ->> '$.familyName')), "picture" = ifnull("users"."picture", (?1 ->> '$.picture')), "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
+  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub') and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or ("users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or ("users"."picture" is null and (?1 ->> '$.picture') is not null))
+
+-- users.read
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+  select "users"."version" as version, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(iif("users"."email_verified", 'true', 'false')), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')) as body
+  from scope join "users" on "users"."id" = scope.user_id join "namespaces" on "namespaces"."id" = "users"."home_id"
