@@ -22,8 +22,9 @@ export function object(fields: Fields): SQL {
 /** A column that holds JSON text. */
 export const json = (column: SQLWrapper): SQL => sql`json(${column})`
 
-/** A column that holds 0 or 1. */
-export const boolean = (column: SQLWrapper): SQL => sql`json(iif(${column}, 'true', 'false'))`
+/** A column that holds 0 or 1; null stays null. */
+export const boolean = (column: SQLWrapper): SQL =>
+  sql`json(case ${column} when 0 then 'false' when 1 then 'true' end)`
 
 /** A column of epoch milliseconds as ISO 8601 UTC with milliseconds; null stays null. */
 export const iso = (column: SQLWrapper): SQL =>

@@ -1,24 +1,19 @@
+const derived = new WeakMap<Uint8Array, Map<string, Uint8Array>>()
+
 /**
  * A key for one purpose, derived from the deployment's secret by HKDF (RFC 5869): 32 bytes that tell nothing of
- * the secret, nor of the keys for other purposes.
+ * the secret, nor of the keys for other purposes. Derived once an isolate.
  */
 export async function deriveKey(secret: Uint8Array, purpose: string): Promise<Uint8Array> {
+  const known = derived.get(secret)?.get(purpose)
+  if (known) return known
   const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
-  const bits = await crypto.subtle.deriveBits(
-    {
-      name: 'HKDF',
-      hash: 'SHA-256',
-      salt: new Uint8Array(),
-      info: new TextEncoder().encode(`dreamlake ${purpose}`),
-    },
-    material,
-    256,
-  )
-  return new Uint8Array(bits)
+  const info = new TextEncoder().encode(`dreamlake ${purpose}`)
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
+  const key = new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 256))
+  derived.set(secret, (derived.get(secret) ?? new Map<string, Uint8Array>()).set(purpose, key))
+  return key
 }
-
-export const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Compares without telling by its time where two texts differ. */
 export function isSame(one: string, other: string): boolean {

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
 import type { Config, S3Store } from '../config.ts'
-import { deriveKey, hex, isSame } from './keys.ts'
+import { deriveKey, isSame } from './keys.ts'
 
 /**
  * The only signer of URLs: AWS Signature Version 4 in the query, for an S3-compatible store or for the Worker's
@@ -27,7 +27,7 @@ export async function ownStore(secret: Uint8Array, origin: string): Promise<Stor
     base: `${origin}${OBJECTS_PATH}`,
     region: 'auto',
     accessKeyId: 'dreamlake',
-    secretAccessKey: hex(await deriveKey(secret, 'object URLs')),
+    secretAccessKey: (await deriveKey(secret, 'object URLs')).toHex(),
   }
 }
 

@@ -7,18 +7,16 @@ import { app } from '../../src/app.ts'
 import { endpoints } from '../../src/endpoints.ts'
 import { statusOf } from '../../src/http/errors.ts'
 import { failuresOf } from '../../src/http/openapi.ts'
+import { type Meter, metered } from './meter.ts'
 
 /** The door of the server, with a meter on D1 that the server cannot reach. */
 
-export interface Answer {
+export interface Answer extends Readonly<Meter> {
   readonly status: number
   readonly headers: Headers
   readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely; their shape is checked below
   readonly body: any
-  readonly trips: number
-  readonly rowsRead: number
-  readonly rowsWritten: number
 }
 
 export interface Asked {
@@ -44,10 +42,10 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     headers,
     body: body ?? null,
   })
-  const meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
-  const metered = { ...env, ...asked.variables, DB: metering(env.DB, meter, asked.disturb) } as Env
+  const meter: Meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
+  const deployed = { ...env, ...asked.variables, DB: metered(env.DB, meter, asked.disturb) } as Env
   const context = createExecutionContext()
-  const response = await app.fetch(request, metered, context)
+  const response = await app.fetch(request, deployed, context)
   const text = await response.text()
   await waitOnExecutionContext(context)
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
@@ -60,33 +58,6 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   }
   assertDocumented(method, new URL(request.url).pathname, answer, asked.disturb ? 2 : 1)
   return answer
-}
-
-function metering(
-  d1: D1Database,
-  meter: { trips: number; rowsRead: number; rowsWritten: number },
-  disturb: Asked['disturb'] = (batch) => batch(),
-): D1Database {
-  const session = (constraint?: string) => {
-    const real = d1.withSession(constraint)
-    return {
-      prepare: (text: string) => real.prepare(text),
-      getBookmark: () => real.getBookmark(),
-      batch: async (statements: D1PreparedStatement[]) => {
-        meter.trips++
-        return disturb(async () => {
-          const results = await real.batch(statements)
-          for (const { meta } of results) {
-            meter.rowsRead += meta.rows_read
-            meter.rowsWritten += meta.rows_written
-          }
-          return results
-        })
-      },
-    }
-  }
-  // Nothing but sessions: a query past the one road to D1 fails here.
-  return { withSession: session } as unknown as D1Database
 }
 
 /** Every answer of every test has the documented shape and, for a refusal, a documented code. */

@@ -1,0 +1,203 @@
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { assertEqual, assertSameBytes, Failure } from './checks.ts'
+import { type CallRecord, Client } from './client.ts'
+import { storeLocally } from './localbucket.ts'
+import { signLocalToken } from './localtoken.ts'
+import { DURATION_MILLISECONDS, readSamples, type Sample } from './sample.ts'
+import { tableOf } from './table.ts'
+
+const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--persist-to .wrangler/state]'
+const PROJECT = 'demo'
+const EPISODE = 'run-001'
+const DATASET = 'training-v1'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const Account = z.object({
+  id: z.string(),
+  username: z.string(),
+  namespace: z.object({ id: z.string(), slug: z.string() }),
+})
+const Episode = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  nodePath: z.string(),
+  tags: z.array(z.string()),
+  status: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+})
+const PlacedEpisode = z.object({ episode: Episode, folder: z.object({ path: z.string() }).nullable() })
+const Asset = z.looseObject({ id: z.string(), name: z.string().nullable() })
+const Download = z.object({
+  url: z.string(),
+  filename: z.string(),
+  contentType: z.string(),
+  size: z.number(),
+})
+const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
+
+function settingsFrom(args: readonly string[]): { base: URL; persistTo: string } {
+  const url = { type: 'string', default: 'http://localhost:10334' } as const
+  const persistTo = { type: 'string', default: '.wrangler/state' } as const
+  const { values } = parseArgs({ args: [...args], options: { url, 'persist-to': persistTo } })
+  return { base: new URL(values.url), persistTo: values['persist-to'] }
+}
+
+async function assertAwake(client: Client, base: URL): Promise<void> {
+  try {
+    await client.call('GET', '/healthz', { expect: 200, answer: z.object({ status: z.literal('ok') }) })
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure(
+      `No server answers at ${base.origin}. Run \`npm run dev\` first, or give its address by --url.`,
+    )
+  }
+  say(`The server at ${base.origin} answers.`)
+}
+
+async function register(
+  client: Client,
+  namespace: string,
+  sample: Sample,
+  storageId: string,
+): Promise<string> {
+  const { kind, name, storageName, own } = sample
+  const given = { name, [storageName]: storageId, ...own }
+  const body = { namespace, project: PROJECT, episodeName: EPISODE, ...given }
+  const asset = await client.call('POST', `/assets/${kind}`, { expect: 201, answer: Asset, body })
+  for (const [field, value] of Object.entries(given))
+    assertEqual(`${field} of the ${kind}`, asset[field], value)
+  say(`Registered the ${kind} ${name}.`)
+  return asset.id
+}
+
+async function list(client: Client, namespace: string, { kind }: Sample, id: string): Promise<void> {
+  const query = { namespace, project: PROJECT }
+  const assets = await client.call('GET', `/assets/${kind}`, { expect: 200, answer: z.array(Asset), query })
+  assertEqual(
+    `The list of kind ${kind}`,
+    assets.map((asset) => asset.id),
+    [id],
+  )
+  say(`Listed kind ${kind}: ${assets.map(({ name }) => name).join(', ')}.`)
+}
+
+/** Downloads a sample and compares it; answers its signed URL. */
+async function fetchBack(client: Client, namespace: string, sample: Sample): Promise<string> {
+  const { kind, name, bytes, contentType } = sample
+  const query = { namespace, project: PROJECT, episode: EPISODE, path: name }
+  const download = await client.call('GET', `/assets/${kind}/download`, {
+    expect: 200,
+    answer: Download,
+    query,
+  })
+  assertEqual(`The size of ${name}`, download.size, bytes.length)
+  assertEqual(`The content type of ${name}`, download.contentType, contentType)
+  assertSameBytes(name, (await client.bytes(download.url)).bytes, bytes)
+  say(`Downloaded ${name}: all ${bytes.length} bytes are the same.`)
+  return download.url
+}
+
+async function fetchRange(client: Client, url: string, { name, bytes }: Sample): Promise<void> {
+  const first = Math.floor(bytes.length / 3)
+  const last = 2 * first - 1
+  const found = await client.bytes(url, { first, last })
+  assertEqual('Content-Range', found.headers.get('Content-Range'), `bytes ${first}-${last}/${bytes.length}`)
+  assertSameBytes(name, found.bytes, bytes.subarray(first, last + 1), first)
+  say(`Fetched bytes ${first} to ${last} of ${name}: they are the same.`)
+}
+
+async function complete(client: Client, episodes: string): Promise<void> {
+  const now = Date.now()
+  const changes = {
+    status: 'completed',
+    startedAt: new Date(now - DURATION_MILLISECONDS).toISOString(),
+    endedAt: new Date(now).toISOString(),
+    durationMs: DURATION_MILLISECONDS,
+  }
+  const episode = await client.call('PATCH', `${episodes}/${EPISODE}`, {
+    expect: 200,
+    answer: Episode,
+    body: changes,
+  })
+  const { status, startedAt, endedAt, durationMs } = episode
+  assertEqual('The finished episode', { status, startedAt, endedAt, durationMs }, changes)
+  say(`Episode ${EPISODE} is completed and lasted ${DURATION_MILLISECONDS / 1_000} seconds.`)
+}
+
+async function makeDataset(client: Client, datasets: string, projectId: string): Promise<void> {
+  const body = { name: DATASET, description: 'What the demonstration recorded' }
+  const made = await client.call('POST', datasets, { expect: 201, answer: Dataset, body })
+  const read = await client.call('GET', `${datasets}/${DATASET}`, { expect: 200, answer: Dataset })
+  assertEqual('The dataset', read, { id: made.id, name: DATASET, projectId })
+  say(`Created the dataset ${DATASET} and read it back.`)
+}
+
+async function play(base: URL, persistTo: string): Promise<readonly CallRecord[]> {
+  const user = `demo-${crypto.randomUUID().slice(0, 8)}`
+  const client = new Client(base, await signLocalToken({ user, expires: '1h' }))
+  await assertAwake(client, base)
+
+  const account = await client.call('GET', '/auth/me', { expect: 200, answer: Account })
+  const { id: namespaceId, slug: namespace } = account.namespace
+  assertEqual('The home namespace', namespace, user)
+  say(`Made a token for the new user ${user}; the namespace ${namespace} appeared.`)
+
+  const project = `/namespaces/${namespace}/projects/${PROJECT}`
+  const body = { name: EPISODE, folder: '/experiments/demo', tags: ['demo', 'pick-and-place'] }
+  const placed = await client.call('POST', `${project}/episodes`, {
+    expect: 201,
+    answer: PlacedEpisode,
+    body,
+  })
+  const { projectId, nodePath, tags } = placed.episode
+  assertEqual('The tags of the episode', tags, body.tags)
+  assertEqual('The folder of the episode', placed.folder?.path, body.folder)
+  say(`Started episode ${EPISODE} at ${nodePath} in the new project ${PROJECT}.`)
+
+  const samples = readSamples()
+  const storageIds = await storeLocally(samples, { namespaceId, projectId, userId: account.id }, persistTo)
+  const total = samples.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  say(`Stored ${samples.length} files of ${total} bytes in the local bucket.`)
+
+  const assetIds: string[] = []
+  for (const [index, sample] of samples.entries()) {
+    assetIds.push(await register(client, namespace, sample, storageIds[index] ?? ''))
+  }
+  for (const [index, sample] of samples.entries())
+    await list(client, namespace, sample, assetIds[index] ?? '')
+  for (const sample of samples) {
+    const url = await fetchBack(client, namespace, sample)
+    if (sample.kind === 'video') await fetchRange(client, url, sample)
+  }
+  await complete(client, `${project}/episodes`)
+  await makeDataset(client, `${project}/datasets`, projectId)
+  return client.calls
+}
+
+/** A failed fetch tells its reason in the cause only. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+function settings(): ReturnType<typeof settingsFrom> {
+  try {
+    return settingsFrom(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${wordsOf(error)}\n${USAGE}\n`)
+    process.exit(2)
+  }
+}
+
+const { base, persistTo } = settings()
+try {
+  const calls = await play(base, persistTo)
+  say(`\n${tableOf(calls)}\n\nThe demonstration passed.`)
+} catch (error) {
+  process.stderr.write(`The demonstration failed: ${wordsOf(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+
+/** The folder of the project. Tools run wrangler there, so relative paths given to them start there too. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What keeps wrangler from asking other hosts, unless the user wants it to. */
+export const quiet = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
+
+/** The variables of local development, as a server started by `npm run dev` has them. */
+export function localVariables(): Readonly<Record<string, string | undefined>> {
+  return { ...variablesIn('.dev.vars.example'), ...variablesIn('.dev.vars') }
+}
+
+function variablesIn(file: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(`${root}/${file}`, 'utf8'))
+  } catch (error) {
+    if (isMissingFile(error)) return {}
+    throw error
+  }
+}
+
+const isMissingFile = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
