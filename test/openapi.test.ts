@@ -1,9 +1,15 @@
+import { Validator } from '@cfworker/json-schema'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
 import { statusOf } from '../src/http/errors.ts'
 import { ask } from './support/world.ts'
 
 const { body: document } = await ask('GET', '/openapi.json')
+
+interface Content {
+  readonly schema: object
+  readonly example?: unknown
+}
 
 interface Operation {
   readonly operationId: string
@@ -13,7 +19,7 @@ interface Operation {
   readonly requestBody?: {
     readonly content: Record<string, { readonly schema: object; readonly example: unknown }>
   }
-  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { example?: unknown }> }>>
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, Content> }>>
   readonly security: readonly unknown[]
 }
 
@@ -52,6 +58,21 @@ describe.each(operations)('%s', (_, operation) => {
       expect(content.example).toBeDefined()
     for (const [status, { content }] of Object.entries(operation.responses)) {
       if (Number(status) < 300 && content) expect(content['application/json']?.example).toBeDefined()
+    }
+  })
+})
+
+describe('what is published accepts what it shows', () => {
+  const accepts = (schema: object, value: unknown): boolean =>
+    new Validator({ ...schema, components: document.components }, '2020-12').validate(value).valid
+
+  it.each(operations)('%s', (_, { requestBody, responses }) => {
+    const contents = [requestBody, ...Object.values(responses)].flatMap((part) =>
+      Object.values(part?.content ?? {}),
+    )
+    for (const { schema, example } of contents.filter((content) => content.example !== undefined)) {
+      expect(accepts(schema, example), JSON.stringify(example)).toBe(true)
+      expect(accepts(schema, 5)).toBe(false)
     }
   })
 })

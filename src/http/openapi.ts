@@ -115,16 +115,22 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<
     override: ({ zodSchema, jsonSchema }) => {
       // What a transform makes is described by its own words.
       Object.assign(jsonSchema, z.globalRegistry.get(zodSchema))
-      const { id, ...rest } = jsonSchema as Record<string, unknown>
-      for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key]
-      Object.assign(jsonSchema, rest)
+      for (const [key, value] of Object.entries(jsonSchema)) {
+        if (isNoise(key, value, jsonSchema)) Reflect.deleteProperty(jsonSchema, key)
+      }
     },
-  }) as Record<string, unknown>
+  })
   void $schema
-  const id = z.globalRegistry.get(schema)?.id
-  const named = { ...($defs as Record<string, unknown> | undefined), ...(id ? { [id]: made } : {}) }
-  for (const [key, value] of Object.entries(named)) components[key] = relocated(value)
-  return id ? { $ref: `#/components/schemas/${id}` } : (relocated(made) as Json)
+  for (const [name, component] of Object.entries($defs ?? {})) components[name] = relocated(component)
+  return relocated(made) as Json
+}
+
+/** What zod says beyond what a reader needs: bounds that every number has, a pattern beside its format. */
+function isNoise(key: string, value: unknown, { format }: { readonly format?: string }): boolean {
+  if (key === 'minimum' || key === 'maximum') return Math.abs(value as number) === Number.MAX_SAFE_INTEGER
+  // Answers may grow fields: a client must not refuse them.
+  if (key === 'additionalProperties') return value === false
+  return key === 'id' || (key === 'pattern' && format === 'date-time')
 }
 
 /** References into the document's components, where zod put them beside the schema. */

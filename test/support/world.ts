@@ -43,7 +43,9 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     body: body ?? null,
   })
   const meter: Meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
-  const deployed = { ...env, ...asked.variables, DB: metered(env.DB, meter, asked.disturb) } as Env
+  const { BUCKET, ENVIRONMENT, JWT_SECRET } = env
+  const DB = metered(env.DB, meter, asked.disturb)
+  const deployed = { BUCKET, ENVIRONMENT, JWT_SECRET, ...asked.variables, DB } as Env
   const context = createExecutionContext()
   const response = await app.fetch(request, deployed, context)
   const text = await response.text()
