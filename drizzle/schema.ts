@@ -93,7 +93,9 @@ export const projects = sqliteTable(
     uniqueIndex('projects_slug').on(t.namespaceId, t.slug).where(sql`deleted_at is null`),
     index('projects_newest').on(t.namespaceId, t.deletedAt, t.id),
     index('projects_public').on(t.namespaceId, t.id).where(sql`deleted_at is null and visibility = 'public'`),
-    uniqueIndex('projects_request').on(t.createdRequest).where(sql`created_request is not null`),
+    uniqueIndex('projects_request')
+      .on(t.namespaceId, t.createdRequest)
+      .where(sql`created_request is not null`),
   ],
 )
 
@@ -102,6 +104,8 @@ export const namespaceStats = sqliteTable('namespace_stats', {
   namespaceId: text().primaryKey(),
   members: counter(),
   projects: counter(),
+  /** Of `projects`, those that everybody may read. */
+  publicProjects: counter(),
   videos: counter(),
   audios: counter(),
   labelTracks: counter(),
@@ -149,7 +153,7 @@ export const episodes = sqliteTable(
     // Over trashed rows too: a trashed episode holds its name (410) until it is purged.
     uniqueIndex('episodes_name').on(t.projectId, t.name),
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
-    uniqueIndex('episodes_request').on(t.createdRequest).where(sql`created_request is not null`),
+    uniqueIndex('episodes_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -243,7 +247,7 @@ export const assets = sqliteTable(
     index('assets_by_name').on(t.projectId, t.kind, t.deletedAt, t.name, t.id),
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
     index('assets_of_object').on(t.objectId),
-    uniqueIndex('assets_request').on(t.createdRequest).where(sql`created_request is not null`),
+    uniqueIndex('assets_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -265,7 +269,7 @@ export const datasets = sqliteTable(
   (t) => [
     uniqueIndex('datasets_name').on(t.projectId, t.name).where(sql`deleted_at is null`),
     index('datasets_newest').on(t.projectId, t.deletedAt, t.id),
-    uniqueIndex('datasets_request').on(t.createdRequest).where(sql`created_request is not null`),
+    uniqueIndex('datasets_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -292,7 +296,9 @@ export const collections = sqliteTable(
     index('collections_newest').on(t.projectId, t.deletedAt, t.id),
     index('collections_of_dataset').on(t.datasetId, t.deletedAt, t.name),
     index('collections_detached').on(t.detachedBy).where(sql`detached_by is not null`),
-    uniqueIndex('collections_request').on(t.createdRequest).where(sql`created_request is not null`),
+    uniqueIndex('collections_request')
+      .on(t.projectId, t.createdRequest)
+      .where(sql`created_request is not null`),
   ],
 )
 

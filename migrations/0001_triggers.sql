@@ -24,7 +24,10 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER projects_inserted AFTER INSERT ON projects BEGIN
   INSERT INTO project_stats (project_id) VALUES (new.id);
-  UPDATE namespace_stats SET projects = projects + (new.deleted_at IS NULL) WHERE namespace_id = new.namespace_id;
+  UPDATE namespace_stats SET
+    projects = projects + (new.deleted_at IS NULL),
+    public_projects = public_projects + (new.deleted_at IS NULL AND new.visibility = 'public')
+  WHERE namespace_id = new.namespace_id;
 END;
 --> statement-breakpoint
 -- A project goes to the trash, and comes back, with all that it counts.
@@ -50,6 +53,13 @@ WHEN new.deleted_at IS NULL AND old.deleted_at IS NOT NULL BEGIN
     text_tracks = text_tracks + (SELECT text_tracks FROM project_stats WHERE project_id = new.id),
     images = images + (SELECT images FROM project_stats WHERE project_id = new.id)
   WHERE namespace_id = new.namespace_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER projects_shown AFTER UPDATE OF visibility, deleted_at ON projects BEGIN
+  UPDATE namespace_stats SET public_projects = public_projects
+    + (new.deleted_at IS NULL AND new.visibility = 'public') - (old.deleted_at IS NULL AND old.visibility = 'public')
+  WHERE namespace_id = new.namespace_id
+    AND (new.deleted_at IS NULL AND new.visibility = 'public') <> (old.deleted_at IS NULL AND old.visibility = 'public');
 END;
 --> statement-breakpoint
 CREATE TRIGGER projects_updated AFTER UPDATE OF name, slug, description, tags, metadata, visibility ON projects BEGIN

@@ -223,7 +223,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -258,7 +258,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -307,7 +307,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -361,7 +361,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -413,7 +413,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -426,9 +426,9 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "assets" on "assets"."id" = ifnull(ifnull((select "assets"."id"
+  left join "assets" on "assets"."id" = ifnull(ifnull( (select "assets"."id"
   from "assets"
-  where "assets"."created_request" = (?1 ->> '$.repeatable')), (select "assets"."id"
+  where "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id), (select "assets"."id"
   from "assets"
   where "assets"."id" = (?1 ->> '$.id'))), (select id
   from earlier))
@@ -451,7 +451,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or "assets"."created_request" = (?1 ->> '$.repeatable'))) or (select updated_request
+  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
   from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
@@ -487,7 +487,7 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "datasets"
-  where ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
   from "datasets"
@@ -508,15 +508,15 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "datasets"
-  where ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)) as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "datasets" on "datasets"."id" = ifnull((select "datasets"."id"
+  left join "datasets" on "datasets"."id" = ifnull( (select "datasets"."id"
   from "datasets"
-  where "datasets"."created_request" = (?1 ->> '$.repeatable')), (select "datasets"."id"
+  where "datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id), (select "datasets"."id"
   from "datasets"
   where "datasets"."id" = (?1 ->> '$.id')))
 
@@ -544,10 +544,10 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."datasets"
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) as total, null as id, null as body
+  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
   from scope
   union all
-  select null, null, id, body
+  select null, null, null, id, body
   from (select "datasets"."id" as id, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
   from (
   select json_object('id', "collections"."id", 'name', "collections"."name") as entry
@@ -557,10 +557,10 @@ with scope as materialized (
   from "datasets"
   where "datasets"."project_id" = (select project_id
   from permit) and "datasets"."deleted_at" is null and "datasets"."id" < (?1 ->> '$.before')
-  order by "datasets"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select "project_stats"."datasets"
+  order by "datasets"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."datasets"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id)
-  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- datasets.markTrashed
 update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
@@ -773,20 +773,20 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."episodes"
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) as total, null as id, null as body
+  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
   from scope
   union all
-  select null, null, id, body
+  select null, null, null, id, body
   from (select "episodes"."id" as id, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')) as body
   from "episodes"
   where "episodes"."project_id" = (select project_id
   from permit) and "episodes"."deleted_at" is null and "episodes"."id" < (?1 ->> '$.before')
-  order by "episodes"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select "project_stats"."episodes"
+  order by "episodes"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."episodes"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id)
-  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- episodes.makeChangedFolders
 with scope as materialized (
@@ -858,7 +858,7 @@ with scope as materialized (
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
@@ -907,7 +907,7 @@ with scope as materialized (
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
@@ -973,7 +973,7 @@ with scope as materialized (
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
@@ -1114,7 +1114,7 @@ with scope as materialized (
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
@@ -1170,7 +1170,7 @@ with scope as materialized (
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable')), (select "episodes"."id"
+  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
   select nullif(case
@@ -1194,7 +1194,7 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or ("episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id)) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json_object('id', scope.project_id, 'slug', scope.project_slug), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
   from "nodes"
@@ -1217,7 +1217,7 @@ with scope as materialized (select "users"."id" as user_id
   where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
   select 1
   from "namespaces"
-  where ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')))) then 'done'
+  where ("namespaces"."id" = (?1 ->> '$.id') or ("namespaces"."created_request" = (?1 ->> '$.repeatable') and true)))) then 'done'
   when exists (select 1
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
@@ -1238,7 +1238,7 @@ with scope as materialized (select "users"."id" as user_id
   where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
   select 1
   from "namespaces"
-  where ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')))) then 'done'
+  where ("namespaces"."id" = (?1 ->> '$.id') or ("namespaces"."created_request" = (?1 ->> '$.repeatable') and true)))) then 'done'
   when exists (select 1
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
@@ -1246,13 +1246,17 @@ with scope as materialized (select "users"."id" as user_id
   from "users"
   where "users"."username" = (?1 ->> '$.slug') and "users"."id" <> scope.user_id) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
   from scope
-  left join "namespaces" on "namespaces"."id" = ifnull(ifnull((select "namespaces"."id"
+  left join "namespaces" on "namespaces"."id" = ifnull(ifnull( (select "namespaces"."id"
   from "namespaces"
-  where "namespaces"."created_request" = (?1 ->> '$.repeatable')), (select "namespaces"."id"
+  where "namespaces"."created_request" = (?1 ->> '$.repeatable') and true), (select "namespaces"."id"
   from "namespaces"
   where "namespaces"."id" = (?1 ->> '$.id'))), (select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')))
+
+-- namespaces.describeHome
+update "namespaces" set metadata = (?1 ->> '$.metadata')
+  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark') and (?1 ->> '$.metadata') is not "namespaces"."metadata"
 
 -- namespaces.list
 with scope as materialized (select "users"."id" as user_id
@@ -1262,10 +1266,10 @@ with scope as materialized (select "users"."id" as user_id
   where (null) is null)
   select nullif(null, 'done') as refusal, ifnull((select "users"."namespace_count"
   from "users"
-  where "users"."id" = scope.user_id), 0) as total, null as id, null as body
+  where "users"."id" = scope.user_id), 0) as count, true as is_counted, null as id, null as body
   from scope
   union all
-  select null, null, id, body
+  select null, null, null, id, body
   from (select "namespaces"."id" as id, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'role', case "members"."role"
   when 1 then 'reader'
   when 2 then 'writer'
@@ -1273,10 +1277,10 @@ with scope as materialized (select "users"."id" as user_id
   from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
   where "members"."user_id" = (select user_id
   from permit) and "members"."namespace_id" < (?1 ->> '$.before')
-  order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select ifnull((select "users"."namespace_count"
+  order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."namespace_count"
   from "users"
   where "users"."id" = scope.user_id), 0)
-  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- namespaces.own
 insert into "members" ("user_id", "namespace_id", "role", "created_at")
@@ -1297,7 +1301,7 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
   when 2 then 'writer'
-  when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audios', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"))
+  when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audio', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"))
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = "namespaces"."id") as body
   from scope
@@ -1318,7 +1322,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "projects"
-  where ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1338,16 +1342,16 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when (exists (select 1
   from "projects"
-  where ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
   from "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)) as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  left join "projects" on "projects"."id" = ifnull( (select "projects"."id"
   from "projects"
-  where "projects"."created_request" = (?1 ->> '$.repeatable')), (select "projects"."id"
+  where "projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id), (select "projects"."id"
   from "projects"
   where "projects"."id" = (?1 ->> '$.id')))
 
@@ -1366,33 +1370,35 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end) is null)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select iif(scope.is_member, "namespace_stats"."projects", null)
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
-  where "namespace_stats"."namespace_id" = scope.namespace_id) as total, null as id, null as body
+  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, scope.is_member as is_counted, null as id, null as body
   from scope
   union all
-  select null, null, id, body
+  select null, null, null, id, body
   from (select *
   from (
   select "projects"."id" as id, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
   from "projects"
-  where "projects"."namespace_id" = (select iif(is_member = 1, namespace_id, null)
+  where "projects"."namespace_id" = (
+  select iif(is_member = 1, namespace_id, null)
   from permit) and "projects"."deleted_at" is null and "projects"."id" < (?1 ->> '$.before')
-  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select iif(scope.is_member, "namespace_stats"."projects", null)
+  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
   union all
   select *
   from (
   select "projects"."id" as id, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
   from "projects"
-  where "projects"."namespace_id" = (select iif(is_member = 0, namespace_id, null)
+  where "projects"."namespace_id" = (
+  select iif(is_member = 0, namespace_id, null)
   from permit) and "projects"."deleted_at" is null and "projects"."deleted_at" is null and "projects"."visibility" = 'public' and "projects"."id" < (?1 ->> '$.before')
-  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= ifnull((select (select iif(scope.is_member, "namespace_stats"."projects", null)
+  order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope), (?1 ->> '$.offset') + 1) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
 
 -- projects.update
 with scope as materialized (

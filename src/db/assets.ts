@@ -86,6 +86,8 @@ export interface Registration extends ProjectMaking, Fields, OwnFields {
 
 type A = Arguments<Registration>
 
+const here = sql`${assets.projectId} = scope.project_id`
+
 const inEpisode = (a: A, column: SQL): SQL => sql`(select ${column} from ${episodes}
   where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episodeName})`
 
@@ -107,7 +109,7 @@ const registering = (a: A): Guard =>
           and ${assets.kind} = ${a.kind} and ${assets.name} = ${a.name} and ${assets.name} is not null
           and ${live(assets)})`,
     ],
-    done: sql`exists (select 1 from ${assets} where ${madeByThisRequest(assets, a)})
+    done: sql`exists (select 1 from ${assets} where ${madeByThisRequest(assets, a, here)})
       or (select updated_request from earlier) = ${a.mark}`,
     thing: [['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)]],
     state: [
@@ -276,7 +278,7 @@ export function assetRegistering(
       registering(a),
       assets,
       assetJson(shape),
-      sql`ifnull(${idMade(assets, a)}, (select id from earlier))`,
+      sql`ifnull(${idMade(assets, a, here)}, (select id from earlier))`,
       sql`1`,
     ),
   )

@@ -128,9 +128,11 @@ export const readDataset = (ref: DatasetRef): Plan<Resource> =>
 
 type New = DatasetRef & Stamp & Fields & { readonly id: string }
 
+const here = sql`${datasets.projectId} = scope.project_id`
+
 const creating = (a: Arguments<New>) =>
   projectGuard(a, 'write', {
-    done: sql`exists (select 1 from ${datasets} where ${madeByThisRequest(datasets, a)})`,
+    done: sql`exists (select 1 from ${datasets} where ${madeByThisRequest(datasets, a, here)})`,
     state: [
       [
         'dataset_name_taken',
@@ -159,7 +161,7 @@ const create = command<New>(
 )
 
 const created = query<New>('datasets.created', (a) =>
-  outcomeOf(creating(a), datasets, resource, idMade(datasets, a), madeByThisRequest(datasets, a)),
+  outcomeOf(creating(a), datasets, resource, idMade(datasets, a, here), madeByThisRequest(datasets, a, here)),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>

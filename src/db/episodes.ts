@@ -106,13 +106,15 @@ type Upsert = ProjectMaking &
     readonly nodePath: string
   }
 
+const here = sql`${episodes.projectId} = scope.project_id`
+
 const upserting = (a: Arguments<Upsert>): Guard =>
   projectMakingGuard(a, {
     tables: [
       target(sql`ifnull(
-        (select ${episodes.id} from ${episodes} where ${episodes.createdRequest} = ${a.repeatable}),
+        (select ${episodes.id} from ${episodes} where ${episodes.createdRequest} = ${a.repeatable} and ${here}),
         (select ${episodes.id} from ${episodes}
-          where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name}))`),
+          where ${here} and ${episodes.name} = ${a.name}))`),
     ],
     done: doneTarget(a),
     thing: [trashedTarget],
@@ -221,7 +223,7 @@ const upserted = query<Upsert>('episodes.upserted', (a) =>
       namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
     }),
     sql`(select id from target)`,
-    madeByThisRequest(episodes, a),
+    madeByThisRequest(episodes, a, here),
   ),
 )
 

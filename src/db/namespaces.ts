@@ -50,7 +50,7 @@ const detailed = object({
   projects: namespaceStats.projects,
   assets: object({
     videos: namespaceStats.videos,
-    audios: namespaceStats.audios,
+    audio: namespaceStats.audios,
     labelTracks: namespaceStats.labelTracks,
     textTracks: namespaceStats.textTracks,
     images: namespaceStats.images,
@@ -74,7 +74,7 @@ const creating = (a: Arguments<New>): Guard => ({
   // The caller's home, where the slug is the own name and this request made the user, counts as made too.
   done: sql`exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug}
     and ${namespaces.updatedRequest} = ${a.mark}) or exists (
-      select 1 from ${namespaces} where ${madeByThisRequest(namespaces, a)})`,
+      select 1 from ${namespaces} where ${madeByThisRequest(namespaces, a, sql`true`)})`,
   state: [
     [
       'namespace_slug_taken',
@@ -102,12 +102,19 @@ const own = command<New>('namespaces.own', (a) =>
   ),
 )
 
+/** The home that this request made says what the request says of it. */
+const describeHome = command<New>(
+  'namespaces.describeHome',
+  (a) => sql`update ${namespaces} set metadata = ${a.metadata} where ${namespaces.slug} = ${a.slug}
+    and ${namespaces.updatedRequest} = ${a.mark} and ${a.metadata} is not ${namespaces.metadata}`,
+)
+
 const created = query<New>('namespaces.created', (a) =>
   outcomeOf(
     creating(a),
     namespaces,
     object({ ...summary, metadata: json(namespaces.metadata) }),
-    sql`ifnull(${idMade(namespaces, a)}, (select ${namespaces.id} from ${namespaces}
+    sql`ifnull(${idMade(namespaces, a, sql`true`)}, (select ${namespaces.id} from ${namespaces}
       where ${namespaces.slug} = ${a.slug} and ${namespaces.updatedRequest} = ${a.mark}))`,
     sql`1`,
   ),
@@ -116,6 +123,6 @@ const created = query<New>('namespaces.created', (a) =>
 /** The caller is its owner, and comes into being first where the server does not know the caller yet. */
 export const createNamespace = (values: New & Arriving): Plan<Resource> =>
   after(
-    [arriveToCreateNamespace(values), act(create, values), act(own, values)],
+    [arriveToCreateNamespace(values), act(create, values), act(own, values), act(describeHome, values)],
     statement(created, values, readResource),
   )

@@ -32,30 +32,36 @@ export interface Page {
  * `limit` and `offset` of a page. One row more is read than asked for, to know whether there is a next page;
  * past the end nothing is read, however far it is.
  */
-export const within = (a: Arguments<Window>, total: SQL): SQL =>
-  sql`limit iif(${a.offset} > 0 and (${a.offset} >= ifnull(${total}, ${a.offset} + 1)
-    or ${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}), 0, ${a.limit} + 1) offset ${a.offset}`
+export const within = (a: Arguments<Window>, count: SQL): SQL =>
+  sql`limit iif(${a.offset} > 0 and (${a.offset} >= ${count} or ${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}),
+    0, ${a.limit} + 1) offset ${a.offset}`
 
 /**
- * One statement for a whole list: a first row of facts (what the guard found and the total), then a row for
- * each resource. `rows` selects `id` and `body`, from what `permit` lets through.
+ * One statement for a whole list: a first row of facts (what the guard found, and how many there are), then a row
+ * for each resource. `rows` selects `id` and `body`, from what `permit` lets through. `isCounted` says whether the
+ * count may be told.
  */
-export const listing = (guard: Guard, total: SQL, rows: SQL): SQL => sql`${permitted(guard)}
-  select ${refusal(guard)}, ${total} as total, null as id, null as body from scope
+export const listing = (
+  guard: Guard,
+  count: SQL,
+  rows: SQL,
+  isCounted: SQL = sql`true`,
+): SQL => sql`${permitted(guard)}
+  select ${refusal(guard)}, ${count} as count, ${isCounted} as is_counted, null as id, null as body from scope
   union all
-  select null, null, id, body from (${rows})`
+  select null, null, null, id, body from (${rows})`
 
 export function readPage(rows: readonly Row[], window: Window): Page {
   const facts = assertPermitted(rows[0])
-  const total = facts.total as number | null
-  if (window.offset > DEEPEST_OFFSET && (total === null || window.offset < total)) {
+  const count = facts.count as number
+  if (window.offset > DEEPEST_OFFSET && window.offset < count) {
     throw invalid('cursor', `is needed beyond the first ${DEEPEST_OFFSET} rows: go on by nextCursor`)
   }
   const found = rows.slice(1)
   const shown = found.slice(0, window.limit)
   return {
     items: shown.map((row) => row.body as string),
-    total,
+    total: facts.is_counted === 1 ? count : null,
     next: found.length > shown.length ? (shown.at(-1)?.id as string) : null,
   }
 }

@@ -43,18 +43,16 @@ const resource = object({
 })
 
 const list = query<NamespaceRef & Window>('projects.list', (a) => {
-  const total = sql`(select iif(scope.is_member, ${namespaceStats.projects}, null) from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  const count = sql`(select iif(scope.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
+    from ${namespaceStats} where ${namespaceStats.namespaceId} = scope.namespace_id)`
   const page = (isMember: 0 | 1, extra: SQL) => sql`select * from (
     select ${projects.id} as id, ${resource} as body from ${projects}
-    where ${projects.namespaceId} = (select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
+    where ${projects.namespaceId} = (
+        select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
       and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
-    order by ${projects.id} desc ${within(a, sql`(select ${total} from scope)`)})`
-  return listing(
-    visitorGuard(a),
-    total,
-    sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`,
-  )
+    order by ${projects.id} desc ${within(a, sql`(select ${count} from scope)`)})`
+  const rows = sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`
+  return listing(visitorGuard(a), count, rows, sql`scope.is_member`)
 })
 
 /** All projects of a namespace for its members; for others the public ones, uncounted. */
@@ -70,9 +68,11 @@ type New = NamespaceRef &
     readonly visibility: Visibility
   }
 
+const here = sql`${projects.namespaceId} = scope.namespace_id`
+
 const creating = (a: Arguments<New>) =>
   namespaceGuard(a, 'write', {
-    done: sql`exists (select 1 from ${projects} where ${madeByThisRequest(projects, a)})`,
+    done: sql`exists (select 1 from ${projects} where ${madeByThisRequest(projects, a, here)})`,
     state: [
       ['forbidden', sql`${a.visibility} <> 'private' and scope.access < 3`],
       [
@@ -104,7 +104,7 @@ const create = command<New>(
 )
 
 const created = query<New>('projects.created', (a) =>
-  outcomeOf(creating(a), projects, resource, idMade(projects, a), madeByThisRequest(projects, a)),
+  outcomeOf(creating(a), projects, resource, idMade(projects, a, here), madeByThisRequest(projects, a, here)),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>

@@ -188,12 +188,16 @@ function check<S extends z.ZodObject>(schema: S | undefined, input: unknown): Ch
   const result = schema.safeParse(input)
   if (result.success) return { value: result.data }
   return {
-    errors: result.error.issues.map(({ path, message, code, input: found }) => ({
+    errors: result.error.issues.map(({ path, message, code }) => ({
       path: path.join('.'),
-      message: code === 'invalid_type' && found === undefined ? 'is required' : message,
+      message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
     })),
   }
 }
+
+const isAbsent = (input: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input) ===
+  undefined
 
 /** All that was checked, or one refusal that names every offending field. */
 function assertValid<T extends Record<string, Checked<unknown>>>(

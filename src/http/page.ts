@@ -76,7 +76,7 @@ export class Cursors {
     const [current] = this.#secrets
     if (!current) throw new Refusal('not_configured')
     const bytes = new Uint8Array([...Uint8Array.fromHex(id), ...(await this.#tag(current, id))])
-    return bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+    return spell(bytes)
   }
 
   /** The id in a cursor; refuses one that was altered, or that is of another list. */
@@ -101,9 +101,13 @@ export class Cursors {
   }
 }
 
+const spell = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+
 function bytesOf(cursor: string): Uint8Array | null {
   try {
-    return Uint8Array.fromBase64(cursor, { alphabet: 'base64url', lastChunkHandling: 'loose' })
+    const bytes = Uint8Array.fromBase64(cursor, { alphabet: 'base64url', lastChunkHandling: 'loose' })
+    // Other spellings of the same bytes are not what was handed out.
+    return spell(bytes) === cursor ? bytes : null
   } catch {
     return null
   }

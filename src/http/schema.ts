@@ -86,13 +86,17 @@ export const filePath = path.superRefine(
   refusing(({ segments }) => (segments.length === 0 ? 'is empty' : null)),
 )
 
+/** What ISO 8601 writes with four digits for the year, in epoch milliseconds. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z')
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
+
 /** ISO 8601 with a zone, to epoch milliseconds. */
 export const instant = z.iso
   .datetime({ offset: true, error: 'is not an ISO 8601 time with a zone' })
   .transform((text, context) => {
     const time = Date.parse(text)
-    if (!Number.isNaN(time)) return time
-    context.addIssue({ code: 'custom', message: 'is not a time' })
+    if (time >= EARLIEST && time <= LATEST) return time
+    context.addIssue({ code: 'custom', message: 'is not within the years 0000 to 9999 in UTC' })
     return z.NEVER
   })
   .meta({ type: 'string', format: 'date-time' })

@@ -71,6 +71,26 @@ const writeProtected = z
   .boolean()
   .meta({ description: 'Once true, the episode and all in it stay as they are.' })
 const nothing = z.object({})
+
+/** Whatever of the times one body gives must agree; what it leaves out is judged with the row, in SQL. */
+const chronological = <S extends z.ZodObject>(schema: S): S => {
+  const when = ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null
+  const known = (time: unknown): number => (typeof time === 'number' ? time : Number.NaN)
+  return schema
+    .refine((body) => !(known(body.endedAt) < known(body.startedAt)), {
+      path: ['endedAt'],
+      error: 'is before startedAt',
+      when,
+    })
+    .refine((body) => !differs(known(body.durationMs), known(body.endedAt) - known(body.startedAt)), {
+      path: ['durationMs'],
+      error: 'is not the difference of startedAt and endedAt',
+      when,
+    })
+}
+
+const differs = (one: number, other: number): boolean => one < other || one > other
+
 const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
 
 const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
@@ -102,8 +122,8 @@ const upsert = endpoint(
     description: 'The project and the folders are created where they are missing.',
     params: ProjectParams.extend({ projectSlug: field.slug }),
     query: nothing,
-    body: z
-      .object({
+    body: chronological(
+      z.object({
         name: field.name,
         description: field.prose.optional(),
         tags: field.tags.optional(),
@@ -114,8 +134,8 @@ const upsert = endpoint(
         startedAt: field.instant.optional(),
         endedAt: field.instant.optional(),
         durationMs: durationMs.optional(),
-      })
-      .meta({ id: 'NewEpisode' }),
+      }),
+    ).meta({ id: 'NewEpisode' }),
     bodyExample: { name: 'run-042', folder: '/experiments/batch-1', tags: ['batch-1'] },
     answers: {
       200: {
@@ -180,8 +200,8 @@ const update = endpoint(
     description: 'A slash inside the name of an episode is %2F in the path. A null folder is the root.',
     params: ProjectParams.extend({ episodeName: field.lookup }),
     query: nothing,
-    body: z
-      .object({
+    body: chronological(
+      z.object({
         name: field.name.optional(),
         description: field.prose.nullable().optional(),
         tags: field.clearableTags.optional(),
@@ -192,8 +212,8 @@ const update = endpoint(
         startedAt: field.instant.nullable().optional(),
         endedAt: field.instant.nullable().optional(),
         durationMs: durationMs.nullable().optional(),
-      })
-      .meta({ id: 'EpisodeChanges' }),
+      }),
+    ).meta({ id: 'EpisodeChanges' }),
     bodyExample: { status: 'completed', writeProtected: true },
     answers: { 200: { description: 'The episode', schema: Episode, example } },
     failures: [

@@ -19,7 +19,7 @@ const WholeNamespace = Namespace.extend({
   role,
   spaces: count,
   projects: count,
-  assets: z.object({ videos: count, audios: count, labelTracks: count, textTracks: count, images: count }),
+  assets: z.object({ videos: count, audio: count, labelTracks: count, textTracks: count, images: count }),
 }).meta({ id: 'WholeNamespace' })
 
 const list = endpoint(
@@ -78,7 +78,7 @@ const read = endpoint(
           role: 'owner',
           spaces: 1,
           projects: 1,
-          assets: { videos: 12, audios: 3, labelTracks: 12, textTracks: 1, images: 0 },
+          assets: { videos: 12, audio: 3, labelTracks: 12, textTracks: 1, images: 0 },
         },
       },
     },

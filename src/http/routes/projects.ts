@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { createProject, listProjects, updateProject } from '../../db/projects.ts'
-import { invalid } from '../../domain/failure.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
@@ -35,6 +34,8 @@ const Project = z
 
 const NamespaceParams = z.object({ slug: field.slugRef })
 
+const NameAndSlug = z.object({ name: field.name, slug: field.slug.optional() })
+
 const NewProject = z
   .object({
     name: field.name,
@@ -43,6 +44,11 @@ const NewProject = z
     tags: field.tags.optional(),
     metadata: field.metadata.optional(),
     visibility: z.enum(visibilities).optional().meta({ description: 'Public needs an owner.' }),
+  })
+  .refine(({ name, slug }) => slug !== undefined || slugFrom(name) !== null, {
+    path: ['name'],
+    error: 'makes no slug: give one',
+    when: ({ value }) => NameAndSlug.safeParse(value).success,
   })
   .meta({ id: 'NewProject' })
 
@@ -90,8 +96,8 @@ const creations = bothSpellings((key, suffix) =>
       failures: ['namespace_not_found', 'forbidden', 'project_slug_taken'],
     },
     async ({ asking, params, body, stamp, mint, arriving, database }) => {
-      const slug = body.slug ?? slugFrom(body.name)
-      if (slug === null) throw invalid('name', 'makes no slug: give one')
+      // The schema has seen to it that the name makes one where none is given.
+      const slug = body.slug ?? (slugFrom(body.name) as string)
       const plan = createProject(
         {
           ...asking,

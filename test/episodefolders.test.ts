@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { type Answer, Tenant } from './support/world.ts'
+
+const faults = ({ body }: Answer) => body.errors.map(({ path }: { path: string }) => path).sort()
+
+function expectRefused(answer: Answer, status: number): void {
+  expect([answer.status, answer.rowsWritten]).toEqual([status, 0])
+}
+
+async function withEpisodes() {
+  const tenant = await Tenant.arrive()
+  const path = `${await tenant.withProject()}/episodes`
+  const post = (name: string, fields: object = {}) => tenant.ask('POST', path, { name, ...fields })
+  const patch = (name: string, fields: object) =>
+    tenant.ask('PATCH', `${path}/${encodeURIComponent(name)}`, fields)
+  return { tenant, path, post, patch }
+}
+
+describe('the folder of an episode', () => {
+  it('is made with all above it, and shown', async () => {
+    const { post } = await withEpisodes()
+    const { status, body } = await post('run', { folder: '/experiments/batch-1' })
+    const { folderId } = body.episode
+    expect([status, body.folder]).toEqual([
+      201,
+      { id: folderId, name: 'batch-1', path: '/experiments/batch-1' },
+    ])
+    expect(body.episode.nodePath).toBe('/experiments/batch-1/run')
+  })
+
+  it('is reused, and so is each one above it', async () => {
+    const { post } = await withEpisodes()
+    const deep = (await post('deep', { folder: '/a/b/c' })).body.folder
+    expect((await post('same', { folder: '/a/b/c' })).body.folder).toEqual(deep)
+    const middle = (await post('middle', { folder: '/a/b' })).body.folder
+    expect((await post('again', { folder: '/a/b' })).body.folder).toEqual(middle)
+    expect(middle).toMatchObject({ name: 'b', path: '/a/b' })
+    expect((await post('apart', { folder: '/b' })).body.folder.id).not.toBe(middle.id)
+  })
+
+  it('is of its project alone', async () => {
+    const { tenant, post } = await withEpisodes()
+    const here = (await post('run', { folder: '/a' })).body.folder
+    const elsewhere = await tenant.ask('POST', `${tenant.project('other')}/episodes`, {
+      name: 'run',
+      folder: '/a',
+    })
+    expect(elsewhere.body.folder.id).not.toBe(here.id)
+  })
+
+  it('may have the name of an episode beside it', async () => {
+    const { post } = await withEpisodes()
+    await post('a')
+    expect((await post('b', { folder: '/a' })).body.episode.nodePath).toBe('/a/b')
+    expect((await post('c', { folder: '/a/b' })).body.episode.nodePath).toBe('/a/b/c')
+  })
+
+  it('escapes a percent sign in its path', async () => {
+    const { post, patch } = await withEpisodes()
+    const { body } = await post('100%', { folder: '/50% off' })
+    expect(body.folder).toMatchObject({ name: '50% off', path: '/50%25 off' })
+    expect(body.episode.nodePath).toBe('/50%25 off/100%')
+    expect((await patch('100%', { status: 'failed' })).body.nodePath).toBe('/50%25 off/100%')
+  })
+
+  it('changes when another is given, and stays when none is', async () => {
+    const { path, tenant, post, patch } = await withEpisodes()
+    await post('run', { folder: '/a' })
+    const kept = (await post('run', { description: 'x' })).body
+    expect([kept.folder.path, kept.episode.nodePath]).toEqual(['/a', '/a/run'])
+    const moved = (await post('run', { folder: '/b/c' })).body
+    expect([moved.folder.path, moved.episode.nodePath]).toEqual(['/b/c', '/b/c/run'])
+    const back = (await patch('run', { folder: '/a' })).body
+    expect([back.folderId, back.nodePath]).toEqual([kept.folder.id, '/a/run'])
+    const renamed = (await patch('run', { name: 'new', folder: '/b/c/d' })).body
+    expect(renamed.nodePath).toBe('/b/c/d/new')
+    const rooted = (await patch('new', { folder: null })).body
+    expect([rooted.folderId, rooted.nodePath]).toEqual([null, '/new'])
+    expect((await tenant.ask('GET', path)).body.episodes).toEqual([rooted])
+  })
+
+  it.each(
+    [5, '/a/../b', '/./a', '/a\u0007', '/\ud83d', `/${'x'.repeat(256)}`].map((bad) => [
+      JSON.stringify(bad),
+      bad,
+    ]),
+  )('cannot be %s', async (_, folder) => {
+    const { post, patch } = await withEpisodes()
+    await post('run')
+    for (const answer of [await post('new', { folder }), await patch('run', { folder })]) {
+      expectRefused(answer, 400)
+      expect(faults(answer)).toEqual(['folder'])
+    }
+  })
+
+  it('is not made by a request that is refused', async () => {
+    const { post, patch } = await withEpisodes()
+    await post('run', { writeProtected: true })
+    await post('other')
+    expectRefused(await post('run', { folder: '/new' }), 403)
+    expectRefused(await patch('other', { name: 'run', folder: '/new' }), 409)
+    expectRefused(await patch('none', { folder: '/new' }), 404)
+  })
+})
+
+describe('the name of an episode', () => {
+  it.each([
+    ['a/b', '/a/b'],
+    ['/a', '/a'],
+    ['a/../b', '/a/../b'],
+    ['100%', '/100%'],
+    ['a%2Fb', '/a%2Fb'],
+    ['%E0%A4%A', '/%E0%A4%A'],
+    ['?a=b&c#d', '/?a=b&c#d'],
+    ['a+b c\\d', '/a+b c\\d'],
+    ['{x}:y*', '/{x}:y*'],
+    ['中 😀', '/中 😀'],
+    ['it\'s "q"', '/it\'s "q"'],
+    ['😀'.repeat(255), `/${'😀'.repeat(255)}`],
+  ])('%j is kept verbatim and finds it again', async (name, nodePath) => {
+    const { post, patch } = await withEpisodes()
+    const { status, body } = await post(name)
+    expect([status, body.episode]).toMatchObject([201, { name, nodePath }])
+    const patched = await patch(name, { folder: '/f/g' })
+    expect(patched.body).toMatchObject({ id: body.episode.id, name })
+    expect((await post(name)).body.episode).toEqual(patched.body)
+    expect((await patch(name, { folder: null })).body.nodePath).toBe(nodePath)
+    expect((await patch(name, { name: 'plain' })).body).toMatchObject({
+      id: body.episode.id,
+      nodePath: '/plain',
+    })
+    expect((await patch('plain', { name })).body).toMatchObject({ id: body.episode.id, name, nodePath })
+  })
+
+  it('tells it apart from any other spelling, and from other projects', async () => {
+    const { tenant, post } = await withEpisodes()
+    for (const name of ['é', 'e\u0301', 'É', ' é', 'é ']) expect((await post(name)).status).toBe(201)
+    const elsewhere = await tenant.ask('POST', `${tenant.project('other')}/episodes`, { name: 'é' })
+    expect(elsewhere.status).toBe(201)
+  })
+
+  it('with slashes stands apart from a folder and an episode of the same path', async () => {
+    const { post } = await withEpisodes()
+    const slashed = (await post('a/b')).body.episode
+    const nested = (await post('b', { folder: '/a' })).body.episode
+    expect([nested.nodePath, nested.id === slashed.id]).toEqual(['/a/b', false])
+    expect((await post('a%2Fb')).status).toBe(201)
+  })
+})
+
+describe('the times of an episode', () => {
+  const [nine, ten] = ['2026-04-14T09:00:00.000Z', '2026-04-14T10:00:00.000Z']
+  const hour = 3_600_000
+
+  it.each([
+    [{ startedAt: nine, endedAt: ten, durationMs: hour }],
+    [{ startedAt: nine, endedAt: nine, durationMs: 0 }],
+    [{ startedAt: nine, endedAt: ten, durationMs: null }],
+    [{ startedAt: null, endedAt: ten, durationMs: 5 }],
+    [{ startedAt: ten, endedAt: null, durationMs: 5 }],
+    [{ startedAt: '1969-12-31T23:59:59.999Z', endedAt: '9999-12-31T23:59:59.999Z', durationMs: null }],
+  ])('%j are kept as given, and nothing is derived', async (times) => {
+    const { post, patch } = await withEpisodes()
+    expect((await post('run', times)).body.episode).toMatchObject(times)
+    await post('other')
+    expect((await patch('other', times)).body).toMatchObject(times)
+  })
+
+  it('are shown in UTC, whatever zone they are given in', async () => {
+    const { post } = await withEpisodes()
+    const { body } = await post('run', {
+      startedAt: '2026-04-14T11:00:00+02:00',
+      endedAt: '2026-04-14T04:30:00.5-05:30',
+    })
+    expect(body.episode).toMatchObject({ startedAt: nine, endedAt: '2026-04-14T10:00:00.500Z' })
+  })
+
+  it.each([
+    [{ startedAt: nine }, { endedAt: '2026-04-14T08:59:59.999Z' }, 'endedAt'],
+    [{ endedAt: nine }, { startedAt: ten }, 'endedAt'],
+    [{ startedAt: nine, endedAt: ten }, { durationMs: hour - 1 }, 'durationMs'],
+    [{ durationMs: hour, startedAt: nine }, { endedAt: '2026-04-14T10:00:00.001Z' }, 'durationMs'],
+    [{}, { startedAt: ten, endedAt: nine }, 'endedAt'],
+    [{}, { startedAt: nine, endedAt: ten, durationMs: 0 }, 'durationMs'],
+  ])('after %j refuse %j', async (before, fields, field) => {
+    const { post, patch } = await withEpisodes()
+    await post('run', before)
+    for (const answer of [await patch('run', fields), await post('run', fields)]) {
+      expectRefused(answer, 400)
+      expect(faults(answer)).toEqual([field])
+    }
+  })
+
+  it('are judged on what a change leaves, cleared ones included', async () => {
+    const { post, patch } = await withEpisodes()
+    await post('run', { startedAt: nine, endedAt: ten, durationMs: hour })
+    expectRefused(await patch('run', { endedAt: nine }), 400)
+    const cleared = await patch('run', { endedAt: nine, durationMs: null })
+    expect([cleared.status, cleared.body.durationMs]).toEqual([200, null])
+    const moved = await patch('run', { startedAt: ten, endedAt: null, durationMs: 7 })
+    expect(moved.body).toMatchObject({ startedAt: ten, endedAt: null, durationMs: 7 })
+  })
+
+  const contradicting = { startedAt: ten, endedAt: nine }
+
+  it('that contradict each other in one body are refused before anything is looked for', async () => {
+    const { tenant, path, patch } = await withEpisodes()
+    const body = { name: 'run', ...contradicting }
+    const elsewhere = await tenant.ask('POST', '/namespaces/no.such/projects/lab/episodes', body)
+    const stranger = await (await Tenant.arrive()).ask('POST', path, body)
+    expect([elsewhere.status, stranger.status, (await patch('none', contradicting)).status]).toEqual([
+      400, 400, 400,
+    ])
+  })
+
+  it('that contradict each other are named beside the other wrong fields', async () => {
+    const { post } = await withEpisodes()
+    expect(faults(await post('run', { ...contradicting, tags: 5 }))).toEqual(['endedAt', 'tags'])
+  })
+
+  it.each(['9999-12-31T23:59:59-01:00', '0000-01-01T00:00:00+01:00'])(
+    'that no four-digit year of UTC holds are refused: %s',
+    async (startedAt) => {
+      const { post } = await withEpisodes()
+      const answer = await post('run', { startedAt })
+      expectRefused(answer, 400)
+      expect(faults(answer)).toEqual(['startedAt'])
+    },
+  )
+})

@@ -1,0 +1,247 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { endpoints } from '../src/endpoints.ts'
+import { Tenant } from './support/world.ts'
+
+/** A request that is refused for what it meets: nothing of it is written, by D1's own count. */
+
+interface Refused {
+  readonly operation: string
+  readonly code: string
+  readonly status: number
+  readonly method: string
+  readonly path: (tenant: Tenant) => string
+  readonly body?: (tenant: Tenant) => unknown
+}
+
+const project = (tenant: Tenant) => tenant.project('robotics')
+const missing = (tenant: Tenant) => tenant.project('missing')
+const asset = (tenant: Tenant, fields: object) => ({
+  namespace: tenant.slug,
+  project: 'robotics',
+  name: '/new/a.mp4',
+  ...fields,
+})
+
+const refused: readonly Refused[] = [
+  {
+    operation: 'createNamespace',
+    code: 'namespace_slug_taken',
+    status: 409,
+    method: 'POST',
+    path: () => '/namespaces',
+    body: (t) => ({ slug: t.slug }),
+  },
+  {
+    operation: 'createSpace',
+    code: 'project_slug_taken',
+    status: 409,
+    method: 'POST',
+    path: (t) => `/namespaces/${t.slug}/spaces`,
+    body: () => ({ name: 'Robotics' }),
+  },
+  {
+    operation: 'createProject',
+    code: 'project_slug_taken',
+    status: 409,
+    method: 'POST',
+    path: (t) => `/namespaces/${t.slug}/projects`,
+    body: () => ({ name: 'Robotics' }),
+  },
+  {
+    operation: 'updateProject',
+    code: 'project_not_found',
+    status: 404,
+    method: 'PATCH',
+    path: missing,
+    body: () => ({ name: 'x' }),
+  },
+  {
+    operation: 'updateProject',
+    code: 'project_slug_taken',
+    status: 409,
+    method: 'PATCH',
+    path: project,
+    body: () => ({ slug: 'other', name: 'x' }),
+  },
+  {
+    operation: 'upsertEpisode',
+    code: 'episode_trashed',
+    status: 410,
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes`,
+    body: () => ({ name: 'trashed', folder: '/new/folder' }),
+  },
+  {
+    operation: 'upsertEpisode',
+    code: 'episode_write_protected',
+    status: 403,
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes`,
+    body: () => ({ name: 'protected', folder: '/new/folder' }),
+  },
+  {
+    operation: 'upsertEpisode',
+    code: 'episode_ends_before_start',
+    status: 400,
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes`,
+    body: () => ({ name: 'run-1', folder: '/new/folder', endedAt: '2020-01-01T00:00:00Z' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'project_not_found',
+    status: 404,
+    method: 'PATCH',
+    path: (t) => `${missing(t)}/episodes/run-1`,
+    body: () => ({ folder: '/new' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_not_found',
+    status: 404,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/missing`,
+    body: () => ({ folder: '/new' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_not_found',
+    status: 404,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/trashed`,
+    body: () => ({ folder: '/new' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_trashed',
+    status: 410,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/run-1`,
+    body: () => ({ folder: '/new', name: 'trashed' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_write_protected',
+    status: 403,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/protected`,
+    body: () => ({ folder: '/new', writeProtected: false }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_name_taken',
+    status: 409,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/run-1`,
+    body: () => ({ folder: '/new', name: 'run-2' }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'episode_duration_contradicts',
+    status: 400,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/run-1`,
+    body: () => ({ folder: '/new', endedAt: '2026-01-01T00:00:10Z', durationMs: 5 }),
+  },
+  {
+    operation: 'createDataset',
+    code: 'project_not_found',
+    status: 404,
+    method: 'POST',
+    path: (t) => `${missing(t)}/datasets`,
+    body: () => ({ name: 'x' }),
+  },
+  {
+    operation: 'createDataset',
+    code: 'dataset_name_taken',
+    status: 409,
+    method: 'POST',
+    path: (t) => `${project(t)}/datasets`,
+    body: () => ({ name: 'training' }),
+  },
+  {
+    operation: 'updateDataset',
+    code: 'dataset_not_found',
+    status: 404,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/datasets/missing`,
+    body: () => ({ name: 'x' }),
+  },
+  {
+    operation: 'updateDataset',
+    code: 'dataset_name_taken',
+    status: 409,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/datasets/training`,
+    body: () => ({ name: 'eval' }),
+  },
+  {
+    operation: 'trashDataset',
+    code: 'dataset_not_found',
+    status: 404,
+    method: 'DELETE',
+    path: (t) => `${project(t)}/datasets/missing`,
+  },
+  ...['video', 'audio', 'label-track', 'text-track', 'image'].flatMap((kind): Refused[] => [
+    {
+      operation: `register-${kind}`,
+      code: 'episode_trashed',
+      status: 410,
+      method: 'POST',
+      path: () => `/assets/${kind}`,
+      body: (t) => asset(t, { episodeName: 'trashed' }),
+    },
+    {
+      operation: `register-${kind}`,
+      code: 'episode_write_protected',
+      status: 403,
+      method: 'POST',
+      path: () => `/assets/${kind}`,
+      body: (t) => asset(t, { episodeName: 'protected' }),
+    },
+  ]),
+]
+
+async function prepared(): Promise<Tenant> {
+  const tenant = await Tenant.arrive()
+  await tenant.withProject('robotics')
+  await tenant.withProject('other')
+  const episodes = `${project(tenant)}/episodes`
+  await tenant.ask('POST', episodes, { name: 'run-1', startedAt: '2026-01-01T00:00:00Z' })
+  await tenant.ask('POST', episodes, { name: 'run-2' })
+  await tenant.ask('POST', episodes, { name: 'protected', writeProtected: true })
+  const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
+  await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
+  await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'training' })
+  await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'eval' })
+  return tenant
+}
+
+/** All rows there are, of all tables. */
+async function census(): Promise<Record<string, unknown>> {
+  const tables = await env.DB.prepare(
+    "select name from sqlite_master where type = 'table' and name not glob '_*'",
+  ).all<{ name: string }>()
+  const counts = await env.DB.batch<{ count: number }>(
+    tables.results.map(({ name }) => env.DB.prepare(`select count(*) as count from ${name}`)),
+  )
+  return Object.fromEntries(tables.results.map(({ name }, index) => [name, counts[index]?.results[0]?.count]))
+}
+
+describe('a refused request writes nothing', () => {
+  it.each(refused)('$operation: $code', async ({ code, status, method, path, body }) => {
+    const tenant = await prepared()
+    const before = await census()
+    const answer = await tenant.ask(method, path(tenant), body?.(tenant))
+    expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([status, code, 0])
+    expect(await census()).toEqual(before)
+  })
+
+  it('is shown for every operation that writes', () => {
+    const writing = endpoints.map(({ route }) => route).filter(({ method }) => method !== 'GET')
+    expect(new Set(refused.map(({ operation }) => operation))).toEqual(
+      new Set(writing.map(({ operationId }) => operationId)),
+    )
+  })
+})
