@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
+import { wireKinds } from '../src/http/routes/assetkinds.ts'
 import { Tenant } from './support/world.ts'
 
 /** A request that is refused for what it meets: nothing of it is written, by D1's own count. */
@@ -183,9 +184,9 @@ const refused: readonly Refused[] = [
     method: 'DELETE',
     path: (t) => `${project(t)}/datasets/missing`,
   },
-  ...['video', 'audio', 'label-track', 'text-track', 'image'].flatMap((kind): Refused[] => [
+  ...wireKinds.flatMap(({ one, shape: { kind } }): Refused[] => [
     {
-      operation: `register-${kind}`,
+      operation: `register${one}`,
       code: 'episode_trashed',
       status: 410,
       method: 'POST',
@@ -193,7 +194,7 @@ const refused: readonly Refused[] = [
       body: (t) => asset(t, { episodeName: 'trashed' }),
     },
     {
-      operation: `register-${kind}`,
+      operation: `register${one}`,
       code: 'episode_write_protected',
       status: 403,
       method: 'POST',

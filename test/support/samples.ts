@@ -1,3 +1,4 @@
+import { wireKinds } from '../../src/http/routes/assetkinds.ts'
 import { type Answer, Tenant } from './world.ts'
 
 /** A tenant with one of everything, and for every operation a request that its owner may make. */
@@ -27,8 +28,6 @@ export interface Sample {
   readonly isOwn?: boolean
 }
 
-const kinds = ['video', 'audio', 'label-track', 'text-track', 'image']
-
 /** By operationId. An operation without a sample fails the tests that walk all of them. */
 export function samplesFor({ owner, project }: Fixture): Readonly<Record<string, Sample>> {
   const namespace = `/namespaces/${owner.slug}`
@@ -57,19 +56,19 @@ export function samplesFor({ owner, project }: Fixture): Readonly<Record<string,
     updateDataset: { path: `${project}/datasets/training`, body: { description: name }, status: 200 },
     trashDataset: { path: `${project}/datasets/training`, status: 200 },
     ...Object.fromEntries(
-      kinds.flatMap((kind): [string, Sample][] => [
+      wireKinds.flatMap(({ one, many, shape: { kind } }): [string, Sample][] => [
         [
-          `register-${kind}`,
+          `register${one}`,
           {
             path: `/assets/${kind}`,
             body: { namespace: owner.slug, project: 'robotics', episodeName: name, name: `/c/${name}` },
             status: 201,
           },
         ],
-        [`list-${kind}`, { path: `/assets/${kind}?${place}`, status: 200 }],
+        [`list${many}`, { path: `/assets/${kind}?${place}`, status: 200 }],
         // It has no bytes: found, and told so.
-        [`download-${kind}`, { path: `/assets/${kind}/download?${place}&path=/v.mp4`, status: 404 }],
-        [`content-${kind}`, { path: `/assets/${kind}/content?${place}&path=/v.mp4`, status: 404 }],
+        [`download${one}`, { path: `/assets/${kind}/download?${place}&path=/v.mp4`, status: 404 }],
+        [`read${one}Content`, { path: `/assets/${kind}/content?${place}&path=/v.mp4`, status: 404 }],
       ]),
     ),
   }

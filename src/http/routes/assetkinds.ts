@@ -5,6 +5,9 @@ import * as field from '../schema.ts'
 
 /** A kind of assets as the wire spells it. */
 export interface WireKind {
+  /** What one of it, and many, are called in the names of operations and schemas. */
+  readonly one: string
+  readonly many: string
   readonly shape: AssetShape
   /** The kind's own fields, as a body gives them and as an answer shows them. */
   readonly given: z.ZodRawShape
@@ -20,6 +23,8 @@ const format = z.enum(textFormats)
 
 export const wireKinds: readonly WireKind[] = [
   {
+    one: 'Video',
+    many: 'Videos',
     shape: { kind: 'video', storageName: 'bssVideoId', own: ['fps', 'lens'] },
     given: {
       fps: fps.optional().meta({ default: 30, description: 'Frames per second' }),
@@ -30,6 +35,8 @@ export const wireKinds: readonly WireKind[] = [
     exampleName: '/camera/front/run01.mp4',
   },
   {
+    one: 'Audio',
+    many: 'Audios',
     shape: { kind: 'audio', storageName: 'bssAudioId', own: ['sampleRate', 'channels'] },
     given: { sampleRate: positive.optional().meta({ description: 'Hz' }), channels: positive.optional() },
     shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
@@ -37,6 +44,8 @@ export const wireKinds: readonly WireKind[] = [
     exampleName: '/microphone/front/mic.wav',
   },
   {
+    one: 'LabelTrack',
+    many: 'LabelTracks',
     shape: { kind: 'label-track', storageName: 'bssLabelId', own: [] },
     given: {},
     shown: {},
@@ -44,6 +53,8 @@ export const wireKinds: readonly WireKind[] = [
     exampleName: '/labels/yolo/detections.jsonl',
   },
   {
+    one: 'TextTrack',
+    many: 'TextTracks',
     shape: { kind: 'text-track', storageName: 'bssTextTrackId', own: ['format', 'language'] },
     given: {
       format: format.optional(),
@@ -54,6 +65,8 @@ export const wireKinds: readonly WireKind[] = [
     exampleName: '/subtitles/en/captions.vtt',
   },
   {
+    one: 'Image',
+    many: 'Images',
     shape: { kind: 'image', storageName: 'bssImageId', own: [] },
     given: {},
     shown: {},

@@ -15,7 +15,7 @@ import { type WireKind, wireKinds } from './assetkinds.ts'
 
 const placeFailures = ['namespace_not_found', 'project_not_found'] as const
 
-function shownBy({ shape, shown, ownExample, exampleName }: WireKind) {
+function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind) {
   const schema = z
     .object({
       id: field.id,
@@ -30,7 +30,7 @@ function shownBy({ shape, shown, ownExample, exampleName }: WireKind) {
       createdAt: field.time,
       updatedAt: field.time,
     })
-    .meta({ id: `Asset-${shape.kind}` })
+    .meta({ id: one })
   const example = {
     id: '019d8a3c5e00a1b2c3d4e5f6',
     projectId: '019d8a3c5e00a1b2c3d4e5f7',
@@ -52,7 +52,7 @@ function registering(wire: WireKind): Endpoint {
   const register = assetRegistering(wire.shape)
   return endpoint(
     {
-      operationId: `register-${kind}`,
+      operationId: `register${wire.one}`,
       method: 'POST',
       path: `/assets/${kind}`,
       tag: 'Assets',
@@ -74,7 +74,7 @@ function registering(wire: WireKind): Endpoint {
           tags: field.tags.optional(),
           metadata: field.metadata.optional(),
         })
-        .meta({ id: `NewAsset-${kind}` }),
+        .meta({ id: `New${wire.one}` }),
       bodyExample: {
         namespace: 'alice',
         project: 'robotics',
@@ -175,7 +175,7 @@ function listing(wire: WireKind): Endpoint {
   const { schema, example } = shownBy(wire)
   return endpoint(
     {
-      operationId: `list-${kind}`,
+      operationId: `list${wire.many}`,
       method: 'GET',
       path: `/assets/${kind}`,
       tag: 'Assets',
@@ -336,7 +336,7 @@ function downloads(wire: WireKind): Endpoint[] {
     endpoint(
       {
         ...route,
-        operationId: `download-${kind}`,
+        operationId: `download${wire.one}`,
         path: `/assets/${kind}/download`,
         summary: `Sign a URL that serves the bytes of an asset of kind ${kind}`,
         answers: {
@@ -359,7 +359,7 @@ function downloads(wire: WireKind): Endpoint[] {
     endpoint(
       {
         ...route,
-        operationId: `content-${kind}`,
+        operationId: `read${wire.one}Content`,
         path: `/assets/${kind}/content`,
         summary: `Redirect to the bytes of an asset of kind ${kind}`,
         answers: { 302: { description: 'To the URL that `download` would answer', schema: null } },

@@ -36,7 +36,7 @@ const health = ['/health', '/healthz'].map((path) =>
   openEndpoint(
     {
       ...nothing,
-      operationId: `read-${path.slice(1)}`,
+      operationId: path === '/health' ? 'readHealth' : 'readHealthz',
       method: 'GET',
       path,
       tag: 'Service',
