@@ -15,6 +15,11 @@ interface Context {
 
 export const app = new Hono<Context>()
 
+const isObject = (path: string): boolean => path.startsWith(`${OBJECTS_PATH}/`)
+
+/** What a page may do that is made of an object's bytes, or of what was refused in their place: nothing. */
+const SANDBOX = "sandbox; default-src 'none'"
+
 /** What a client may call its request by. */
 const SANE_REQUEST_ID = /^[\w.:~+/=@-]{1,128}$/
 
@@ -31,6 +36,7 @@ app.use(async (context, next) => {
   headers.set('X-Content-Type-Options', 'nosniff')
   headers.set('Strict-Transport-Security', 'max-age=31536000')
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store')
+  if (isObject(context.req.path)) headers.set('Content-Security-Policy', SANDBOX)
   if (database && database.usage.trips > 0) {
     const { trips, milliseconds } = database.usage
     headers.set('Server-Timing', `db;desc="${trips}";dur=${milliseconds.toFixed(1)}`)
@@ -81,15 +87,13 @@ const allowAll = cors({
 
 app.use((context, next) => {
   if (context.req.header('Origin') === undefined) return next()
-  return context.req.path.startsWith(`${OBJECTS_PATH}/`)
-    ? allowAll(context, next)
-    : allowOrigins(context, next)
+  return isObject(context.req.path) ? allowAll(context, next) : allowOrigins(context, next)
 })
 
 /** `/a/{b}` as the router spells it; an object's key may span segments. */
 const routed = (path: string): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
-    parameter === 'key' ? ':key{.+}' : `:${parameter}`,
+    parameter === 'key' ? ':key{[^]+}' : `:${parameter}`,
   )
 
 for (const { route, respond } of endpoints) {
@@ -115,7 +119,9 @@ for (const [path, group] of methodsOf) {
   app.all(path, (context) => {
     const headers = { Allow: allowed }
     if (context.req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
-    return problem(new Refusal('method_not_allowed'), context.get('requestId'), headers)
+    // A signed URL is good for one method: another is not told apart from a forged one.
+    const failure = isObject(path) ? 'url_refused' : 'method_not_allowed'
+    return problem(new Refusal(failure), context.get('requestId'), headers)
   })
 }
 

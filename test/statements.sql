@@ -18,7 +18,7 @@ with scope as materialized (
   from "assets"
   where "assets"."project_id" = (select project_id
   from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -56,7 +56,7 @@ with scope as materialized (
   order by "assets"."id" desc limit 5000)
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
   from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -93,7 +93,7 @@ with scope as materialized (
   from "assets"
   where "assets"."container_id" = (select held.id
   from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -131,7 +131,7 @@ with scope as materialized (
   order by "assets"."id" desc limit 5000)
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
   from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -187,7 +187,7 @@ with scope as materialized (
   order by "assets"."id" desc limit 5000)
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
   from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1)), weighed as materialized (select found.id as id, sum(ifnull(length("assets"."metadata"), 0) + length("assets"."tags")) over (rows unbounded preceding) as weight
+  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1)), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'

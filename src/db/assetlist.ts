@@ -114,7 +114,7 @@ const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
   return sql`${permitted(guarded)}, ${search.tables ?? sql``} found as materialized (${search.found}),
     weighed as materialized (select found.id as id,
-      sum(ifnull(length(${assets.metadata}), 0) + length(${assets.tags})) over (rows unbounded preceding) as weight
+      sum(ifnull(length(cast(${assets.metadata} as blob)), 0) + length(cast(${assets.tags} as blob))) over (rows unbounded preceding) as weight
       from found cross join ${assets} on ${assets.id} = found.id)
     select ${refusal(guarded)}, (select count(*) from found) as count, ${search.horizon} as horizon,
       null as id, null as name, null as body from scope

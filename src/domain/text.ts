@@ -46,6 +46,8 @@ export function metadataFault(value: unknown): string | null {
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MOST_LEVELS_OF_METADATA) return `is nested over ${MOST_LEVELS_OF_METADATA} levels deep`
     if (!level.every(isWellFormed)) return 'has an unpaired surrogate'
+    if (level.some((each) => typeof each === 'number' && !Number.isFinite(each)))
+      return 'has a number out of range'
     level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
   }
   if (byteLength(JSON.stringify(value)) > MOST_BYTES_OF_METADATA) return 'is over 64 KiB as JSON'

@@ -10,8 +10,8 @@ const LARGEST_SIZE = 200
 
 /** A whole number of at least 1, or the default; never an error. */
 const counting = (otherwise: number, most: number) => (text: string | undefined) => {
-  const value = Number(text)
-  return Number.isInteger(value) && value >= 1 ? Math.min(value, most) : otherwise
+  const value = Math.floor(Number(text))
+  return value >= 1 ? Math.min(value, most) : otherwise
 }
 
 /** The query of every list that is an object. */

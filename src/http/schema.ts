@@ -62,10 +62,14 @@ export const slug = z
   )
   .meta({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' })
 
+/** The whole number that a text of digits is; NaN for any other text. */
+export const digits = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN)
+
+/** Any one line. */
+export const line = z.string().superRefine(refusing(lineFault))
+
 /** What a path or query looks something up by: an impossible name is simply not found. */
-export const lookup = z
-  .string()
-  .superRefine(refusing((text) => (text === '' ? 'is required' : lineFault(text))))
+export const lookup = z.string().superRefine(refusing((text) => (text === '' ? 'is empty' : lineFault(text))))
 
 /** A slug by which something is looked up. */
 export const slugRef = lookup.meta({ description: 'A slug' })
@@ -150,8 +154,8 @@ export const expiresIn = z
   .string()
   .optional()
   .transform((text = '3600', context) => {
-    const seconds = Number(text)
-    if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 604_800) return seconds
+    const seconds = digits(text)
+    if (seconds >= 1 && seconds <= 604_800) return seconds
     context.addIssue({ code: 'custom', message: 'is not a whole number of seconds from 1 to 604800' })
     return z.NEVER
   })

@@ -1,3 +1,5 @@
+import { isRangeFresh, judge } from './conditions.ts'
+
 /** The bytes of an object, as HTTP asks for them. */
 export type ServedObject =
   | { readonly status: 200 | 206; readonly headers: Headers; readonly body: ReadableStream | null }
@@ -11,40 +13,37 @@ interface ByteRange {
 }
 
 /**
- * Serves an object from the bucket: a single `Range`, `If-Match`, `If-None-Match`, `If-Modified-Since`,
- * `If-Range`. Several ranges at once, and units other than bytes, are answered with the whole, as RFC 9110 has it.
+ * Serves an object from the bucket under the conditions and the single `Range` of the request. Several ranges at
+ * once, and units other than bytes, are answered with the whole, as RFC 9110 has it.
  */
 export async function serveObject(bucket: R2Bucket, key: string, request: Request): Promise<ServedObject> {
-  const asked = request.headers.get('Range')
-  let range: ByteRange | null = null
-  if (asked !== null) {
-    const object = await bucket.head(key)
-    if (!object) return { status: 404 }
-    const fresh = request.headers.get('If-Range')
-    if (fresh === null || fresh === object.httpEtag) {
-      const found = rangeWithin(asked, object.size)
-      if (found === 'unsatisfiable') return { status: 416, size: object.size }
-      range = found
-    }
-  }
-  const object = await bucket.get(key, { onlyIf: request.headers, ...(range ? { range } : {}) })
-  if (!object) return { status: 404 }
+  const asked = request.method === 'GET' ? request.headers.get('Range') : null
+  // A range needs the size first; without one the body can come along at once.
+  const found = asked === null && request.method === 'GET' ? await bucket.get(key) : await bucket.head(key)
+  if (!found) return { status: 404 }
   const headers = new Headers({
     'Accept-Ranges': 'bytes',
-    ETag: object.httpEtag,
-    'Last-Modified': object.uploaded.toUTCString(),
+    ETag: found.httpEtag,
+    'Last-Modified': found.uploaded.toUTCString(),
   })
-  object.writeHttpMetadata(headers)
-  if (!('body' in object)) {
-    const isUnchanged = request.headers.has('If-None-Match') || request.headers.has('If-Modified-Since')
-    return { status: isUnchanged ? 304 : 412, headers, body: null }
+  found.writeHttpMetadata(headers)
+  const condition = judge(request.headers, found)
+  if (condition !== 'go ahead') {
+    await bodyOf(found)?.cancel()
+    return { status: condition === 'unchanged' ? 304 : 412, headers, body: null }
   }
-  if (range) {
-    headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${object.size}`)
-  }
-  headers.set('Content-Length', String(range ? range.length : object.size))
-  return { status: range ? 206 : 200, headers, body: object.body }
+  const range = asked !== null && isRangeFresh(request.headers, found) ? rangeWithin(asked, found.size) : null
+  if (range === 'unsatisfiable') return { status: 416, size: found.size }
+  const object = asked === null ? found : await bucket.get(key, range ? { range } : {})
+  if (!object) return { status: 404 }
+  headers.set('Content-Length', String(range ? range.length : found.size))
+  if (range)
+    headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`)
+  return { status: range ? 206 : 200, headers, body: bodyOf(object) }
 }
+
+const bodyOf = (object: R2Object | R2ObjectBody): ReadableStream | null =>
+  'body' in object ? (object as R2ObjectBody).body : null
 
 /** The part of `size` bytes that a `Range` header names; null where the whole is to be sent. */
 function rangeWithin(header: string, size: number): ByteRange | 'unsatisfiable' | null {

@@ -7,7 +7,7 @@ import { map } from '../../db/plan.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { type Glob, parseGlob } from '../../domain/glob.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment, rangeOfPrefix } from '../../domain/path.ts'
-import { signDownload, storeOf } from '../../storage/presign.ts'
+import { expiryOf, signDownload, storeOf } from '../../storage/presign.ts'
 import { type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { Cursors, linkTo } from '../page.ts'
 import * as field from '../schema.ts'
@@ -137,7 +137,7 @@ const ref = {
 
 const ListQuery = z.object({
   ...ref,
-  prefix: field.lookup.optional().meta({ description: 'What the names start with' }),
+  prefix: field.line.optional().meta({ description: 'What the names start with' }),
   glob: z
     .string()
     .optional()
@@ -157,8 +157,8 @@ const ListQuery = z.object({
     .optional()
     .transform((text, context) => {
       if (text === undefined) return undefined
-      const limit = Number(text)
-      if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PAGE) return limit
+      const limit = field.digits(text)
+      if (limit >= 1 && limit <= LARGEST_PAGE) return limit
       context.addIssue({ code: 'custom', message: `is not a whole number from 1 to ${LARGEST_PAGE}` })
       return z.NEVER
     })
@@ -314,7 +314,7 @@ async function signedDownload(
   return {
     url: signed,
     filename: download.filename,
-    expiresAt: new Date(now + expiresIn * 1_000).toISOString(),
+    expiresAt: new Date(expiryOf(download)).toISOString(),
     contentType,
     size: found.size,
   }

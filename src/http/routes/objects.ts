@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
-import { isSignedBy, OBJECTS_PATH, ownStore } from '../../storage/presign.ts'
+import { isSignedBy, keyAt, OBJECTS_PATH, ownStore } from '../../storage/presign.ts'
 import { type Endpoint, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
-
-/** What a page may do that is made of these bytes: nothing. */
-const SANDBOX = "sandbox; default-src 'none'"
 
 /**
  * The bytes themselves, where no S3 store is configured. A URL is checked by signing it again with every secret
@@ -19,8 +16,7 @@ const read = openEndpoint(
     path: `${OBJECTS_PATH}/{key}`,
     tag: 'Objects',
     summary: 'Read the bytes behind a signed URL',
-    description:
-      'Answers `Range`, `If-Range`, `If-Match` and `If-None-Match`. The URL comes from `download`.',
+    description: 'Answers `Range`, `If-Range` and the conditional headers. The URL comes from `download`.',
     params: z.object({ key: z.string() }),
     query: z.object({
       'response-content-type': z.string().optional(),
@@ -35,19 +31,15 @@ const read = openEndpoint(
     trips: 'none',
   },
   async ({ request, url, env, config, query, now, requestId }) => {
-    const stores = await Promise.all(config.tokens.secrets.map((secret) => ownStore(secret, url.origin)))
-    const signed = await Promise.all(stores.map((store) => isSignedBy(store, 'GET', url, now)))
+    const origin = config.publicUrl ?? url.origin
+    const stores = await Promise.all(config.tokens.secrets.map((secret) => ownStore(secret, origin)))
+    const { pathname, search } = url
+    const signed = await Promise.all(stores.map((store) => isSignedBy(store, 'GET', pathname, search, now)))
     if (!signed.includes(true)) throw new Refusal('url_refused')
-    const key = url.pathname
-      .slice(OBJECTS_PATH.length + 1)
-      .split('/')
-      .map(decodeURIComponent)
-      .join('/')
-    const served = await serveObject(env.BUCKET, key, request)
+    const served = await serveObject(env.BUCKET, keyAt(pathname), request)
     if (served.status === 404) throw new Refusal('object_not_found')
     if (served.status === 412) throw new Refusal('precondition_failed')
     const headers = new Headers(served.status === 416 ? {} : served.headers)
-    headers.set('Content-Security-Policy', SANDBOX)
     headers.set('Cache-Control', 'private, no-cache')
     if (served.status === 416) {
       headers.set('Content-Range', `bytes */${served.size}`)
