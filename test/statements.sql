@@ -1040,10 +1040,10 @@ with scope as materialized (
   from "nodes"
   where "nodes"."id" = "episodes"."folder_id") end, '') || '/' || (?1 ->> '$.finalName'), '/'), "description" = case
   when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "episodes"."description" end, "tags" = case
-  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "status" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "status" = case
   when (json_type(?1, '$.status') is not null) then (?1 ->> '$.status') else "episodes"."status" end, "write_protected" = case
-  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "started_at" = case
+  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "started_at" = case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else "episodes"."started_at" end, "ended_at" = case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else "episodes"."ended_at" end, "duration_ms" = case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
@@ -1139,24 +1139,24 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "status", "write_protected", "metadata", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.nodeId'), (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.metadata'), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (project_id, name) do update set "folder_id" = case
   when (json_type(?1, '$.folderPath') is not null) then excluded.folder_id else "episodes"."folder_id" end, "node_path" = case
   when (json_type(?1, '$.folderPath') is not null) then excluded.node_path else "episodes"."node_path" end, "description" = case
   when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "episodes"."description" end, "tags" = case
-  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "status" = case
+  when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "episodes"."tags" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "status" = case
   when (json_type(?1, '$.status') is not null) then (?1 ->> '$.status') else "episodes"."status" end, "write_protected" = case
-  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "episodes"."metadata" end, "started_at" = case
+  when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "started_at" = case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else "episodes"."started_at" end, "ended_at" = case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else "episodes"."ended_at" end, "duration_ms" = case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
-  where (json_type(?1, '$.folderPath') is not null) or (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null)
+  where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
 
 -- episodes.upserted
 with scope as materialized (
@@ -1423,12 +1423,12 @@ with scope as materialized (
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
   from "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end) is null) update "projects" set "name" = case
-  when (json_type(?1, '$.name') is not null) then (?1 ->> '$.name') else "projects"."name" end, "slug" = case
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end) is null) update "projects" set "slug" = case
   when (json_type(?1, '$.newSlug') is not null) then (?1 ->> '$.newSlug') else "projects"."slug" end, "description" = case
   when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "projects"."description" end, "tags" = case
   when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "projects"."tags" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "projects"."metadata" end, "visibility" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "projects"."metadata" end, "name" = case
+  when (json_type(?1, '$.name') is not null) then (?1 ->> '$.name') else "projects"."name" end, "visibility" = case
   when (json_type(?1, '$.visibility') is not null) then (?1 ->> '$.visibility') else "projects"."visibility" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "projects"."version" + 1
   where "projects"."id" = (select project_id
   from permit)

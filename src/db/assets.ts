@@ -7,7 +7,7 @@ import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { live, projectMakingGuard } from './scope.ts'
-import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   type Fields,
@@ -234,14 +234,9 @@ const register = command<Registration>('assets.register', (a) => {
     sql`from permit where true`,
   )} on conflict (container_id, kind, name) where deleted_at is null and name is not null
     do update set ${assign(assets, {
-      ...Object.fromEntries(own.map((field) => [field, givenOr(a[field], assets[field])])),
-      tags: givenOr(a.tags, assets.tags),
-      metadata: givenOr(a.metadata, assets.metadata),
+      ...changed(assets, a, [...own, 'tags', 'metadata']),
       ...touched(assets, a),
-    })} where ${sql.join(
-      [...own, 'tags' as const, 'metadata' as const].map((field) => a[field].given),
-      sql.raw(' or '),
-    )}`
+    })} where ${anyGiven(a, [...own, 'tags', 'metadata'])}`
 })
 
 const placeAsset = command<Registration>(

@@ -5,9 +5,11 @@ import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import {
   byThisRequest,
+  described,
+  describing,
   type Fields,
   idMade,
   madeByThisRequest,
@@ -151,9 +153,7 @@ const create = command<New>(
         id: a.id,
         projectId: sql`permit.project_id`,
         name: a.name,
-        description: a.description,
-        tags: sql`ifnull(${a.tags}, '[]')`,
-        metadata: a.metadata,
+        ...describing(a),
         ...stamped(a),
       },
       sql`from permit`,
@@ -197,9 +197,7 @@ const update = command<Changes>(
   (a) => sql`${permitted(changing(a))}
     update ${datasets} set ${assign(datasets, {
       name: givenOr(a.newName, datasets.name),
-      description: givenOr(a.description, datasets.description),
-      tags: givenOr(a.tags, datasets.tags),
-      metadata: givenOr(a.metadata, datasets.metadata),
+      ...changed(datasets, a, described),
       ...touched(datasets, a),
     })} where ${datasets.id} = (select target.id from target, permit)`,
 )

@@ -8,10 +8,22 @@ import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { live, type ProjectRef, projectGuard, projectMakingGuard } from './scope.ts'
-import { type Argument, type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import {
+  type Argument,
+  type Arguments,
+  anyGiven,
+  assign,
+  changed,
+  command,
+  givenOr,
+  insertInto,
+  query,
+} from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   byThisRequest,
+  described,
+  describing,
   type Fields,
   madeByThisRequest,
   outcomeOf,
@@ -127,6 +139,9 @@ const makeMissingFolders = command<Upsert>('episodes.makeFolders', (a) =>
   makeFolders(a, upserting(a), sql`permit.project_id`, sql`null`),
 )
 
+/** The fields that POST and PATCH change alike. */
+const own = [...described, 'status', 'writeProtected', 'startedAt', 'endedAt', 'durationMs'] as const
+
 const excluded = (column: string): SQL => sql.raw(`excluded.${column}`)
 
 const upsert = command<Upsert>(
@@ -141,11 +156,9 @@ const upsert = command<Upsert>(
         folderId: folderId(a),
         name: a.name,
         nodePath: a.nodePath,
-        description: a.description,
-        tags: sql`ifnull(${a.tags}, '[]')`,
+        ...describing(a),
         status: sql`ifnull(${a.status}, 'running')`,
         writeProtected: sql`ifnull(${a.writeProtected}, 0)`,
-        metadata: a.metadata,
         startedAt: a.startedAt,
         endedAt: a.endedAt,
         durationMs: a.durationMs,
@@ -155,29 +168,9 @@ const upsert = command<Upsert>(
     )} on conflict (project_id, name) do update set ${assign(episodes, {
       folderId: sql`case when ${a.folderPath.given} then ${excluded('folder_id')} else ${episodes.folderId} end`,
       nodePath: sql`case when ${a.folderPath.given} then ${excluded('node_path')} else ${episodes.nodePath} end`,
-      description: givenOr(a.description, episodes.description),
-      tags: givenOr(a.tags, episodes.tags),
-      status: givenOr(a.status, episodes.status),
-      writeProtected: givenOr(a.writeProtected, episodes.writeProtected),
-      metadata: givenOr(a.metadata, episodes.metadata),
-      startedAt: givenOr(a.startedAt, episodes.startedAt),
-      endedAt: givenOr(a.endedAt, episodes.endedAt),
-      durationMs: givenOr(a.durationMs, episodes.durationMs),
+      ...changed(episodes, a, own),
       ...touched(episodes, a),
-    })} where ${sql.join(
-      [
-        a.folderPath,
-        a.description,
-        a.tags,
-        a.status,
-        a.writeProtected,
-        a.metadata,
-        a.startedAt,
-        a.endedAt,
-        a.durationMs,
-      ].map((argument) => argument.given),
-      sql.raw(' or '),
-    )}`,
+    })} where ${anyGiven(a, [...own, 'folderPath'])}`,
 )
 
 /** The node of the episode that this request made or changed, where its folder and name say. */
@@ -286,14 +279,7 @@ const update = command<Changes>('episodes.update', (a) => {
       folderId: sql`case when ${a.folderPath.given}
         then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
       nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
-      description: givenOr(a.description, episodes.description),
-      tags: givenOr(a.tags, episodes.tags),
-      status: givenOr(a.status, episodes.status),
-      writeProtected: givenOr(a.writeProtected, episodes.writeProtected),
-      metadata: givenOr(a.metadata, episodes.metadata),
-      startedAt: givenOr(a.startedAt, episodes.startedAt),
-      endedAt: givenOr(a.endedAt, episodes.endedAt),
-      durationMs: givenOr(a.durationMs, episodes.durationMs),
+      ...changed(episodes, a, own),
       ...touched(episodes, a),
     })} where ${episodes.id} = (select target.id from target, permit)`
 })

@@ -13,10 +13,12 @@ import {
   publicProject,
   visitorGuard,
 } from './scope.ts'
-import { type Arguments, assign, command, givenOr, insertInto, query } from './sql.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   byThisRequest,
+  described,
+  describing,
   type Fields,
   idMade,
   madeByThisRequest,
@@ -93,9 +95,7 @@ const create = command<New>(
         namespaceId: sql`permit.namespace_id`,
         name: a.name,
         slug: a.slug,
-        description: a.description,
-        tags: sql`ifnull(${a.tags}, '[]')`,
-        metadata: a.metadata,
+        ...describing(a),
         visibility: a.visibility,
         ...stamped(a),
       },
@@ -142,12 +142,8 @@ const update = command<Changes>(
   'projects.update',
   (a) => sql`${permitted(changing(a))}
     update ${projects} set ${assign(projects, {
-      name: givenOr(a.name, projects.name),
       slug: givenOr(a.newSlug, projects.slug),
-      description: givenOr(a.description, projects.description),
-      tags: givenOr(a.tags, projects.tags),
-      metadata: givenOr(a.metadata, projects.metadata),
-      visibility: givenOr(a.visibility, projects.visibility),
+      ...changed(projects, a, [...described, 'name', 'visibility']),
       ...touched(projects, a),
     })} where ${projects.id} = (select project_id from permit)`,
 )

@@ -103,6 +103,21 @@ export function insertInto<T extends Table>(table: T, values: Assignments<T>, fr
 export const assign = <T extends Table>(table: T, values: Assignments<T>): SQL =>
   list(columnsOf(table, values).map(([name, value]) => sql`${name} = ${value}`))
 
+/** Assignments of the named fields: each takes the value that the request gives, or keeps what the row has. */
+export const changed = <K extends string>(
+  table: Readonly<Record<K, SQLiteColumn>>,
+  a: Readonly<Record<K, Argument>>,
+  fields: readonly K[],
+): Readonly<Record<K, SQL>> =>
+  Object.fromEntries(fields.map((field) => [field, givenOr(a[field], table[field])])) as Record<K, SQL>
+
+/** Whether the request gives any of the named fields. */
+export const anyGiven = <K extends string>(a: Readonly<Record<K, Argument>>, fields: readonly K[]): SQL =>
+  sql.join(
+    fields.map((field) => a[field].given),
+    sql.raw(' or '),
+  )
+
 /** The given value of a field when the request gives one, else what the row has. */
 export const givenOr = (argument: Argument, otherwise: SQL | SQLiteColumn): SQL =>
   sql`case when ${argument.given} then ${argument} else ${otherwise} end`

@@ -68,6 +68,16 @@ export interface Fields {
   readonly metadata?: string | null
 }
 
+/** The names of those fields. */
+export const described = ['description', 'tags', 'metadata'] as const
+
+/** What a new row says of them. */
+export const describing = (a: Arguments<Fields>) => ({
+  description: a.description,
+  tags: sql`ifnull(${a.tags}, '[]')`,
+  metadata: a.metadata,
+})
+
 /** The statement that reads what became of a write: the refusal, or the row with `id`, from after the write. */
 export const outcomeOf = (guard: Guard, table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
   sql`${judged(guard)}

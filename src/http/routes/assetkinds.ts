@@ -74,3 +74,46 @@ export const wireKinds: readonly WireKind[] = [
     exampleName: '/camera/front/still.png',
   },
 ]
+
+export const placeFailures = ['namespace_not_found', 'project_not_found'] as const
+
+/** What an answer shows of an asset of this kind. */
+export function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind) {
+  const schema = z
+    .object({
+      id: field.id,
+      projectId: field.id,
+      episodeId: field.id.nullable(),
+      nodeId: field.id.nullable(),
+      name: z.string().nullable(),
+      [shape.storageName]: z.string().nullable(),
+      ...shown,
+      tags: z.array(z.string()),
+      metadata: field.metadataShown,
+      createdAt: field.time,
+      updatedAt: field.time,
+    })
+    .meta({ id: one })
+  const example = {
+    id: '019d8a3c5e00a1b2c3d4e5f6',
+    projectId: '019d8a3c5e00a1b2c3d4e5f7',
+    episodeId: '019d8a3c5e00a1b2c3d4e5f8',
+    nodeId: '019d8a3c5e00a1b2c3d4e5f9',
+    name: exampleName,
+    [shape.storageName]: '019d8a3c5e00a1b2c3d4e5fa',
+    ...ownExample,
+    tags: [],
+    metadata: null,
+    createdAt: '2026-04-14T09:30:00.000Z',
+    updatedAt: '2026-04-14T09:30:00.000Z',
+  }
+  return { schema, example }
+}
+
+/** How a query says where to look. */
+export const assetPlace = {
+  namespace: field.slugRef,
+  project: field.slugRef,
+  episodeId: field.lookup.optional().meta({ description: 'Only the assets of this episode' }),
+  episode: field.lookup.optional().meta({ description: 'The same, by the name of the episode' }),
+}
