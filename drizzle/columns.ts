@@ -15,9 +15,8 @@ export const counter = () => integer().notNull().default(0)
 /**
  * Who made a row and by which request.
  *
- * `createdRequest` and `updatedRequest` hold the mark of a request, by which a repeated request
- * recognises what it did the first time. Only a request id that the client chose can be repeated, so
- * `createdRequest` is null for all others and its unique index stays small.
+ * `createdRequest` and `updatedRequest` hold the mark of a request, by which a repeated request recognises what it
+ * did the first time. Only a request whose id the client chose can be repeated: `createdRequest` is null for others.
  */
 export const recorded = () => ({
   createdAt: time().notNull(),

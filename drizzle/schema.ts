@@ -50,7 +50,6 @@ export const namespaces = sqliteTable(
   (t) => [
     // Over trashed rows too: the slug of a trashed namespace stays reserved until it is purged.
     uniqueIndex('namespaces_slug').on(t.slug),
-    uniqueIndex('namespaces_request').on(t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -93,9 +92,6 @@ export const projects = sqliteTable(
     uniqueIndex('projects_slug').on(t.namespaceId, t.slug).where(sql`deleted_at is null`),
     index('projects_newest').on(t.namespaceId, t.deletedAt, t.id),
     index('projects_public').on(t.namespaceId, t.id).where(sql`deleted_at is null and visibility = 'public'`),
-    uniqueIndex('projects_request')
-      .on(t.namespaceId, t.createdRequest)
-      .where(sql`created_request is not null`),
   ],
 )
 
@@ -153,7 +149,6 @@ export const episodes = sqliteTable(
     // Over trashed rows too: a trashed episode holds its name (410) until it is purged.
     uniqueIndex('episodes_name').on(t.projectId, t.name),
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
-    uniqueIndex('episodes_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -247,7 +242,10 @@ export const assets = sqliteTable(
     index('assets_by_name').on(t.projectId, t.kind, t.deletedAt, t.name, t.id),
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
     index('assets_of_object').on(t.objectId),
-    uniqueIndex('assets_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
+    // An asset without a name has nothing else by which a repeated request could find it.
+    index('assets_nameless')
+      .on(t.containerId, t.kind, t.createdRequest)
+      .where(sql`name is null and created_request is not null`),
   ],
 )
 
@@ -269,7 +267,6 @@ export const datasets = sqliteTable(
   (t) => [
     uniqueIndex('datasets_name').on(t.projectId, t.name).where(sql`deleted_at is null`),
     index('datasets_newest').on(t.projectId, t.deletedAt, t.id),
-    uniqueIndex('datasets_request').on(t.projectId, t.createdRequest).where(sql`created_request is not null`),
   ],
 )
 
@@ -296,9 +293,6 @@ export const collections = sqliteTable(
     index('collections_newest').on(t.projectId, t.deletedAt, t.id),
     index('collections_of_dataset').on(t.datasetId, t.deletedAt, t.name),
     index('collections_detached').on(t.detachedBy).where(sql`detached_by is not null`),
-    uniqueIndex('collections_request')
-      .on(t.projectId, t.createdRequest)
-      .where(sql`created_request is not null`),
   ],
 )
 
@@ -338,6 +332,6 @@ export const deletions = sqliteTable(
     index('deletions_of_project').on(t.projectId, t.id),
     index('deletions_of_namespace').on(t.namespaceId, t.id),
     index('deletions_by_age').on(t.deletedAt, t.id),
-    uniqueIndex('deletions_request').on(t.request).where(sql`request is not null`),
+    index('deletions_request').on(t.projectId, t.request).where(sql`request is not null`),
   ],
 )

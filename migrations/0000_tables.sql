@@ -34,7 +34,7 @@ CREATE INDEX `assets_newest` ON `assets` (`project_id`,`kind`,`deleted_at`,`id`)
 CREATE INDEX `assets_by_name` ON `assets` (`project_id`,`kind`,`deleted_at`,`name`,`id`);--> statement-breakpoint
 CREATE INDEX `assets_of_container` ON `assets` (`container_id`,`kind`,`deleted_at`,`id`);--> statement-breakpoint
 CREATE INDEX `assets_of_object` ON `assets` (`object_id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `assets_request` ON `assets` (`project_id`,`created_request`) WHERE created_request is not null;--> statement-breakpoint
+CREATE INDEX `assets_nameless` ON `assets` (`container_id`,`kind`,`created_request`) WHERE name is null and created_request is not null;--> statement-breakpoint
 CREATE TABLE `collection_members` (
 	`collection_id` text NOT NULL,
 	`member_id` text NOT NULL,
@@ -72,7 +72,6 @@ CREATE UNIQUE INDEX `collections_name` ON `collections` (`project_id`,`name`) WH
 CREATE INDEX `collections_newest` ON `collections` (`project_id`,`deleted_at`,`id`);--> statement-breakpoint
 CREATE INDEX `collections_of_dataset` ON `collections` (`dataset_id`,`deleted_at`,`name`);--> statement-breakpoint
 CREATE INDEX `collections_detached` ON `collections` (`detached_by`) WHERE detached_by is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX `collections_request` ON `collections` (`project_id`,`created_request`) WHERE created_request is not null;--> statement-breakpoint
 CREATE TABLE `datasets` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -96,7 +95,6 @@ CREATE TABLE `datasets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `datasets_name` ON `datasets` (`project_id`,`name`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX `datasets_newest` ON `datasets` (`project_id`,`deleted_at`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `datasets_request` ON `datasets` (`project_id`,`created_request`) WHERE created_request is not null;--> statement-breakpoint
 CREATE TABLE `deletions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`namespace_id` text NOT NULL,
@@ -113,7 +111,7 @@ CREATE TABLE `deletions` (
 CREATE INDEX `deletions_of_project` ON `deletions` (`project_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deletions_of_namespace` ON `deletions` (`namespace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deletions_by_age` ON `deletions` (`deleted_at`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `deletions_request` ON `deletions` (`request`) WHERE request is not null;--> statement-breakpoint
+CREATE INDEX `deletions_request` ON `deletions` (`project_id`,`request`) WHERE request is not null;--> statement-breakpoint
 CREATE TABLE `episodes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -144,7 +142,6 @@ CREATE TABLE `episodes` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `episodes_name` ON `episodes` (`project_id`,`name`);--> statement-breakpoint
 CREATE INDEX `episodes_newest` ON `episodes` (`project_id`,`deleted_at`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `episodes_request` ON `episodes` (`project_id`,`created_request`) WHERE created_request is not null;--> statement-breakpoint
 CREATE TABLE `members` (
 	`user_id` text NOT NULL,
 	`namespace_id` text NOT NULL,
@@ -185,7 +182,6 @@ CREATE TABLE `namespaces` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `namespaces_slug` ON `namespaces` (`slug`);--> statement-breakpoint
-CREATE UNIQUE INDEX `namespaces_request` ON `namespaces` (`created_request`) WHERE created_request is not null;--> statement-breakpoint
 CREATE TABLE `nodes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -265,7 +261,6 @@ CREATE TABLE `projects` (
 CREATE UNIQUE INDEX `projects_slug` ON `projects` (`namespace_id`,`slug`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX `projects_newest` ON `projects` (`namespace_id`,`deleted_at`,`id`);--> statement-breakpoint
 CREATE INDEX `projects_public` ON `projects` (`namespace_id`,`id`) WHERE deleted_at is null and visibility = 'public';--> statement-breakpoint
-CREATE UNIQUE INDEX `projects_request` ON `projects` (`namespace_id`,`created_request`) WHERE created_request is not null;--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`issuer` text NOT NULL,

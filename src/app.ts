@@ -86,7 +86,9 @@ const allowAll = cors({
 })
 
 app.use((context, next) => {
-  if (context.req.header('Origin') === undefined) return next()
+  const isPreflight = context.req.header('Access-Control-Request-Method') !== undefined
+  if (context.req.header('Origin') === undefined || (context.req.method === 'OPTIONS' && !isPreflight))
+    return next()
   return isObject(context.req.path) ? allowAll(context, next) : allowOrigins(context, next)
 })
 

@@ -95,8 +95,15 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     return Object.fromEntries(entries.map(([key, name]) => [key, text(name) ?? ''])) as Record<K, string>
   }
 
-  url('AUTH_JWKS_URL')
-  url('S3_ENDPOINT')
+  const origin = (name: string): string | null => {
+    const value = url(name)
+    if (value === null || !URL.canParse(value)) return null
+    const { origin: only, pathname, search } = new URL(value)
+    if (pathname + search !== '/') blame(name, 'has more than an origin')
+    return only
+  }
+
+  for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) url(name)
   return {
     development,
     tokens: {
@@ -112,7 +119,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
       accessKeyId: 'S3_ACCESS_KEY_ID',
       secretAccessKey: 'S3_SECRET_ACCESS_KEY',
     }),
-    publicUrl: url('PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
+    publicUrl: origin('PUBLIC_URL'),
     corsOrigins: (text('CORS_ORIGINS') ?? '')
       .split(',')
       .map((origin) => origin.trim())

@@ -154,6 +154,18 @@ describe('the Link header', () => {
   })
 })
 
+it('the last page is not linked where only a cursor leads there', async () => {
+  const tenant = await Tenant.arrive()
+  const path = `${await tenant.withProject()}/episodes`
+  await tenant.ask('POST', path, { name: 'one' })
+  await env.DB.prepare(
+    'update project_stats set episodes = 100201 where project_id = (select project_id from episodes where name = ?1 and created_by = (select created_by from namespaces where slug = ?2))',
+  )
+    .bind('one', tenant.slug)
+    .run()
+  expect((await tenant.ask('GET', path)).headers.get('Link')).not.toContain('rel="last"')
+})
+
 it.each([
   ['page=0', { page: 1, pageSize: 50 }],
   ['page=-1&pageSize=-1', { page: 1, pageSize: 50 }],

@@ -34,9 +34,13 @@ afterEach(() => vi.restoreAllMocks())
 async function key(alg: string, kid: string) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
-  const sign = (claims: JWTPayload = {}, expires: string | number = '1h') =>
+  const sign = (
+    claims: JWTPayload = {},
+    expires: string | number = '1h',
+    named: { kid?: string } = { kid },
+  ) =>
     new SignJWT({ sub: 'carol', iss: provider.variables.AUTH_ISSUER, aud: 'dreamlake', ...claims })
-      .setProtectedHeader({ alg, kid })
+      .setProtectedHeader({ alg, ...named })
       .setExpirationTime(expires)
       .sign(privateKey)
   return { jwk, sign }
@@ -86,6 +90,24 @@ describe('a token of the configured issuer', () => {
     expect([provided.status, local.status]).toEqual([200, 200])
     expect(local.body.id).not.toBe(provided.body.id)
     expect(local.body.namespace.id).not.toBe(provided.body.namespace.id)
+  })
+
+  it('need not name its key, where several are there', async () => {
+    const [one, other] = [await key('ES256', 'one'), await key('ES256', 'other')]
+    serveKeys(one.jwk, other.jwk)
+    const stranger = await key('ES256', 'stranger')
+    expect((await me(await other.sign({}, '1h', {}))).status).toBe(200)
+    expect((await me(await stranger.sign({}, '1h', {}))).body.code).toBe('token_signature_invalid')
+    expect((await me(await other.sign({}, 1_000, {}))).body.code).toBe('token_expired')
+  })
+
+  it('verifies an address anew when the address is another one', async () => {
+    const { jwk, sign } = await key('ES256', 'one')
+    serveKeys(jwk)
+    const verified = async (claims: JWTPayload) => (await me(await sign(claims))).body.email_verified
+    expect(await verified({ email: 'a@example.com', email_verified: true })).toBe(true)
+    expect(await verified({ email: 'a@example.com' })).toBe(true)
+    expect(await verified({ email: 'b@example.com' })).toBeNull()
   })
 
   it('is verified with cached keys', async () => {

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Answer, type Asked, Tenant } from './support/world.ts'
 
@@ -156,19 +157,71 @@ describe('another request under the same request id', () => {
   })
 })
 
-it('a registration that was replaced since is answered as before, and replaces nothing', async () => {
+describe('a request id that a client uses for all it does', () => {
+  const headers = { 'X-Request-Id': 'session-1' }
+
+  it('hides no change: A, then B, then A again is A', async () => {
+    const tenant = await prepared()
+    const episodes = `${project(tenant)}/episodes`
+    const answers: Answer[] = []
+    for (const tag of ['a', 'b', 'a']) {
+      answers.push(await tenant.ask('POST', episodes, { name: 'new', tags: [tag] }, { headers }))
+    }
+    expect(answers.map(({ status, body }) => [status, ...body.episode.tags])).toEqual([
+      [201, 'a'],
+      [200, 'b'],
+      [200, 'a'],
+    ])
+  })
+
+  it('hides no deletion: what was made anew is deleted anew', async () => {
+    const tenant = await prepared()
+    const path = `${project(tenant)}/datasets`
+    const statuses: number[] = []
+    for (const [method, at, body] of [
+      ['DELETE', `${path}/training`, undefined],
+      ['POST', path, { name: 'training' }],
+      ['DELETE', `${path}/training`, undefined],
+      ['GET', `${path}/training`, undefined],
+    ] as const) {
+      statuses.push((await tenant.ask(method, at, body, { headers })).status)
+    }
+    expect(statuses).toEqual([200, 201, 200, 404])
+  })
+
+  it('hides no registration: the one that was asked for last is the one that is listed', async () => {
+    const tenant = await prepared()
+    const ids: string[] = []
+    for (const bssVideoId of ['s1', 's2', 's1']) {
+      const body = { ...placed(tenant), name: '/late.mp4', bssVideoId }
+      ids.push((await tenant.ask('POST', '/assets/video', body, { headers })).body.id)
+    }
+    const listed = await tenant.ask(
+      'GET',
+      `/assets/video?namespace=${tenant.slug}&project=robotics&prefix=/late`,
+    )
+    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([ids[2]])
+    expect(new Set(ids).size).toBe(3)
+  })
+
+  it('hides no trash: an episode that went there meanwhile is gone', async () => {
+    const tenant = await prepared()
+    const episodes = `${project(tenant)}/episodes`
+    const { body } = await tenant.ask('POST', episodes, { name: 'new' }, { headers })
+    await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
+    expect((await tenant.ask('POST', episodes, { name: 'new' }, { headers })).status).toBe(410)
+  })
+})
+
+it('a creation that somebody has changed since is no conflict with itself', async () => {
   const tenant = await prepared()
-  const body = { ...placed(tenant), name: '/late.mp4', bssVideoId: 'early' }
-  const headers = { 'X-Request-Id': 'late' }
-  const first = await tenant.ask('POST', '/assets/video', body, { headers })
-  const newer = await tenant.ask('POST', '/assets/video', { ...body, bssVideoId: 'newer' })
-  const late = await tenant.ask('POST', '/assets/video', body, { headers })
-  expect([late.status, late.body.id, late.rowsWritten]).toEqual([201, first.body.id, 0])
-  const listed = await tenant.ask(
-    'GET',
-    `/assets/video?namespace=${tenant.slug}&project=robotics&prefix=/late`,
-  )
-  expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([newer.body.id])
+  const headers = { 'X-Request-Id': 'lost' }
+  const datasets = `${project(tenant)}/datasets`
+  const first = await tenant.ask('POST', datasets, { name: 'eval' }, { headers })
+  await tenant.ask('PATCH', `${datasets}/eval`, { description: 'by somebody else' })
+  const again = await tenant.ask('POST', datasets, { name: 'eval' }, { headers })
+  expect([again.status, again.body.id, again.rowsWritten]).toEqual([201, first.body.id, 0])
+  expect(again.body.description).toBe('by somebody else')
 })
 
 describe('D1 failing', () => {

@@ -62,6 +62,9 @@ describe('an unsafe configuration', () => {
       { ...production, ...provider, AUTH_JWKS_URL: 'http://id.example/jwks' },
       'AUTH_JWKS_URL',
     ],
+    ['an issuer over http', { ...production, ...provider, AUTH_ISSUER: 'http://id.example' }, 'AUTH_ISSUER'],
+    ['an issuer that is no URL', { ...production, ...provider, AUTH_ISSUER: 'local' }, 'AUTH_ISSUER'],
+    ['a public URL with a path', { ...production, PUBLIC_URL: 'https://files.example/api' }, 'PUBLIC_URL'],
     ['half a bucket', { ...production, ...bucket, S3_REGION: undefined }, 'S3_REGION'],
   ])('%s answers 503 on protected routes, and /readyz names the variable', async (_, variables, name) => {
     const token = await tokenFor('alice', { secret: production.JWT_SECRET })
@@ -96,6 +99,10 @@ describe('outside development', () => {
   it.each(['iss', 'aud', 'jti'])('a token without %s is refused', async (claim) => {
     const { [claim]: _, ...rest } = full as Record<string, unknown>
     expect((await asked(rest)).body.code).toBe('token_claims_missing')
+  })
+
+  it.each([7, null, ''])('a token with %j for a jti is refused', async (jti) => {
+    expect((await asked({ ...full, jti })).body.code).toBe('token_claims_missing')
   })
 
   it('a token of the public secret is refused', async () => {

@@ -14,22 +14,23 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select "assets"."id" as id
+  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  from (select *
   from "assets"
-  where "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
-  from found cross join "assets" on "assets"."id" = found.id)
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
-  from found) as count, null as horizon, null as id, null as name, null as body
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
-  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
-  from weighed cross join "assets" on "assets"."id" = weighed.id
-  where weighed.weight < 8388608
+  select null, null, id, name, body, total >= 8388608
+  from weighed
+  where total - own < 8388608
 
 -- assets.list.video.filtered
 with scope as materialized (
@@ -51,27 +52,28 @@ with scope as materialized (
   from (
   select "assets"."id" as id, "assets"."name" as name
   from "assets"
-  where "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 5000)
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
-  from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.examined'))
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
-  from found) as count, (select "assets"."id"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
-  where "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset 4999) as horizon, null as id, null as name, null as body
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
-  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
-  from weighed cross join "assets" on "assets"."id" = weighed.id
-  where weighed.weight < 8388608
+  select null, null, id, name, body, total >= 8388608
+  from weighed
+  where total - own < 8388608
 
 -- assets.list.video.ofEpisode
 with scope as materialized (
@@ -89,22 +91,23 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select "assets"."id" as id
+  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  from (select *
   from "assets"
-  where "assets"."container_id" = (select held.id
-  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
-  from found cross join "assets" on "assets"."id" = found.id)
+  where "assets"."container_id" = (
+  select held.id
+  from held cross join permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
-  from found) as count, null as horizon, null as id, null as name, null as body
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
-  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
-  from weighed cross join "assets" on "assets"."id" = weighed.id
-  where weighed.weight < 8388608
+  select null, null, id, name, body, total >= 8388608
+  from weighed
+  where total - own < 8388608
 
 -- assets.list.video.ofEpisodeFiltered
 with scope as materialized (
@@ -126,27 +129,28 @@ with scope as materialized (
   from (
   select "assets"."id" as id, "assets"."name" as name
   from "assets"
-  where "assets"."container_id" = (select held.id
-  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 5000)
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
-  from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
+  where "assets"."container_id" = (
+  select held.id
+  from held cross join permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.examined'))
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
-  from found) as count, (select "assets"."id"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
-  where "assets"."container_id" = (select held.id
-  from held cross join permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset 4999) as horizon, null as id, null as name, null as body
+  where "assets"."container_id" = (
+  select held.id
+  from held cross join permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
-  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
-  from weighed cross join "assets" on "assets"."id" = weighed.id
-  where weighed.weight < 8388608
+  select null, null, id, name, body, total >= 8388608
+  from weighed
+  where total - own < 8388608
 
 -- assets.list.video.ranged
 with scope as materialized (
@@ -166,14 +170,16 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when scope.access < 1 then 'forbidden' end) is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
   from "assets"
-  where "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" >= (?1 ->> '$.from') and "assets"."name" < ifnull((?1 ->> '$.to'), x'') limit 5001), found as materialized (select *
-  from (select id
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" >= (?1 ->> '$.from') and "assets"."name" < ifnull((?1 ->> '$.to'), x'') limit (?1 ->> '$.examined') + 1), counted as materialized (select count(*) <= (?1 ->> '$.examined') as is_few
+  from range), found as materialized (select *
+  from (
+  select id
   from range
-  where (select count(*)
-  from range) <= 5000 and id < (?1 ->> '$.before') and ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
-  from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0)
+  where (select is_few
+  from counted) and id < (?1 ->> '$.before') and ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0)
   order by id desc limit (?1 ->> '$.limit') + 1)
   union all
   select *
@@ -181,29 +187,30 @@ with scope as materialized (
   from (
   select "assets"."id" as id, "assets"."name" as name
   from "assets"
-  where not (select count(*)
-  from range) <= 5000 and "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 5000)
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and not exists (select 1
-  from json_each(?1, '$.fragments') as fragment
-  where instr(name, fragment.value) = 0) limit (?1 ->> '$.limit') + 1)), weighed as materialized (select found.id as id, sum(ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) over (rows unbounded preceding) as weight
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where not (select is_few
+  from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit (?1 ->> '$.examined'))
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select count(*)
-  from found) as count, iif((select count(*)
-  from range) <= 5000, null, (select "assets"."id"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
-  where "assets"."project_id" = (select project_id
-  from permit) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset 4999)) as horizon, null as id, null as name, null as body
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where not (select is_few
+  from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
-  select null, null, null, "assets"."id", "assets"."name", json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
-  from weighed cross join "assets" on "assets"."id" = weighed.id
-  where weighed.weight < 8388608
+  select null, null, id, name, body, total >= 8388608
+  from weighed
+  where total - own < 8388608
 
 -- assets.makeEpisode
 with scope as materialized (
@@ -213,18 +220,26 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -248,18 +263,26 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -277,9 +300,7 @@ with scope as materialized (
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
-  from json_each(?1, '$.folders') as other
-  where other.value ->> '$.path' = made.value ->> '$.parent')) end, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
@@ -297,18 +318,26 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -351,18 +380,26 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -404,17 +441,25 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null)
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -426,12 +471,8 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "assets" on "assets"."id" = ifnull(ifnull( (select "assets"."id"
-  from "assets"
-  where "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id), (select "assets"."id"
-  from "assets"
-  where "assets"."id" = (?1 ->> '$.id'))), (select id
-  from earlier))
+  left join "assets" on "assets"."id" = (select id
+  from earlier)
 
 -- assets.replace
 with scope as materialized (
@@ -441,18 +482,26 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" as updated_request
-  from scope, "assets"
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null and "assets"."deleted_at" is null), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "assets"
-  where ("assets"."id" = (?1 ->> '$.id') or ("assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."project_id" = scope.project_id))) or (select updated_request
-  from earlier) = (?1 ->> '$.mark')) and scope.access >= 2 then 'done'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -480,18 +529,19 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "datasets"."id" as id, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  from scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
-  from "datasets"
-  where ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)))) and scope.access >= 2 then 'done'
+  when ((select is_made
+  from earlier)) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
-  from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  from earlier) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.name'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
 
@@ -502,23 +552,21 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "datasets"."id" as id, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  from scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
-  from "datasets"
-  where ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)))) and scope.access >= 2 then 'done'
+  when ((select is_made
+  from earlier)) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
-  from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, ("datasets"."id" = (?1 ->> '$.id') or ("datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id)) as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from earlier) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, 1 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "datasets" on "datasets"."id" = ifnull( (select "datasets"."id"
-  from "datasets"
-  where "datasets"."created_request" = (?1 ->> '$.repeatable') and "datasets"."project_id" = scope.project_id), (select "datasets"."id"
-  from "datasets"
-  where "datasets"."id" = (?1 ->> '$.id')))
+  left join "datasets" on "datasets"."id" = (select id
+  from earlier)
 
 -- datasets.detachCollections
 update "collections" set "dataset_id" = null, "detached_by" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "collections"."version" + 1
@@ -553,7 +601,7 @@ with scope as materialized (
   select json_object('id', "collections"."id", 'name', "collections"."name") as entry
   from "collections"
   where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null
-  order by "collections"."name" limit 200)), 'collectionsTotal', "datasets"."collection_count") as body
+  order by "collections"."name" limit 100)), 'collectionsTotal', "datasets"."collection_count") as body
   from "datasets"
   where "datasets"."project_id" = (select project_id
   from permit) and "datasets"."deleted_at" is null and "datasets"."id" < (?1 ->> '$.before')
@@ -624,9 +672,10 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
+  when (not exists (select 1
+  from target) and exists (select 1
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and ("deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -649,9 +698,10 @@ with scope as materialized (
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
+  when (not exists (select 1
+  from target) and exists (select 1
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and ("deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -667,7 +717,7 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable'))), (select "datasets"."id"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."updated_request" = (?1 ->> '$.mark')), (select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
   from scope), permit as materialized (select *
@@ -677,7 +727,7 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from target, "datasets"
-  where "datasets"."id" = target.id and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "datasets"."id" = target.id and "datasets"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -702,7 +752,7 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable'))), (select "datasets"."id"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."updated_request" = (?1 ->> '$.mark')), (select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
   from scope)
@@ -711,7 +761,7 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from target, "datasets"
-  where "datasets"."id" = target.id and ("datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "datasets"."id" = target.id and "datasets"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -796,20 +846,19 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -838,9 +887,7 @@ with scope as materialized (
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
-  from json_each(?1, '$.folders') as other
-  where other.value ->> '$.path' = made.value ->> '$.parent')) end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
   where (select "nodes"."id"
   from "nodes"
@@ -854,19 +901,16 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -887,9 +931,7 @@ with scope as materialized (
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (select other.value ->> '$.id'
-  from json_each(?1, '$.folders') as other
-  where other.value ->> '$.path' = made.value ->> '$.parent')) end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
   where (select "nodes"."id"
   from "nodes"
@@ -903,19 +945,16 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -945,11 +984,11 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
@@ -969,13 +1008,11 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
   from "nodes" as folder
   where folder.id = "episodes"."folder_id"), '') || '/' || (?1 ->> '$.segment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
@@ -993,20 +1030,19 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1058,19 +1094,18 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
   where "episodes"."id" = ifnull( (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and ("episodes"."updated_request" = (?1 ->> '$.mark') or "episodes"."created_request" = (?1 ->> '$.repeatable'))), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null)))
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1110,19 +1145,16 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1166,18 +1198,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_request" as created_request
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = (select "episodes"."id"
   from "episodes"
-  where "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from target
-  where updated_request = (?1 ->> '$.mark') or created_request = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1194,7 +1223,7 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or ("episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."project_id" = scope.project_id)) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable')) and "episodes"."version" = 1 as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json_object('id', scope.project_id, 'slug', scope.project_slug), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
   from "nodes"
@@ -1209,21 +1238,19 @@ pragma optimize
 -- namespaces.create
 with scope as materialized (select "users"."id" as user_id
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), permit as materialized (select *
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')) or "namespaces"."updated_request" = (?1 ->> '$.mark') as is_made
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')), permit as materialized (select *
   from scope
   where (case
-  when (exists (select 1
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
-  select 1
-  from "namespaces"
-  where ("namespaces"."id" = (?1 ->> '$.id') or ("namespaces"."created_request" = (?1 ->> '$.repeatable') and true)))) then 'done'
+  when ((select is_made
+  from earlier)) then 'done'
   when exists (select 1
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
+  from earlier) or exists (
   select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug') and "users"."id" <> scope.user_id) then 'namespace_slug_taken' end) is null) insert into "namespaces" ("id", "slug", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id) then 'namespace_slug_taken' end) is null) insert into "namespaces" ("id", "slug", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.id'), (?1 ->> '$.slug'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.user_id is not null
@@ -1231,28 +1258,21 @@ with scope as materialized (select "users"."id" as user_id
 -- namespaces.created
 with scope as materialized (select "users"."id" as user_id
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')) or "namespaces"."updated_request" = (?1 ->> '$.mark') as is_made
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug'))
   select nullif(case
-  when (exists (select 1
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')) or exists (
-  select 1
-  from "namespaces"
-  where ("namespaces"."id" = (?1 ->> '$.id') or ("namespaces"."created_request" = (?1 ->> '$.repeatable') and true)))) then 'done'
+  when ((select is_made
+  from earlier)) then 'done'
   when exists (select 1
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug')) or exists (
+  from earlier) or exists (
   select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug') and "users"."id" <> scope.user_id) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
   from scope
-  left join "namespaces" on "namespaces"."id" = ifnull(ifnull( (select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."created_request" = (?1 ->> '$.repeatable') and true), (select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."id" = (?1 ->> '$.id'))), (select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark')))
+  left join "namespaces" on "namespaces"."id" = (select id
+  from earlier)
 
 -- namespaces.describeHome
 update "namespaces" set metadata = (?1 ->> '$.metadata')
@@ -1312,48 +1332,51 @@ select 1 as one
 
 -- projects.create
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
+  select "projects"."id" as id, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  from scope cross join "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "projects"
-  where ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)))) and scope.access >= 2 then 'done'
+  when ((select is_made
+  from earlier)) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
-  from "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  from earlier) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.namespace_id, (?1 ->> '$.name'), (?1 ->> '$.slug'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.visibility'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
 
 -- projects.created
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
+  select "projects"."id" as id, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  from scope cross join "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when (exists (select 1
-  from "projects"
-  where ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)))) and scope.access >= 2 then 'done'
+  when ((select is_made
+  from earlier)) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
-  from "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, ("projects"."id" = (?1 ->> '$.id') or ("projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id)) as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from earlier) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, 1 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
-  left join "projects" on "projects"."id" = ifnull( (select "projects"."id"
-  from "projects"
-  where "projects"."created_request" = (?1 ->> '$.repeatable') and "projects"."namespace_id" = scope.namespace_id), (select "projects"."id"
-  from "projects"
-  where "projects"."id" = (?1 ->> '$.id')))
+  left join "projects" on "projects"."id" = (select id
+  from earlier)
 
 -- projects.list
 with scope as materialized (
@@ -1409,7 +1432,7 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable'))), (select "projects"."id"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."updated_request" = (?1 ->> '$.mark')), (select "projects"."id"
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null))), permit as materialized (select *
   from scope
@@ -1418,7 +1441,7 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and "projects"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1442,7 +1465,7 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable'))), (select "projects"."id"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."updated_request" = (?1 ->> '$.mark')), (select "projects"."id"
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)))
   select nullif(case
@@ -1450,7 +1473,7 @@ with scope as materialized (
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and ("projects"."updated_request" = (?1 ->> '$.mark') or "projects"."created_request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and "projects"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1530,7 +1553,8 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
 
 -- users.follow
-update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email_verified" = ifnull((?1 ->> '$.emailVerified'), "users"."email_verified"), "name" = ifnull("users"."name", (?1 ->> '$.name')), "given_name" = ifnull("users"."given_name", (?1 ->> '$.givenName')), "family_name" = ifnull("users"."family_name", (?1 ->> '$.familyName')), "picture" = ifnull("users"."picture", (?1 ->> '$.picture')), "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
+update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email_verified" = case
+  when (?1 ->> '$.email') <> ifnull("users"."email", '') then (?1 ->> '$.emailVerified') else ifnull((?1 ->> '$.emailVerified'), "users"."email_verified") end, "name" = ifnull("users"."name", (?1 ->> '$.name')), "given_name" = ifnull("users"."given_name", (?1 ->> '$.givenName')), "family_name" = ifnull("users"."family_name", (?1 ->> '$.familyName')), "picture" = ifnull("users"."picture", (?1 ->> '$.picture')), "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub') and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or ("users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or ("users"."picture" is null and (?1 ->> '$.picture') is not null))
 
 -- users.read

@@ -15,8 +15,12 @@ interface AssetWindow {
   /** Names from `from` on and, where it is not null, before `to`; both null for all. */
   readonly from: string | null
   readonly to: string | null
-  /** What every name contains. */
-  readonly fragments: readonly string[]
+  /** What every name contains; null for anything. */
+  readonly first: string | null
+  readonly second: string | null
+  readonly third: string | null
+  /** How many rows a filtered page may look at in the order of the list. */
+  readonly examined: number
   /** The id that the page before ended with; `END` for the newest. */
   readonly before: string
   /** Rows wanted. */
@@ -29,14 +33,15 @@ export interface AssetPage {
   readonly next: string | null
 }
 
-/** What one answer from D1 may weigh, in bytes of metadata and tags, whatever the number of rows. */
+/** What one answer from D1 may weigh, in bytes, whatever the number of rows, and what a row weighs by itself. */
 const MOST_BYTES = 8_388_608
+const ROW_BYTES = 500
 
 /**
- * A filtered page looks at this many rows at most in the order of the list, and steps over as many to know where
- * it stopped. A range of names with no more matches than that is read by the index of names instead.
+ * Rows that a filtered page looks at in the order of the list, and steps over to know where it stopped. A range of
+ * names with no more matches than that is read by the index of names instead.
  */
-const MOST_EXAMINED = 5_000
+export const MOST_EXAMINED = 1_900
 
 type Asked = ProjectRef & AssetWindow & { readonly kind: AssetKind }
 type A = Arguments<Asked>
@@ -55,12 +60,15 @@ const guard = (a: A) =>
     ],
   })
 
-type Scope = (a: A) => SQL
+/** The assets that a search looks at; none of them where `condition` does not hold. */
+type Scope = (a: A, condition?: SQL) => SQL
 
-const ofProject: Scope = (a) => sql`${assets.projectId} = (select project_id from permit)
+const ofProject: Scope = (a, condition = sql`true`) => sql`${assets.projectId} = (
+    select project_id from permit where ${condition})
   and ${assets.kind} = ${a.kind} and ${live(assets)}`
 
-const ofEpisode: Scope = (a) => sql`${assets.containerId} = (select held.id from held cross join permit)
+const ofEpisode: Scope = (a, condition = sql`true`) => sql`${assets.containerId} = (
+    select held.id from held cross join permit where ${condition})
   and ${assets.kind} = ${a.kind} and ${live(assets)}`
 
 const newest = (
@@ -71,67 +79,84 @@ const newest = (
 
 const fits = (a: A, name: SQL): SQL => sql`(${a.from} is null or ${name} >= ${a.from})
   and (${a.to} is null or ${name} < ${a.to})
-  and not exists (select 1 from ${a.fragments.each} as fragment where instr(${name}, fragment.value) = 0)`
+  and (${a.first} is null or instr(${name}, ${a.first}) > 0)
+  and (${a.second} is null or instr(${name}, ${a.second}) > 0)
+  and (${a.third} is null or instr(${name}, ${a.third}) > 0)`
 
 /** The first rows that fit, of a bounded number of rows in the order of the list. */
 const walk = (a: A, scope: Scope): SQL => sql`select id from (
-    select ${assets.id} as id, ${assets.name} as name ${newest(a, scope)} limit ${num(MOST_EXAMINED)})
+    select ${assets.id} as id, ${assets.name} as name ${newest(a, scope)} limit ${a.examined})
   where ${fits(a, sql`name`)} limit ${a.limit} + 1`
 
 /** Where the walk stopped looking; null where it saw the end of the list. */
 const horizon = (a: A, scope: Scope): SQL =>
-  sql`(select ${assets.id} ${newest(a, scope)} limit 1 offset ${num(MOST_EXAMINED - 1)})`
+  sql`(select ${assets.id} ${newest(a, scope)} limit 1 offset ${a.examined} - 1)`
 
-/** How a page finds its ids: what to select them from, in falling order, and where the search stopped. */
+/** How a page finds its rows: what to select them from, newest first, and where the search stopped. */
 interface Search {
   readonly tables?: SQL
-  readonly found: SQL
+  readonly rows: SQL
   readonly horizon: SQL
 }
 
 const all = (a: A, scope: Scope): Search => ({
-  found: sql`select ${assets.id} as id ${newest(a, scope)} limit ${a.limit} + 1`,
+  rows: sql`(select * ${newest(a, scope)} limit ${a.limit} + 1) as ${assets}`,
   horizon: sql`null`,
 })
 
-const filtered = (a: A, scope: Scope): Search => ({ found: walk(a, scope), horizon: horizon(a, scope) })
+/** The rows of the ids that `found` selects. */
+const withIds = (found: SQL): Pick<Search, 'tables' | 'rows'> => ({
+  tables: sql`found as materialized (${found}),`,
+  rows: sql`found cross join ${assets} on ${assets.id} = found.id`,
+})
+
+const filtered = (a: A, scope: Scope): Search => ({ ...withIds(walk(a, scope)), horizon: horizon(a, scope) })
 
 /** By the index of names where the range is small, by the order of the list where it is not. */
 const ranged = (a: A): Search => {
-  const few = sql`(select count(*) from range) <= ${num(MOST_EXAMINED)}`
+  const few = sql`(select is_few from counted)`
+  // The condition stands in the key of the index, so that the road not taken reads nothing.
+  const otherwise: Scope = (b) => ofProject(b, sql`not ${few}`)
+  const found = withIds(sql`select * from (
+      select id from range where ${few} and id < ${a.before} and ${fits(a, sql`name`)}
+      order by id desc limit ${a.limit} + 1)
+    union all select * from (${walk(a, otherwise)})`)
   return {
+    ...found,
     tables: sql`range as materialized (select ${assets.id} as id, ${assets.name} as name from ${assets}
-      where ${ofProject(a)} and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')
-      limit ${num(MOST_EXAMINED + 1)}),`,
-    found: sql`select * from (select id from range where ${few} and id < ${a.before} and ${fits(a, sql`name`)}
-        order by id desc limit ${a.limit} + 1)
-      union all select * from (${walk(a, (b) => sql`not ${few} and ${ofProject(b)}`)})`,
-    horizon: sql`iif(${few}, null, ${horizon(a, ofProject)})`,
+        where ${ofProject(a)} and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')
+        limit ${a.examined} + 1),
+      counted as materialized (select count(*) <= ${a.examined} as is_few from range), ${found.tables}`,
+    horizon: horizon(a, otherwise),
   }
 }
 
+/** What a row weighs in an answer. */
+const weight = sql`(${num(ROW_BYTES)} + ifnull(length(cast(${assets.metadata} as blob)), 0)
+  + length(cast(${assets.tags} as blob)))`
+
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
-  return sql`${permitted(guarded)}, ${search.tables ?? sql``} found as materialized (${search.found}),
-    weighed as materialized (select found.id as id,
-      sum(ifnull(length(cast(${assets.metadata} as blob)), 0) + length(cast(${assets.tags} as blob))) over (rows unbounded preceding) as weight
-      from found cross join ${assets} on ${assets.id} = found.id)
-    select ${refusal(guarded)}, (select count(*) from found) as count, ${search.horizon} as horizon,
-      null as id, null as name, null as body from scope
+  return sql`${permitted(guarded)}, ${search.tables ?? sql``}
+    weighed as (select ${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body, ${weight} as own,
+      sum(${weight}) over (rows unbounded preceding) as total from ${search.rows})
+    select ${refusal(guarded)}, ${search.horizon} as horizon, null as id, null as name, null as body, null as is_last
+      from scope
     union all
-    select null, null, null, ${assets.id}, ${assets.name}, ${assetJson(shape)}
-      from weighed cross join ${assets} on ${assets.id} = weighed.id where weighed.weight < ${num(MOST_BYTES)}`
+    select null, null, id, name, body, total >= ${num(MOST_BYTES)} from weighed
+      where total - own < ${num(MOST_BYTES)}`
 }
 
 function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
-  const facts = assertPermitted(first)
+  const { horizon: seen } = assertPermitted(first)
   const items = rows.slice(0, limit).map((row) => ({
     id: row.id as string,
     name: row.name as string | null,
     body: row.body as string,
   }))
-  const isMore = (facts.count as number) > items.length
-  return { items, next: isMore ? (items.at(-1)?.id ?? null) : (facts.horizon as string | null) }
+  // There was a row more than asked for, or the answer grew too heavy for the next one.
+  const isCut = rows.length > limit || rows.at(-1)?.is_last === 1
+  return { items, next: isCut ? (items.at(-1)?.id ?? null) : (seen as string | null) }
 }
 
 /** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */
@@ -146,7 +171,7 @@ export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPag
     ofEpisodeFiltered: compiled('ofEpisodeFiltered', (a) => filtered(a, ofEpisode)),
   }
   return (asked) => {
-    const isFiltered = asked.from !== null || asked.fragments.length > 0
+    const isFiltered = asked.from !== null || asked.first !== null
     const inEpisode = asked.episodeId !== null || asked.episode !== null
     const way = inEpisode
       ? isFiltered

@@ -10,9 +10,8 @@ import { live, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
+  changedByThisRequest,
   type Fields,
-  idMade,
-  madeByThisRequest,
   outcomeOf,
   type Resource,
   readResource,
@@ -86,8 +85,6 @@ export interface Registration extends ProjectMaking, Fields, OwnFields {
 
 type A = Arguments<Registration>
 
-const here = sql`${assets.projectId} = scope.project_id`
-
 const inEpisode = (a: A, column: SQL): SQL => sql`(select ${column} from ${episodes}
   where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episodeName})`
 
@@ -99,18 +96,29 @@ const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null,
 const complete = (a: A, which: SQL): SQL => sql`(select ${objects.id} from ${objects}
   where ${objects.id} = ${a.storageId} and ${objects.namespaceId} = ${sql.raw('scope.namespace_id')} and ${which})`
 
-/** `earlier` is the live asset of the same identity, if there is one. */
-const registering = (a: A): Guard =>
-  projectMakingGuard(a, {
+/**
+ * `earlier` is the live asset of the same identity, if there is one. An asset without a name has none: there it
+ * is what this very request has registered before.
+ */
+const registering = (a: A): Guard => {
+  const there = sql`${assets.containerId} = ${container(a, sql`scope.project_id`)}
+    and ${assets.kind} = ${a.kind} and ${live(assets)}`
+  const earlier = (isDone: SQL, condition: SQL) => sql`
+    select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done
+    from scope cross join ${assets} where ${condition}`
+  return projectMakingGuard(a, {
     tables: [
       sql`earlier as materialized (
-        select ${assets.id} as id, ${assets.storageId} as storage_id, ${assets.updatedRequest} as updated_request
-        from scope, ${assets} where ${assets.containerId} = ${container(a, sql`scope.project_id`)}
-          and ${assets.kind} = ${a.kind} and ${assets.name} = ${a.name} and ${assets.name} is not null
-          and ${live(assets)})`,
+        ${earlier(changedByThisRequest(assets, a), sql`${there} and ${assets.name} = ${a.name} and ${assets.name} is not null`)}
+        union all ${earlier(sql`1`, sql`${a.name} is null and ${assets.id} = ${a.id}`)}
+        union all ${earlier(
+          sql`1`,
+          sql`${a.name} is null and ${there} and ${assets.name} is null
+            and ${assets.createdRequest} = ${a.repeatable} and ${assets.createdRequest} is not null`,
+        )}
+        limit 1)`,
     ],
-    done: sql`exists (select 1 from ${assets} where ${madeByThisRequest(assets, a, here)})
-      or (select updated_request from earlier) = ${a.mark}`,
+    done: sql`(select is_done from earlier)`,
     thing: [['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)]],
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
@@ -120,6 +128,7 @@ const registering = (a: A): Guard =>
       ],
     ],
   })
+}
 
 const makeMissingProject = command<Registration>('assets.makeProject', (a) => makeProject(a, registering(a)))
 
@@ -269,13 +278,7 @@ export function assetRegistering(
   shape: AssetShape,
 ): (values: Registration, arriving: Arriving) => Plan<Resource> {
   const registered = query<Registration>(`assets.registered.${shape.kind}`, (a) =>
-    outcomeOf(
-      registering(a),
-      assets,
-      assetJson(shape),
-      sql`ifnull(${idMade(assets, a, here)}, (select id from earlier))`,
-      sql`1`,
-    ),
+    outcomeOf(registering(a), assets, assetJson(shape), sql`(select id from earlier)`, sql`1`),
   )
   return (values, arriving) =>
     after(

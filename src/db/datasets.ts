@@ -7,11 +7,10 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import {
-  byThisRequest,
+  changedByThisRequest,
   described,
   describing,
   type Fields,
-  idMade,
   madeByThisRequest,
   outcomeOf,
   type Resource,
@@ -41,7 +40,7 @@ const resource = object({
 })
 
 /** The collections of a dataset that its entry in the list names; `collectionsTotal` counts them all. */
-const MOST_COLLECTIONS_IN_THE_LIST = 200
+const MOST_COLLECTIONS_IN_THE_LIST = 100
 
 const listed = object({
   ...summary,
@@ -130,18 +129,15 @@ export const readDataset = (ref: DatasetRef): Plan<Resource> =>
 
 type New = DatasetRef & Stamp & Fields & { readonly id: string }
 
-const here = sql`${datasets.projectId} = scope.project_id`
-
 const creating = (a: Arguments<New>) =>
   projectGuard(a, 'write', {
-    done: sql`exists (select 1 from ${datasets} where ${madeByThisRequest(datasets, a, here)})`,
-    state: [
-      [
-        'dataset_name_taken',
-        sql`exists (select 1 from ${datasets} where ${datasets.projectId} = scope.project_id
-          and ${datasets.name} = ${a.name} and ${live(datasets)})`,
-      ],
+    tables: [
+      sql`earlier as materialized (
+        select ${datasets.id} as id, ${madeByThisRequest(datasets, a)} as is_made from scope cross join ${datasets}
+        where ${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`,
     ],
+    done: sql`(select is_made from earlier)`,
+    state: [['dataset_name_taken', sql`exists (select 1 from earlier)`]],
   })
 
 const create = command<New>(
@@ -161,7 +157,7 @@ const create = command<New>(
 )
 
 const created = query<New>('datasets.created', (a) =>
-  outcomeOf(creating(a), datasets, resource, idMade(datasets, a, here), madeByThisRequest(datasets, a, here)),
+  outcomeOf(creating(a), datasets, resource, sql`(select id from earlier)`, sql`1`),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>
@@ -175,12 +171,12 @@ const changing = (a: Arguments<Changes>) =>
       // Under its new name when this very request has renamed it before.
       sql`target as materialized (select ifnull(
         (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
-          and ${datasets.name} = ${a.newName} and ${live(datasets)} and ${byThisRequest(datasets, a)}),
+          and ${datasets.name} = ${a.newName} and ${live(datasets)} and ${changedByThisRequest(datasets, a)}),
         (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
           and ${datasets.name} = ${a.name} and ${live(datasets)})) as id from scope)`,
     ],
     done: sql`exists (select 1 from target, ${datasets} where ${datasets.id} = target.id
-      and ${byThisRequest(datasets, a)})`,
+      and ${changedByThisRequest(datasets, a)})`,
     thing: [noDataset],
     state: [
       [
@@ -214,8 +210,10 @@ type Trashing = DatasetRef & Stamp & { readonly deletionId: string }
 const trashing = (a: Arguments<Trashing>) =>
   projectGuard(a, 'write', {
     tables: [named(a)],
-    done: sql`exists (select 1 from ${deletions}
-      where ${deletions.id} = ${a.deletionId} or ${deletions.request} = ${a.repeatable})`,
+    // Not done where there is such a dataset again: then it is another one's turn.
+    done: sql`not exists (select 1 from target) and exists (select 1 from ${deletions}
+      where ${deletions.projectId} = scope.project_id
+        and (${deletions.id} = ${a.deletionId} or ${deletions.request} = ${a.repeatable}))`,
     thing: [noDataset],
   })
 

@@ -21,7 +21,7 @@ import {
 } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
-  byThisRequest,
+  changedByThisRequest,
   described,
   describing,
   type Fields,
@@ -96,13 +96,13 @@ const contradictions = (a: Arguments<EpisodeFields>): readonly Refusing[] => {
 const target = (id: SQL): SQL => sql`target as materialized (
   select ${episodes.id} as id, ${episodes.deletedAt} as deleted_at, ${episodes.writeProtected} as write_protected,
     ${episodes.startedAt} as started_at, ${episodes.endedAt} as ended_at, ${episodes.durationMs} as duration_ms,
-    ${episodes.updatedRequest} as updated_request, ${episodes.createdRequest} as created_request
+    ${episodes.updatedRequest} as updated_request
   from scope, ${episodes} where ${episodes.id} = ${id})`
 
 const trashedTarget: Refusing = ['episode_trashed', sql`(select deleted_at is not null from target)`]
 const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_protected from target)`]
 const doneTarget = (a: Arguments<Stamp>): SQL =>
-  sql`exists (select 1 from target where updated_request = ${a.mark} or created_request = ${a.repeatable})`
+  sql`(select deleted_at is null and updated_request = ${a.mark} from target)`
 
 /** Where a new folder path leads, in the project's own tree. */
 const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
@@ -118,15 +118,11 @@ type Upsert = ProjectMaking &
     readonly nodePath: string
   }
 
-const here = sql`${episodes.projectId} = scope.project_id`
-
 const upserting = (a: Arguments<Upsert>): Guard =>
   projectMakingGuard(a, {
     tables: [
-      target(sql`ifnull(
-        (select ${episodes.id} from ${episodes} where ${episodes.createdRequest} = ${a.repeatable} and ${here}),
-        (select ${episodes.id} from ${episodes}
-          where ${here} and ${episodes.name} = ${a.name}))`),
+      target(sql`(select ${episodes.id} from ${episodes}
+        where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name})`),
     ],
     done: doneTarget(a),
     thing: [trashedTarget],
@@ -216,7 +212,8 @@ const upserted = query<Upsert>('episodes.upserted', (a) =>
       namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
     }),
     sql`(select id from target)`,
-    madeByThisRequest(episodes, a, here),
+    // Nothing has changed it since: otherwise the request was an update of what was there.
+    sql`${madeByThisRequest(episodes, a)} and ${episodes.version} = 1`,
   ),
 )
 
@@ -254,7 +251,7 @@ const changing = (a: Arguments<Changes>): Guard => {
       // Under its final name when this very request has renamed it before.
       target(sql`ifnull(
         (select ${episodes.id} from ${episodes} where ${named(a.finalName)} and ${live(episodes)}
-          and ${byThisRequest(episodes, a)}),
+          and ${changedByThisRequest(episodes, a)}),
         (select ${episodes.id} from ${episodes} where ${named(a.name)} and ${live(episodes)}))`),
     ],
     done: doneTarget(a),

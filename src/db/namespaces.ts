@@ -9,7 +9,7 @@ import { type Asking, live, type NamespaceRef, namespaceGuard, userScope } from 
 import { type Arguments, command, insertInto, query } from './sql.ts'
 import { type Arriving, arriveToCreateNamespace } from './users.ts'
 import {
-  idMade,
+  changedByThisRequest,
   madeByThisRequest,
   outcomeOf,
   type Resource,
@@ -68,18 +68,19 @@ export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(re
 
 type New = Asking & Stamp & { readonly id: string; readonly slug: string; readonly metadata?: string | null }
 
+/** The caller's home counts as made by the request too, where it came into being with it. */
 const creating = (a: Arguments<New>): Guard => ({
-  tables: userScope(a),
+  tables: sql`${userScope(a)}, earlier as materialized (
+    select ${namespaces.id} as id,
+      ${madeByThisRequest(namespaces, a)} or ${changedByThisRequest(namespaces, a)} as is_made
+    from ${namespaces} where ${namespaces.slug} = ${a.slug})`,
   place: [],
-  // The caller's home, where the slug is the own name and this request made the user, counts as made too.
-  done: sql`exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug}
-    and ${namespaces.updatedRequest} = ${a.mark}) or exists (
-      select 1 from ${namespaces} where ${madeByThisRequest(namespaces, a, sql`true`)})`,
+  done: sql`(select is_made from earlier)`,
   state: [
     [
       'namespace_slug_taken',
-      sql`exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug}) or exists (
-        select 1 from ${users} where ${users.username} = ${a.slug} and ${users.id} <> scope.user_id)`,
+      sql`exists (select 1 from earlier) or exists (
+        select 1 from ${users} where ${users.username} = ${a.slug} and ${users.id} is not scope.user_id)`,
     ],
   ],
 })
@@ -114,8 +115,7 @@ const created = query<New>('namespaces.created', (a) =>
     creating(a),
     namespaces,
     object({ ...summary, metadata: json(namespaces.metadata) }),
-    sql`ifnull(${idMade(namespaces, a, sql`true`)}, (select ${namespaces.id} from ${namespaces}
-      where ${namespaces.slug} = ${a.slug} and ${namespaces.updatedRequest} = ${a.mark}))`,
+    sql`(select id from earlier)`,
     sql`1`,
   ),
 )

@@ -6,9 +6,20 @@ import { live } from './scope.ts'
 import { type Argument, type Arguments, insertInto } from './sql.ts'
 import type { Stamp } from './write.ts'
 
-/** A folder that may have to be made, with the id it will then have. */
+/** A folder that may have to be made, with the id it will then have, and the one that its parent will have. */
 export interface NewFolder extends Folder {
   readonly id: string
+  readonly parentId: string | null
+}
+
+/** The folders along a path, outermost first, each with an id for the case that it has to be made. */
+export function newFolders(folders: readonly Folder[], mint: () => string): NewFolder[] {
+  const ids = folders.map(mint)
+  return folders.map((folder, index) => ({
+    ...folder,
+    id: ids[index] ?? mint(),
+    parentId: ids[index - 1] ?? null,
+  }))
 }
 
 /** The id of the live folder at a path of a container (an episode, or the project outside episodes). */
@@ -17,7 +28,7 @@ export const folderAt = (container: SQL, path: SQL): SQL => sql`(select ${nodes.
 
 /**
  * All missing folders of a path in one statement. SQLite selects all of it before it inserts, so a parent is
- * looked up among the folders that were there, then among the new ones. `top` is the node that the outermost
+ * looked up among the folders that were there, and else is the new one that stands before. `top` is the node that the outermost
  * folder hangs under, null for the project's root.
  */
 export function makeFolders(
@@ -34,8 +45,7 @@ export function makeFolders(
       id: sql`made.value ->> '$.id'`,
       projectId: sql`permit.project_id`,
       parentId: sql`case when ${parent} is null then ${top} else ifnull(${folderAt(container, parent)},
-        (select other.value ->> '$.id' from ${a.folders.each} as other
-          where other.value ->> '$.path' = ${parent})) end`,
+        made.value ->> '$.parentId') end`,
       containerId: container,
       kind: sql`'folder'`,
       name: sql`made.value ->> '$.name'`,

@@ -17,7 +17,7 @@ export interface Window {
 export const END = 'g'
 
 /** The deepest offset that is read row by row. Deeper pages are reached by cursor, at the cost of the first. */
-const DEEPEST_OFFSET = 100_000
+export const DEEPEST_OFFSET = 100_000
 
 /** A page of resources as JSON texts, newest first. */
 export interface Page {

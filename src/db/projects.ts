@@ -7,7 +7,6 @@ import { act, after, type Plan, statement } from './plan.ts'
 import {
   live,
   type NamespaceRef,
-  namespaceGuard,
   type ProjectRef,
   projectGuard,
   publicProject,
@@ -16,11 +15,10 @@ import {
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
-  byThisRequest,
+  changedByThisRequest,
   described,
   describing,
   type Fields,
-  idMade,
   madeByThisRequest,
   outcomeOf,
   type Resource,
@@ -54,7 +52,7 @@ const list = query<NamespaceRef & Window>('projects.list', (a) => {
       and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
     order by ${projects.id} desc ${within(a, sql`(select ${count} from scope)`)})`
   const rows = sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`
-  return listing(visitorGuard(a), count, rows, sql`scope.is_member`)
+  return listing(visitorGuard(a, 'read'), count, rows, sql`scope.is_member`)
 })
 
 /** All projects of a namespace for its members; for others the public ones, uncounted. */
@@ -70,18 +68,17 @@ type New = NamespaceRef &
     readonly visibility: Visibility
   }
 
-const here = sql`${projects.namespaceId} = scope.namespace_id`
-
 const creating = (a: Arguments<New>) =>
-  namespaceGuard(a, 'write', {
-    done: sql`exists (select 1 from ${projects} where ${madeByThisRequest(projects, a, here)})`,
+  visitorGuard(a, 'write', {
+    tables: [
+      sql`earlier as materialized (
+        select ${projects.id} as id, ${madeByThisRequest(projects, a)} as is_made from scope cross join ${projects}
+        where ${projects.namespaceId} = scope.namespace_id and ${projects.slug} = ${a.slug} and ${live(projects)})`,
+    ],
+    done: sql`(select is_made from earlier)`,
     state: [
       ['forbidden', sql`${a.visibility} <> 'private' and scope.access < 3`],
-      [
-        'project_slug_taken',
-        sql`exists (select 1 from ${projects} where ${projects.namespaceId} = scope.namespace_id
-          and ${projects.slug} = ${a.slug} and ${live(projects)})`,
-      ],
+      ['project_slug_taken', sql`exists (select 1 from earlier)`],
     ],
   })
 
@@ -104,7 +101,7 @@ const create = command<New>(
 )
 
 const created = query<New>('projects.created', (a) =>
-  outcomeOf(creating(a), projects, resource, idMade(projects, a, here), madeByThisRequest(projects, a, here)),
+  outcomeOf(creating(a), projects, resource, sql`(select id from earlier)`, sql`1`),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
@@ -123,7 +120,7 @@ const changing = (a: Arguments<Changes>) =>
     'write',
     {
       done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id
-        and ${byThisRequest(projects, a)})`,
+        and ${changedByThisRequest(projects, a)})`,
       state: [
         ['forbidden', sql`${a.visibility} <> scope.visibility and scope.access < 3`],
         [
@@ -135,7 +132,7 @@ const changing = (a: Arguments<Changes>) =>
     },
     // Under its new slug when this very request has renamed it before.
     sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
-      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${byThisRequest(projects, a)}`,
+      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${changedByThisRequest(projects, a)}`,
   )
 
 const update = command<Changes>(

@@ -97,9 +97,9 @@ const guard = (
 export const namespaceGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
   guard(namespaceScope(a), [noNamespace], grant, rest)
 
-/** The guard of reading what a namespace shows to visitors too. */
-export const visitorGuard = (a: Arguments<NamespaceRef>): Guard =>
-  guard(visitorScope(a), [noNamespace], 'read', {})
+/** The guard of a request about what a namespace shows to visitors too. */
+export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
+  guard(visitorScope(a), [noNamespace], grant, rest)
 
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
 export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>

@@ -78,7 +78,9 @@ const follow = command<Arriving>(
   'users.follow',
   (a) => sql`update ${users} set ${assign(users, {
     email: sql`ifnull(${a.email}, ${users.email})`,
-    emailVerified: sql`ifnull(${a.emailVerified}, ${users.emailVerified})`,
+    // What was verified is the address: another one starts anew.
+    emailVerified: sql`case when ${a.email} <> ifnull(${users.email}, '') then ${a.emailVerified}
+      else ifnull(${a.emailVerified}, ${users.emailVerified}) end`,
     name: sql`ifnull(${users.name}, ${a.name})`,
     givenName: sql`ifnull(${users.givenName}, ${a.givenName})`,
     familyName: sql`ifnull(${users.familyName}, ${a.familyName})`,

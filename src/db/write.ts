@@ -41,23 +41,18 @@ export const touched = (table: Recorded, a: Arguments<Stamp>) => ({
   version: sql`${table.version} + 1`,
 })
 
-/** Holds for a row that this request made or changed, now or when it was sent before. */
-export const byThisRequest = (table: Recorded, a: Arguments<Stamp>): SQL =>
-  sql`(${table.updatedRequest} = ${a.mark} or ${table.createdRequest} = ${a.repeatable})`
-
-type Making = Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>
-
 /**
- * Holds for a row that this request made, now or when it was sent before. `within` is the place that the request
- * is about: what the request made in a project that has gone since is not found again in its successor.
+ * Holds for a row whose last change is this request's, now or when it was sent before. Another change since makes
+ * the request a new one: what somebody else wrote meanwhile is not taken for one's own.
  */
-export const madeByThisRequest = (table: Recorded, a: Making, within: SQL): SQL =>
-  sql`(${table.id} = ${a.id} or (${table.createdRequest} = ${a.repeatable} and ${within}))`
+export const changedByThisRequest = (table: Recorded, a: Arguments<Pick<Stamp, 'mark'>>): SQL =>
+  sql`${table.updatedRequest} = ${a.mark}`
 
-/** The id of the row that this request made, now or when it was sent before; null when it made none. */
-export const idMade = (table: Recorded, a: Making, within: SQL): SQL => sql`ifnull(
-    (select ${table.id} from ${table} where ${table.createdRequest} = ${a.repeatable} and ${within}),
-    (select ${table.id} from ${table} where ${table.id} = ${a.id}))`
+/** Holds for a row that this request made, now or when it was sent before. Rows are found by their place and name. */
+export const madeByThisRequest = (
+  table: Recorded,
+  a: Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>,
+): SQL => sql`(${table.id} = ${a.id} or ${table.createdRequest} = ${a.repeatable})`
 
 /** What a request gives of the fields that most resources have. Absent fields are left alone. */
 export interface Fields {

@@ -34,7 +34,7 @@ export const failures = {
   dataset_name_taken: 'Dataset name already exists in this project',
   object_not_complete: 'The object is not complete, or is being purged.',
   body_too_large: 'The request body is over 1 MiB.',
-  media_type_unsupported: 'The request body is not JSON by its media type.',
+  media_type_unsupported: 'The request body is not of a supported JSON media type.',
   precondition_failed: 'The object is not the one that the request names.',
   range_not_satisfiable: 'The object has no such range.',
   internal: 'Something went wrong on our side.',

@@ -9,7 +9,7 @@ const MOST_BYTES_OF_A_GLOB = 1_024
 export interface Glob {
   /** What every match starts with. */
   readonly prefix: string
-  /** What every match contains; the database narrows by these before `matches` decides. */
+  /** Some of what every match contains; the database narrows by these before `matches` decides. */
   readonly fragments: readonly string[]
   /** Time is proportional to the name's length, whatever the pattern: at most 32 words of 32 states a character. */
   readonly matches: (name: string) => boolean
@@ -32,7 +32,7 @@ export function parseGlob(pattern: string): Glob | { readonly fault: string } {
   if (steps === null) return { fault: 'has a "[" without its "]"' }
   const runs = literalRuns(steps)
   const prefix = steps[0]?.literal == null ? '' : (runs[0] ?? '')
-  return { prefix, fragments: runs.slice(prefix === '' ? 0 : 1), matches: matcher(steps) }
+  return { prefix, fragments: mostTelling(runs.slice(prefix === '' ? 0 : 1)), matches: matcher(steps) }
 }
 
 function parseSteps(chars: readonly string[]): Step[] | null {
@@ -85,6 +85,14 @@ function literalRuns(steps: readonly Step[]): string[] {
   return runs
 }
 
+const MOST_FRAGMENTS = 3
+/** Characters whose fitting steps are remembered: more than any name's alphabet. */
+const MOST_REMEMBERED = 16_384
+
+/** The longest fragments: each one costs the database a look at every name, and the short ones exclude little. */
+const mostTelling = (runs: readonly string[]): string[] =>
+  [...new Set(runs)].sort((one, other) => other.length - one.length).slice(0, MOST_FRAGMENTS)
+
 /**
  * All states of the pattern at once, a bit each: bit i says that the first i tests have been met. A star keeps
  * its bit alive. No backtracking, so no pattern can make a name expensive.
@@ -106,7 +114,7 @@ function matcher(steps: readonly Step[]): (name: string) => boolean {
     const known = fits.get(char)
     if (known) return known
     const made = bits(words, (state) => tests[state]?.(char) === true)
-    if (fits.size < 1_024) fits.set(char, made)
+    if (fits.size < MOST_REMEMBERED) fits.set(char, made)
     return made
   }
   return (name) => {

@@ -1,9 +1,11 @@
 import {
   createRemoteJWKSet,
+  customFetch,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
   type JWTVerifyGetKey,
+  type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
 import type { Config, IdentityProvider } from '../config.ts'
@@ -16,7 +18,7 @@ import { lineFault } from '../domain/text.ts'
 const HMAC_ALGORITHM = 'HS256'
 const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
-/** The issuer of the users that the server's own tokens name; no identity provider's `iss` is like it. */
+/** The issuer of the users that the server's own tokens name; an identity provider's `iss` is a URL. */
 const LOCAL_ISSUER = 'local'
 const MOST_IN_A_SUBJECT = 255
 
@@ -43,9 +45,9 @@ function algorithmOf(token: string): string {
 
 async function verifyOwn(token: string, { tokens, development }: Config): Promise<Caller> {
   const payload = await firstVerified(token, tokens.secrets)
-  if (!development && [payload.exp, payload.iss, payload.aud, payload.jti].includes(undefined)) {
-    throw new Refusal('token_claims_missing')
-  }
+  const isComplete =
+    ![payload.exp, payload.iss, payload.aud].includes(undefined) && textOf(payload.jti) !== null
+  if (!development && !isComplete) throw new Refusal('token_claims_missing')
   if (payload.iss !== undefined && payload.iss !== tokens.issuer) throw new Refusal('token_issuer_mismatch')
   if (payload.aud !== undefined && ![payload.aud].flat().includes(tokens.audience)) {
     throw new Refusal('token_audience_mismatch')
@@ -73,23 +75,40 @@ const keySets = new Map<string, JWTVerifyGetKey>()
 function keySetAt(url: string): JWTVerifyGetKey {
   const known = keySets.get(url)
   if (known) return known
-  const made = createRemoteJWKSet(new URL(url))
+  const made = createRemoteJWKSet(new URL(url), {
+    [customFetch]: (address, options) =>
+      fetch(address, options).catch((cause: unknown) => {
+        throw Object.assign(new Refusal('issuer_unreachable'), { cause })
+      }),
+  })
   keySets.set(url, made)
   return made
 }
 
 async function verifyProvided(token: string, provider: IdentityProvider): Promise<Caller> {
-  try {
-    const { payload } = await jwtVerify(token, keySetAt(provider.jwksUrl), {
-      algorithms: PROVIDER_ALGORITHMS,
-      issuer: provider.issuer,
-      audience: provider.audience,
-      requiredClaims: ['exp'],
-    })
-    return callerFrom(payload, provider.issuer)
-  } catch (error) {
-    throw refusalOf(error)
+  const options = {
+    algorithms: PROVIDER_ALGORITHMS,
+    issuer: provider.issuer,
+    audience: provider.audience,
+    requiredClaims: ['exp'],
   }
+  const verified = await jwtVerify(token, keySetAt(provider.jwksUrl), options).catch((error: unknown) => {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error, options)
+    throw refusalOf(error)
+  })
+  return callerFrom(verified.payload, provider.issuer)
+}
+
+/** A token need not say which of several keys it is signed with. */
+async function verifyWithAny(token: string, keys: AsyncIterable<CryptoKey>, options: JWTVerifyOptions) {
+  for await (const key of keys) {
+    try {
+      return await jwtVerify(token, key, options)
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw refusalOf(error)
+    }
+  }
+  throw new Refusal('token_signature_invalid')
 }
 
 function callerFrom(payload: JWTPayload, issuer: string): Caller {
@@ -119,8 +138,8 @@ function refusalOf(error: unknown): Error {
   if (error instanceof Refusal) return error
   if (error instanceof errors.JWKSTimeout) return new Refusal('issuer_unreachable')
   if (error instanceof errors.JOSEError) return new Refusal(failureOf(error))
-  // Fetching the keys failed: the caller is not to blame, and may come again.
-  if (error instanceof TypeError) return new Refusal('issuer_unreachable')
+  // A key that jose will not use, such as one that is too short.
+  if (error instanceof TypeError) return new Refusal('token_signature_invalid')
   return error instanceof Error ? error : new Error(String(error))
 }
 

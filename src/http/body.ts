@@ -33,10 +33,13 @@ async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Ar
   return all
 }
 
+/** JSON by its media type. Merging (RFC 7396) is another meaning of the same syntax, and is not supported. */
+const isJson = (mediaType: string): boolean =>
+  /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim()) && !/merge-patch/i.test(mediaType)
+
 function parse(bytes: Uint8Array, mediaType: string | null): Readonly<Record<string, unknown>> {
-  if (mediaType !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim())) {
-    if (bytes.length > 0) throw new Refusal('media_type_unsupported')
-  }
+  if (mediaType !== null && bytes.length > 0 && !isJson(mediaType))
+    throw new Refusal('media_type_unsupported')
   if (bytes.length === 0) return {}
   const value = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -249,8 +249,8 @@ async function stampOf(
     return { now, mark: mintId(now), repeatable: null }
   }
   const head = JSON.stringify([requestId, issuer, sub, request.method, url.pathname, url.search])
-  const all = new Uint8Array([...new TextEncoder().encode(head), ...body])
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
+  const all = new Blob([head, body])
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()))
   const mark = digest.subarray(0, 16).toHex()
   return { now, mark, repeatable: mark }
 }

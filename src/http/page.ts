@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '../config.ts'
-import { END, type Page, type Window } from '../db/page.ts'
+import { DEEPEST_OFFSET, END, type Page, type Window } from '../db/page.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
 import { deriveKey } from '../storage/keys.ts'
 import { type AnswerShape, jsonAnswer } from './endpoint.ts'
@@ -154,7 +154,8 @@ export async function listAnswer(
   if (query.cursor === undefined && query.page > 1)
     links.push(`<${at({ page: String(query.page - 1) })}>; rel="prev"`)
   if (nextCursor !== null) links.push(`<${at({ cursor: nextCursor })}>; rel="next"`)
-  if (totalPages !== null && totalPages > 0) links.push(`<${at({ page: String(totalPages) })}>; rel="last"`)
+  if (totalPages !== null && totalPages > 0 && (totalPages - 1) * query.pageSize <= DEEPEST_OFFSET)
+    links.push(`<${at({ page: String(totalPages) })}>; rel="last"`)
   return jsonAnswer(`{"${key}":[${page.items.join(',')}],${rest.slice(1)}`, 200, { Link: links.join(', ') })
 }
 

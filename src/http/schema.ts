@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
-import { codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
+import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
 
 /** The words of the wire: what bodies, queries and answers are made of. */
 
@@ -18,16 +18,16 @@ export const name = z
   .superRefine(refusing(nameFault))
   .meta({ minLength: 1, maxLength: 255, description: 'Verbatim; no control characters, not "." or "..".' })
 
-const MOST_IN_PROSE = 65_536
+const MOST_BYTES_OF_PROSE = 16_384
 
 export const prose = z
   .string()
   .superRefine(
     refusing((text) =>
-      codePoints(text) > MOST_IN_PROSE ? `is over ${MOST_IN_PROSE} characters` : proseFault(text),
+      byteLength(text) > MOST_BYTES_OF_PROSE ? 'is over 16 KiB in UTF-8' : proseFault(text),
     ),
   )
-  .meta({ maxLength: MOST_IN_PROSE, description: 'May hold tabs and newlines.' })
+  .meta({ maxLength: MOST_BYTES_OF_PROSE, description: 'Up to 16 KiB; may hold tabs and newlines.' })
 
 const MOST_TAGS = 64
 const MOST_IN_A_TAG = 64

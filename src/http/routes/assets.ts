@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { assetRegistering, type OwnFields } from '../../db/assets.ts'
+import { newFolders } from '../../db/nodes.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
@@ -73,7 +74,7 @@ function registering(wire: WireKind): Endpoint {
           filename: segments.at(-1) ?? null,
           path: name ? nodePathOf(segments) : null,
           parentPath: folders.length === 0 ? null : nodePathOf(folders),
-          folders: foldersAlong(folders).map((folder) => ({ ...folder, id: mint() })),
+          folders: newFolders(foldersAlong(folders), mint),
           storageId: storageId as string | null,
           episodeName,
           episodeId: mint(),

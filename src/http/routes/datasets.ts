@@ -33,7 +33,7 @@ const collectionsTotal = z.int().meta({ description: 'All of them, also those th
 const ListedDataset = Dataset.extend({
   collections: z
     .array(z.object({ id: field.id, name: z.string() }))
-    .meta({ description: 'The first 200 by name.' }),
+    .meta({ description: 'The first 100 by name.' }),
   collectionsTotal,
 }).meta({ id: 'ListedDataset' })
 

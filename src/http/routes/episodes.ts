@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listEpisodes, updateEpisode, upsertEpisode } from '../../db/episodes.ts'
+import { newFolders } from '../../db/nodes.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment, type Path } from '../../domain/path.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
@@ -107,7 +108,7 @@ function placeIn(given: Path | null | undefined, mint: () => string) {
   if (given === undefined) return {}
   const segments = given?.segments ?? []
   return {
-    folders: foldersAlong(segments).map((each) => ({ ...each, id: mint() })),
+    folders: newFolders(foldersAlong(segments), mint),
     folderPath: segments.length === 0 ? null : nodePathOf(segments),
   }
 }
