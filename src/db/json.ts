@@ -1,9 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 
 /**
- * The wire's JSON of a resource is made once, in SQL, and passed through: a row that became an object, was
- * mapped and was stringified again would cost the Worker three times what SQLite needs (README, "Why JSON is
- * made in SQL"). One row carries one resource, never a whole page: D1 refuses strings over 2 MB.
+ * The wire's JSON of a resource is described once, here in SQL, and passed through (README, "Why JSON is made in
+ * SQL"). One row carries one resource, never a whole page: D1 refuses strings over 2 MB.
  */
 type Fields = Readonly<Record<string, SQLWrapper>>
 
