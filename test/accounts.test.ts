@@ -1,19 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Answer, ask, Tenant, tokenFor } from './support/world.ts'
+import { faults, twice } from './support/expectations.ts'
+import { ask, Tenant, tokenFor } from './support/world.ts'
 
 const unique = (word: string) => `${word}-${crypto.randomUUID().slice(0, 8)}`
 const me = (token: string) => ask('GET', '/auth/me', { token })
-const faults = ({ body }: Answer) => body.errors.map(({ path }: { path: string }) => path).sort()
-
-/** Sends a request twice under one request id, and gives the first answer. */
-async function twice(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Answer> {
-  const named = { headers: { 'X-Request-Id': 'sent-twice' } }
-  const first = await tenant.ask(method, path, body, named)
-  const second = await tenant.ask(method, path, body, named)
-  expect([second.status, second.body, second.rowsWritten]).toEqual([first.status, first.body, 0])
-  return first
-}
 
 const isKnown = async ({ slug }: Tenant) =>
   (await env.DB.prepare('select 1 from users where username = ?').bind(slug).first()) !== null

@@ -1,25 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { expectRefused, faults, ID, TIME, twice } from './support/expectations.ts'
 import { type Answer, Tenant } from './support/world.ts'
 
-const ID = expect.stringMatching(/^[0-9a-f]{24}$/)
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const names = ({ body }: Answer) => body.datasets.map(({ name }: { name: string }) => name)
-const faults = ({ body }: Answer) =>
-  body.errors.map(({ path }: { path: string }) => path.split('.')[0]).sort()
-
-function expectRefused(answer: Answer, status: number): void {
-  expect([answer.status, answer.rowsWritten]).toEqual([status, 0])
-}
-
-/** Sends a request twice under one request id, and gives the first answer. */
-async function twice(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Answer> {
-  const named = { headers: { 'X-Request-Id': 'sent-twice' } }
-  const first = await tenant.ask(method, path, body, named)
-  const second = await tenant.ask(method, path, body, named)
-  expect([second.status, second.body, second.rowsWritten]).toEqual([first.status, first.body, 0])
-  return first
-}
 
 /** A dataset `set` in a project of its own. */
 async function withDataset(fields: object = {}) {

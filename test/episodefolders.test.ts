@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, Tenant } from './support/world.ts'
-
-const faults = ({ body }: Answer) => body.errors.map(({ path }: { path: string }) => path).sort()
-
-function expectRefused(answer: Answer, status: number): void {
-  expect([answer.status, answer.rowsWritten]).toEqual([status, 0])
-}
+import { expectRefused, faults } from './support/expectations.ts'
+import { Tenant } from './support/world.ts'
 
 async function withEpisodes() {
   const tenant = await Tenant.arrive()

@@ -1,25 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Answer, Tenant } from './support/world.ts'
+import { expectRefused, faults, twice } from './support/expectations.ts'
+import { Tenant } from './support/world.ts'
 
 const spaces = ({ slug }: Tenant) => `/namespaces/${slug}/spaces`
 const create = (tenant: Tenant, body: unknown) => tenant.ask('POST', spaces(tenant), body)
 const slugs = (rows: { slug: string }[]) => rows.map(({ slug }) => slug)
-const faults = ({ body }: Answer) =>
-  body.errors.map(({ path }: { path: string }) => path.split('.')[0]).sort()
-
-function expectRefused(answer: Answer, status: number): void {
-  expect([answer.status, answer.rowsWritten]).toEqual([status, 0])
-}
-
-/** Sends a request twice under one request id, and gives the first answer. */
-async function twice(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Answer> {
-  const named = { headers: { 'X-Request-Id': 'sent-twice' } }
-  const first = await tenant.ask(method, path, body, named)
-  const second = await tenant.ask(method, path, body, named)
-  expect([second.status, second.body, second.rowsWritten]).toEqual([first.status, first.body, 0])
-  return first
-}
 
 /** A namespace and one of each who may and may not. */
 async function withMembers() {

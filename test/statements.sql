@@ -247,9 +247,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
   from permit
   where true
@@ -290,9 +290,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then (select "episodes"."node_id"
   from "episodes"
@@ -345,9 +345,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
@@ -407,9 +407,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), iif((?1 ->> '$.name') is null, null, ifnull((select "nodes"."id"
@@ -467,9 +467,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
   left join "assets" on "assets"."id" = (select id
   from earlier)
@@ -509,9 +509,9 @@ with scope as materialized (
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
-  when (select "objects"."id"
+  when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) is not null then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), (?1 ->> '$.now'), permit.user_id
   from permit cross join earlier
   where earlier.storage_id is not (?1 ->> '$.storageId')

@@ -93,8 +93,9 @@ const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null,
   (select ${episodes.id} from ${episodes}
     where ${episodes.projectId} = ${project} and ${episodes.name} = ${a.episodeName}))`
 
-const complete = (a: A, which: SQL): SQL => sql`(select ${objects.id} from ${objects}
-  where ${objects.id} = ${a.storageId} and ${objects.namespaceId} = ${sql.raw('scope.namespace_id')} and ${which})`
+/** Holds where the storage id is that of an object of this namespace which cannot be used yet, or any more. */
+const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${objects.id} = ${a.storageId}
+  and ${objects.namespaceId} = scope.namespace_id and ${objects.state} in ('pending', 'purging'))`
 
 /**
  * `earlier` is the live asset of the same identity, if there is one. An asset without a name has none: there it
@@ -122,10 +123,7 @@ const registering = (a: A): Guard => {
     thing: [['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)]],
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
-      [
-        'object_not_complete',
-        sql`${complete(a, sql`${objects.state} in ('pending', 'purging')`)} is not null`,
-      ],
+      ['object_not_complete', unusable(a)],
     ],
   })
 }
