@@ -136,6 +136,139 @@ describe('a batch that was committed, though D1 could not say so', () => {
   })
 })
 
+/** What somebody else does between a commit whose answer was lost and the second run of its batch. */
+const between: readonly (Repeated & {
+  readonly meanwhile: string
+  readonly touch: (tenant: Tenant) => Promise<Answer>
+})[] = [
+  {
+    operation: 'create a dataset',
+    meanwhile: 'renamed',
+    method: 'POST',
+    path: (t) => `${project(t)}/datasets`,
+    body: () => ({ name: 'eval' }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/datasets/eval`, { name: 'renamed' }),
+  },
+  {
+    operation: 'create a dataset',
+    meanwhile: 'deleted',
+    method: 'POST',
+    path: (t) => `${project(t)}/datasets`,
+    body: () => ({ name: 'eval' }),
+    touch: (t) => t.ask('DELETE', `${project(t)}/datasets/eval`),
+  },
+  {
+    operation: 'delete a dataset',
+    meanwhile: 'made anew',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/datasets/training`,
+    touch: (t) => t.ask('POST', `${project(t)}/datasets`, { name: 'training' }),
+  },
+  {
+    operation: 'create a project',
+    meanwhile: 'moved',
+    method: 'POST',
+    path: ({ slug }) => `/namespaces/${slug}/spaces`,
+    body: () => ({ name: 'Lab' }),
+    touch: (t) => t.ask('PATCH', t.project('lab'), { slug: 'moved' }),
+  },
+  {
+    operation: 'create an episode',
+    meanwhile: 'renamed',
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes`,
+    body: () => ({ name: 'run-2' }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/episodes/run-2`, { name: 'renamed' }),
+  },
+  {
+    operation: 'create an episode',
+    meanwhile: 'changed',
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes`,
+    body: () => ({ name: 'run-2', tags: ['mine'] }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/episodes/run-2`, { tags: ['theirs'], writeProtected: true }),
+  },
+  {
+    operation: 'create an episode with its project',
+    meanwhile: 'moved',
+    method: 'POST',
+    path: (t) => `${t.project('lab')}/episodes`,
+    body: () => ({ name: 'run-2' }),
+    touch: (t) => t.ask('PATCH', t.project('lab'), { slug: 'moved' }),
+  },
+  {
+    operation: 'register an asset',
+    meanwhile: 'replaced',
+    method: 'POST',
+    path: () => '/assets/video',
+    body: (t) => ({ ...placed(t), name: '/a/v.mp4', bssVideoId: 'mine' }),
+    touch: (t) => t.ask('POST', '/assets/video', { ...placed(t), name: '/a/v.mp4', bssVideoId: 'theirs' }),
+  },
+  {
+    operation: 'replace an asset',
+    meanwhile: 'replaced',
+    method: 'POST',
+    path: () => '/assets/video',
+    body: (t) => ({ ...placed(t), episodeName: 'run-1', name: '/v.mp4', bssVideoId: 'mine' }),
+    touch: (t) =>
+      t.ask('POST', '/assets/video', {
+        ...placed(t),
+        episodeName: 'run-1',
+        name: '/v.mp4',
+        bssVideoId: 'theirs',
+      }),
+  },
+  {
+    operation: 'register an asset with its episode',
+    meanwhile: 'renamed',
+    method: 'POST',
+    path: () => '/assets/video',
+    body: (t) => ({ ...placed(t), name: '/a/v.mp4' }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/episodes/run-2`, { name: 'renamed' }),
+  },
+  {
+    operation: 'register an asset with its project',
+    meanwhile: 'moved',
+    method: 'POST',
+    path: () => '/assets/video',
+    body: (t) => ({ ...placed(t), project: 'lab', name: '/a/v.mp4' }),
+    touch: (t) => t.ask('PATCH', t.project('lab'), { slug: 'moved' }),
+  },
+  {
+    operation: 'create a namespace',
+    meanwhile: 'used',
+    method: 'POST',
+    path: () => '/namespaces',
+    body: ({ slug }) => ({ slug: `${slug}-x`, metadata: { a: 1 } }),
+    touch: (t) => t.ask('POST', `/namespaces/${t.slug}-x/spaces`, { name: 'first' }),
+  },
+]
+
+describe('a batch whose answer was lost, and what it made was touched by another request before it runs again', () => {
+  it.each(between)(
+    'to $operation, $meanwhile meanwhile, is done once and answered as done',
+    async (write) => {
+      const [tenant, other] = [await prepared(), await prepared()]
+      const undisturbed = await send(other, write, {})
+      let isLost = true
+      const answer = await send(tenant, write, {
+        disturb: async (batch) => {
+          const results = await batch()
+          if (!isLost) return results
+          isLost = false
+          expect((await write.touch(tenant)).status).toBeLessThan(300)
+          throw new Error('D1_ERROR: Network connection lost.')
+        },
+      })
+      expect([answer.status, answer.trips, answer.rowsWritten]).toEqual([
+        undisturbed.status,
+        2,
+        undisturbed.rowsWritten,
+      ])
+    },
+  )
+})
+
 describe('another request under the same request id', () => {
   const headers = { 'X-Request-Id': 'reused' }
 

@@ -14,7 +14,7 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."project_id" = (
@@ -57,7 +57,7 @@ with scope as materialized (
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -91,7 +91,7 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."container_id" = (
@@ -134,7 +134,7 @@ with scope as materialized (
   from held cross join permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -193,7 +193,7 @@ with scope as materialized (
   where not (select is_few
   from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -220,15 +220,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -263,15 +263,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -318,15 +318,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -361,7 +361,7 @@ insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "n
   from "episodes"
   where "episodes"."id" = "assets"."container_id") end, "assets"."container_id", "assets"."kind", (?1 ->> '$.filename'), (?1 ->> '$.path'), "assets"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
   from "assets"
-  where "assets"."id" = (?1 ->> '$.id') and "assets"."name" is not null
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."name" is not null and "assets"."deleted_at" is null
   on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at, version = "nodes"."version" + 1
   where "nodes"."item_id" <> excluded.item_id
 
@@ -380,15 +380,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -441,15 +441,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -482,15 +482,15 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
-  union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
-  from scope cross join "assets"
-  where (?1 ->> '$.name') is null and "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
   from scope cross join "assets"
@@ -530,9 +530,13 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "datasets"."id" as id, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  select "datasets"."id" as id, 1 as is_made
+  from "datasets"
+  where "datasets"."id" = (?1 ->> '$.id')
+  union all
+  select "datasets"."id", "datasets"."created_request" = (?1 ->> '$.repeatable')
   from scope cross join "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -553,9 +557,13 @@ with scope as materialized (
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "datasets"."id" as id, ("datasets"."id" = (?1 ->> '$.id') or "datasets"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  select "datasets"."id" as id, 1 as is_made
+  from "datasets"
+  where "datasets"."id" = (?1 ->> '$.id')
+  union all
+  select "datasets"."id", "datasets"."created_request" = (?1 ->> '$.repeatable')
   from scope cross join "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -672,10 +680,12 @@ with scope as materialized (
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (not exists (select 1
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and ("deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -698,10 +708,12 @@ with scope as materialized (
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when (not exists (select 1
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and ("deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable')))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -903,13 +915,16 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
+  where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  when ((select id
+  from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
@@ -947,13 +962,16 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
+  where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  when ((select id
+  from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
@@ -1010,9 +1028,11 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
   from "nodes" as folder
   where folder.id = "episodes"."folder_id"), '') || '/' || (?1 ->> '$.segment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
@@ -1147,13 +1167,16 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))), permit as materialized (select *
+  where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  when ((select id
+  from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
@@ -1200,12 +1223,15 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))
+  where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
+  when ((select id
+  from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and scope.access >= 2 then 'done'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
@@ -1223,9 +1249,11 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable')) and "episodes"."version" = 1 as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json_object('id', scope.project_id, 'slug', scope.project_slug), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
+  when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json((select json_object('id', "projects"."id", 'slug', "projects"."slug")
+  from "projects"
+  where "projects"."id" = "episodes"."project_id")), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
   from "nodes"
   where "nodes"."id" = "episodes"."folder_id")), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)) as body
   from scope
@@ -1239,9 +1267,17 @@ pragma optimize
 with scope as materialized (select "users"."id" as user_id
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
-  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')) or "namespaces"."updated_request" = (?1 ->> '$.mark') as is_made
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug')), permit as materialized (select *
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."id" = (?1 ->> '$.id')
+  union all
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug') limit 1), permit as materialized (select *
   from scope
   where (case
   when ((select is_made
@@ -1259,9 +1295,17 @@ with scope as materialized (select "users"."id" as user_id
 with scope as materialized (select "users"."id" as user_id
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
-  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable')) or "namespaces"."updated_request" = (?1 ->> '$.mark') as is_made
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug'))
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."id" = (?1 ->> '$.id')
+  union all
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug') limit 1)
   select nullif(case
   when ((select is_made
   from earlier)) then 'done'
@@ -1276,7 +1320,7 @@ with scope as materialized (select "users"."id" as user_id
 
 -- namespaces.describeHome
 update "namespaces" set metadata = (?1 ->> '$.metadata')
-  where "namespaces"."slug" = (?1 ->> '$.slug') and "namespaces"."updated_request" = (?1 ->> '$.mark') and (?1 ->> '$.metadata') is not "namespaces"."metadata"
+  where "namespaces"."id" = (?1 ->> '$.newHomeId') and "namespaces"."slug" = (?1 ->> '$.slug') and (?1 ->> '$.metadata') is not "namespaces"."metadata"
 
 -- namespaces.list
 with scope as materialized (select "users"."id" as user_id
@@ -1306,8 +1350,9 @@ with scope as materialized (select "users"."id" as user_id
 insert into "members" ("user_id", "namespace_id", "role", "created_at")
   select "namespaces"."created_by", "namespaces"."id", 3, (?1 ->> '$.now')
   from "namespaces"
-  where "namespaces"."id" = (?1 ->> '$.id')
-  on conflict do nothing
+  where "namespaces"."id" = (?1 ->> '$.id') and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = (?1 ->> '$.id'))
 
 -- namespaces.read
 with scope as materialized (
@@ -1339,9 +1384,13 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
-  select "projects"."id" as id, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  select "projects"."id" as id, 1 as is_made
+  from "projects"
+  where "projects"."id" = (?1 ->> '$.id')
+  union all
+  select "projects"."id", "projects"."created_request" = (?1 ->> '$.repeatable')
   from scope cross join "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null), permit as materialized (select *
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
@@ -1363,9 +1412,13 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
-  select "projects"."id" as id, ("projects"."id" = (?1 ->> '$.id') or "projects"."created_request" = (?1 ->> '$.repeatable')) as is_made
+  select "projects"."id" as id, 1 as is_made
+  from "projects"
+  where "projects"."id" = (?1 ->> '$.id')
+  union all
+  select "projects"."id", "projects"."created_request" = (?1 ->> '$.repeatable')
   from scope cross join "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null)
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when ((select is_made

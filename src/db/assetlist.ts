@@ -31,6 +31,8 @@ interface AssetWindow {
 export interface AssetPage {
   readonly items: readonly { readonly id: string; readonly name: string | null; readonly body: string }[]
   readonly next: string | null
+  /** Rows that the answer held, where it was cut because it grew too heavy; else null. */
+  readonly cutAt: number | null
 }
 
 /** What one answer from D1 may weigh, in bytes, whatever the number of rows, and what a row weighs by itself. */
@@ -133,7 +135,7 @@ const ranged = (a: A): Search => {
 
 /** What a row weighs in an answer. */
 const weight = sql`(${num(ROW_BYTES)} + ifnull(length(cast(${assets.metadata} as blob)), 0)
-  + length(cast(${assets.tags} as blob)))`
+  + length(cast(${assets.tags} as blob)) + 2 * ifnull(length(cast(${assets.name} as blob)), 0))`
 
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
@@ -155,8 +157,10 @@ function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
     body: row.body as string,
   }))
   // There was a row more than asked for, or the answer grew too heavy for the next one.
-  const isCut = rows.length > limit || rows.at(-1)?.is_last === 1
-  return { items, next: isCut ? (items.at(-1)?.id ?? null) : (seen as string | null) }
+  const isHeavy = rows.at(-1)?.is_last === 1
+  const isCut = rows.length > limit || isHeavy
+  const next = isCut ? (items.at(-1)?.id ?? null) : (seen as string | null)
+  return { items, next, cutAt: isHeavy ? items.length : null }
 }
 
 /** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */

@@ -98,8 +98,9 @@ const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${obj
   and ${objects.namespaceId} = scope.namespace_id and ${objects.state} in ('pending', 'purging'))`
 
 /**
- * `earlier` is the live asset of the same identity, if there is one. An asset without a name has none: there it
- * is what this very request has registered before.
+ * `earlier` is the asset with the very id that this request gives, whatever has become of it since: then a batch
+ * whose answer was lost is run again. Else it is the live asset of the same identity; one without a name has none,
+ * and there it is what this very request has registered before.
  */
 const registering = (a: A): Guard => {
   const there = sql`${assets.containerId} = ${container(a, sql`scope.project_id`)}
@@ -110,8 +111,11 @@ const registering = (a: A): Guard => {
   return projectMakingGuard(a, {
     tables: [
       sql`earlier as materialized (
-        ${earlier(changedByThisRequest(assets, a), sql`${there} and ${assets.name} = ${a.name} and ${assets.name} is not null`)}
-        union all ${earlier(sql`1`, sql`${a.name} is null and ${assets.id} = ${a.id}`)}
+        ${earlier(sql`1`, sql`${assets.id} = ${a.id}`)}
+        union all ${earlier(
+          changedByThisRequest(assets, a),
+          sql`${there} and ${assets.name} = ${a.name} and ${assets.name} is not null`,
+        )}
         union all ${earlier(
           sql`1`,
           sql`${a.name} is null and ${there} and ${assets.name} is null
@@ -263,7 +267,7 @@ const placeAsset = command<Registration>(
       createdAt: a.now,
       updatedAt: a.now,
     },
-    sql`from ${assets} where ${assets.id} = ${a.id} and ${assets.name} is not null`,
+    sql`from ${assets} where ${assets.id} = ${a.id} and ${assets.name} is not null and ${live(assets)}`,
   )} on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at,
     version = ${nodes.version} + 1 where ${nodes.itemId} <> excluded.item_id`,
 )

@@ -11,7 +11,7 @@ import {
   described,
   describing,
   type Fields,
-  madeByThisRequest,
+  meets,
   outcomeOf,
   type Resource,
   readResource,
@@ -132,9 +132,11 @@ type New = DatasetRef & Stamp & Fields & { readonly id: string }
 const creating = (a: Arguments<New>) =>
   projectGuard(a, 'write', {
     tables: [
-      sql`earlier as materialized (
-        select ${datasets.id} as id, ${madeByThisRequest(datasets, a)} as is_made from scope cross join ${datasets}
-        where ${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`,
+      meets(
+        datasets,
+        a,
+        sql`${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)}`,
+      ),
     ],
     done: sql`(select is_made from earlier)`,
     state: [['dataset_name_taken', sql`exists (select 1 from earlier)`]],
@@ -211,9 +213,9 @@ const trashing = (a: Arguments<Trashing>) =>
   projectGuard(a, 'write', {
     tables: [named(a)],
     // Not done where there is such a dataset again: then it is another one's turn.
-    done: sql`not exists (select 1 from target) and exists (select 1 from ${deletions}
-      where ${deletions.projectId} = scope.project_id
-        and (${deletions.id} = ${a.deletionId} or ${deletions.request} = ${a.repeatable}))`,
+    done: sql`exists (select 1 from ${deletions} where ${deletions.id} = ${a.deletionId})
+      or not exists (select 1 from target) and exists (select 1 from ${deletions}
+        where ${deletions.projectId} = scope.project_id and ${deletions.request} = ${a.repeatable})`,
     thing: [noDataset],
   })
 

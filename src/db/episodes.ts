@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { episodes, nodes, projectStats } from '../../drizzle/schema.ts'
+import { episodes, nodes, projectStats, projects } from '../../drizzle/schema.ts'
 import type { Guard, Refusing } from './guard.ts'
 import { permitted } from './guard.ts'
 import { boolean, iso, json, object } from './json.ts'
@@ -25,7 +25,6 @@ import {
   described,
   describing,
   type Fields,
-  madeByThisRequest,
   outcomeOf,
   type Resource,
   readResource,
@@ -121,10 +120,12 @@ type Upsert = ProjectMaking &
 const upserting = (a: Arguments<Upsert>): Guard =>
   projectMakingGuard(a, {
     tables: [
-      target(sql`(select ${episodes.id} from ${episodes}
-        where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name})`),
+      // By the very id first, whatever has become of it since a batch whose answer was lost.
+      target(sql`ifnull((select ${episodes.id} from ${episodes} where ${episodes.id} = ${a.id}),
+        (select ${episodes.id} from ${episodes}
+          where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name}))`),
     ],
-    done: doneTarget(a),
+    done: sql`(select id from target) = ${a.id} or ${doneTarget(a)}`,
     thing: [trashedTarget],
     state: [protectedTarget, ...contradictions(a)],
   })
@@ -206,14 +207,15 @@ const upserted = query<Upsert>('episodes.upserted', (a) =>
     episodes,
     object({
       episode: resource,
-      workspace: sql`json_object('id', scope.project_id, 'slug', scope.project_slug)`,
+      workspace: sql`json((select ${object({ id: projects.id, slug: projects.slug })} from ${projects}
+        where ${projects.id} = ${episodes.projectId}))`,
       folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
         where ${nodes.id} = ${episodes.folderId}))`,
       namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
     }),
     sql`(select id from target)`,
     // Nothing has changed it since: otherwise the request was an update of what was there.
-    sql`${madeByThisRequest(episodes, a)} and ${episodes.version} = 1`,
+    sql`(${episodes.id} = ${a.id} or ${episodes.createdRequest} = ${a.repeatable} and ${episodes.version} = 1)`,
   ),
 )
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import type { Guard } from './guard.ts'
 import { permitted } from './guard.ts'
@@ -8,15 +8,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userScope } from './scope.ts'
 import { type Arguments, command, insertInto, query } from './sql.ts'
 import { type Arriving, arriveToCreateNamespace } from './users.ts'
-import {
-  changedByThisRequest,
-  madeByThisRequest,
-  outcomeOf,
-  type Resource,
-  readResource,
-  type Stamp,
-  stamped,
-} from './write.ts'
+import { changedByThisRequest, outcomeOf, type Resource, readResource, type Stamp, stamped } from './write.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
 const role = (rank: ReturnType<typeof sql>) =>
@@ -68,22 +60,32 @@ export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(re
 
 type New = Asking & Stamp & { readonly id: string; readonly slug: string; readonly metadata?: string | null }
 
-/** The caller's home counts as made by the request too, where it came into being with it. */
-const creating = (a: Arguments<New>): Guard => ({
-  tables: sql`${userScope(a)}, earlier as materialized (
-    select ${namespaces.id} as id,
-      ${madeByThisRequest(namespaces, a)} or ${changedByThisRequest(namespaces, a)} as is_made
-    from ${namespaces} where ${namespaces.slug} = ${a.slug})`,
-  place: [],
-  done: sql`(select is_made from earlier)`,
-  state: [
-    [
-      'namespace_slug_taken',
-      sql`exists (select 1 from earlier) or exists (
+/**
+ * What the caller is no member of any more is not told of as made. The caller's home counts as made by the request
+ * too, where it came into being with it.
+ */
+const creating = (a: Arguments<New>): Guard => {
+  const isMember = sql`exists (select 1 from ${members}
+    where ${members.namespaceId} = ${namespaces.id} and ${members.userId} = scope.user_id)`
+  const isMade = sql`(${namespaces.id} = ${a.id} or ${namespaces.createdRequest} = ${a.repeatable}
+    or ${changedByThisRequest(namespaces, a)}) and ${live(namespaces)} and ${isMember}`
+  const earlier = (condition: SQL) => sql`select ${namespaces.id} as id, ${isMade} as is_made
+    from scope cross join ${namespaces} where ${condition}`
+  return {
+    tables: sql`${userScope(a)}, earlier as materialized (
+      ${earlier(sql`${namespaces.id} = ${a.id}`)}
+      union all ${earlier(sql`${namespaces.slug} = ${a.slug}`)} limit 1)`,
+    place: [],
+    done: sql`(select is_made from earlier)`,
+    state: [
+      [
+        'namespace_slug_taken',
+        sql`exists (select 1 from earlier) or exists (
         select 1 from ${users} where ${users.username} = ${a.slug} and ${users.id} is not scope.user_id)`,
+      ],
     ],
-  ],
-})
+  }
+}
 
 const create = command<New>(
   'namespaces.create',
@@ -99,15 +101,16 @@ const own = command<New>('namespaces.own', (a) =>
   insertInto(
     members,
     { userId: namespaces.createdBy, namespaceId: namespaces.id, role: sql`3`, createdAt: a.now },
-    sql`from ${namespaces} where ${namespaces.id} = ${a.id} on conflict do nothing`,
+    sql`from ${namespaces} where ${namespaces.id} = ${a.id}
+        and not exists (select 1 from ${members} where ${members.namespaceId} = ${a.id})`,
   ),
 )
 
 /** The home that this request made says what the request says of it. */
-const describeHome = command<New>(
+const describeHome = command<New & Arriving>(
   'namespaces.describeHome',
-  (a) => sql`update ${namespaces} set metadata = ${a.metadata} where ${namespaces.slug} = ${a.slug}
-    and ${namespaces.updatedRequest} = ${a.mark} and ${a.metadata} is not ${namespaces.metadata}`,
+  (a) => sql`update ${namespaces} set metadata = ${a.metadata} where ${namespaces.id} = ${a.newHomeId}
+    and ${namespaces.slug} = ${a.slug} and ${a.metadata} is not ${namespaces.metadata}`,
 )
 
 const created = query<New>('namespaces.created', (a) =>

@@ -19,7 +19,7 @@ import {
   described,
   describing,
   type Fields,
-  madeByThisRequest,
+  meets,
   outcomeOf,
   type Resource,
   readResource,
@@ -71,9 +71,11 @@ type New = NamespaceRef &
 const creating = (a: Arguments<New>) =>
   visitorGuard(a, 'write', {
     tables: [
-      sql`earlier as materialized (
-        select ${projects.id} as id, ${madeByThisRequest(projects, a)} as is_made from scope cross join ${projects}
-        where ${projects.namespaceId} = scope.namespace_id and ${projects.slug} = ${a.slug} and ${live(projects)})`,
+      meets(
+        projects,
+        a,
+        sql`${projects.namespaceId} = scope.namespace_id and ${projects.slug} = ${a.slug} and ${live(projects)}`,
+      ),
     ],
     done: sql`(select is_made from earlier)`,
     state: [

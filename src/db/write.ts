@@ -48,11 +48,20 @@ export const touched = (table: Recorded, a: Arguments<Stamp>) => ({
 export const changedByThisRequest = (table: Recorded, a: Arguments<Pick<Stamp, 'mark'>>): SQL =>
   sql`${table.updatedRequest} = ${a.mark}`
 
-/** Holds for a row that this request made, now or when it was sent before. Rows are found by their place and name. */
-export const madeByThisRequest = (
+/**
+ * `earlier`, at most one row: what a creation meets. First of all the row with the very id that this request gives,
+ * whatever has become of it since: then a batch whose answer was lost is run again. Else the row that holds the
+ * name, by `found`, which this request has made (`is_made`) if it was sent before under the same request id.
+ */
+export const meets = (
   table: Recorded,
   a: Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>,
-): SQL => sql`(${table.id} = ${a.id} or ${table.createdRequest} = ${a.repeatable})`
+  found: SQL,
+): SQL => sql`earlier as materialized (
+  select ${table.id} as id, 1 as is_made from ${table} where ${table.id} = ${a.id}
+  union all
+  select ${table.id}, ${table.createdRequest} = ${a.repeatable} from scope cross join ${table} where ${found}
+  limit 1)`
 
 /** What a request gives of the fields that most resources have. Absent fields are left alone. */
 export interface Fields {

@@ -23,7 +23,7 @@ export function judge(headers: Headers, object: Versioned): Condition {
 /** Whether `Range` still means this object: `If-Range` is absent, or names it. */
 export function isRangeFresh(headers: Headers, object: Versioned): boolean {
   const wanted = headers.get('If-Range')
-  return wanted === null || wanted === object.httpEtag
+  return wanted === null || wanted === object.httpEtag || wanted === object.uploaded.toUTCString()
 }
 
 /** NaN where there is none: every comparison with it is false. */

@@ -47,7 +47,7 @@ const bodyOf = (object: R2Object | R2ObjectBody): ReadableStream | null =>
 
 /** The part of `size` bytes that a `Range` header names; null where the whole is to be sent. */
 function rangeWithin(header: string, size: number): ByteRange | 'unsatisfiable' | null {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header.trim()) ?? []
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header.trim()) ?? []
   if (first === '' && last === '') return null
   if (first === '') {
     const length = Math.min(Number(last), size)

@@ -80,7 +80,13 @@ export function assetList(wire: WireKind): Endpoint {
         return database.run(glob ? map(plan, (page) => matching(page, glob, rows)) : plan)
       }
       if (limit === undefined && cursor === undefined) {
-        const chunkFrom = (before: string) => pageFrom(before, ROWS_IN_A_CHUNK, EXAMINED_FOR_A_CHUNK)
+        let rows = ROWS_IN_A_CHUNK
+        const chunkFrom = async (before: string) => {
+          const page = await pageFrom(before, rows, EXAMINED_FOR_A_CHUNK)
+          // What is too heavy to be sent has been read in vain: the next chunk asks for little more than fits.
+          rows = page.cutAt === null ? ROWS_IN_A_CHUNK : Math.max(2 * page.cutAt, 1)
+          return page
+        }
         const chunks = written(await chunkFrom(END), chunkFrom)
         return new Response(streamOf(chunks, requestId), { headers: { 'Content-Type': 'application/json' } })
       }
@@ -102,11 +108,11 @@ export function assetList(wire: WireKind): Endpoint {
 }
 
 /** The candidates that match, `rows` of them at most. */
-function matching({ items, next }: AssetPage, glob: Glob, rows: number): AssetPage {
-  const matches = items.filter(({ name }) => name !== null && glob.matches(name))
-  if (matches.length <= rows) return { items: matches, next }
+function matching(page: AssetPage, glob: Glob, rows: number): AssetPage {
+  const matches = page.items.filter(({ name }) => name !== null && glob.matches(name))
+  if (matches.length <= rows) return { ...page, items: matches }
   const shown = matches.slice(0, rows)
-  return { items: shown, next: shown.at(-1)?.id ?? null }
+  return { ...page, items: shown, next: shown.at(-1)?.id ?? null }
 }
 
 const textOf = (page: AssetPage): string => page.items.map(({ body }) => body).join(',')
