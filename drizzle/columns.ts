@@ -15,7 +15,7 @@ export const counter = () => integer().notNull().default(0)
 /**
  * Who made a row and by which request.
  *
- * `createdRequest` and `updatedRequest` hold the mark of a request, by which a repeated request recognises what it
+ * `createdRequest`, `updatedRequest` and `renamedRequest` hold the mark of a request, by which a repeated request recognises what it
  * did the first time. Only a request whose id the client chose can be repeated: `createdRequest` is null for others.
  */
 export const recorded = () => ({
@@ -25,6 +25,7 @@ export const recorded = () => ({
   createdByToken: text(),
   createdRequest: text(),
   updatedRequest: text().notNull(),
+  renamedRequest: text(),
   version: integer().notNull().default(1),
 })
 

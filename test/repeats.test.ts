@@ -242,6 +242,31 @@ const between: readonly (Repeated & {
     body: ({ slug }) => ({ slug: `${slug}-x`, metadata: { a: 1 } }),
     touch: (t) => t.ask('POST', `/namespaces/${t.slug}-x/spaces`, { name: 'first' }),
   },
+  {
+    operation: 'rename a dataset',
+    meanwhile: 'changed',
+    method: 'PATCH',
+    path: (t) => `${project(t)}/datasets/training`,
+    body: () => ({ name: 'renamed' }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/datasets/renamed`, { description: 'theirs' }),
+  },
+  {
+    operation: 'rename an episode',
+    meanwhile: 'changed',
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/run-1`,
+    body: () => ({ name: 'renamed' }),
+    touch: (t) =>
+      t.ask('PATCH', `${project(t)}/episodes/renamed`, { description: 'theirs', writeProtected: true }),
+  },
+  {
+    operation: 'rename a project',
+    meanwhile: 'changed',
+    method: 'PATCH',
+    path: project,
+    body: () => ({ slug: 'lab' }),
+    touch: (t) => t.ask('PATCH', t.project('lab'), { description: 'theirs' }),
+  },
 ]
 
 describe('a batch whose answer was lost, and what it made was touched by another request before it runs again', () => {
@@ -305,6 +330,26 @@ describe('a request id that a client uses for all it does', () => {
       [200, 'b'],
       [200, 'a'],
     ])
+  })
+
+  it('hides no renaming: there and back, and there again', async () => {
+    const tenant = await prepared()
+    const datasets = `${project(tenant)}/datasets`
+    const statuses: number[] = []
+    for (const [from, name] of [
+      ['training', 'other'],
+      ['other', 'training'],
+      ['training', 'other'],
+    ] as const) {
+      statuses.push((await tenant.ask('PATCH', `${datasets}/${from}`, { name }, { headers })).status)
+    }
+    const listed = await tenant.ask('GET', datasets)
+    expect([statuses, listed.body.datasets[0].name]).toEqual([[200, 200, 200], 'other'])
+    // Another dataset of the old name is another one: its renaming is a conflict, and is told as one.
+    await tenant.ask('POST', datasets, { name: 'training' })
+    expect((await tenant.ask('PATCH', `${datasets}/training`, { name: 'other' }, { headers })).status).toBe(
+      409,
+    )
   })
 
   it('hides no deletion: what was made anew is deleted anew', async () => {

@@ -727,19 +727,20 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select ifnull((select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."updated_request" = (?1 ->> '$.mark')), (select "datasets"."id"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."renamed_request" = (?1 ->> '$.mark'))) as id
   from scope), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
-  from target, "datasets"
-  where "datasets"."id" = target.id and "datasets"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  from target cross join "datasets" on "datasets"."id" = target.id
+  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -751,7 +752,8 @@ with scope as materialized (
   when (json_type(?1, '$.newName') is not null) then (?1 ->> '$.newName') else "datasets"."name" end, "description" = case
   when (json_type(?1, '$.description') is not null) then (?1 ->> '$.description') else "datasets"."description" end, "tags" = case
   when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "datasets"."tags" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "datasets"."metadata" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "datasets"."metadata" end, "renamed_request" = case
+  when (?1 ->> '$.newName') <> "datasets"."name" then (?1 ->> '$.mark') else "datasets"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
   where "datasets"."id" = (select target.id
   from target, permit)
 
@@ -762,18 +764,19 @@ with scope as materialized (
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select ifnull( (select "datasets"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  select ifnull((select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."updated_request" = (?1 ->> '$.mark')), (select "datasets"."id"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
   from "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)) as id
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."renamed_request" = (?1 ->> '$.mark'))) as id
   from scope)
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
-  from target, "datasets"
-  where "datasets"."id" = target.id and "datasets"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  from target cross join "datasets" on "datasets"."id" = target.id
+  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -860,17 +863,20 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target) or exists (select 1
+  from "episodes"
+  where "episodes"."id" = (select id
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1004,11 +1010,11 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "episodes"."node_id", "episodes"."project_id", "episodes"."folder_id", "episodes"."project_id", 'episode', "episodes"."name", ifnull((select folder.path
   from "nodes" as folder
   where folder.id = "episodes"."folder_id"), '') || '/' || (?1 ->> '$.segment'), "episodes"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
@@ -1052,17 +1058,20 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null))), permit as materialized (select *
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target) or exists (select 1
+  from "episodes"
+  where "episodes"."id" = (select id
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1102,7 +1111,8 @@ with scope as materialized (
   when (json_type(?1, '$.writeProtected') is not null) then (?1 ->> '$.writeProtected') else "episodes"."write_protected" end, "started_at" = case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else "episodes"."started_at" end, "ended_at" = case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else "episodes"."ended_at" end, "duration_ms" = case
-  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
+  when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "renamed_request" = case
+  when (?1 ->> '$.finalName') <> "episodes"."name" then (?1 ->> '$.mark') else "episodes"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
   where "episodes"."id" = (select target.id
   from target, permit)
 
@@ -1116,16 +1126,19 @@ with scope as materialized (
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
   from scope, "episodes"
-  where "episodes"."id" = ifnull( (select "episodes"."id"
+  where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."updated_request" = (?1 ->> '$.mark')), (select "episodes"."id"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null)))
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark'))))
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target) or exists (select 1
+  from "episodes"
+  where "episodes"."id" = (select id
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1485,16 +1498,16 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."updated_request" = (?1 ->> '$.mark')), (select "projects"."id"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null))), permit as materialized (select *
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and "projects"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1505,7 +1518,8 @@ with scope as materialized (
   when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "projects"."tags" end, "metadata" = case
   when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "projects"."metadata" end, "name" = case
   when (json_type(?1, '$.name') is not null) then (?1 ->> '$.name') else "projects"."name" end, "visibility" = case
-  when (json_type(?1, '$.visibility') is not null) then (?1 ->> '$.visibility') else "projects"."visibility" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "projects"."version" + 1
+  when (json_type(?1, '$.visibility') is not null) then (?1 ->> '$.visibility') else "projects"."visibility" end, "renamed_request" = case
+  when (?1 ->> '$.newSlug') <> "projects"."slug" then (?1 ->> '$.mark') else "projects"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "projects"."version" + 1
   where "projects"."id" = (select project_id
   from permit)
 
@@ -1518,15 +1532,15 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."updated_request" = (?1 ->> '$.mark')), (select "projects"."id"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)))
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))))
   select nullif(case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and "projects"."updated_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and scope.access >= 2 then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, deletions, projectStats } from '../../drizzle/schema.ts'
 import { assertPermitted, judged, permitted, refusal } from './guard.ts'
 import { iso, json, object } from './json.ts'
@@ -7,6 +7,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import {
+  addressed,
   changedByThisRequest,
   described,
   describing,
@@ -15,6 +16,8 @@ import {
   outcomeOf,
   type Resource,
   readResource,
+  renamedByThisRequest,
+  renaming,
   type Stamp,
   stamped,
   touched,
@@ -167,18 +170,16 @@ export const createDataset = (values: New): Plan<Resource> =>
 
 type Changes = DatasetRef & Stamp & Fields & { readonly newName?: string }
 
-const changing = (a: Arguments<Changes>) =>
-  projectGuard(a, 'write', {
+const changing = (a: Arguments<Changes>) => {
+  const named = (name: SQL) => sql`${datasets.projectId} = scope.project_id and ${datasets.name} = ${name}
+    and ${live(datasets)}`
+  return projectGuard(a, 'write', {
     tables: [
-      // Under its new name when this very request has renamed it before.
-      sql`target as materialized (select ifnull(
-        (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
-          and ${datasets.name} = ${a.newName} and ${live(datasets)} and ${changedByThisRequest(datasets, a)}),
-        (select ${datasets.id} from ${datasets} where ${datasets.projectId} = scope.project_id
-          and ${datasets.name} = ${a.name} and ${live(datasets)})) as id from scope)`,
+      sql`target as materialized (
+        select ${addressed(datasets, a, named(a.name), named(a.newName))} as id from scope)`,
     ],
-    done: sql`exists (select 1 from target, ${datasets} where ${datasets.id} = target.id
-      and ${changedByThisRequest(datasets, a)})`,
+    done: sql`exists (select 1 from target cross join ${datasets} on ${datasets.id} = target.id
+      where ${changedByThisRequest(datasets, a)} or ${renamedByThisRequest(datasets, a, datasets.name, a.name)})`,
     thing: [noDataset],
     state: [
       [
@@ -189,6 +190,7 @@ const changing = (a: Arguments<Changes>) =>
       ],
     ],
   })
+}
 
 const update = command<Changes>(
   'datasets.update',
@@ -196,6 +198,7 @@ const update = command<Changes>(
     update ${datasets} set ${assign(datasets, {
       name: givenOr(a.newName, datasets.name),
       ...changed(datasets, a, described),
+      ...renaming(datasets, a, datasets.name, a.newName),
       ...touched(datasets, a),
     })} where ${datasets.id} = (select target.id from target, permit)`,
 )

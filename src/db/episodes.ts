@@ -21,13 +21,15 @@ import {
 } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
-  changedByThisRequest,
+  addressed,
   described,
   describing,
   type Fields,
   outcomeOf,
   type Resource,
   readResource,
+  renamedByThisRequest,
+  renaming,
   type Stamp,
   stamped,
   touched,
@@ -250,13 +252,17 @@ const changing = (a: Arguments<Changes>): Guard => {
     and ${episodes.id} <> (select id from target))`
   return projectGuard(a, 'write', {
     tables: [
-      // Under its final name when this very request has renamed it before.
-      target(sql`ifnull(
-        (select ${episodes.id} from ${episodes} where ${named(a.finalName)} and ${live(episodes)}
-          and ${changedByThisRequest(episodes, a)}),
-        (select ${episodes.id} from ${episodes} where ${named(a.name)} and ${live(episodes)}))`),
+      target(
+        addressed(
+          episodes,
+          a,
+          sql`${named(a.name)} and ${live(episodes)}`,
+          sql`${named(a.finalName)} and ${live(episodes)}`,
+        ),
+      ),
     ],
-    done: doneTarget(a),
+    done: sql`${doneTarget(a)} or exists (select 1 from ${episodes} where ${episodes.id} = (select id from target)
+      and ${renamedByThisRequest(episodes, a, episodes.name, a.name)})`,
     thing: [
       ['episode_not_found', sql`not exists (select 1 from target)`],
       ['episode_trashed', sql`${other} = 1`],
@@ -279,6 +285,7 @@ const update = command<Changes>('episodes.update', (a) => {
         then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
       nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
       ...changed(episodes, a, own),
+      ...renaming(episodes, a, episodes.name, a.finalName),
       ...touched(episodes, a),
     })} where ${episodes.id} = (select target.id from target, permit)`
 })

@@ -23,6 +23,8 @@ import {
   outcomeOf,
   type Resource,
   readResource,
+  renamedByThisRequest,
+  renaming,
   type Stamp,
   stamped,
   touched,
@@ -121,8 +123,8 @@ const changing = (a: Arguments<Changes>) =>
     a,
     'write',
     {
-      done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id
-        and ${changedByThisRequest(projects, a)})`,
+      done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id and (
+        ${changedByThisRequest(projects, a)} or ${renamedByThisRequest(projects, a, projects.slug, a.project)}))`,
       state: [
         ['forbidden', sql`${a.visibility} <> scope.visibility and scope.access < 3`],
         [
@@ -132,9 +134,9 @@ const changing = (a: Arguments<Changes>) =>
         ],
       ],
     },
-    // Under its new slug when this very request has renamed it before.
+    // Under its new slug where this very request has renamed it before.
     sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
-      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${changedByThisRequest(projects, a)}`,
+      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.renamedRequest} = ${a.mark}`,
   )
 
 const update = command<Changes>(
@@ -143,6 +145,7 @@ const update = command<Changes>(
     update ${projects} set ${assign(projects, {
       slug: givenOr(a.newSlug, projects.slug),
       ...changed(projects, a, [...described, 'name', 'visibility']),
+      ...renaming(projects, a, projects.slug, a.newSlug),
       ...touched(projects, a),
     })} where ${projects.id} = (select project_id from permit)`,
 )

@@ -69,7 +69,7 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
       max(ifnull(${members.role}, 0), iif(${projects.visibility} = 'public', ${asRank('read')}, 0)) as access
     from (select 1) ${namespace(a)} left join ${projects} on ${
       moved
-        ? sql`${projects.id} = ifnull((${moved}), (select ${projects.id} from ${projects} where ${bySlug}))`
+        ? sql`${projects.id} = ifnull((select ${projects.id} from ${projects} where ${bySlug}), (${moved}))`
         : bySlug
     })`
 }

@@ -23,7 +23,10 @@ export interface Resource {
 }
 
 type Recorded = SQLiteTable &
-  Record<'id' | 'createdRequest' | 'updatedRequest' | 'updatedAt' | 'version', SQLiteColumn>
+  Record<
+    'id' | 'createdRequest' | 'updatedRequest' | 'renamedRequest' | 'updatedAt' | 'version',
+    SQLiteColumn
+  >
 
 /** What a new row says of its making; selected from `permit`. */
 export const stamped = (a: Arguments<Stamp>) => ({
@@ -47,6 +50,32 @@ export const touched = (table: Recorded, a: Arguments<Stamp>) => ({
  */
 export const changedByThisRequest = (table: Recorded, a: Arguments<Pick<Stamp, 'mark'>>): SQL =>
   sql`${table.updatedRequest} = ${a.mark}`
+
+/** Remembers a renaming, whatever else is changed later: `name` is the column, `next` its value if it is given. */
+export const renaming = (table: Recorded, a: Arguments<Stamp>, name: SQLiteColumn, next: SQL) => ({
+  renamedRequest: sql`case when ${next} <> ${name} then ${a.mark} else ${table.renamedRequest} end`,
+})
+
+/**
+ * The id of the row that a change addresses: the one of that name, and where there is none, the one that this very
+ * request has renamed when it was sent before.
+ */
+export const addressed = (
+  table: Recorded,
+  a: Arguments<Pick<Stamp, 'mark'>>,
+  named: SQL,
+  renamed: SQL,
+): SQL =>
+  sql`ifnull((select ${table.id} from ${table} where ${named}),
+    (select ${table.id} from ${table} where ${renamed} and ${table.renamedRequest} = ${a.mark}))`
+
+/** Holds for a row that this request has renamed before, away from the name by which the request addresses it. */
+export const renamedByThisRequest = (
+  table: Recorded,
+  a: Arguments<Pick<Stamp, 'mark'>>,
+  name: SQLiteColumn,
+  address: SQL,
+): SQL => sql`${name} <> ${address} and ${table.renamedRequest} = ${a.mark}`
 
 /**
  * `earlier`, at most one row: what a creation meets. First of all the row with the very id that this request gives,
