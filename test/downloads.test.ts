@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { AwsV4Signer } from 'aws4fetch'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { app } from '../src/app.ts'
 import { ownStore, signDownload } from '../src/storage/presign.ts'
 import { type Answer, type Asked, ask, DEVELOPMENT_SECRET, Tenant } from './support/world.ts'
@@ -365,9 +365,13 @@ describe('a URL', () => {
       S3_ACCESS_KEY_ID: 'AKID',
       S3_SECRET_ACCESS_KEY: 'a secret',
     }
+    const asking = vi.spyOn(globalThis, 'fetch')
     const { body, trips } = await download(tenant, { expiresIn: '77' }, { variables })
     const url = new URL(body.url)
     expect([trips, url.origin]).toEqual([1, 'https://s3.example:9000'])
+    // No other service is asked: the URL is signed here.
+    expect(asking).not.toHaveBeenCalled()
+    asking.mockRestore()
     expect(decodeURIComponent(url.pathname)).toBe(`/films/${whole}`)
     expect(url.searchParams.get('X-Amz-Expires')).toBe('77')
     expect(url.searchParams.get('X-Amz-Credential')).toMatch(/^AKID\/\d{8}\/eu-central-1\/s3\/aws4_request$/)
