@@ -103,6 +103,33 @@ async function prepared(): Promise<Tenant> {
 const send = (tenant: Tenant, { method, path, body }: Repeated, asked: Asked): Promise<Answer> =>
   tenant.ask(method, path(tenant), body?.(tenant), asked)
 
+/**
+ * D1 commits a batch, `meanwhile` happens, and the answer never comes: the batch is run again, and the request is
+ * answered, and has written, as one that nothing disturbed.
+ */
+async function expectDoneOnce(
+  write: Repeated,
+  meanwhile: (tenant: Tenant) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const [tenant, other] = [await prepared(), await prepared()]
+  const undisturbed = await send(other, write, {})
+  let isFirst = true
+  const answer = await send(tenant, write, {
+    disturb: async (batch) => {
+      const results = await batch()
+      if (!isFirst) return results
+      isFirst = false
+      await meanwhile(tenant)
+      throw new Error('D1_ERROR: Network connection lost.')
+    },
+  })
+  expect([answer.status, answer.trips, answer.rowsWritten]).toEqual([
+    undisturbed.status,
+    2,
+    undisturbed.rowsWritten,
+  ])
+}
+
 describe('the same request under the same request id', () => {
   it.each(writes)('to $operation answers as the first did, and writes nothing', async (write) => {
     const tenant = await prepared()
@@ -117,22 +144,7 @@ describe('the same request under the same request id', () => {
 
 describe('a batch that was committed, though D1 could not say so', () => {
   it.each(writes)('to $operation is asked once more, and done once', async (write) => {
-    const [tenant, other] = [await prepared(), await prepared()]
-    const undisturbed = await send(other, write, {})
-    let isLost = true
-    const answer = await send(tenant, write, {
-      disturb: async (batch) => {
-        const results = await batch()
-        if (!isLost) return results
-        isLost = false
-        throw new Error('D1_ERROR: Network connection lost.')
-      },
-    })
-    expect([answer.status, answer.trips, answer.rowsWritten]).toEqual([
-      undisturbed.status,
-      2,
-      undisturbed.rowsWritten,
-    ])
+    await expectDoneOnce(write)
   })
 })
 
@@ -273,23 +285,9 @@ describe('a batch whose answer was lost, and what it made was touched by another
   it.each(between)(
     'to $operation, $meanwhile meanwhile, is done once and answered as done',
     async (write) => {
-      const [tenant, other] = [await prepared(), await prepared()]
-      const undisturbed = await send(other, write, {})
-      let isLost = true
-      const answer = await send(tenant, write, {
-        disturb: async (batch) => {
-          const results = await batch()
-          if (!isLost) return results
-          isLost = false
-          expect((await write.touch(tenant)).status).toBeLessThan(300)
-          throw new Error('D1_ERROR: Network connection lost.')
-        },
+      await expectDoneOnce(write, async (tenant) => {
+        expect((await write.touch(tenant)).status).toBeLessThan(300)
       })
-      expect([answer.status, answer.trips, answer.rowsWritten]).toEqual([
-        undisturbed.status,
-        2,
-        undisturbed.rowsWritten,
-      ])
     },
   )
 })

@@ -250,7 +250,7 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (project_id, name) do nothing
@@ -348,7 +348,7 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
@@ -996,7 +996,7 @@ with scope as materialized (
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_duration_contradicts' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, null, (?1 ->> '$.mark')
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
@@ -1628,7 +1628,7 @@ update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email
 with scope as materialized (select "users"."id" as user_id
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
-  select "users"."version" as version, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  select null as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')) as body
   from scope join "users" on "users"."id" = scope.user_id join "namespaces" on "namespaces"."id" = "users"."home_id"

@@ -149,7 +149,6 @@ const makeEpisode = command<Registration>(
         status: sql`'running'`,
         writeProtected: sql`0`,
         ...stamped(a),
-        createdRequest: sql`null`,
       },
       sql`from permit where true`,
     )} on conflict (project_id, name) do nothing`,

@@ -27,30 +27,24 @@ export interface DatasetRef extends ProjectRef {
   readonly name: string
 }
 
-const summary = {
+const fields = {
   id: datasets.id,
   name: datasets.name,
   description: datasets.description,
   tags: json(datasets.tags),
-}
-
-const resource = object({
-  ...summary,
   projectId: datasets.projectId,
   metadata: json(datasets.metadata),
   createdAt: iso(datasets.createdAt),
   updatedAt: iso(datasets.updatedAt),
-})
+}
+
+const resource = object(fields)
 
 /** The collections of a dataset that its entry in the list names; `collectionsTotal` counts them all. */
 const MOST_COLLECTIONS_IN_THE_LIST = 100
 
 const listed = object({
-  ...summary,
-  projectId: datasets.projectId,
-  metadata: json(datasets.metadata),
-  createdAt: iso(datasets.createdAt),
-  updatedAt: iso(datasets.updatedAt),
+  ...fields,
   collections: sql`(select json_group_array(json(entry)) from (
     select ${object({ id: collections.id, name: collections.name })} as entry from ${collections}
     where ${collections.datasetId} = ${datasets.id} and ${live(collections)}

@@ -174,7 +174,6 @@ export const makeProject = (a: Arguments<ProjectMaking>, guard: Guard): SQL =>
       tags: sql`'[]'`,
       visibility: sql`'private'`,
       ...stamped(a),
-      createdRequest: sql`null`,
     },
     sql`from permit where permit.project_id is null`,
   )}`

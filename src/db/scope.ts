@@ -26,14 +26,14 @@ export interface ProjectRef extends NamespaceRef {
 /** The only spelling of "not in the trash". */
 export const live = (table: SQLiteTable & { deletedAt: SQLiteColumn }): SQL => sql`${table.deletedAt} is null`
 
-const user = (a: Arguments<Asking>): SQL =>
+const joinedUser = (a: Arguments<Asking>): SQL =>
   sql`left join ${users} on ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub}`
 
 /** `scope` of a request about no namespace: `user_id`, null for a user who is not known yet. */
 export const userScope = (a: Arguments<Asking>): SQL =>
-  sql`scope as materialized (select ${users.id} as user_id from (select 1) ${user(a)})`
+  sql`scope as materialized (select ${users.id} as user_id from (select 1) ${joinedUser(a)})`
 
-const namespace = (a: Arguments<NamespaceRef>): SQL => sql`${user(a)}
+const joinedNamespace = (a: Arguments<NamespaceRef>): SQL => sql`${joinedUser(a)}
   left join ${namespaces} on ${namespaces.slug} = ${a.namespace} and ${live(namespaces)}
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id}`
 
@@ -42,19 +42,15 @@ const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant]))
 /** Holds for a live project that everybody may read. */
 export const publicProject = sql`${live(projects)} and ${projects.visibility} = 'public'`
 
-/** `scope` of a request about a namespace: who asks, the namespace, and `access`, 0 for a stranger. */
-const namespaceScope = (a: Arguments<NamespaceRef>): SQL => sql`scope as materialized (
+/** `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
+const namespaceScope = (a: Arguments<NamespaceRef>, otherwise: SQL): SQL => sql`scope as materialized (
   select ${users.id} as user_id, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
-    ${members.role} is not null as is_member, ifnull(${members.role}, 0) as access
-  from (select 1) ${namespace(a)})`
+    ${members.role} is not null as is_member, ifnull(${members.role}, ${otherwise}) as access
+  from (select 1) ${joinedNamespace(a)})`
 
-/** The same, but a public project inside gives every caller the right to read. */
-const visitorScope = (a: Arguments<NamespaceRef>): SQL => sql`scope as materialized (
-  select ${users.id} as user_id, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
-    ${members.role} is not null as is_member,
-    ifnull(${members.role}, iif(exists (select 1 from ${projects}
-      where ${projects.namespaceId} = ${namespaces.id} and ${publicProject}), ${asRank('read')}, 0)) as access
-  from (select 1) ${namespace(a)})`
+/** The right that a stranger has in a namespace: to read, where a project inside is public. */
+const asVisitor = sql`iif(exists (select 1 from ${projects}
+  where ${projects.namespaceId} = ${namespaces.id} and ${publicProject}), ${asRank('read')}, 0)`
 
 /**
  * `scope` of a request about a project; a public one gives every caller the right to read. `moved` selects the
@@ -67,7 +63,7 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
     select ${users.id} as user_id, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
       ${projects.id} as project_id, ${projects.slug} as project_slug, ${projects.visibility} as visibility,
       max(ifnull(${members.role}, 0), iif(${projects.visibility} = 'public', ${asRank('read')}, 0)) as access
-    from (select 1) ${namespace(a)} left join ${projects} on ${
+    from (select 1) ${joinedNamespace(a)} left join ${projects} on ${
       moved
         ? sql`${projects.id} = ifnull((select ${projects.id} from ${projects} where ${bySlug}), (${moved}))`
         : bySlug
@@ -95,11 +91,11 @@ const guard = (
 
 /** The guard of a request about a namespace. */
 export const namespaceGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(namespaceScope(a), [noNamespace], grant, rest)
+  guard(namespaceScope(a, sql`0`), [noNamespace], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(visitorScope(a), [noNamespace], grant, rest)
+  guard(namespaceScope(a, asVisitor), [noNamespace], grant, rest)
 
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
 export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>

@@ -1,11 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaces, users } from '../../drizzle/schema.ts'
-import { judged } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, userScope } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
-import type { Resource, Stamp } from './write.ts'
+import { type Resource, readResource, type Stamp } from './write.ts'
 
 /** What a verified token says of its user, and the ids that a user who is not known yet will have. */
 export interface Arriving extends Asking, Pick<Stamp, 'now' | 'mark'> {
@@ -111,18 +110,11 @@ const resource = object({
 
 const read = query<Asking>(
   'users.read',
-  (a) => sql`${judged({ tables: userScope(a), place: [] })}
-    select ${users.version} as version, ${resource} as body
+  (a) => sql`with ${userScope(a)}
+    select null as refusal, ${users.version} as version, 0 as created, ${resource} as body
     from scope join ${users} on ${users.id} = scope.user_id join ${namespaces} on ${namespaces.id} = ${users.homeId}`,
 )
 
 /** The caller's own account, which comes into being with its home namespace when it is asked for first. */
 export const arriveAndRead = (values: Arriving): Plan<Resource> =>
-  after(
-    [act(arrive, values), act(follow, values)],
-    statement(read, values, ([row]) => ({
-      body: row?.body as string,
-      version: row?.version as number,
-      created: false,
-    })),
-  )
+  after([act(arrive, values), act(follow, values)], statement(read, values, readResource))

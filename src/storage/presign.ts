@@ -119,7 +119,7 @@ export async function isSignedBy(
     new URL(`${store.base}/${encodeKey(keyAt(path))}?${given}`),
     datetime,
   )
-  return isSame(path + query, new URL(signed).pathname + new URL(signed).search)
+  return isSame(path + query, signed.pathname + signed.search)
 }
 
 /** The key that a path under the object routes names. */

@@ -55,6 +55,16 @@ interface Cost {
   readonly rowsWritten: number
 }
 
+/** What the bench reads of an answer. */
+interface Placed {
+  readonly episode?: { readonly projectId: string }
+}
+
+function projectOf({ episode }: Placed): string {
+  if (!episode) throw new Error('The answer has no episode.')
+  return episode.projectId
+}
+
 interface Case {
   readonly name: string
   readonly path: string
@@ -107,14 +117,13 @@ try {
     const answer = await fetch(url + path, { method, headers, body: body ?? null })
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
     const cost = JSON.parse(answer.headers.get('X-Bench-Meter') ?? 'null') as Cost | null
-    // biome-ignore lint/suspicious/noExplicitAny: the bench reads one id of an answer
-    return { cost, body: (await answer.json()) as any }
+    return { cost, body: (await answer.json()) as Placed }
   }
 
   const project = '/namespaces/bench/projects/lab'
   await send('/auth/me')
   const first = await send(`${project}/episodes`, 'POST', '{"name":"first"}')
-  const projectId = first.body.episode.projectId as string
+  const projectId = projectOf(first.body)
   // The floor's inserts go elsewhere, so that no list sees them.
   const elsewhere = await send('/namespaces/bench/projects/floor/episodes', 'POST', '{"name":"first"}')
   for (let index = 0; index < 200; index++) {
@@ -134,7 +143,7 @@ try {
     { name: 'list episodes (50)', path: `${project}/episodes`, against: 'floor: 50 rows, decoded' },
     {
       name: 'floor: one insert',
-      path: `/floor/insert/${elsewhere.body.episode.projectId as string}`,
+      path: `/floor/insert/${projectOf(elsewhere.body)}`,
       method: 'POST',
       body: '{}',
       against: 'floor: one insert',
