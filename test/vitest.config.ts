@@ -15,5 +15,9 @@ export default defineConfig(async () => ({
       },
     }),
   ],
-  test: { include: ['test/**/*.test.ts'], setupFiles: ['./test/support/setup.ts'] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['./test/support/globalsetup.ts'],
+    setupFiles: ['./test/support/setup.ts'],
+  },
 }))

@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../..')
 const scratch = mkdtempSync(join(tmpdir(), 'bench-'))
 const secret = 'a secret of the bench, over 32 bytes'
 
-function built(entry: string): string {
+function built(entry: string, ...flags: string[]): string {
   const folder = join(scratch, entry)
   execFileSync(
     process.execPath,
@@ -29,16 +29,18 @@ function built(entry: string): string {
       '--dry-run',
       '--outdir',
       folder,
+      ...flags.flatMap((flag) => ['--compatibility-flags', flag]),
     ],
     { cwd: root, stdio: 'ignore', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
   )
   return readFileSync(join(folder, `${entry}.js`), 'utf8')
 }
 
-const worker = (name: string, script: string) => ({
+const worker = (name: string, ...flags: string[]) => ({
   name,
-  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: script }],
+  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: built(name, ...flags) }],
   compatibilityDate: '2026-10-30',
+  compatibilityFlags: flags,
   d1Databases: { DB: 'bench' },
   r2Buckets: { BUCKET: 'bench' },
   bindings: { JWT_SECRET: secret },
@@ -46,6 +48,7 @@ const worker = (name: string, script: string) => ({
 
 const router = `export default { fetch(request, env) {
   const { pathname } = new URL(request.url)
+  if (pathname.startsWith('/sign/')) return env.SIGNERS.fetch(request)
   return (pathname.startsWith('/floor') || pathname === '/bare' ? env.FLOOR : env.SERVER).fetch(request)
 } }`
 
@@ -58,6 +61,7 @@ interface Cost {
 /** What the bench reads of an answer. */
 interface Placed {
   readonly episode?: { readonly projectId: string }
+  readonly signature?: string
 }
 
 function projectOf({ episode }: Placed): string {
@@ -88,10 +92,11 @@ const miniflare = new Miniflare(
         modules: true,
         script: router,
         compatibilityDate: '2026-10-30',
-        serviceBindings: { FLOOR: 'floor', SERVER: 'server' },
+        serviceBindings: { FLOOR: 'floor', SIGNERS: 'signers', SERVER: 'server' },
       },
-      worker('floor', built('floor')),
-      worker('server', built('server')),
+      worker('floor'),
+      worker('signers', 'nodejs_compat'),
+      worker('server'),
     ],
   }),
 )
@@ -169,7 +174,18 @@ try {
       body: JSON.stringify(asset),
       against: 'floor: one insert',
     },
+    ...['aws4fetch', 'cached', 'node', 'own'].map((way) => ({
+      name: `1,000 URLs: ${way}`,
+      path: `/sign/${way}`,
+      against: '1,000 URLs: aws4fetch',
+    })),
   ]
+
+  const signatures = await Promise.all(
+    cases.filter(({ path }) => path.startsWith('/sign/')).map(({ path }) => send(path)),
+  )
+  if (new Set(signatures.map(({ body }) => body.signature)).size !== 1)
+    throw new Error('The signers do not agree.')
 
   const runs = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]))
   // In turn, so that a drift of the machine meets all alike.

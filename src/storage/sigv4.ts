@@ -1,0 +1,117 @@
+/**
+ * AWS Signature Version 4 in the query of a URL.
+ *
+ * Source: "Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference.
+ *
+ * Of its own because a request may ask for thousands of URLs: aws4fetch derives the signing key for each of them and
+ * imports it for each HMAC. Here a key is derived and imported once a day, and a URL costs one digest and one HMAC
+ * (README, "Signing"; `npm run bench` measures both). aws4fetch stays the reference: `test/signing.test.ts` compares
+ * every kind of URL with what it signs.
+ */
+export interface Signer {
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface Signing {
+  readonly method: string
+  /** `https://host`, with its port where it is not the scheme's own. */
+  readonly origin: string
+  /** Encoded by `encodePath`. */
+  readonly path: string
+  /** Parameters by name, in any order, not encoded. */
+  readonly query: Readonly<Record<string, string>>
+  /** The headers besides `host` that the request must send, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  /** `20261122T031500Z` */
+  readonly datetime: string
+  /** Seconds */
+  readonly expiresIn: number
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256'
+
+/** Every character but those that RFC 3986 leaves unreserved; `encodeURIComponent` leaves `!'()*` alone. */
+export const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** A path encoded segment by segment, once, as S3 reads it. */
+export const encodePath = (path: string): string => path.split('/').map(encode).join('/')
+
+/** `20261122T031500Z` */
+export const amzDate = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+
+/** The URL with its signature at the end, its parameters in the order in which they are signed. */
+export async function signQuery(
+  signer: Signer,
+  signing: Signing,
+  { service, payload } = { service: 's3', payload: 'UNSIGNED-PAYLOAD' },
+): Promise<string> {
+  const { method, origin, path, datetime, expiresIn } = signing
+  const scope = scopeOf(datetime.slice(0, 8), signer.region, service)
+  const headers = canonicalHeaders({ ...signing.headers, host: new URL(origin).host })
+  const query = canonicalQuery({
+    ...signing.query,
+    'X-Amz-Algorithm': ALGORITHM,
+    'X-Amz-Credential': `${signer.accessKeyId}/${scope}`,
+    'X-Amz-Date': datetime,
+    'X-Amz-Expires': String(expiresIn),
+    'X-Amz-SignedHeaders': headers.names,
+  })
+  const request = [method, path, query, headers.lines, headers.names, payload].join('\n')
+  const signature = await signatureOf(signer.secretAccessKey, datetime, scope, request)
+  return `${origin}${path}?${query}&X-Amz-Signature=${signature}`
+}
+
+const scopeOf = (date: string, region: string, service: string): string =>
+  `${date}/${region}/${service}/aws4_request`
+
+const canonicalQuery = (query: Readonly<Record<string, string>>): string =>
+  Object.entries(query)
+    .map(([name, value]): [string, string] => [encode(name), encode(value)])
+    // By name alone: `a=` comes before `a-b=`, though `-` comes before `=`.
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map((pair) => pair.join('='))
+    .join('&')
+
+function canonicalHeaders(headers: Readonly<Record<string, string>>) {
+  const names = Object.keys(headers).sort()
+  const lines = names.map((name) => `${name}:${headers[name]?.trim().replace(/ +/g, ' ')}\n`)
+  return { names: names.join(';'), lines: lines.join('') }
+}
+
+/** The signature over a canonical request: 64 hex digits. */
+async function signatureOf(
+  secret: string,
+  datetime: string,
+  scope: string,
+  canonicalRequest: string,
+): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', encoder.encode(canonicalRequest))
+  const text = [ALGORITHM, datetime, scope, new Uint8Array(digest).toHex()].join('\n')
+  return new Uint8Array(await hmac(await signingKey(secret, scope), text)).toHex()
+}
+
+const encoder = new TextEncoder()
+
+const importKey = (bytes: BufferSource): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+
+const hmac = (key: CryptoKey, text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.sign('HMAC', key, encoder.encode(text))
+
+/** A deployment signs with two secrets at most, and around midnight for two days. */
+const MOST_KEYS = 8
+const keys = new Map<string, CryptoKey>()
+
+async function signingKey(secret: string, scope: string): Promise<CryptoKey> {
+  const name = `${scope} ${secret}`
+  const known = keys.get(name)
+  if (known) return known
+  let key = await importKey(encoder.encode(`AWS4${secret}`))
+  for (const part of scope.split('/')) key = await importKey(await hmac(key, part))
+  if (keys.size >= MOST_KEYS) keys.clear()
+  keys.set(name, key)
+  return key
+}

@@ -1,0 +1,10 @@
+import 'vitest'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The variables of a deployment whose bytes are in the bucket of wrangler's local S3 endpoint. */
+    readonly s3: Readonly<Record<string, string>>
+    /** What botocore signs of each of `signingCases`; empty where it is not installed. */
+    readonly botocore: readonly string[]
+  }
+}

@@ -1,0 +1,2 @@
+/** The S3 endpoint stands before it. */
+export default { fetch: () => new Response(null, { status: 404 }) } satisfies ExportedHandler
