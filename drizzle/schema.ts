@@ -184,7 +184,10 @@ export const nodes = sqliteTable(
   ],
 )
 
-/** Bytes in the bucket. `complete` is the only state in which an asset may refer to one. */
+/**
+ * Bytes in the bucket, from the moment they are announced. `complete` is the only state in which an asset may refer
+ * to one; `aborted` and `discarded` ones have lost their bytes, or are about to.
+ */
 export const objects = sqliteTable(
   'objects',
   {
@@ -195,8 +198,10 @@ export const objects = sqliteTable(
     projectId: text(),
     key: text().notNull(),
     state: text({ enum: ['pending', 'complete', 'aborted', 'discarded', 'purging'] }).notNull(),
+    /** Bytes that the bucket holds; 0 until it is complete. */
     size: integer().notNull(),
     contentType: text(),
+    /** Hex digits, where the bucket has verified it. */
     sha256: text(),
     etag: text(),
     leaseUntil: time().notNull(),
@@ -204,8 +209,54 @@ export const objects = sqliteTable(
     createdByToken: text(),
     createdAt: time().notNull(),
     completedAt: time(),
+    /** What the client calls it. */
+    name: text(),
+    method: text({ enum: ['PUT', 'MULTIPART'] })
+      .notNull()
+      .default('PUT'),
+    /** The bucket's own id of an upload in parts, from the first time that parts are signed. */
+    bucketUploadId: text(),
+    /** Bytes of every part but the last; null for a single PUT. */
+    partSize: integer(),
+    /** Null where the client did not say. */
+    announcedSize: integer(),
+    announcedSha256: text(),
+    /** The first 16 hex digits of the SHA-256 that an older client announced: it finds its upload by them. */
+    stagingHash: text(),
+    /** The mark of the request that announced it, with the position among that request's files. */
+    createdRequest: text(),
   },
-  (t) => [uniqueIndex('objects_key').on(t.key), index('objects_of_namespace').on(t.namespaceId, t.id)],
+  (t) => [
+    uniqueIndex('objects_key').on(t.key),
+    index('objects_of_namespace').on(t.namespaceId, t.id),
+    index('objects_content')
+      .on(t.namespaceId, t.sha256, t.id)
+      .where(sql`state = 'complete' and sha256 is not null`),
+    index('objects_staged')
+      .on(t.projectId, t.stagingHash, t.createdBy, t.id)
+      .where(sql`staging_hash is not null`),
+    uniqueIndex('objects_request')
+      .on(t.createdRequest)
+      .where(sql`state = 'pending' and created_request is not null`),
+  ],
+)
+
+/** The parts that the Worker took in by itself, for uploads that are still pending: R2's binding cannot list them. */
+export const parts = sqliteTable(
+  'parts',
+  {
+    objectId: text()
+      .notNull()
+      .references(() => objects.id),
+    partNumber: integer().notNull(),
+    /** What the client was told: short, whatever the bucket's own looks like. */
+    etag: text().notNull(),
+    bucketEtag: text().notNull(),
+    /** Bytes */
+    size: integer().notNull(),
+    createdAt: time().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.objectId, t.partNumber] })],
 )
 
 export const assets = sqliteTable(

@@ -70,10 +70,10 @@ const allowOrigins = cors({
   maxAge: 3_600,
 })
 
-/** A signed URL is the authority: any page may follow one. */
+/** A signed URL is the authority: any page may use one. */
 const allowAll = cors({
   origin: '*',
-  allowMethods: ['GET', 'HEAD'],
+  allowMethods: ['GET', 'HEAD', 'PUT'],
   exposeHeaders: [
     'ETag',
     'Content-Range',

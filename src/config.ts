@@ -13,6 +13,8 @@ export interface Config {
   readonly s3: S3Store | null
   /** Origin of self-served object URLs; null for the request's own. */
   readonly publicUrl: string | null
+  /** How long an object that nothing refers to is kept, and an idle upload; milliseconds. */
+  readonly uploadTtl: number
   readonly corsOrigins: readonly string[]
   /** Whether reads whose token can be revoked may be answered by a replica. */
   readonly replicaReads: boolean
@@ -44,6 +46,10 @@ interface ConfigFault {
 /** The secret of the public clients' debug mode: everybody has it. */
 const PUBLIC_SECRET = 'your-secret-key-change-this-in-production'
 const LEAST_SECRET_BYTES = 32
+
+const MILLISECONDS_OF_A_DAY = 86_400_000
+const DEFAULT_UPLOAD_TTL_DAYS = 7
+const MOST_UPLOAD_TTL_DAYS = 365
 
 const known = new WeakMap<object, Config>()
 
@@ -103,6 +109,12 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     return only
   }
 
+  const days = (name: string, otherwise: number, most: number): number => {
+    const value = Number(text(name) ?? otherwise)
+    if (!(value >= 1 && value <= most)) blame(name, `is not a number of days from 1 to ${most}`)
+    return value * MILLISECONDS_OF_A_DAY
+  }
+
   for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) url(name)
   return {
     development,
@@ -120,6 +132,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
       secretAccessKey: 'S3_SECRET_ACCESS_KEY',
     }),
     publicUrl: origin('PUBLIC_URL'),
+    uploadTtl: days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
     corsOrigins: (text('CORS_ORIGINS') ?? '')
       .split(',')
       .map((origin) => origin.trim())

@@ -3,12 +3,15 @@ import { type Endpoint, jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
 import { accountEndpoints } from './http/routes/account.ts'
 import { assetEndpoints } from './http/routes/assets.ts'
+import { byteServiceEndpoints } from './http/routes/byteservice.ts'
 import { datasetEndpoints } from './http/routes/datasets.ts'
 import { episodeEndpoints } from './http/routes/episodes.ts'
 import { namespaceEndpoints } from './http/routes/namespaces.ts'
 import { objectEndpoints } from './http/routes/objects.ts'
 import { projectEndpoints } from './http/routes/projects.ts'
 import { serviceEndpoints } from './http/routes/service.ts'
+import { signingEndpoints } from './http/routes/signing.ts'
+import { uploadEndpoints } from './http/routes/uploads.ts'
 
 let document: string | null = null
 
@@ -46,6 +49,9 @@ export const endpoints: readonly Endpoint[] = [
   ...projectEndpoints,
   ...episodeEndpoints,
   ...assetEndpoints,
+  ...signingEndpoints,
   ...datasetEndpoints,
+  ...uploadEndpoints,
+  ...byteServiceEndpoints,
   ...objectEndpoints,
 ]

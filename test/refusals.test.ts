@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
 import { wireKinds } from '../src/http/routes/assetkinds.ts'
-import { Tenant } from './support/world.ts'
+import { type Fixture, fixture } from './support/samples.ts'
+import type { Tenant } from './support/world.ts'
 
 /** A request that is refused for what it meets: nothing of it is written, by D1's own count. */
 
@@ -11,8 +12,14 @@ interface Refused {
   readonly code: string
   readonly status: number
   readonly method: string
-  readonly path: (tenant: Tenant) => string
-  readonly body?: (tenant: Tenant) => unknown
+  readonly path: (tenant: Prepared) => string
+  readonly body?: (tenant: Prepared) => unknown
+}
+
+/** A tenant, with uploads in every state. */
+interface Prepared extends Tenant {
+  readonly uploads: Fixture['uploads']
+  readonly older: Fixture['older']
 }
 
 const project = (tenant: Tenant) => tenant.project('robotics')
@@ -184,7 +191,7 @@ const refused: readonly Refused[] = [
     method: 'DELETE',
     path: (t) => `${project(t)}/datasets/missing`,
   },
-  ...wireKinds.flatMap(({ one, shape: { kind } }): Refused[] => [
+  ...wireKinds.flatMap(({ one, prefix, shape: { kind, storageName } }): Refused[] => [
     {
       operation: `register${one}`,
       code: 'episode_trashed',
@@ -201,22 +208,129 @@ const refused: readonly Refused[] = [
       path: () => `/assets/${kind}`,
       body: (t) => asset(t, { episodeName: 'protected' }),
     },
+    {
+      operation: `register${one}`,
+      code: 'object_not_complete',
+      status: 409,
+      method: 'POST',
+      path: () => `/assets/${kind}`,
+      body: (t) => asset(t, { episodeName: 'new', [storageName]: t.uploads.pending }),
+    },
+    ...olderRefusals(one, prefix),
   ]),
+  {
+    operation: 'announceUploads',
+    code: 'namespace_not_found',
+    status: 404,
+    method: 'POST',
+    path: () => '/uploads',
+    body: () => ({ namespace: 'nowhere', project: 'new', files: [{ size: 3 }] }),
+  },
+  {
+    operation: 'signUploadParts',
+    code: 'upload_complete',
+    status: 409,
+    method: 'POST',
+    path: (t) => `/uploads/${t.uploads.complete}/parts`,
+    body: () => ({ partNumbers: [1] }),
+  },
+  {
+    operation: 'signUploadParts',
+    code: 'invalid_request',
+    status: 400,
+    method: 'POST',
+    path: (t) => `/uploads/${t.uploads.pending}/parts`,
+    body: () => ({ partNumbers: [2] }),
+  },
+  {
+    operation: 'completeUpload',
+    code: 'upload_incomplete',
+    status: 409,
+    method: 'POST',
+    path: (t) => `/uploads/${t.uploads.pending}/complete`,
+  },
+  {
+    operation: 'completeUpload',
+    code: 'upload_not_found',
+    status: 404,
+    method: 'POST',
+    path: () => '/uploads/missing/complete',
+  },
+  {
+    operation: 'abortUpload',
+    code: 'upload_complete',
+    status: 409,
+    method: 'DELETE',
+    path: (t) => `/uploads/${t.uploads.complete}`,
+  },
+  {
+    operation: 'signAssets',
+    code: 'project_not_found',
+    status: 404,
+    method: 'POST',
+    path: () => '/assets/sign',
+    body: (t) => ({ namespace: t.slug, project: 'missing', paths: ['/v.mp4'] }),
+  },
+  {
+    operation: 'writeObject',
+    code: 'url_refused',
+    status: 403,
+    method: 'PUT',
+    path: (t) => `/objects/${t.older.key}?partNumber=1&uploadId=${t.older.uploadId}`,
+    body: () => ({}),
+  },
 ]
 
-async function prepared(): Promise<Tenant> {
-  const tenant = await Tenant.arrive()
-  await tenant.withProject('robotics')
+function olderRefusals(one: string, prefix: string): Refused[] {
+  const path = `/${prefix}/upload/multipart`
+  const place = (t: Prepared) => ({ owner: t.slug, project: 'robotics' })
+  return [
+    {
+      operation: `init${one}Upload`,
+      code: 'namespace_not_found',
+      status: 404,
+      method: 'POST',
+      path: () => `${path}/init`,
+      body: () => ({ owner: 'nowhere', project: 'new', hash: '0123456789abcdef' }),
+    },
+    {
+      operation: `sign${one}Parts`,
+      code: 'upload_not_found',
+      status: 404,
+      method: 'POST',
+      path: () => `${path}/parts`,
+      body: ({ older, uploads }) => ({ uploadId: uploads.pending, key: older.key, partNumbers: [1] }),
+    },
+    {
+      operation: `complete${one}Upload`,
+      code: 'upload_incomplete',
+      status: 409,
+      method: 'POST',
+      path: () => `${path}/complete`,
+      body: ({ older }) => ({ ...older, parts: [{ partNumber: 1, etag: 'another' }] }),
+    },
+    {
+      operation: `record${one}`,
+      code: 'upload_mismatch',
+      status: 409,
+      method: 'POST',
+      path: () => `/${prefix}`,
+      body: (t) => ({ ...place(t), name: '/a', stagingHash: '0123456789abcdef', fileSize: 4 }),
+    },
+  ]
+}
+
+async function prepared(): Promise<Prepared> {
+  const { owner: tenant, uploads, older } = await fixture()
   await tenant.withProject('other')
   const episodes = `${project(tenant)}/episodes`
-  await tenant.ask('POST', episodes, { name: 'run-1', startedAt: '2026-01-01T00:00:00Z' })
+  await tenant.ask('PATCH', `${episodes}/run-1`, { startedAt: '2026-01-01T00:00:00Z' })
   await tenant.ask('POST', episodes, { name: 'run-2' })
   await tenant.ask('POST', episodes, { name: 'protected', writeProtected: true })
   const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
   await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
-  await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'training' })
   await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'eval' })
-  return tenant
+  return Object.assign(tenant, { uploads, older })
 }
 
 /** All rows there are, of all tables. */

@@ -474,6 +474,47 @@ with scope as materialized (
   left join "assets" on "assets"."id" = (select id
   from earlier)
 
+-- assets.renewLease
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id')
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  from scope cross join "assets"
+  where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
+  union all
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  from scope cross join "assets"
+  where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when ((select is_done
+  from earlier)) and scope.access >= 2 then 'done'
+  when (select "episodes"."deleted_at" is not null
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
+  when scope.access < 2 then 'forbidden'
+  when (select "episodes"."write_protected"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = (select namespace_id
+  from permit) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+
 -- assets.replace
 with scope as materialized (
   select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
@@ -1549,11 +1590,368 @@ with scope as materialized (
   from scope
   left join "projects" on "projects"."id" = scope.project_id
 
+-- signing.byId
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), row as materialized (
+  select wanted.key as position, (select "assets"."id"
+  from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
+  select 1
+  from "members"
+  where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
+  from scope cross join json_each(?1, '$.ids') as wanted)
+  select null as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from row
+  left join "assets" on "assets"."id" = row.asset_id
+  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
+
+-- signing.byPath
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), row as materialized (
+  select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
+  order by "assets"."id" desc limit 1))
+  from json_each(?1, '$.kinds') as kind), (select max((select "assets"."id"
+  from "assets"
+  where "assets"."container_id" = (
+  select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode') and "episodes"."deleted_at" is null) and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value and "assets"."name" is not null))
+  from json_each(?1, '$.kinds') as kind)) as asset_id
+  from scope cross join json_each(?1, '$.paths') as wanted)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from scope
+  left join row
+  left join "assets" on "assets"."id" = row.asset_id
+  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
+
 -- test.echo
 select (?1 ->> '$.value') as value
 
 -- test.kinds
 select typeof((?1 ->> '$.value')) as type, (json_type(?1, '$.value') is not null) as given, (?1 ->> '$.value') || '' as text
+
+-- uploads.announce
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash", "created_request")
+  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash'), (?1 ->> '$.repeatable') || ':' || file.key
+  from permit cross join json_each(?1, '$.files') as file
+  where (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null
+  on conflict do nothing
+
+-- uploads.announced
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join json_each(?1, '$.files') as file
+  left join "objects" on "objects"."id" = coalesce( (select "objects"."id"
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1), (select "objects"."id"
+  from "objects"
+  where "objects"."created_request" = (?1 ->> '$.repeatable') || ':' || file.key and "objects"."state" = 'pending'))
+
+-- uploads.begin
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "bucket_upload_id" = (?1 ->> '$.bucketUploadId')
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."bucket_upload_id" is null
+
+-- uploads.complete
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'pending'
+
+-- uploads.end
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete' end) is null) update "objects" set "state" = (?1 ->> '$.state')
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'pending'
+
+-- uploads.find
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.findEnded
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.findObject
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
+  when not exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" = 'complete') then 'object_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.findStaged
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), staged as materialized (select (select "objects"."id"
+  from "objects"
+  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'complete'
+  order by "objects"."id" desc limit 1) as id, (select "objects"."id"
+  from "objects"
+  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'pending'
+  order by "objects"."id" desc limit 1) as pending_id
+  from scope)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when (select ifnull(id, pending_id)
+  from staged) is null then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select id
+  from staged) is null then 'upload_incomplete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join staged
+  left join "objects" on "objects"."id" = staged.id
+
+-- uploads.findToComplete
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.findToSend
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.forgetParts
+delete
+  from "parts"
+  where "parts"."object_id" = (
+  select "objects"."id"
+  from "objects"
+  where "objects"."id" = (?1 ->> '$.id') and "objects"."state" <> 'pending')
+
+-- uploads.makeProject
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from permit
+  where permit.project_id is null
+
+-- uploads.note
+insert into "parts" ("object_id", "part_number", "etag", "bucket_etag", "size", "created_at")
+  select "objects"."id", (?1 ->> '$.partNumber'), (?1 ->> '$.etag'), (?1 ->> '$.bucketEtag'), (?1 ->> '$.size'), (?1 ->> '$.now')
+  from "objects"
+  where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
+  on conflict (object_id, part_number) do update set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at
+
+-- uploads.noted
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
+  from permit cross join "parts" on "parts"."object_id" = permit.object_id
+
+-- uploads.notedNow
+select "parts"."part_number" as part_number
+  from "objects" join "parts" on "parts"."object_id" = "objects"."id" and "parts"."part_number" = (?1 ->> '$.partNumber')
+  where "objects"."key" = (?1 ->> '$.key') and "objects"."state" = 'pending'
+
+-- uploads.renew
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+
+-- uploads.renewKnown
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.access < 2 then 'forbidden' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "objects"."id" in (
+  select (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1)
+  from permit cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- users.arrive
 insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)

@@ -8,6 +8,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { live, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
+import type { Lease } from './uploads.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   changedByThisRequest,
@@ -59,7 +60,7 @@ export const assetJson = ({ storageName, own }: AssetShape): SQL =>
     updatedAt: iso(assets.updatedAt),
   })
 
-export interface Registration extends ProjectMaking, Fields, OwnFields {
+export interface Registration extends ProjectMaking, Fields, OwnFields, Lease {
   readonly id: string
   readonly nodeId: string
   readonly kind: AssetKind
@@ -214,6 +215,15 @@ const trashReplaced = command<Registration>(
       and ${live(assets)}`,
 )
 
+const renewLease = command<Registration>(
+  'assets.renewLease',
+  (
+    a,
+  ) => sql`${permitted(registering(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+    where ${objects.id} = ${a.storageId} and ${objects.namespaceId} = (select namespace_id from permit)
+      and ${objects.state} = 'complete' and ${objects.leaseUntil} < ${a.renewedBefore}`,
+)
+
 const DEFAULT_FPS = 30
 
 const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
@@ -289,6 +299,7 @@ export function assetRegistering(
         ...(values.episodeName === null ? [] : [act(makeEpisode, values), act(placeEpisode, values)]),
         ...(values.folders.length === 0 ? [] : [act(makeMissingFolders, values)]),
         ...(values.name === null ? [] : [act(replace, values), act(trashReplaced, values)]),
+        ...(values.storageId === null ? [] : [act(renewLease, values)]),
         act(register, values),
         ...(values.name === null ? [] : [act(placeAsset, values)]),
       ],

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { members, namespaces, projects, users } from '../../drizzle/schema.ts'
+import { members, namespaces, objects, projects, users } from '../../drizzle/schema.ts'
 import { type Grant, grants } from '../domain/access.ts'
 import type { Guard, Refusing } from './guard.ts'
 import type { Arguments } from './sql.ts'
@@ -21,6 +21,13 @@ export interface NamespaceRef extends Asking {
 export interface ProjectRef extends NamespaceRef {
   /** Slug. */
   readonly project: string
+}
+
+/** Who asks, for which object. */
+export interface ObjectRef extends Asking {
+  readonly id: string
+  /** The object's key, where the client says it too. */
+  readonly key?: string
 }
 
 /** The only spelling of "not in the trash". */
@@ -104,3 +111,40 @@ export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest 
 /** The guard of a request that makes the project when it is missing. */
 export const projectMakingGuard = (a: Arguments<ProjectRef>, rest: Rest): Guard =>
   guard(projectScope(a), [noNamespace], 'write', rest)
+
+/** `scope` of a request about an object, which names no project: the object's own is what authority is judged on. */
+const objectScope = (a: Arguments<ObjectRef>, visitors: SQL): SQL => sql`scope as materialized (
+  select ${users.id} as user_id, ${objects.id} as object_id, ${namespaces.id} as namespace_id,
+    ${projects.id} as project_id, max(ifnull(${members.role}, 0), ${visitors}) as access
+  from (select 1) ${joinedUser(a)}
+  left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
+    and ${objects.state} <> 'purging'
+  left join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
+  left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
+  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
+
+/** The guard of a request about an upload, which only members see. */
+export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = {}): Guard =>
+  guard(
+    objectScope(a, sql`0`),
+    [['upload_not_found', sql`scope.namespace_id is null or scope.access = 0`]],
+    grant,
+    rest,
+  )
+
+/** The guard of a request about the bytes of an object; everybody may read those of a public project. */
+export const objectGuard = (a: Arguments<ObjectRef>): Guard =>
+  guard(
+    objectScope(a, sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`),
+    [['object_not_found', sql`scope.namespace_id is null or scope.access = 0`]],
+    'read',
+    {
+      thing: [
+        [
+          'object_not_found',
+          sql`not exists (select 1 from ${objects} where ${objects.id} = scope.object_id
+            and ${objects.state} = 'complete')`,
+        ],
+      ],
+    },
+  )

@@ -11,7 +11,20 @@ import { log } from '../log.ts'
 import { authenticate } from './authenticate.ts'
 import { readBody } from './body.ts'
 
-type Tag = 'Service' | 'Account' | 'Namespaces' | 'Projects' | 'Episodes' | 'Assets' | 'Datasets' | 'Objects'
+type Tag =
+  | 'Service'
+  | 'Account'
+  | 'Namespaces'
+  | 'Projects'
+  | 'Episodes'
+  | 'Assets'
+  | 'Datasets'
+  | 'Uploads'
+  | 'Byte service'
+  | 'Objects'
+
+/** What a route asks of D1 where it is not one round trip. */
+type Trips = 'none' | 'each chunk' | { readonly most: 2; readonly because: string }
 
 /** What a success looks like: `schema` null for one that is not JSON. */
 export interface AnswerShape {
@@ -36,8 +49,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly answers: Readonly<Record<number, AnswerShape>>
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */
   readonly failures: readonly Failure[]
-  /** Round trips to D1: one, none, or one for each chunk of a streamed answer. */
-  readonly trips?: 'none' | 'each chunk'
+  /** Round trips to D1 where it is not one: none, one for each chunk of a streamed answer, or two and why. */
+  readonly trips?: Trips
   /** Needs no token. */
   readonly open?: boolean
 }

@@ -58,12 +58,21 @@ function operation(route: AnyRoute, components: Record<string, unknown>): Json {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    ...(route.description ? { description: route.description } : {}),
+    ...described(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...body,
     responses: { ...answers(route, components), ...refusals(route) },
     security: route.open ? [] : [{ bearer: [] }],
   }
+}
+
+function described({ description, trips }: AnyRoute): { readonly description?: string } {
+  const because =
+    typeof trips === 'object'
+      ? [`Takes up to ${trips.most} round trips to the database: ${trips.because}`]
+      : []
+  const all = [...(description ? [description] : []), ...because]
+  return all.length === 0 ? {} : { description: all.join(' ') }
 }
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
+import { MOST_PARTS } from '../domain/upload.ts'
 
 /** The words of the wire: what bodies, queries and answers are made of. */
 
@@ -149,14 +150,75 @@ export const word = z
   )
   .meta({ minLength: 1, maxLength: MOST_IN_A_WORD })
 
-/** Seconds that a signed URL lives. */
+const LONGEST_LIFE = 604_800
+const USUAL_LIFE = 3_600
+const seconds = z
+  .int({ error: `is not a whole number of seconds from 1 to ${LONGEST_LIFE}` })
+  .min(1)
+  .max(LONGEST_LIFE)
+const lifetime = { minimum: 1, maximum: LONGEST_LIFE, default: USUAL_LIFE, description: 'Seconds' }
+
+/** Seconds that a signed URL lives, in a query. */
 export const expiresIn = z
   .string()
   .optional()
-  .transform((text = '3600', context) => {
-    const seconds = digits(text)
-    if (seconds >= 1 && seconds <= 604_800) return seconds
-    context.addIssue({ code: 'custom', message: 'is not a whole number of seconds from 1 to 604800' })
+  .transform((text, context) => {
+    if (text === undefined) return USUAL_LIFE
+    const { data } = seconds.safeParse(digits(text))
+    if (data !== undefined) return data
+    context.addIssue({
+      code: 'custom',
+      message: `is not a whole number of seconds from 1 to ${LONGEST_LIFE}`,
+    })
     return z.NEVER
   })
-  .meta({ type: 'integer', minimum: 1, maximum: 604_800, default: 3600, description: 'Seconds' })
+  .meta({ type: 'integer', ...lifetime })
+
+/** The same in a body. */
+export const lifetimeGiven = seconds.default(USUAL_LIFE).meta(lifetime)
+
+/** How a browser is to treat what is downloaded. */
+export const disposition = z.enum(['attachment', 'inline']).default('attachment')
+
+const mediaTypeFault = (text: string): string | null =>
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}( *; *[\w!#$&^.+-]+=("[^"\\]*"|[\w!#$&^.+-]+))*$/.test(text) &&
+  lineFault(text) === null &&
+  text.length <= MOST_IN_A_WORD
+    ? null
+    : 'is not a media type'
+
+/** A media type with its parameters (RFC 9110). */
+export const mediaType = z
+  .string()
+  .superRefine(refusing(mediaTypeFault))
+  .meta({ maxLength: MOST_IN_A_WORD, examples: ['video/mp4'] })
+
+/** 64 hex digits, to lower case. */
+export const sha256 = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, { error: 'is not 64 hex digits' })
+  .transform((text) => text.toLowerCase())
+  .meta({ type: 'string', pattern: '^[0-9a-fA-F]{64}$' })
+
+/** An entity tag as the bucket gave it, with or without its quotes, to the form without. */
+const etag = z
+  .string()
+  .superRefine(refusing((text) => (text === '' ? 'is empty' : lineFault(text))))
+  .transform((text) => text.trim().replace(/^(?:W\/)?"(.*)"$/, '$1'))
+  .meta({ type: 'string', maxLength: 1_024 })
+
+const partNumber = z.int().min(1).max(MOST_PARTS)
+
+/** Parts whose URLs are asked for. */
+export const partNumbers = (most: number) =>
+  z
+    .array(partNumber)
+    .min(1, { error: 'is empty' })
+    .max(most, { error: `has over ${most} entries` })
+    .meta({ minItems: 1, maxItems: most })
+
+/** Parts that a client says it has sent. */
+export const sentParts = z
+  .array(z.object({ partNumber, etag }))
+  .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
+  .meta({ maxItems: MOST_PARTS, description: 'In any order.' })

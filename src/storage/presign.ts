@@ -1,125 +1,150 @@
-import { AwsV4Signer } from 'aws4fetch'
-import type { Config, S3Store } from '../config.ts'
+import type { S3Store } from '../config.ts'
 import { deriveKey, isSame } from './keys.ts'
+import { amzDate, encode, encodePath, type Signer, signQuery } from './sigv4.ts'
 
 /**
- * The only signer of URLs: AWS Signature Version 4 in the query, for an S3-compatible store or for the Worker's
- * own object routes, which check it by signing again.
+ * The URLs of a store: an S3-compatible one, or the Worker's own object routes, which check a URL by signing it
+ * again.
  */
-export interface Store {
-  /** Where the keys of the bucket begin, without a slash at the end. */
-  readonly base: string
-  readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
+export interface Site extends Signer {
+  readonly origin: string
+  /** Where the keys of the bucket begin, with a slash at the start and none at the end. */
+  readonly path: string
 }
 
-const s3Store = ({ endpoint, bucket, ...rest }: S3Store): Store => ({
-  base: `${endpoint.replace(/\/+$/, '')}/${bucket}`,
-  ...rest,
-})
+export function s3Site({ endpoint, bucket, ...signer }: S3Store): Site {
+  const { origin, pathname } = new URL(endpoint)
+  return { origin, path: `${pathname.replace(/\/+$/, '')}/${encode(bucket)}`, ...signer }
+}
 
 /** The path under which the Worker serves objects itself. */
 export const OBJECTS_PATH = '/objects'
 
-export async function ownStore(secret: Uint8Array, origin: string): Promise<Store> {
+export async function ownSite(secret: Uint8Array, origin: string): Promise<Site> {
   return {
-    base: `${origin}${OBJECTS_PATH}`,
+    origin,
+    path: OBJECTS_PATH,
     region: 'auto',
     accessKeyId: 'dreamlake',
     secretAccessKey: (await deriveKey(secret, 'object URLs')).toHex(),
   }
 }
 
-/** Where the bytes are: an S3-compatible store where one is configured, else the Worker itself at `origin`. */
-export async function storeOf({ s3, tokens, publicUrl }: Config, origin: string): Promise<Store> {
-  const [secret] = tokens.secrets
-  if (s3) return s3Store(s3)
-  if (!secret) throw new Error('Without a secret there is no key to sign with.')
-  return ownStore(secret, publicUrl ?? origin)
-}
-
-export interface Download {
-  readonly key: string
-  readonly filename: string
-  readonly contentType: string
-  readonly disposition: 'attachment' | 'inline'
+interface Lifetime {
   /** Seconds, 1 to 604,800. */
   readonly expiresIn: number
   /** Epoch milliseconds. */
   readonly now: number
 }
 
-/** Every character of a segment that RFC 3986 does not leave unreserved; aws4fetch leaves `!'()*` alone. */
-const encodeSegment = (segment: string): string =>
-  encodeURIComponent(segment).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-
-const encodeKey = (key: string): string => key.split('/').map(encodeSegment).join('/')
-
 /** Signatures know no part of a second, and a store refuses a time that has not come yet. */
 const signingTime = (now: number): number => Math.floor(now / 1_000) * 1_000
 
 /** When a URL that is signed now expires, in epoch milliseconds. */
-export const expiryOf = ({ now, expiresIn }: Pick<Download, 'now' | 'expiresIn'>): number =>
-  signingTime(now) + expiresIn * 1_000
+export const expiryOf = ({ now, expiresIn }: Lifetime): number => signingTime(now) + expiresIn * 1_000
 
-/** `20261122T031500Z` */
-const amzDate = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+type Text = Readonly<Record<string, string>>
+
+const sign = (
+  site: Site,
+  method: string,
+  key: string,
+  { now, expiresIn }: Lifetime,
+  query: Text,
+  headers: Text = {},
+): Promise<string> =>
+  signQuery(site, {
+    method,
+    origin: site.origin,
+    path: `${site.path}/${encodePath(key)}`,
+    query,
+    headers,
+    datetime: amzDate(signingTime(now)),
+    expiresIn,
+  })
+
+export interface Download extends Lifetime {
+  readonly key: string
+  readonly filename: string
+  readonly contentType: string
+  readonly disposition: 'attachment' | 'inline'
+}
 
 /** A URL that serves the object until it expires, and nothing else. */
-export async function signDownload(store: Store, download: Download): Promise<string> {
-  const url = new URL(`${store.base}/${encodeKey(download.key)}`)
-  url.searchParams.set('X-Amz-Expires', String(download.expiresIn))
-  url.searchParams.set('response-content-disposition', contentDisposition(download))
-  url.searchParams.set('response-content-type', download.contentType)
-  return (await sign(store, 'GET', url, amzDate(signingTime(download.now)))).href
-}
-
-const sign = async (store: Store, method: string, url: URL, datetime: string): Promise<URL> => {
-  const { accessKeyId, secretAccessKey, region } = store
-  const signer = new AwsV4Signer({
-    method,
-    url: url.href,
-    accessKeyId,
-    secretAccessKey,
-    region,
-    service: 's3',
-    datetime,
-    signQuery: true,
+export const signDownload = (site: Site, download: Download): Promise<string> =>
+  sign(site, 'GET', download.key, download, {
+    'response-content-disposition': contentDisposition(download),
+    'response-content-type': download.contentType,
   })
-  return (await signer.sign()).url
-}
 
-const SIGNATURE = 'X-Amz-Signature'
+export interface SinglePut extends Lifetime {
+  readonly key: string
+  /** Bytes */
+  readonly size: number
+  readonly contentType: string
+  /** Of the bytes, as hex digits; null where none was announced. */
+  readonly sha256: string | null
+}
 
 /**
- * Whether this store signed this very URL for the method, and it has not expired: it is signed again, and path
- * and query must come out the same to the letter. The signature alone would leave room: canonicalisation knows
- * several spellings of a path, and aws4fetch looks at the first value of a parameter only.
+ * What a client must send with a single PUT, by name, besides `Content-Length`, which every client makes from the
+ * body and no browser lets a page set. All of it is signed: the bytes can be nothing else, and overwrite nothing.
+ */
+export const headersOfPut = ({ contentType, sha256 }: SinglePut): Text => ({
+  'content-type': contentType,
+  'if-none-match': '*',
+  ...(sha256 === null ? {} : { 'x-amz-checksum-sha256': Uint8Array.fromHex(sha256).toBase64() }),
+})
+
+/** A URL that takes an object's bytes once. */
+export const signPut = (site: Site, put: SinglePut): Promise<string> =>
+  sign(site, 'PUT', put.key, put, {}, { ...headersOfPut(put), 'content-length': String(put.size) })
+
+export interface PartPut extends Lifetime {
+  readonly key: string
+  readonly uploadId: string
+  readonly partNumber: number
+}
+
+/** A URL that takes one part, again and again until the upload is complete: what the parts hold is judged then. */
+export const signPart = (site: Site, part: PartPut): Promise<string> =>
+  sign(site, 'PUT', part.key, part, { partNumber: String(part.partNumber), uploadId: part.uploadId })
+
+const HEADER_NAMES = /^[a-z\d-]+(;[a-z\d-]+)*$/
+const SIGNED_AGAIN = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-SignedHeaders', 'X-Amz-Signature']
+
+/**
+ * Whether the Worker's own site signed the very URL of the request for its method (GET for HEAD) and headers, and
+ * it has not expired: it is signed again, and path and query must come out the same to the letter. The signature
+ * alone would leave room: canonicalisation knows several spellings of a URL.
  */
 export async function isSignedBy(
-  store: Store,
+  site: Site,
   method: string,
-  path: string,
-  query: string,
+  { pathname, search, searchParams }: URL,
+  sent: Headers,
   now: number,
 ): Promise<boolean> {
-  const given = new URLSearchParams(query)
-  const datetime = given.get('X-Amz-Date')
-  const signedAt = datetime && /^\d{8}T\d{6}Z$/.test(datetime) ? Date.parse(isoOf(datetime)) : Number.NaN
-  const expiresIn = Number(given.get('X-Amz-Expires'))
-  if (datetime === null || !(now < signedAt + expiresIn * 1_000)) return false
-  given.delete(SIGNATURE)
-  const signed = await sign(
-    store,
-    method,
-    new URL(`${store.base}/${encodeKey(keyAt(path))}?${given}`),
-    datetime,
-  )
-  return isSame(path + query, signed.pathname + signed.search)
+  const {
+    'X-Amz-Date': datetime = '',
+    'X-Amz-Expires': lifetime = '',
+    'X-Amz-SignedHeaders': names = '',
+    ...query
+  } = Object.fromEntries(searchParams)
+  const expiresIn = Number(lifetime)
+  const signedAt = /^\d{8}T\d{6}Z$/.test(datetime) ? Date.parse(isoOf(datetime)) : Number.NaN
+  if (!(now < signedAt + expiresIn * 1_000) || !HEADER_NAMES.test(names)) return false
+  for (const name of SIGNED_AGAIN) delete query[name]
+  const headers: Record<string, string> = {}
+  for (const name of names.split(';').filter((name) => name !== 'host')) {
+    const value = sent.get(name)
+    if (value === null) return false
+    headers[name] = value
+  }
+  const path = `${site.path}/${encodePath(keyAt(pathname))}`
+  const { origin } = site
+  const again = await signQuery(site, { method, origin, path, query, headers, datetime, expiresIn })
+  return isSame(origin + pathname + search, again)
 }
 
 /** The key that a path under the object routes names. */
@@ -149,6 +174,6 @@ const SHOWN_IN_PLACE = /^(audio\/|video\/|image\/(png|jpeg|gif|webp|avif|bmp)$|t
 function contentDisposition({ disposition, filename, contentType }: Download): string {
   const kind = disposition === 'inline' && SHOWN_IN_PLACE.test(contentType) ? 'inline' : 'attachment'
   const plain = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_')
-  const extended = plain === filename ? '' : `; filename*=UTF-8''${encodeSegment(filename)}`
+  const extended = plain === filename ? '' : `; filename*=UTF-8''${encode(filename)}`
   return `${kind}; filename="${plain}"${extended}`
 }

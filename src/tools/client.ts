@@ -60,6 +60,15 @@ export class Client {
     return { bytes: new Uint8Array(await response.arrayBuffer()), headers: response.headers }
   }
 
+  /** Sends bytes to a signed URL, which needs no token. */
+  async put(
+    url: string,
+    body: Uint8Array<ArrayBuffer>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.#send(new URL(url), { method: 'PUT', headers, body }, 200)
+  }
+
   async #send(url: URL, init: RequestInit & { method: string }, expected: number): Promise<Response> {
     const response = await fetch(url, {
       ...init,

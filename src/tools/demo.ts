@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { assertEqual, assertSameBytes, Failure } from './checks.ts'
 import { type CallRecord, Client } from './client.ts'
-import { storeLocally } from './localbucket.ts'
 import { signLocalToken } from './localtoken.ts'
 import { DURATION_MILLISECONDS, readSamples, type Sample } from './sample.ts'
 import { tableOf } from './table.ts'
 
-const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--persist-to .wrangler/state]'
+const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334]'
 const PROJECT = 'demo'
 const EPISODE = 'run-001'
 const DATASET = 'training-v1'
@@ -39,11 +38,25 @@ const Download = z.object({
 })
 const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
 
-function settingsFrom(args: readonly string[]): { base: URL; persistTo: string } {
+const Announced = z.object({
+  uploads: z.array(
+    z.union([
+      z.object({
+        id: z.string(),
+        status: z.literal('pending'),
+        method: z.literal('PUT'),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+      }),
+      z.object({ id: z.string(), status: z.literal('exists') }),
+    ]),
+  ),
+})
+const Stored = z.object({ id: z.string(), size: z.number(), sha256: z.string().nullable() })
+
+function baseFrom(args: readonly string[]): URL {
   const url = { type: 'string', default: 'http://localhost:10334' } as const
-  const persistTo = { type: 'string', default: '.wrangler/state' } as const
-  const { values } = parseArgs({ args: [...args], options: { url, 'persist-to': persistTo } })
-  return { base: new URL(values.url), persistTo: values['persist-to'] }
+  return new URL(parseArgs({ args: [...args], options: { url } }).values.url)
 }
 
 async function assertAwake(client: Client, base: URL): Promise<void> {
@@ -57,6 +70,51 @@ async function assertAwake(client: Client, base: URL): Promise<void> {
   }
   say(`The server at ${base.origin} answers.`)
 }
+
+/** Sends the samples as a robot does: announce, send, complete. Answers their storage ids, in order. */
+async function upload(client: Client, namespace: string, samples: readonly Sample[]): Promise<string[]> {
+  const files = await Promise.all(samples.map(fileOf))
+  const body = { namespace, project: PROJECT, files }
+  const { uploads } = await client.call('POST', '/uploads', { expect: 201, answer: Announced, body })
+  assertEqual('The number of announced uploads', uploads.length, samples.length)
+  for (const [index, announced] of uploads.entries()) {
+    const { name, bytes } = samples[index] as Sample
+    if (announced.status === 'exists') throw new Failure(`${name} is there before it was sent.`)
+    await client.put(announced.url, bytes, announced.headers)
+    const stored = await client.call('POST', `/uploads/${announced.id}/complete`, {
+      expect: 200,
+      answer: Stored,
+    })
+    assertEqual(`The size of ${name} in the bucket`, stored.size, bytes.length)
+    say(`Uploaded ${name}: ${bytes.length} bytes${stored.sha256 === null ? '' : ', verified by the bucket'}.`)
+    if (stored.sha256 !== null) await announceAgain(client, body, index, stored.id)
+  }
+  return uploads.map(({ id }) => id)
+}
+
+/** What the bucket has verified need not be sent a second time. */
+async function announceAgain(
+  client: Client,
+  { files, ...place }: { readonly files: readonly unknown[] },
+  index: number,
+  id: string,
+): Promise<void> {
+  const body = { ...place, files: [files[index]] }
+  const { uploads } = await client.call('POST', '/uploads', { expect: 201, answer: Announced, body })
+  assertEqual('The same file, announced again', uploads, [{ id, status: 'exists' }])
+}
+
+async function fileOf({ name, bytes, contentType }: Sample) {
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
+  return {
+    name: filenameOf(name),
+    size: bytes.length,
+    contentType,
+    sha256: Buffer.from(digest).toString('hex'),
+  }
+}
+
+const filenameOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
 async function register(
   client: Client,
@@ -136,13 +194,13 @@ async function makeDataset(client: Client, datasets: string, projectId: string):
   say(`Created the dataset ${DATASET} and read it back.`)
 }
 
-async function play(base: URL, persistTo: string): Promise<readonly CallRecord[]> {
+async function play(base: URL): Promise<readonly CallRecord[]> {
   const user = `demo-${crypto.randomUUID().slice(0, 8)}`
   const client = new Client(base, await signLocalToken({ user, expires: '1h' }))
   await assertAwake(client, base)
 
   const account = await client.call('GET', '/auth/me', { expect: 200, answer: Account })
-  const { id: namespaceId, slug: namespace } = account.namespace
+  const { slug: namespace } = account.namespace
   assertEqual('The home namespace', namespace, user)
   say(`Made a token for the new user ${user}; the namespace ${namespace} appeared.`)
 
@@ -159,9 +217,7 @@ async function play(base: URL, persistTo: string): Promise<readonly CallRecord[]
   say(`Started episode ${EPISODE} at ${nodePath} in the new project ${PROJECT}.`)
 
   const samples = readSamples()
-  const storageIds = await storeLocally(samples, { namespaceId, projectId, userId: account.id }, persistTo)
-  const total = samples.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  say(`Stored ${samples.length} files of ${total} bytes in the local bucket.`)
+  const storageIds = await upload(client, namespace, samples)
 
   const assetIds: string[] = []
   for (const [index, sample] of samples.entries()) {
@@ -184,18 +240,17 @@ function wordsOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-function settings(): ReturnType<typeof settingsFrom> {
+function base(): URL {
   try {
-    return settingsFrom(process.argv.slice(2))
+    return baseFrom(process.argv.slice(2))
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n${USAGE}\n`)
     process.exit(2)
   }
 }
 
-const { base, persistTo } = settings()
 try {
-  const calls = await play(base, persistTo)
+  const calls = await play(base())
   say(`\n${tableOf(calls)}\n\nThe demonstration passed.`)
 } catch (error) {
   process.stderr.write(`The demonstration failed: ${wordsOf(error)}\n`)

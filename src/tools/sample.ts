@@ -11,7 +11,7 @@ export interface Sample {
   /** The fields of its kind. */
   readonly own: Readonly<Record<string, string | number>>
   readonly contentType: string
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 const described: readonly Omit<Sample, 'bytes'>[] = [
@@ -46,7 +46,10 @@ const described: readonly Omit<Sample, 'bytes'>[] = [
 ]
 
 export const readSamples = (): Sample[] =>
-  described.map((each) => ({ ...each, bytes: readFileSync(join(root, 'test/sample', each.name)) }))
+  described.map((each) => ({
+    ...each,
+    bytes: new Uint8Array(readFileSync(join(root, 'test/sample', each.name))),
+  }))
 
 /** The sample episode lasts this long. */
 export const DURATION_MILLISECONDS = 6_000

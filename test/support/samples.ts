@@ -1,22 +1,65 @@
-import { wireKinds } from '../../src/http/routes/assetkinds.ts'
-import { type Answer, Tenant } from './world.ts'
+import { type WireKind, wireKinds } from '../../src/http/routes/assetkinds.ts'
+import { ask, Tenant } from './world.ts'
 
 /** A tenant with one of everything, and for every operation a request that its owner may make. */
 export interface Fixture {
   readonly owner: Tenant
   readonly project: string
+  /** An upload that waits for its bytes, one whose bytes are there, and a complete object. */
+  readonly uploads: { readonly pending: string; readonly sent: string; readonly complete: string }
+  /** An upload by the older routes, with the one part of it sent. */
+  readonly older: { readonly uploadId: string; readonly key: string; readonly etag: string }
 }
+
+const STAGED = '0123456789abcdef'
 
 export async function fixture(): Promise<Fixture> {
   const owner = await Tenant.arrive()
   const project = await owner.withProject('robotics')
-  const made: Answer[] = [
-    await owner.ask('POST', `${project}/episodes`, { name: 'run-1', folder: '/a/b' }),
-    await owner.ask('POST', `${project}/datasets`, { name: 'training' }),
-    await owner.ask('POST', '/assets/video', { namespace: owner.slug, project: 'robotics', name: '/v.mp4' }),
-  ]
-  for (const { status, text } of made) if (status !== 201) throw new Error(text)
-  return { owner, project }
+  await succeed(owner, 201, 'POST', `${project}/episodes`, { name: 'run-1', folder: '/a/b' })
+  await succeed(owner, 201, 'POST', `${project}/datasets`, { name: 'training' })
+  const place = { namespace: owner.slug, project: 'robotics' }
+  await succeed(owner, 201, 'POST', '/assets/video', { ...place, name: '/v.mp4' })
+  const files = [{ size: 3 }, { size: 3 }, { size: 3 }]
+  const { uploads } = await succeed(owner, 201, 'POST', '/uploads', { ...place, files })
+  const [pending, sent, complete] = uploads
+  for (const { url, headers } of [sent, complete]) await put(url, 'abc', headers)
+  await succeed(owner, 200, 'POST', `/uploads/${complete.id}/complete`)
+  const older = await sendOlder(owner)
+  const { uploadId, key, etag } = await sendOlder(owner)
+  const parts = [{ partNumber: 1, etag }]
+  await succeed(owner, 200, 'POST', '/videos/upload/multipart/complete', { uploadId, key, parts })
+  return {
+    owner,
+    project,
+    uploads: { pending: pending.id, sent: sent.id, complete: complete.id },
+    older,
+  }
+}
+
+async function succeed(owner: Tenant, status: number, method: string, path: string, body?: unknown) {
+  const answer = await owner.ask(method, path, body)
+  if (answer.status !== status) throw new Error(answer.text)
+  return answer.body
+}
+
+/** Sends bytes to a signed URL of this server; answers their ETag. */
+export async function put(
+  url: string,
+  raw: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const answer = await ask('PUT', url, { raw, headers })
+  if (answer.status !== 200) throw new Error(answer.text)
+  return answer.headers.get('ETag') ?? ''
+}
+
+async function sendOlder(owner: Tenant): Promise<Fixture['older']> {
+  const path = '/videos/upload/multipart'
+  const place = { owner: owner.slug, project: 'robotics', hash: STAGED }
+  const begun = await succeed(owner, 200, 'POST', `${path}/init`, place)
+  const { parts } = await succeed(owner, 200, 'POST', `${path}/parts`, { ...begun, partNumbers: [1] })
+  return { ...begun, etag: await put(parts['1'], 'abc') }
 }
 
 export interface Sample {
@@ -26,10 +69,16 @@ export interface Sample {
   readonly status: number
   /** Whether a stranger is answered as anybody else: the request is about the caller's own things. */
   readonly isOwn?: boolean
+  /** The code of the 404 that whoever may not know of it gets, where it is not the namespace's. */
+  readonly hidden?: string
+  /** What another member is answered, who finds nothing of their own: 404. */
+  readonly isMadeBy?: 'owner'
+  /** Whether it only reads, though its method is not GET. */
+  readonly reads?: boolean
 }
 
 /** By operationId. An operation without a sample fails the tests that walk all of them. */
-export function samplesFor({ owner, project }: Fixture): Readonly<Record<string, Sample>> {
+export function samplesFor({ owner, project, uploads, older }: Fixture): Readonly<Record<string, Sample>> {
   const namespace = `/namespaces/${owner.slug}`
   const place = `namespace=${owner.slug}&project=robotics`
   const name = `new-${crypto.randomUUID()}`
@@ -71,5 +120,71 @@ export function samplesFor({ owner, project }: Fixture): Readonly<Record<string,
         [`read${one}Content`, { path: `/assets/${kind}/content?${place}&path=/v.mp4`, status: 404 }],
       ]),
     ),
+    signAssets: {
+      path: '/assets/sign',
+      body: { namespace: owner.slug, project: 'robotics', paths: ['/v.mp4'] },
+      status: 200,
+      reads: true,
+    },
+    announceUploads: {
+      path: '/uploads',
+      body: { namespace: owner.slug, project: 'robotics', files: [{ name, size: 3 }] },
+      status: 201,
+    },
+    signUploadParts: {
+      path: `/uploads/${uploads.pending}/parts`,
+      body: { partNumbers: [1] },
+      status: 200,
+      hidden: 'upload_not_found',
+    },
+    readUpload: { path: `/uploads/${uploads.pending}`, status: 200, hidden: 'upload_not_found' },
+    completeUpload: {
+      path: `/uploads/${uploads.sent}/complete`,
+      body: {},
+      status: 200,
+      hidden: 'upload_not_found',
+    },
+    abortUpload: { path: `/uploads/${uploads.pending}`, status: 200, hidden: 'upload_not_found' },
+    ...Object.fromEntries(wireKinds.flatMap((wire) => olderSamples(wire, owner, uploads.complete, older))),
   }
+}
+
+function olderSamples(
+  { one, prefix }: WireKind,
+  { slug: owner }: Tenant,
+  complete: string,
+  { etag, ...upload }: Fixture['older'],
+): [string, Sample][] {
+  const path = `/${prefix}/upload/multipart`
+  const hidden = 'upload_not_found'
+  const query = new URLSearchParams(upload)
+  const place = { owner, project: 'robotics' }
+  return [
+    [`init${one}Upload`, { path: `${path}/init`, body: { ...place, hash: STAGED }, status: 200 }],
+    [
+      `sign${one}Parts`,
+      { path: `${path}/parts`, body: { ...upload, partNumbers: [1] }, status: 200, hidden },
+    ],
+    [`list${one}PartsDone`, { path: `${path}/parts-done?${query}`, status: 200, hidden }],
+    [
+      `complete${one}Upload`,
+      {
+        path: `${path}/complete`,
+        body: { ...upload, parts: [{ partNumber: 1, etag }] },
+        status: 200,
+        hidden,
+      },
+    ],
+    // The one that the owner has sent: nobody is given what somebody else announced under a hash.
+    [
+      `record${one}`,
+      {
+        path: `/${prefix}`,
+        body: { ...place, name: '/a', stagingHash: STAGED },
+        status: 200,
+        isMadeBy: 'owner',
+      },
+    ],
+    [`read${one}Raw`, { path: `/${prefix}/${complete}/raw`, status: 302, hidden: 'object_not_found' }],
+  ]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AssetShape } from '../../db/assets.ts'
 import { lenses, textFormats } from '../../domain/kind.ts'
+import type { EntryFormat } from '../../storage/entries.ts'
 import * as field from '../schema.ts'
 
 /** A kind of assets as the wire spells it. */
@@ -9,6 +10,10 @@ export interface WireKind {
   readonly one: string
   readonly many: string
   readonly shape: AssetShape
+  /** What the older byte service's routes of this kind begin with. */
+  readonly prefix: string
+  /** How the entries of such a file are told apart, by the format that a client names; absent for what has none. */
+  readonly entries?: (format: string) => EntryFormat | null
   /** The kind's own fields, as a body gives them and as an answer shows them. */
   readonly given: z.ZodRawShape
   readonly shown: z.ZodRawShape
@@ -26,6 +31,7 @@ export const wireKinds: readonly WireKind[] = [
     one: 'Video',
     many: 'Videos',
     shape: { kind: 'video', storageName: 'bssVideoId', own: ['fps', 'lens'] },
+    prefix: 'videos',
     given: {
       fps: fps.optional().meta({ default: 30, description: 'Frames per second' }),
       lens: lens.optional().meta({ default: 'pinhole' }),
@@ -38,6 +44,7 @@ export const wireKinds: readonly WireKind[] = [
     one: 'Audio',
     many: 'Audios',
     shape: { kind: 'audio', storageName: 'bssAudioId', own: ['sampleRate', 'channels'] },
+    prefix: 'audio',
     given: { sampleRate: positive.optional().meta({ description: 'Hz' }), channels: positive.optional() },
     shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
     ownExample: { sampleRate: 16_000, channels: 1 },
@@ -47,6 +54,8 @@ export const wireKinds: readonly WireKind[] = [
     one: 'LabelTrack',
     many: 'LabelTracks',
     shape: { kind: 'label-track', storageName: 'bssLabelId', own: [] },
+    prefix: 'labels',
+    entries: () => 'jsonl',
     given: {},
     shown: {},
     ownExample: {},
@@ -56,6 +65,8 @@ export const wireKinds: readonly WireKind[] = [
     one: 'TextTrack',
     many: 'TextTracks',
     shape: { kind: 'text-track', storageName: 'bssTextTrackId', own: ['format', 'language'] },
+    prefix: 'text-tracks',
+    entries: (format) => textFormats.find((each) => each === format) ?? null,
     given: {
       format: format.optional(),
       language: field.word.optional().meta({ description: 'A language code' }),
@@ -68,6 +79,7 @@ export const wireKinds: readonly WireKind[] = [
     one: 'Image',
     many: 'Images',
     shape: { kind: 'image', storageName: 'bssImageId', own: [] },
+    prefix: 'image',
     given: {},
     shown: {},
     ownExample: {},

@@ -4,6 +4,7 @@ import { newFolders } from '../../db/nodes.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
+import { leaseOf } from '../uploading.ts'
 import { shownBy, type WireKind, wireKinds } from './assetkinds.ts'
 import { assetList } from './assetlist.ts'
 import { assetDownloads } from './downloads.ts'
@@ -53,7 +54,8 @@ function registering(wire: WireKind): Endpoint {
         'object_not_complete',
       ],
     },
-    async ({ asking, body, stamp, mint, arriving, database }) => {
+    async (call) => {
+      const { asking, body, stamp, mint, arriving, database } = call
       const { namespace, project, episodeName = null, name, ...rest } = field.stored(body)
       const { [storageName]: storageId = null, ...fields } = rest as Readonly<Record<string, unknown>>
       const segments = name?.segments ?? []
@@ -62,6 +64,7 @@ function registering(wire: WireKind): Endpoint {
         {
           ...asking,
           ...stamp,
+          ...leaseOf(call),
           ...(fields as OwnFields),
           namespace,
           project,

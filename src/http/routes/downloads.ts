@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { findDownload } from '../../db/downloads.ts'
-import { Refusal } from '../../domain/failure.ts'
-import { expiryOf, signDownload, storeOf } from '../../storage/presign.ts'
+import { filenameOf, signOne } from '../downloading.ts'
 import { type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
+import { DEFAULT_TYPE } from '../uploading.ts'
 import { assetPlace, placeFailures, type WireKind } from './assetkinds.ts'
 
 const DownloadQuery = z.object({
   ...assetPlace,
   path: field.filePath.meta({ description: 'The name of the asset' }),
   expiresIn: field.expiresIn,
-  disposition: z.enum(['attachment', 'inline']).optional().meta({ default: 'attachment' }),
+  disposition: field.disposition,
 })
 
 const Download = z
@@ -23,34 +23,19 @@ const Download = z
   })
   .meta({ id: 'Download' })
 
-const DEFAULT_TYPE = 'application/octet-stream'
-
 /** Finds the object and signs its URL: one round trip, and no other service is asked. */
 async function signedDownload(
   kind: WireKind['shape']['kind'],
-  { asking, query, url, config, now, database }: Call<z.ZodObject, typeof DownloadQuery, z.ZodObject>,
+  call: Call<z.ZodObject, typeof DownloadQuery, z.ZodObject>,
 ) {
-  const { path, expiresIn, disposition = 'attachment', episodeId = null, episode = null, ...place } = query
-  const found = await database.run(
-    findDownload({ ...asking, ...place, kind, path: path.text, episodeId, episode }),
+  const { path, expiresIn, disposition, episodeId = null, episode = null, ...place } = call.query
+  const found = await call.database.run(
+    findDownload({ ...call.asking, ...place, kind, path: path.text, episodeId, episode }),
   )
-  const contentType = found.contentType ?? DEFAULT_TYPE
-  const download = { ...found, contentType, filename: filenameOf(path.text), disposition, expiresIn, now }
-  const signed = await storeOf(config, url.origin)
-    .then((store) => signDownload(store, download))
-    .catch((cause: unknown) => {
-      throw Object.assign(new Refusal('url_not_signed'), { cause })
-    })
-  return {
-    url: signed,
-    filename: download.filename,
-    expiresAt: new Date(expiryOf(download)).toISOString(),
-    contentType,
-    size: found.size,
-  }
+  const filename = filenameOf(path.text)
+  const signed = await signOne(call, { ...found, filename }, { expiresIn, disposition })
+  return { ...signed, filename, contentType: found.contentType ?? DEFAULT_TYPE, size: found.size }
 }
-
-const filenameOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
 const downloadFailures = [
   ...placeFailures,

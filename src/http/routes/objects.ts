@@ -1,14 +1,32 @@
 import { z } from 'zod'
+import { Database } from '../../db/database.ts'
+import { notePart } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
-import { isSignedBy, keyAt, OBJECTS_PATH, ownStore } from '../../storage/presign.ts'
-import { type Endpoint, openEndpoint } from '../endpoint.ts'
+import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
+import { isSignedBy, keyAt, OBJECTS_PATH, ownSite } from '../../storage/presign.ts'
+import { type Endpoint, type OpenCall, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
 
+/** The bytes themselves, where no S3 store is configured. The signed URL is the authority. */
+
+const params = z.object({ key: z.string() })
+
 /**
- * The bytes themselves, where no S3 store is configured. A URL is checked by signing it again with every secret
- * that is still accepted, so a change of secret leaves the URLs of before alive until they expire.
+ * Checks a URL by signing it again with every secret that is still accepted, so a change of secret leaves the URLs
+ * of before alive until they expire.
  */
+async function assertSigned(
+  method: 'GET' | 'PUT',
+  { request, url, config, now }: OpenCall<typeof params, z.ZodObject>,
+): Promise<void> {
+  const origin = config.publicUrl ?? url.origin
+  for (const secret of config.tokens.secrets) {
+    if (await isSignedBy(await ownSite(secret, origin), method, url, request.headers, now)) return
+  }
+  throw new Refusal('url_refused')
+}
+
 const read = openEndpoint(
   {
     operationId: 'readObject',
@@ -17,7 +35,7 @@ const read = openEndpoint(
     tag: 'Objects',
     summary: 'Read the bytes behind a signed URL',
     description: 'Answers `Range`, `If-Range` and the conditional headers. The URL comes from `download`.',
-    params: z.object({ key: z.string() }),
+    params,
     query: z.object({
       'response-content-type': z.string().optional(),
       'response-content-disposition': z.string().optional(),
@@ -30,13 +48,10 @@ const read = openEndpoint(
     failures: ['url_refused', 'object_not_found', 'range_not_satisfiable', 'precondition_failed'],
     trips: 'none',
   },
-  async ({ request, url, env, config, query, now, requestId }) => {
-    const origin = config.publicUrl ?? url.origin
-    const stores = await Promise.all(config.tokens.secrets.map((secret) => ownStore(secret, origin)))
-    const { pathname, search } = url
-    const signed = await Promise.all(stores.map((store) => isSignedBy(store, 'GET', pathname, search, now)))
-    if (!signed.includes(true)) throw new Refusal('url_refused')
-    const served = await serveObject(env.BUCKET, keyAt(pathname), request)
+  async (call) => {
+    const { request, url, env, query, requestId } = call
+    await assertSigned('GET', call)
+    const served = await serveObject(env.BUCKET, keyAt(url.pathname), request)
     if (served.status === 404) throw new Refusal('object_not_found')
     if (served.status === 412) throw new Refusal('precondition_failed')
     const headers = new Headers(served.status === 416 ? {} : served.headers)
@@ -54,4 +69,56 @@ const read = openEndpoint(
   },
 )
 
-export const objectEndpoints: readonly Endpoint[] = [read]
+const write = openEndpoint(
+  {
+    operationId: 'writeObject',
+    method: 'PUT',
+    path: `${OBJECTS_PATH}/{key}`,
+    tag: 'Objects',
+    summary: 'Send the bytes of an object, or of one part of it, to a signed URL',
+    description:
+      'The URL comes from an upload, and so do the headers that it is signed with. An object that is there is not overwritten; a part is, until its upload is complete. Only a part asks D1.',
+    params,
+    query: z.object({ partNumber: z.string().optional(), uploadId: z.string().optional() }),
+    answers: { 200: { description: 'The bucket has it; its `ETag` names it.', schema: null } },
+    failures: [
+      'url_refused',
+      'length_required',
+      'object_exists',
+      'checksum_mismatch',
+      'upload_not_found',
+      'bucket_unavailable',
+    ],
+  },
+  async (call) => {
+    const { request, url, env, query, now, opened } = call
+    const length = request.headers.get('Content-Length')
+    // A signature over a length that was not sent cannot be checked.
+    const isLengthSigned = /content-length/.test(url.searchParams.get('X-Amz-SignedHeaders') ?? '')
+    if (length === null && isLengthSigned) throw new Refusal('length_required')
+    await assertSigned('PUT', call)
+    if (length === null) throw new Refusal('length_required')
+    const key = keyAt(url.pathname)
+    if (query.uploadId === undefined) {
+      const received = await receiveObject(env.BUCKET, key, {
+        body: request.body,
+        contentType: request.headers.get('Content-Type') ?? 'application/octet-stream',
+        sha256: request.headers.get('x-amz-checksum-sha256'),
+      })
+      if (received === 'exists') throw new Refusal('object_exists')
+      if (received === 'other bytes') throw new Refusal('checksum_mismatch')
+      return accepted(received.etag)
+    }
+    const part = { key, bucketUploadId: query.uploadId, partNumber: Number(query.partNumber) }
+    const received = await receivePart(env.BUCKET, key, part.bucketUploadId, part.partNumber, request.body)
+    if (received === null) throw new Refusal('upload_not_found')
+    const database = new Database(env.DB, 'first-primary')
+    opened(database)
+    await database.run(notePart({ ...part, ...received, size: Number(length), now }))
+    return accepted(received.etag)
+  },
+)
+
+const accepted = (etag: string): Response => new Response(null, { headers: { ETag: `"${etag}"` } })
+
+export const objectEndpoints: readonly Endpoint[] = [read, write]

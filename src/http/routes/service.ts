@@ -5,6 +5,7 @@ import { Database } from '../../db/database.ts'
 import { ping } from '../../db/ping.ts'
 import { type FieldError, Refusal } from '../../domain/failure.ts'
 import { logFailure } from '../../log.ts'
+import { storeOf } from '../../storage/store.ts'
 import { type Endpoint, jsonAnswer, openEndpoint } from '../endpoint.ts'
 
 const nothing = { params: z.object({}), query: z.object({}) }
@@ -62,7 +63,7 @@ const ready = openEndpoint(
     method: 'GET',
     path: '/readyz',
     tag: 'Service',
-    summary: 'Whether the Worker can serve: its configuration, D1 and R2',
+    summary: 'Whether the Worker can serve: its configuration, D1 and the bucket',
     answers: {
       200: {
         description: 'It can',
@@ -72,12 +73,15 @@ const ready = openEndpoint(
     },
     failures: ['not_ready'],
   },
-  async ({ env, config, opened }) => {
+  async ({ env, config, url, opened }) => {
     const database = new Database(env.DB, 'first-unconstrained')
     opened(database)
-    const asked = [fault('DB', database.run(ping())), fault('BUCKET', env.BUCKET.head('readiness'))]
-    const stores = (await Promise.all(asked)).filter((each) => each !== null)
     const variables = config.faults.map(({ variable, fault: message }) => ({ path: variable, message }))
+    // With half a configuration nobody knows which bucket to ask.
+    const bucket = async () =>
+      variables.length > 0 || (await storeOf(config, env.BUCKET, url.origin)).bucket.head('readiness')
+    const asked = [fault('DB', database.run(ping())), fault(config.s3 ? 'S3_ENDPOINT' : 'BUCKET', bucket())]
+    const stores = (await Promise.all(asked)).filter((each) => each !== null)
     const errors = [...variables, ...stores]
     if (errors.length > 0) {
       throw new Refusal(

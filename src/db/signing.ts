@@ -1,0 +1,90 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { assets, episodes, members, namespaces, objects, projects } from '../../drizzle/schema.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { AssetKind } from '../domain/kind.ts'
+import type { StoredObject } from './downloads.ts'
+import { assertPermitted, judged, refusal } from './guard.ts'
+import { type Plan, type Row, statement } from './plan.ts'
+import { type Asking, live, type ProjectRef, projectGuard, userScope } from './scope.ts'
+import { query } from './sql.ts'
+
+/** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
+export interface Found {
+  readonly id: string | null
+  /** The asset's name. */
+  readonly path: string | null
+  readonly object: StoredObject | Failure
+}
+
+/** The asset `asset_id`, of `row.position`, with its object. */
+const found = (from: SQL, refused: SQL): SQL => sql`
+  select ${refused}, row.position as position, ${assets.id} as id, ${assets.name} as path,
+    ${objects.key} as key, ${objects.size} as size, ${objects.contentType} as content_type
+  from ${from} left join ${assets} on ${assets.id} = row.asset_id
+  left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
+
+function foundOf({ id, path, key, size, content_type }: Row): Found {
+  const asset = { id: id as string | null, path: path as string | null }
+  if (id === null) return { ...asset, object: 'asset_not_found' }
+  if (key === null) return { ...asset, object: 'asset_without_object' }
+  return {
+    ...asset,
+    object: { key: key as string, size: size as number, contentType: content_type as string | null },
+  }
+}
+
+const inOrder = (rows: readonly Row[]): Found[] =>
+  [...rows].sort((one, other) => Number(one.position) - Number(other.position)).map(foundOf)
+
+interface ById extends Asking {
+  readonly ids: readonly string[]
+}
+
+const byId = query<ById>('signing.byId', (a) => {
+  const readable = sql`(select ${assets.id} from ${assets}
+    join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
+    join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
+    where ${assets.id} = wanted.value and ${live(assets)} and (${projects.visibility} = 'public' or exists (
+      select 1 from ${members} where ${members.userId} = scope.user_id
+        and ${members.namespaceId} = ${namespaces.id})))`
+  return sql`with ${userScope(a)}, row as materialized (
+      select wanted.key as position, ${readable} as asset_id from scope cross join ${a.ids.each} as wanted)
+    ${found(sql`row`, sql`null as refusal`)}`
+})
+
+/** Assets by their ids, wherever they are; what the caller may not read is not found. */
+export const findAssets = (values: ById): Plan<readonly Found[]> =>
+  statement(byId, values, (rows) =>
+    inOrder(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null })),
+  )
+
+interface ByPath extends ProjectRef {
+  /** Names of assets. */
+  readonly paths: readonly string[]
+  /** The kinds that are looked for. */
+  readonly kinds: readonly AssetKind[]
+  /** The name of an episode. */
+  readonly episode: string | null
+}
+
+const byPath = query<ByPath>('signing.byPath', (a) => {
+  const guard = projectGuard(a, 'read')
+  const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
+  const anywhere = sql`(select max((select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id
+    and ${named} order by ${assets.id} desc limit 1)) from ${a.kinds.each} as kind)`
+  const inEpisode = sql`(select max((select ${assets.id} from ${assets} where ${assets.containerId} = (
+      select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
+        and ${episodes.name} = ${a.episode} and ${live(episodes)})
+    and ${named} and ${assets.name} is not null)) from ${a.kinds.each} as kind)`
+  return sql`${judged(guard)}, row as materialized (
+      select wanted.key as position, iif(${a.episode} is null, ${anywhere}, ${inEpisode}) as asset_id
+      from scope cross join ${a.paths.each} as wanted)
+    ${found(sql`scope left join row`, refusal(guard))}`
+})
+
+/** Assets of a project by their names; of several of one name, the newest. */
+export const findAssetsAt = (values: ByPath): Plan<readonly Found[]> =>
+  statement(byPath, values, (rows) => {
+    assertPermitted(rows[0])
+    return inOrder(rows).map((each, index) => ({ ...each, path: values.paths[index] ?? null }))
+  })

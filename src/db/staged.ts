@@ -1,0 +1,48 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { objects } from '../../drizzle/schema.ts'
+import { judged, refusal } from './guard.ts'
+import { type Plan, statement } from './plan.ts'
+import { type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, query } from './sql.ts'
+import { readUpload, type Upload, uploadColumns } from './uploads.ts'
+
+export interface StagedRef extends ProjectRef {
+  /** The first 16 hex digits of the SHA-256 that the client announced. */
+  readonly stagingHash: string
+}
+
+const stagedGuard = (a: Arguments<StagedRef>) => {
+  const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
+    where ${objects.projectId} = scope.project_id and ${objects.stagingHash} = ${a.stagingHash}
+      and ${objects.stagingHash} is not null and ${objects.createdBy} = scope.user_id and ${state}
+    order by ${objects.id} desc limit 1)`
+  return projectGuard(a, 'write', {
+    tables: [
+      sql`staged as materialized (select ${staged(sql`${objects.state} = 'complete'`)} as id,
+        ${staged(sql`${objects.state} = 'pending'`)} as pending_id from scope)`,
+    ],
+    thing: [['upload_not_found', sql`(select ifnull(id, pending_id) from staged) is null`]],
+    state: [['upload_incomplete', sql`(select id from staged) is null`]],
+  })
+}
+
+const foundStaged = query<StagedRef>(
+  'uploads.findStaged',
+  (a) => sql`${judged(stagedGuard(a))} select ${refusal(stagedGuard(a))}, ${uploadColumns}
+    from scope left join staged left join ${objects} on ${objects.id} = staged.id`,
+)
+
+/**
+ * The newest complete upload that this very user has announced under that hash. Nobody verified the hash, so what
+ * somebody else announced under it is not taken for it.
+ */
+export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, readUpload)
+
+const foundObject = query<ObjectRef>(
+  'uploads.findObject',
+  (a) => sql`${judged(objectGuard(a))} select ${refusal(objectGuard(a))}, ${uploadColumns}
+    from scope left join ${objects} on ${objects.id} = scope.object_id`,
+)
+
+/** A complete object, for its bytes. */
+export const findObject = (ref: ObjectRef): Plan<Upload> => statement(foundObject, ref, readUpload)

@@ -1,0 +1,188 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { objects, parts } from '../../drizzle/schema.ts'
+import { Refusal } from '../domain/failure.ts'
+import { judged, permitted, type Refusing, refusal } from './guard.ts'
+import { act, after, type Plan, type Row, statement, together } from './plan.ts'
+import { type ObjectRef, uploadGuard } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Lease, readUpload, type Upload, uploadColumns } from './uploads.ts'
+
+const inState = (...states: Upload['state'][]): SQL =>
+  sql`exists (select 1 from ${objects} where ${objects.id} = scope.object_id
+    and ${objects.state} in (${sql.raw(states.map((state) => `'${state}'`).join(', '))}))`
+
+const isComplete: Refusing = ['upload_complete', inState('complete')]
+const isOver: Refusing = ['upload_aborted', inState('aborted', 'discarded')]
+
+const reading = (a: Arguments<ObjectRef>) => uploadGuard(a, 'read')
+const sending = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete, isOver] })
+const completing = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isOver] })
+const ending = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete] })
+
+const find = (name: string, guard: typeof reading) =>
+  query<ObjectRef>(
+    name,
+    (a) => sql`${judged(guard(a))} select ${refusal(guard(a))}, ${uploadColumns}
+      from scope left join ${objects} on ${objects.id} = scope.object_id`,
+  )
+
+const found = find('uploads.find', reading)
+const foundToSend = find('uploads.findToSend', sending)
+const foundToComplete = find('uploads.findToComplete', completing)
+const foundEnded = find('uploads.findEnded', ending)
+
+/** A part that the Worker has taken in. */
+export interface NotedPart {
+  readonly partNumber: number
+  /** What the client was told. */
+  readonly etag: string
+  readonly bucketEtag: string
+  /** Bytes */
+  readonly size: number
+}
+
+const noted = query<ObjectRef>(
+  'uploads.noted',
+  (a) => sql`${permitted(reading(a))} select ${parts.partNumber} as part_number, ${parts.etag} as etag,
+      ${parts.bucketEtag} as bucket_etag, ${parts.size} as size
+    from permit cross join ${parts} on ${parts.objectId} = permit.object_id`,
+)
+
+const notedPartOf = ({ part_number, etag, bucket_etag, size }: Row): NotedPart => ({
+  partNumber: part_number as number,
+  etag: etag as string,
+  bucketEtag: bucket_etag as string,
+  size: size as number,
+})
+
+/** An upload, and the parts that the Worker has noted of it, by number. */
+export interface UploadInParts {
+  readonly upload: Upload
+  readonly noted: readonly NotedPart[]
+}
+
+const withParts = (find: typeof found, ref: ObjectRef): Plan<UploadInParts> =>
+  together<{ upload: Upload; noted: readonly NotedPart[] }>({
+    upload: statement(find, ref, readUpload),
+    noted: statement(noted, ref, (rows) =>
+      rows.map(notedPartOf).sort((one, other) => one.partNumber - other.partNumber),
+    ),
+  })
+
+/** An upload in any state. */
+export const readUploadWithParts = (ref: ObjectRef): Plan<UploadInParts> => withParts(found, ref)
+
+/** An upload that is pending, or complete already. */
+export const readUploadToComplete = (ref: ObjectRef): Plan<UploadInParts> => withParts(foundToComplete, ref)
+
+const renew = command<ObjectRef & Lease>(
+  'uploads.renew',
+  (a) => sql`${permitted(sending(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+    where ${objects.id} = (select object_id from permit) and ${objects.leaseUntil} < ${a.renewedBefore}`,
+)
+
+/** A pending upload whose bytes are about to be sent: its lease is renewed. */
+export const readUploadToSend = (values: ObjectRef & Lease): Plan<Upload> =>
+  after([act(renew, values)], statement(foundToSend, values, readUpload))
+
+interface Beginning extends ObjectRef {
+  readonly bucketUploadId: string
+}
+
+const begin = command<Beginning>(
+  'uploads.begin',
+  (a) =>
+    sql`${permitted(sending(a))} update ${objects} set ${assign(objects, {
+      bucketUploadId: a.bucketUploadId,
+    })} where ${objects.id} = (select object_id from permit) and ${objects.bucketUploadId} is null`,
+)
+
+/** Remembers the bucket's id of an upload in parts. The first one counts: another request may have been faster. */
+export const beginParts = (values: Beginning): Plan<Upload> =>
+  after([act(begin, values)], statement(foundToSend, values, readUpload))
+
+interface Completing extends ObjectRef {
+  readonly size: number
+  readonly etag: string
+  readonly sha256: string | null
+  readonly leaseUntil: number
+  readonly now: number
+}
+
+const complete = command<Completing>(
+  'uploads.complete',
+  (a) =>
+    sql`${permitted(completing(a))} update ${objects} set ${assign(objects, {
+      state: sql`'complete'`,
+      size: a.size,
+      etag: a.etag,
+      sha256: a.sha256,
+      leaseUntil: a.leaseUntil,
+      completedAt: a.now,
+    })} where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
+)
+
+/** Forgets the noted parts of an upload that is not pending any more. */
+const forgetParts = command<ObjectRef>(
+  'uploads.forgetParts',
+  (a) => sql`delete from ${parts} where ${parts.objectId} = (
+    select ${objects.id} from ${objects} where ${objects.id} = ${a.id} and ${objects.state} <> 'pending')`,
+)
+
+/** Pins what the bucket holds: from here on assets may refer to the object. */
+export const completeUpload = (values: Completing): Plan<Upload> =>
+  after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, readUpload))
+
+interface Ending extends ObjectRef {
+  readonly state: 'aborted' | 'discarded'
+}
+
+const end = command<Ending>(
+  'uploads.end',
+  (a) => sql`${permitted(ending(a))} update ${objects} set ${assign(objects, { state: a.state })}
+    where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
+)
+
+/** Marks an upload whose bytes are to be removed; one that has ended before is answered as it is. */
+export const endUpload = (values: Ending): Plan<Upload> =>
+  after([act(end, values), act(forgetParts, values)], statement(foundEnded, values, readUpload))
+
+interface Noting extends NotedPart {
+  readonly key: string
+  readonly bucketUploadId: string
+  readonly now: number
+}
+
+const note = command<Noting>(
+  'uploads.note',
+  (a) => sql`${insertInto(
+    parts,
+    {
+      objectId: objects.id,
+      partNumber: a.partNumber,
+      etag: a.etag,
+      bucketEtag: a.bucketEtag,
+      size: a.size,
+      createdAt: a.now,
+    },
+    sql`from ${objects} where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
+      and ${objects.state} = 'pending'`,
+  )} on conflict (object_id, part_number) do update
+    set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at`,
+)
+
+const notedNow = query<Noting>(
+  'uploads.notedNow',
+  (a) => sql`select ${parts.partNumber} as part_number from ${objects}
+    join ${parts} on ${parts.objectId} = ${objects.id} and ${parts.partNumber} = ${a.partNumber}
+    where ${objects.key} = ${a.key} and ${objects.state} = 'pending'`,
+)
+
+/** Notes a part that the bucket has taken. The signed URL is the authority: no user is asked for. */
+export const notePart = (values: Noting): Plan<void> =>
+  after(
+    [act(note, values)],
+    statement(notedNow, values, ([row]) => {
+      if (!row) throw new Refusal('upload_not_found')
+    }),
+  )

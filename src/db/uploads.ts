@@ -1,0 +1,168 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { objects, projects } from '../../drizzle/schema.ts'
+import type { UploadMethod } from '../domain/upload.ts'
+import { assertPermitted, judged, permitted, refusal } from './guard.ts'
+import { act, after, type Plan, type Row, statement } from './plan.ts'
+import { makeProject, type ProjectMaking } from './projects.ts'
+import { live, projectMakingGuard } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Arriving, arriveByCreatingAt } from './users.ts'
+
+/** An object on its way into the bucket, or there. */
+export interface Upload {
+  readonly id: string
+  readonly key: string
+  readonly state: 'pending' | 'complete' | 'aborted' | 'discarded'
+  readonly name: string | null
+  readonly method: UploadMethod
+  /** The bucket's own id of an upload in parts; null until parts are signed. */
+  readonly bucketUploadId: string | null
+  /** Bytes of every part but the last; null for a single PUT. */
+  readonly partSize: number | null
+  /** Bytes; null where the client did not say. */
+  readonly announcedSize: number | null
+  /** Hex digits. */
+  readonly announcedSha256: string | null
+  readonly contentType: string | null
+  /** Bytes that the bucket holds; 0 until it is complete. */
+  readonly size: number
+  /** Hex digits, where the bucket has verified it. */
+  readonly sha256: string | null
+  readonly etag: string | null
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
+export const uploadColumns = sql`${objects.id} as id, ${objects.key} as key, ${objects.state} as state, ${objects.name} as name,
+  ${objects.method} as method, ${objects.bucketUploadId} as bucket_upload_id, ${objects.partSize} as part_size,
+  ${objects.announcedSize} as announced_size, ${objects.announcedSha256} as announced_sha256,
+  ${objects.contentType} as content_type, ${objects.size} as size, ${objects.sha256} as sha256,
+  ${objects.etag} as etag, ${objects.createdAt} as created_at`
+
+const uploadOf = (row: Row): Upload => ({
+  id: row.id as string,
+  key: row.key as string,
+  state: row.state as Upload['state'],
+  name: row.name as string | null,
+  method: row.method as UploadMethod,
+  bucketUploadId: row.bucket_upload_id as string | null,
+  partSize: row.part_size as number | null,
+  announcedSize: row.announced_size as number | null,
+  announcedSha256: row.announced_sha256 as string | null,
+  contentType: row.content_type as string | null,
+  size: row.size as number,
+  sha256: row.sha256 as string | null,
+  etag: row.etag as string | null,
+  createdAt: row.created_at as number,
+})
+
+export const readUpload = ([row]: readonly Row[]): Upload => uploadOf(assertPermitted(row))
+
+/** Until when the cron leaves an object alone, and when a lease is so old that it is renewed; epoch milliseconds. */
+export interface Lease {
+  readonly leaseUntil: number
+  readonly renewedBefore: number
+}
+
+/** A file that a client wants to send. */
+export interface NewUpload {
+  readonly id: string
+  readonly name: string | null
+  /** Bytes */
+  readonly size: number | null
+  readonly contentType: string | null
+  /** Hex digits. */
+  readonly sha256: string | null
+  readonly method: UploadMethod
+  readonly partSize: number | null
+  readonly stagingHash: string | null
+}
+
+export interface Announcing extends ProjectMaking, Lease {
+  readonly files: readonly NewUpload[]
+}
+
+type A = Arguments<Announcing>
+
+const announcing = (a: A) => projectMakingGuard(a, {})
+
+const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${field}')`)
+
+/**
+ * The object that has these very bytes already, by a hash that the bucket has verified; of this namespace alone, so
+ * that nobody learns what others hold. The type is what a download says of it, so another type is another object.
+ */
+const known = (namespaceId: SQL): SQL => sql`(select ${objects.id} from ${objects}
+  join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
+  where ${objects.namespaceId} = ${namespaceId} and ${objects.state} = 'complete' and ${objects.sha256} is not null
+    and ${objects.sha256} = ${file('sha256')} and ${objects.size} = ${file('size')}
+    and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
+  order by ${objects.id} desc limit 1)`
+
+/** Names one file of one request that can be sent again. */
+const requestOf = (a: A): SQL => sql`${a.repeatable} || ':' || file.key`
+
+const makeMissingProject = command<Announcing>('uploads.makeProject', (a) => makeProject(a, announcing(a)))
+
+const announce = command<Announcing>(
+  'uploads.announce',
+  (a) =>
+    sql`${permitted(announcing(a))} ${insertInto(
+      objects,
+      {
+        id: file('id'),
+        namespaceId: sql`permit.namespace_id`,
+        projectId: sql`permit.project_id`,
+        key: sql`permit.namespace_id || '/' || ${file('id')}`,
+        state: sql`'pending'`,
+        size: sql`0`,
+        contentType: file('contentType'),
+        leaseUntil: a.leaseUntil,
+        createdBy: sql`permit.user_id`,
+        createdAt: a.now,
+        name: file('name'),
+        method: file('method'),
+        partSize: file('partSize'),
+        announcedSize: file('size'),
+        announcedSha256: file('sha256'),
+        stagingHash: file('stagingHash'),
+        createdRequest: requestOf(a),
+      },
+      sql`from permit cross join ${a.files.each} as file where ${known(sql`permit.namespace_id`)} is null`,
+    )} on conflict do nothing`,
+)
+
+const renewKnown = command<Announcing>(
+  'uploads.renewKnown',
+  (
+    a,
+  ) => sql`${permitted(announcing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+    where ${objects.id} in (
+      select ${known(sql`permit.namespace_id`)} from permit cross join ${a.files.each} as file)
+      and ${objects.leaseUntil} < ${a.renewedBefore}`,
+)
+
+const announced = query<Announcing>(
+  'uploads.announced',
+  (a) => sql`${judged(announcing(a))} select ${refusal(announcing(a))}, file.key as position, ${uploadColumns}
+    from scope left join ${a.files.each} as file left join ${objects} on ${objects.id} = coalesce(
+      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}),
+      ${known(sql`scope.namespace_id`)},
+      (select ${objects.id} from ${objects} where ${objects.createdRequest} = ${requestOf(a)}
+        and ${objects.state} = 'pending'))`,
+)
+
+/** Makes an object of each file whose bytes the namespace does not hold yet, in the order of the files. */
+export const announceUploads = (values: Announcing, arriving: Arriving): Plan<readonly Upload[]> =>
+  after(
+    [
+      ...arriveByCreatingAt(values.namespace, arriving),
+      act(makeMissingProject, values),
+      act(announce, values),
+      act(renewKnown, values),
+    ],
+    statement(announced, values, (rows) => {
+      assertPermitted(rows[0])
+      return [...rows].sort((one, other) => Number(one.position) - Number(other.position)).map(uploadOf)
+    }),
+  )

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { Plan } from '../../db/plan.ts'
+import type { Asking } from '../../db/scope.ts'
+import { type Found, findAssets, findAssetsAt } from '../../db/signing.ts'
+import { failures, invalid } from '../../domain/failure.ts'
+import { filenameOf, type NamedObject, signAll } from '../downloading.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../schema.ts'
+import { placeFailures, wireKinds } from './assetkinds.ts'
+
+const MOST_ASSETS = 1_000
+
+const kinds = wireKinds.map(({ shape }) => shape.kind)
+
+const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .min(1, { error: 'is empty' })
+    .max(MOST_ASSETS, { error: `has over ${MOST_ASSETS} entries` })
+    .optional()
+    .meta({ minItems: 1, maxItems: MOST_ASSETS })
+
+const Wanted = z
+  .object({
+    ids: listOf(field.lookup).describe('Ids of assets; the rest of the fields is for names then.'),
+    namespace: field.slugRef.optional(),
+    project: field.slugRef.optional(),
+    paths: listOf(field.filePath).describe('Names of assets of the project'),
+    episode: field.lookup.optional().meta({ description: 'Only those of this episode, by its name' }),
+    kind: z.enum(kinds).optional(),
+    expiresIn: field.lifetimeGiven,
+    disposition: field.disposition,
+  })
+  .meta({ id: 'WantedUrls' })
+
+const shown = { id: field.id.nullable(), path: z.string().nullable() }
+
+const sign = endpoint(
+  {
+    operationId: 'signAssets',
+    method: 'POST',
+    path: '/assets/sign',
+    tag: 'Assets',
+    summary: 'Sign the URLs of up to 1,000 assets',
+    description:
+      'By `ids`, or by `namespace`, `project` and `paths`. An asset that cannot be had does not fail the others. It only reads.',
+    params: z.object({}),
+    query: z.object({}),
+    body: Wanted,
+    bodyExample: { ids: ['019d8a3c5e00a1b2c3d4e5f6'], expiresIn: 3_600 },
+    answers: {
+      200: {
+        description: 'One entry an asset, in the order of the request',
+        schema: z.object({
+          urls: z.array(
+            z.union([
+              z.object({ ...shown, url: z.url(), expiresAt: field.time }),
+              z.object({ ...shown, id: z.string().nullable(), error: z.string(), code: z.string() }),
+            ]),
+          ),
+        }),
+        example: {
+          urls: [
+            {
+              id: '019d8a3c5e00a1b2c3d4e5f6',
+              path: '/camera/front/run01.mp4',
+              url: 'https://example.r2.cloudflarestorage.com/dreamlake/ns/019d8a3c5e00a1b2c3d4e5fa?X-Amz-Signature=0',
+              expiresAt: '2026-04-14T10:30:00.000Z',
+            },
+            {
+              id: null,
+              path: '/camera/rear/run01.mp4',
+              error: 'Asset not found',
+              code: 'asset_not_found',
+            },
+          ],
+        },
+      },
+    },
+    failures: [...placeFailures, 'url_not_signed'],
+  },
+  async (call) => {
+    const { asking, body, database } = call
+    const found = await database.run(planOf(asking, body))
+    const signed = await signAll(call, found.flatMap(objectOf), body)
+    const urls = found.map(({ id, path, object }) =>
+      typeof object === 'string'
+        ? { id, path, error: failures[object], code: object }
+        : { id, path, ...signed.shift() },
+    )
+    return jsonAnswer(JSON.stringify({ urls }))
+  },
+)
+
+function planOf(asking: Asking, body: z.output<typeof Wanted>): Plan<readonly Found[]> {
+  const { ids, namespace, project, paths, episode = null, kind } = body
+  if (ids !== undefined && paths !== undefined) throw invalid('paths', 'is not given together with ids')
+  if (ids !== undefined) return findAssets({ ...asking, ids })
+  if (paths === undefined) throw invalid('ids', 'or paths, with namespace and project, is required')
+  if (namespace === undefined) throw invalid('namespace', 'is required')
+  if (project === undefined) throw invalid('project', 'is required')
+  const names = paths.map(({ text }) => text)
+  const place = { ...asking, namespace, project, episode }
+  return findAssetsAt({ ...place, paths: names, kinds: kind ? [kind] : kinds })
+}
+
+const objectOf = ({ id, path, object }: Found): NamedObject[] =>
+  typeof object === 'string' ? [] : [{ ...object, filename: path === null ? (id ?? '') : filenameOf(path) }]
+
+export const signingEndpoints: readonly Endpoint[] = [sign]

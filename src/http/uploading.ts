@@ -1,0 +1,221 @@
+import type { z } from 'zod'
+import type { Database } from '../db/database.ts'
+import type { ObjectRef } from '../db/scope.ts'
+import {
+  beginParts,
+  completeUpload,
+  endUpload,
+  type NotedPart,
+  readUploadToComplete,
+  readUploadToSend,
+  readUploadWithParts,
+} from '../db/transfers.ts'
+import type { Lease, Upload } from '../db/uploads.ts'
+import { invalid, Refusal } from '../domain/failure.ts'
+import { MOST_PARTS, PART_LIFETIME, PUT_LIFETIME, partCountOf, renewedBefore } from '../domain/upload.ts'
+import type { Part } from '../storage/bucket.ts'
+import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
+import { type Store, storeOf } from '../storage/store.ts'
+import type { Call } from './endpoint.ts'
+
+/**
+ * One lifecycle of uploads, from announced to verified; the routes of `uploads.ts` and `byteservice.ts` are two
+ * spellings of it. Authority and state are judged in D1 before the bucket is asked, and again when its answer is
+ * written down.
+ */
+export type AnyCall = Pick<
+  Call<z.ZodObject, z.ZodObject, z.ZodObject>,
+  'asking' | 'config' | 'database' | 'env' | 'now' | 'url'
+>
+
+export const bytesOf = ({ config, env, url }: AnyCall): Promise<Store> =>
+  storeOf(config, env.BUCKET, url.origin)
+
+export const leaseOf = ({ now, config }: AnyCall): Lease => {
+  const leaseUntil = now + config.uploadTtl
+  return { leaseUntil, renewedBefore: renewedBefore(leaseUntil) }
+}
+
+export const DEFAULT_TYPE = 'application/octet-stream'
+
+/** A signed single PUT, as an answer shows it. */
+export async function putOf(upload: Upload, { site }: Store, now: number) {
+  const put: SinglePut = {
+    key: upload.key,
+    size: upload.announcedSize ?? 0,
+    contentType: upload.contentType ?? DEFAULT_TYPE,
+    sha256: upload.announcedSha256,
+    expiresIn: PUT_LIFETIME,
+    now,
+  }
+  return {
+    url: await signPut(site, put),
+    headers: headersOfPut(put),
+    expiresAt: new Date(expiryOf(put)).toISOString(),
+  }
+}
+
+interface SignedParts {
+  readonly parts: Readonly<Record<string, string>>
+  /** What must be sent with a single PUT. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly expiresAt: string
+}
+
+/**
+ * Signs the URLs of parts; of a single PUT, which is its own only part, signs it anew. The bucket is asked to begin an
+ * upload when the first parts of it are signed, not when it is announced: a thousand announced files are no thousand
+ * questions, and what nobody sends leaves nothing in the bucket.
+ */
+export async function signParts(
+  call: AnyCall,
+  ref: ObjectRef,
+  partNumbers: readonly number[],
+): Promise<SignedParts> {
+  const { database, now } = call
+  const upload = await database.run(readUploadToSend({ ...ref, ...leaseOf(call) }))
+  const most =
+    upload.partSize === null ? 1 : (partCountOf(upload.announcedSize, upload.partSize) ?? MOST_PARTS)
+  const wrong = partNumbers.findIndex((partNumber) => partNumber > most)
+  if (wrong >= 0) throw invalid(`partNumbers.${wrong}`, `is over ${most}, the number of parts`)
+  const store = await bytesOf(call)
+  if (upload.method === 'PUT') {
+    const { url, ...rest } = await putOf(upload, store, now)
+    return { parts: { 1: url }, ...rest }
+  }
+  const uploadId = upload.bucketUploadId ?? (await beginIn(store, database, ref, upload))
+  const lifetime = { expiresIn: PART_LIFETIME, now }
+  const parts: Record<string, string> = {}
+  for (const partNumber of partNumbers) {
+    parts[partNumber] = await signPart(store.site, { key: upload.key, uploadId, partNumber, ...lifetime })
+  }
+  return { parts, expiresAt: new Date(expiryOf(lifetime)).toISOString() }
+}
+
+async function beginIn(
+  { bucket }: Store,
+  database: Database,
+  ref: ObjectRef,
+  { key, contentType }: Upload,
+): Promise<string> {
+  const begun = await bucket.begin(key, contentType ?? DEFAULT_TYPE)
+  try {
+    const { bucketUploadId } = await database.run(beginParts({ ...ref, bucketUploadId: begun }))
+    if (bucketUploadId === null) throw new Error('A begun upload has no id.')
+    // Another request was faster: ours is nobody's.
+    if (bucketUploadId !== begun) await bucket.abandon(key, begun)
+    return bucketUploadId
+  } catch (error) {
+    // Aborted meanwhile. After any other failure D1 may have taken note of it.
+    if (error instanceof Refusal && error.failure === 'upload_aborted') await bucket.abandon(key, begun)
+    throw error
+  }
+}
+
+interface UploadedParts {
+  readonly upload: Upload
+  readonly parts: readonly Part[]
+  /** Whether the bucket still knows the upload. */
+  readonly isOpen: boolean
+}
+
+/** An upload with the parts that the bucket holds of it. */
+export async function readUpload(call: AnyCall, ref: ObjectRef): Promise<UploadedParts> {
+  const { upload, noted } = await call.database.run(readUploadWithParts(ref))
+  if (upload.state !== 'pending') return { upload, parts: [], isOpen: false }
+  if (upload.bucketUploadId === null) return { upload, parts: [], isOpen: true }
+  const { bucket } = await bytesOf(call)
+  const listed = bucket.listing ? await bucket.listing.parts(upload.key, upload.bucketUploadId) : noted
+  const parts = (listed ?? []).map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
+  return { upload, parts, isOpen: listed !== null }
+}
+
+/** A part that a client says it has sent. */
+export interface SentPart {
+  readonly partNumber: number
+  /** Without quotes. */
+  readonly etag: string
+}
+
+/**
+ * Makes a pending upload a complete object: the bucket assembles its parts, what it then holds is compared with what
+ * was announced, and only then D1 says that it may be used. Whatever is cut off in between, asking again goes on
+ * from there.
+ */
+export async function complete(
+  call: AnyCall,
+  ref: ObjectRef,
+  sent: readonly SentPart[] | undefined,
+): Promise<Upload> {
+  const { database, now, config } = call
+  const { upload, noted } = await database.run(readUploadToComplete(ref))
+  if (upload.state === 'complete') return upload
+  const { bucket } = await bytesOf(call)
+  const { key, bucketUploadId, announcedSize, announcedSha256 } = upload
+  if (upload.partSize !== null) {
+    const parts = assertAllParts(sent, partCountOf(announcedSize, upload.partSize))
+    if (bucketUploadId === null) throw new Refusal('upload_incomplete')
+    const asHeld = bucket.listing ? parts : asNoted(parts, noted)
+    if ((await bucket.assemble(key, bucketUploadId, asHeld)) === 'refused')
+      throw new Refusal('upload_incomplete')
+  }
+  const held = await bucket.head(key)
+  if (!held) throw new Refusal('upload_incomplete')
+  const isAsAnnounced =
+    (announcedSize === null || announcedSize === held.size) &&
+    (announcedSha256 === null || held.sha256 === null || announcedSha256 === held.sha256)
+  if (!isAsAnnounced) {
+    await endUploadIn(call, ref, 'discarded')
+    throw new Refusal('upload_mismatch')
+  }
+  try {
+    return await database.run(completeUpload({ ...ref, ...held, leaseUntil: now + config.uploadTtl, now }))
+  } catch (error) {
+    // Aborted while the bucket assembled it.
+    if (error instanceof Refusal && error.failure === 'upload_aborted')
+      await bucket.discard(key, bucketUploadId)
+    throw error
+  }
+}
+
+/** The parts by number; refuses a list that leaves out a part, or names one twice. */
+function assertAllParts(sent: readonly SentPart[] | undefined, count: number | null): readonly SentPart[] {
+  if (!sent || sent.length === 0) throw invalid('parts', 'is required')
+  const sorted = [...sent].sort((one, other) => one.partNumber - other.partNumber)
+  const repeated = sorted.find(({ partNumber }, index) => partNumber === sorted[index - 1]?.partNumber)
+  if (repeated) throw invalid('parts', `has part ${repeated.partNumber} twice`)
+  const missing = sorted.findIndex(({ partNumber }, index) => partNumber !== index + 1)
+  if (missing >= 0) throw incomplete(missing + 1)
+  if (count !== null && sorted.length < count) throw incomplete(sorted.length + 1)
+  if (count !== null && sorted.length > count) throw invalid('parts', `has more than ${count} entries`)
+  return sorted
+}
+
+/** The parts by the etags that the bucket itself knows them by. */
+function asNoted(parts: readonly SentPart[], noted: readonly NotedPart[]): readonly SentPart[] {
+  const notes = new Map(noted.map((note) => [note.partNumber, note]))
+  return parts.map(({ partNumber, etag }) => {
+    const note = notes.get(partNumber)
+    if (note?.etag !== etag) throw incomplete(partNumber)
+    return { partNumber, etag: note.bucketEtag }
+  })
+}
+
+const incomplete = (partNumber: number): Refusal =>
+  new Refusal('upload_incomplete', [
+    { path: 'parts', message: `lacks part ${partNumber}, or names another one than the bucket holds` },
+  ])
+
+/**
+ * Ends a pending upload: D1 says so first, then the bytes go. Where the bucket fails in between, asking again removes
+ * them.
+ */
+export async function endUploadIn(
+  call: AnyCall,
+  ref: ObjectRef,
+  state: 'aborted' | 'discarded',
+): Promise<void> {
+  const { key, bucketUploadId } = await call.database.run(endUpload({ ...ref, state }))
+  const { bucket } = await bytesOf(call)
+  await bucket.discard(key, bucketUploadId)
+}

@@ -1,0 +1,120 @@
+import { type Assembly, type Bucket, bucketUnavailable, type Held } from './bucket.ts'
+
+/** R2's codes, which its errors carry in parentheses. */
+const NO_SUCH_UPLOAD = '10024'
+/** A part that is too small, missing or another one, and parts of unequal sizes. */
+const REFUSED_PARTS = ['10011', '10025', '10048']
+const CHECKSUM_DIFFERS = '10037'
+
+const codeOf = (error: unknown): string => /\((\d{5})\)/.exec(String(error))?.[1] ?? ''
+
+/** What a Worker takes at once on every plan of Cloudflare is 100 MB; a part is at most 95 MiB, and there are 10,000. */
+const MOST_BYTES = 10_000 * 95 * 1_048_576
+
+/** The Worker's own R2 binding. It cannot list parts: whoever takes one in notes it. */
+export class OwnBucket implements Bucket {
+  readonly mostBytes = MOST_BYTES
+  readonly listing = null
+  readonly #r2: R2Bucket
+
+  constructor(r2: R2Bucket) {
+    this.#r2 = r2
+  }
+
+  async begin(key: string, contentType: string): Promise<string> {
+    const upload = await asked(this.#r2.createMultipartUpload(key, { httpMetadata: { contentType } }))
+    return upload.uploadId
+  }
+
+  async assemble(key: string, uploadId: string, parts: readonly R2UploadedPart[]): Promise<Assembly> {
+    try {
+      await this.#r2.resumeMultipartUpload(key, uploadId).complete([...parts])
+      return 'assembled'
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === NO_SUCH_UPLOAD) return 'unknown'
+      if (REFUSED_PARTS.includes(code)) return 'refused'
+      throw bucketUnavailable(error)
+    }
+  }
+
+  async head(key: string): Promise<Held | null> {
+    const found = await asked(this.#r2.head(key))
+    if (!found) return null
+    const { sha256 } = found.checksums
+    return { size: found.size, etag: found.etag, sha256: sha256 ? new Uint8Array(sha256).toHex() : null }
+  }
+
+  async read(key: string): Promise<ReadableStream<Uint8Array> | null> {
+    return (await asked(this.#r2.get(key)))?.body ?? null
+  }
+
+  async abandon(key: string, uploadId: string): Promise<void> {
+    await asked(this.#r2.resumeMultipartUpload(key, uploadId).abort())
+  }
+
+  async discard(key: string, uploadId: string | null): Promise<void> {
+    if (uploadId !== null) await this.abandon(key, uploadId)
+    await asked(this.#r2.delete(key))
+  }
+}
+
+const asked = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw bucketUnavailable(error)
+  })
+
+/** The bytes of a signed PUT, as they come in. */
+export interface Incoming {
+  /** Null for no bytes. */
+  readonly body: ReadableStream | null
+  readonly contentType: string
+  /** As base64, as the header has it; null where none was announced. */
+  readonly sha256: string | null
+}
+
+/** Takes an object in, unless there is one already: it is never overwritten. */
+export async function receiveObject(
+  r2: R2Bucket,
+  key: string,
+  { body, contentType, sha256 }: Incoming,
+): Promise<{ readonly etag: string } | 'exists' | 'other bytes'> {
+  const options = {
+    onlyIf: { etagDoesNotMatch: '*' },
+    httpMetadata: { contentType },
+    ...(sha256 === null ? {} : { sha256: Uint8Array.fromBase64(sha256).toHex() }),
+  }
+  try {
+    const stored = await r2.put(key, body ?? new Uint8Array(), options)
+    return stored ? { etag: stored.etag } : 'exists'
+  } catch (error) {
+    if (codeOf(error) === CHECKSUM_DIFFERS) return 'other bytes'
+    throw bucketUnavailable(error)
+  }
+}
+
+export interface ReceivedPart {
+  /** As R2 knows the part: over 150 characters. */
+  readonly bucketEtag: string
+  /** 32 hex digits made of it, so that the parts of the largest upload fit into one request. */
+  readonly etag: string
+}
+
+/** Takes one part in; null where there is no such upload, or none any more. */
+export async function receivePart(
+  r2: R2Bucket,
+  key: string,
+  uploadId: string,
+  partNumber: number,
+  body: ReadableStream | null,
+): Promise<ReceivedPart | null> {
+  const upload = r2.resumeMultipartUpload(key, uploadId)
+  try {
+    const { etag: bucketEtag } = await upload.uploadPart(partNumber, body ?? new Uint8Array())
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(bucketEtag))
+    return { bucketEtag, etag: new Uint8Array(digest, 0, 16).toHex() }
+  } catch (error) {
+    if (codeOf(error) === NO_SUCH_UPLOAD) return null
+    throw bucketUnavailable(error)
+  }
+}

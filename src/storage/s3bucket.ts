@@ -1,0 +1,139 @@
+import { AwsClient } from 'aws4fetch'
+import type { S3Store } from '../config.ts'
+import { type Assembly, type Bucket, bucketUnavailable, type Held, type Part } from './bucket.ts'
+import { s3Site } from './presign.ts'
+import { encode, encodePath } from './sigv4.ts'
+import { elements, textOf } from './xml.ts'
+
+/** Of S3 and R2: 5 TiB. */
+const MOST_BYTES = 5 * 1_099_511_627_776
+const MOST_MILLISECONDS = 30_000
+const RETRIES = 2
+
+/** What S3 and its kin call a wish to assemble parts that cannot be granted. */
+const REFUSED_PARTS = ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'InvalidRequest', 'MalformedXML']
+
+/** A bucket behind the S3 API, asked by requests that aws4fetch signs, and repeats where S3 is busy. */
+export class S3Bucket implements Bucket {
+  readonly mostBytes = MOST_BYTES
+  readonly listing = this
+  readonly #base: string
+  readonly #client: AwsClient
+
+  constructor(store: S3Store) {
+    const { origin, path, region, accessKeyId, secretAccessKey } = s3Site(store)
+    this.#base = origin + path
+    this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: RETRIES })
+  }
+
+  async begin(key: string, contentType: string): Promise<string> {
+    const headers = { 'content-type': contentType }
+    const answer = await this.#ask('POST', key, 'uploads=', { headers })
+    const uploadId = textOf(await succeeded(answer), 'UploadId')
+    if (uploadId === null) throw bucketUnavailable('CreateMultipartUpload answered no id.')
+    return uploadId
+  }
+
+  async parts(key: string, uploadId: string): Promise<readonly Part[] | null> {
+    const all: Part[] = []
+    let marker: string | null = null
+    for (;;) {
+      const from: string = marker === null ? '' : `part-number-marker=${encode(marker)}&`
+      const answer = await this.#ask('GET', key, `${from}uploadId=${encode(uploadId)}`)
+      if (answer.status === 404) return null
+      const xml = await succeeded(answer)
+      for (const part of elements(xml, 'Part')) all.push(partOf(part))
+      const next = textOf(xml, 'NextPartNumberMarker')
+      // A marker that does not move would be asked for forever.
+      if (textOf(xml, 'IsTruncated') !== 'true' || next === null || next === marker) return all
+      marker = next
+    }
+  }
+
+  async assemble(key: string, uploadId: string, parts: readonly Omit<Part, 'size'>[]): Promise<Assembly> {
+    const body = parts.map(
+      ({ partNumber, etag }) =>
+        `<Part><PartNumber>${partNumber}</PartNumber><ETag>&quot;${escaped(etag)}&quot;</ETag></Part>`,
+    )
+    const answer = await this.#ask('POST', key, `uploadId=${encode(uploadId)}`, {
+      headers: { 'content-type': 'application/xml' },
+      body: `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${body.join('')}</CompleteMultipartUpload>`,
+    })
+    // The status is sent before the work is done: what became of it stands in the body, also of a 200.
+    const xml = await answer.text()
+    const failure = elements(xml, 'Error')[0]
+    if (failure === undefined && answer.ok) return 'assembled'
+    const code = failure === undefined ? null : textOf(failure, 'Code')
+    if (code === 'NoSuchUpload') return 'unknown'
+    if (code !== null && REFUSED_PARTS.includes(code)) return 'refused'
+    throw bucketUnavailable(`CompleteMultipartUpload answered ${answer.status} ${code}.`)
+  }
+
+  async head(key: string): Promise<Held | null> {
+    const answer = await this.#ask('HEAD', key, '', { headers: { 'x-amz-checksum-mode': 'ENABLED' } })
+    if (answer.status === 404) return null
+    await succeeded(answer)
+    const { headers } = answer
+    const sha256 = headers.get('x-amz-checksum-sha256')
+    // One of parts is a digest of digests, which ends with their number.
+    const isWhole = sha256 !== null && /^[\w+/]{43}=$/.test(sha256)
+    return {
+      size: Number(headers.get('Content-Length')),
+      etag: bare(headers.get('ETag') ?? ''),
+      sha256: isWhole ? Uint8Array.fromBase64(sha256).toHex() : null,
+    }
+  }
+
+  async read(key: string): Promise<ReadableStream<Uint8Array> | null> {
+    const answer = await this.#ask('GET', key)
+    if (answer.ok) return answer.body
+    await answer.body?.cancel()
+    if (answer.status === 404) return null
+    throw bucketUnavailable(`GET answered ${answer.status}.`)
+  }
+
+  async abandon(key: string, uploadId: string): Promise<void> {
+    await this.#delete(key, `uploadId=${encode(uploadId)}`)
+  }
+
+  async discard(key: string, uploadId: string | null): Promise<void> {
+    if (uploadId !== null) await this.abandon(key, uploadId)
+    await this.#delete(key)
+  }
+
+  async #delete(key: string, query = ''): Promise<void> {
+    const answer = await this.#ask('DELETE', key, query)
+    if (answer.status === 404) await answer.body?.cancel()
+    else await succeeded(answer)
+  }
+
+  #ask(
+    method: string,
+    key: string,
+    query = '',
+    init: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+  ): Promise<Response> {
+    const url = `${this.#base}/${encodePath(key)}${query === '' ? '' : `?${query}`}`
+    const signal = AbortSignal.timeout(MOST_MILLISECONDS)
+    return this.#client.fetch(url, { ...init, method, signal }).catch((error: unknown) => {
+      throw bucketUnavailable(error)
+    })
+  }
+}
+
+/** The body of a success; everything else is the bucket's failure, told by its code alone. */
+async function succeeded(answer: Response): Promise<string> {
+  const text = await answer.text()
+  if (answer.ok) return text
+  throw bucketUnavailable(`The bucket answered ${answer.status} ${textOf(text, 'Code')}.`)
+}
+
+const partOf = (xml: string): Part => ({
+  partNumber: Number(textOf(xml, 'PartNumber')),
+  etag: bare(textOf(xml, 'ETag') ?? ''),
+  size: Number(textOf(xml, 'Size')),
+})
+
+const bare = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
+
+const escaped = (text: string): string => text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`)
