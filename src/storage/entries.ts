@@ -19,15 +19,20 @@ export async function countEntries(bytes: ReadableStream<Uint8Array>, format: En
   return { entryCount, fields }
 }
 
+/** The lines, by whichever of the line ends; CRLF ends an empty one more, which is no entry. */
 async function* linesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  let rest = ''
+  // Joined once a line: a line of many chunks costs what it is long.
+  let rest: string[] = []
   for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split(/[\r\n]/)
+    rest.push(first)
+    for (const other of others) {
+      yield rest.join('')
+      rest = [other]
+    }
   }
-  yield rest + decoder.decode()
+  yield rest.join('') + decoder.decode()
 }
 
 /** None where the line is not a JSON object. */

@@ -218,13 +218,15 @@ function recording({ one, prefix, entries }: WireKind): Endpoint {
         findStaged({ ...call.asking, namespace: owner, project, stagingHash }),
       )
       if (fileSize !== undefined && fileSize !== found.size) throw new Refusal('upload_mismatch')
-      const counts = entries ? await countsOf(call, found, entries(format ?? extensionOf(name.text))) : {}
+      const counts = entries
+        ? await countsOf(call, found, entries((format ?? extensionOf(name.text)).toLowerCase()))
+        : {}
       return jsonAnswer(JSON.stringify({ id: found.id, ...counts }))
     },
   )
 }
 
-const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1] ?? ''
 
 async function countsOf(call: AnyCall, { key, size }: Upload, format: EntryFormat | null) {
   const untold = { entryCount: null, fields: null }

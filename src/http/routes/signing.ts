@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Plan } from '../../db/plan.ts'
 import type { Asking } from '../../db/scope.ts'
 import { type Found, findAssets, findAssetsAt } from '../../db/signing.ts'
-import { failures, invalid } from '../../domain/failure.ts'
+import { failures } from '../../domain/failure.ts'
 import { filenameOf, type NamedObject, signAll } from '../downloading.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
@@ -20,6 +20,9 @@ const listOf = <T extends z.ZodType>(item: T) =>
     .optional()
     .meta({ minItems: 1, maxItems: MOST_ASSETS })
 
+/** Said beside whatever else is wrong with the body. */
+const when = ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null
+
 const Wanted = z
   .object({
     ids: listOf(field.lookup).describe('Ids of assets; the rest of the fields is for names then.'),
@@ -30,6 +33,26 @@ const Wanted = z
     kind: z.enum(kinds).optional(),
     expiresIn: field.lifetimeGiven,
     disposition: field.disposition,
+  })
+  .refine(({ ids, paths }) => ids !== undefined || paths !== undefined, {
+    path: ['ids'],
+    error: 'or paths, with namespace and project, is required',
+    when,
+  })
+  .refine(({ ids, paths }) => ids === undefined || paths === undefined, {
+    path: ['paths'],
+    error: 'is not given together with ids',
+    when,
+  })
+  .refine(({ paths, namespace }) => paths === undefined || namespace !== undefined, {
+    path: ['namespace'],
+    error: 'is required with paths',
+    when,
+  })
+  .refine(({ paths, project }) => paths === undefined || project !== undefined, {
+    path: ['project'],
+    error: 'is required with paths',
+    when,
   })
   .meta({ id: 'WantedUrls' })
 
@@ -93,12 +116,8 @@ const sign = endpoint(
 )
 
 function planOf(asking: Asking, body: z.output<typeof Wanted>): Plan<readonly Found[]> {
-  const { ids, namespace, project, paths, episode = null, kind } = body
-  if (ids !== undefined && paths !== undefined) throw invalid('paths', 'is not given together with ids')
+  const { ids, namespace = '', project = '', paths = [], episode = null, kind } = body
   if (ids !== undefined) return findAssets({ ...asking, ids })
-  if (paths === undefined) throw invalid('ids', 'or paths, with namespace and project, is required')
-  if (namespace === undefined) throw invalid('namespace', 'is required')
-  if (project === undefined) throw invalid('project', 'is required')
   const names = paths.map(({ text }) => text)
   const place = { ...asking, namespace, project, episode }
   return findAssetsAt({ ...place, paths: names, kinds: kind ? [kind] : kinds })
