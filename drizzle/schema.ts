@@ -223,8 +223,6 @@ export const objects = sqliteTable(
     announcedSha256: text(),
     /** The first 16 hex digits of the SHA-256 that an older client announced: it finds its upload by them. */
     stagingHash: text(),
-    /** The mark of the request that announced it, with the position among that request's files. */
-    createdRequest: text(),
   },
   (t) => [
     uniqueIndex('objects_key').on(t.key),
@@ -235,9 +233,6 @@ export const objects = sqliteTable(
     index('objects_staged')
       .on(t.projectId, t.stagingHash, t.createdBy, t.id)
       .where(sql`staging_hash is not null`),
-    uniqueIndex('objects_request')
-      .on(t.createdRequest)
-      .where(sql`state = 'pending' and created_request is not null`),
   ],
 )
 

@@ -16,7 +16,5 @@ ALTER TABLE `objects` ADD `part_size` integer;--> statement-breakpoint
 ALTER TABLE `objects` ADD `announced_size` integer;--> statement-breakpoint
 ALTER TABLE `objects` ADD `announced_sha256` text;--> statement-breakpoint
 ALTER TABLE `objects` ADD `staging_hash` text;--> statement-breakpoint
-ALTER TABLE `objects` ADD `created_request` text;--> statement-breakpoint
 CREATE INDEX `objects_content` ON `objects` (`namespace_id`,`sha256`,`id`) WHERE state = 'complete' and sha256 is not null;--> statement-breakpoint
-CREATE INDEX `objects_staged` ON `objects` (`project_id`,`staging_hash`,`created_by`,`id`) WHERE staging_hash is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX `objects_request` ON `objects` (`created_request`) WHERE state = 'pending' and created_request is not null;
+CREATE INDEX `objects_staged` ON `objects` (`project_id`,`staging_hash`,`created_by`,`id`) WHERE staging_hash is not null;

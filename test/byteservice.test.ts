@@ -5,7 +5,7 @@ import { app } from '../src/app.ts'
 import { OLDER_PART_BYTES } from '../src/domain/upload.ts'
 import { statusOf } from '../src/http/errors.ts'
 import { wireKinds } from '../src/http/routes/assetkinds.ts'
-import { expectRefused, faults, ID, twice } from './support/expectations.ts'
+import { expectRefused, faults, ID } from './support/expectations.ts'
 import { put } from './support/samples.ts'
 import { type Answer, ask, Tenant } from './support/world.ts'
 
@@ -189,12 +189,6 @@ describe('the older client', () => {
     expect([new URL(body.url).origin === OWN, await digestAt(body.url)]).toEqual([isOwn, digest])
   })
 
-  it('makes one upload of a request that it sends twice', async () => {
-    const tenant = await Tenant.arrive()
-    const body = { owner: tenant.slug, project: 'lab', hash: HASH }
-    expect(succeeded(await twice(tenant, 'POST', '/videos/upload/multipart/init', body)).uploadId).toEqual(ID)
-  })
-
   it('may say null for what it does not know, and space for the project', async () => {
     const client = clientOf(await Tenant.arrive(), 'text-tracks')
     const space = { project: null, space: 'lab' }
@@ -220,10 +214,36 @@ describe('the older client', () => {
   })
 })
 
+describe('raw', () => {
+  it('follows the bytes to every project that has an asset of them', async () => {
+    const tenant = await Tenant.arrive()
+    const [stranger, client] = [await Tenant.arrive(), clientOf(tenant)]
+    const id = await recorded(client)
+    const statuses = async () =>
+      (await Promise.all([tenant, stranger].map((each) => each.ask('GET', `/videos/${id}/raw`)))).map(
+        ({ status }) => status,
+      )
+    expect(await statuses()).toEqual([302, 404])
+    const elsewhere = { namespace: tenant.slug, project: 'shown', name: '/a.mp4', bssVideoId: id }
+    await tenant.ask('POST', '/assets/video', elsewhere)
+    await tenant.ask('PATCH', tenant.project('shown'), { visibility: 'public' })
+    expect(await statuses()).toEqual([302, 302])
+    await env.DB.prepare(
+      "update projects set deleted_at = 1 where slug = 'lab' and id in (select project_id from objects where id = ?)",
+    )
+      .bind(id)
+      .run()
+    expect(await statuses()).toEqual([302, 302])
+    await env.DB.prepare('update assets set deleted_at = 1 where object_id = ?').bind(id).run()
+    expect(await statuses()).toEqual([404, 404])
+  })
+})
+
 describe('the entries of', () => {
   const json = '{"frame":1,"boxes":[]}'
   const timing = '00:01.000 --> 00:02.000 align:start'
   const fields = ['frame', 'boxes']
+  const manyKeys = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`k${at}`, at]))
   it.each([
     ['labels', 'labels', {}, `${json}\n{"x":2}\n`, 2, fields],
     ['labels without a last newline', 'labels', {}, `${json}\n{"x":2}`, 2, fields],
@@ -238,6 +258,15 @@ describe('the entries of', () => {
     ['SubRip', 'text-tracks', { format: 'srt' }, `${CAPTION}\n${CAPTION}`, 2, []],
     ['WebVTT with CR', 'text-tracks', { format: 'VTT' }, `WEBVTT\r\r${timing}\ra\r\r${timing}\rb\r`, 2, []],
     ['a label in one long line', 'labels', {}, `[${'{},'.repeat(2_000_000)}{}]`, 1, []],
+    [
+      'labels of very many keys',
+      'labels',
+      {},
+      JSON.stringify(manyKeys),
+      1,
+      Object.keys(manyKeys).slice(0, 1_000),
+    ],
+    ['labels of one very large object', 'labels', {}, `{"a":"${'x'.repeat(1_100_000)}"}`, 1, []],
     ['captions by their name', 'text-tracks', { name: '/a.b/film.VTT' }, `WEBVTT\n\n${timing}\na\n`, 1, []],
     ['captions of no format', 'text-tracks', { name: '/a.vtt/film' }, timing, null, null],
     ['captions of an unknown format', 'text-tracks', { format: 'ass', name: '/a.vtt' }, timing, null, null],

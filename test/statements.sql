@@ -1590,51 +1590,6 @@ with scope as materialized (
   from scope
   left join "projects" on "projects"."id" = scope.project_id
 
--- signing.byId
-with scope as materialized (select "users"."id" as user_id
-  from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), row as materialized (
-  select wanted.key as position, (select "assets"."id"
-  from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
-  where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
-  select 1
-  from "members"
-  where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
-  from scope cross join json_each(?1, '$.ids') as wanted)
-  select null as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from row
-  left join "assets" on "assets"."id" = row.asset_id
-  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
-
--- signing.byPath
-with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
-  from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), row as materialized (
-  select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
-  from "assets"
-  where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
-  order by "assets"."id" desc limit 1))
-  from json_each(?1, '$.kinds') as kind), (select max((select "assets"."id"
-  from "assets"
-  where "assets"."container_id" = (
-  select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode') and "episodes"."deleted_at" is null) and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value and "assets"."name" is not null))
-  from json_each(?1, '$.kinds') as kind)) as asset_id
-  from scope cross join json_each(?1, '$.paths') as wanted)
-  select nullif(case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from scope
-  left join row
-  left join "assets" on "assets"."id" = row.asset_id
-  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
-
 -- test.echo
 select (?1 ->> '$.value') as value
 
@@ -1652,8 +1607,8 @@ with scope as materialized (
   from scope
   where (case
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash", "created_request")
-  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash'), (?1 ->> '$.repeatable') || ':' || file.key
+  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash")
+  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
   from permit cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
@@ -1674,14 +1629,12 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join json_each(?1, '$.files') as file
-  left join "objects" on "objects"."id" = coalesce( (select "objects"."id"
+  left join "objects" on "objects"."id" = ifnull( (select "objects"."id"
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
   where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
-  order by "objects"."id" desc limit 1), (select "objects"."id"
-  from "objects"
-  where "objects"."created_request" = (?1 ->> '$.repeatable') || ':' || file.key and "objects"."state" = 'pending'))
+  order by "objects"."id" desc limit 1))
 
 -- uploads.begin
 with scope as materialized (
@@ -1723,6 +1676,10 @@ with scope as materialized (
   where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
+
+-- uploads.drop
+update "objects" set "state" = 'aborted'
+  where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
 
 -- uploads.end
 with scope as materialized (
@@ -1778,11 +1735,25 @@ with scope as materialized (
 
 -- uploads.findObject
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif(exists (select 1
+  from "projects" as found
+  where found.deleted_at is null and found.id in (
+  select "objects"."project_id"
+  union all
+  select "assets"."project_id"
+  from "assets"
+  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.visibility = 'public'), 1, 0)) as access
   from (select 1)
   left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "projects" on "projects"."id" = (select max(found.id)
+  from "projects" as found
+  where found.deleted_at is null and found.id in (
+  select "objects"."project_id"
+  union all
+  select "assets"."project_id"
+  from "assets"
+  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null)) and "projects"."deleted_at" is null
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
@@ -1932,7 +1903,28 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (select object_id
-  from permit) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+  from permit) and "objects"."lease_until" < (?1 ->> '$.renewedBefore') and (?1 ->> '$.highest') <= case
+  when "objects"."part_size" is null then 1
+  when "objects"."announced_size" is null then 10000 else max(1, ("objects"."announced_size" + "objects"."part_size" - 1) / "objects"."part_size") end
+
+-- uploads.renewComplete
+with scope as materialized (
+  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- uploads.renewKnown
 with scope as materialized (
@@ -2030,3 +2022,48 @@ with scope as materialized (select "users"."id" as user_id
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')) as body
   from scope join "users" on "users"."id" = scope.user_id join "namespaces" on "namespaces"."id" = "users"."home_id"
+
+-- wantedAssets.byId
+with scope as materialized (select "users"."id" as user_id
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), row as materialized (
+  select wanted.key as position, (select "assets"."id"
+  from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
+  select 1
+  from "members"
+  where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
+  from scope cross join json_each(?1, '$.ids') as wanted)
+  select null as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from row
+  left join "assets" on "assets"."id" = row.asset_id
+  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
+
+-- wantedAssets.byPath
+with scope as materialized (
+  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), row as materialized (
+  select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
+  order by "assets"."id" desc limit 1))
+  from json_each(?1, '$.kinds') as kind), (select max((select "assets"."id"
+  from "assets"
+  where "assets"."container_id" = (
+  select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode') and "episodes"."deleted_at" is null) and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value and "assets"."name" is not null))
+  from json_each(?1, '$.kinds') as kind)) as asset_id
+  from scope cross join json_each(?1, '$.paths') as wanted)
+  select nullif(case
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from scope
+  left join row
+  left join "assets" on "assets"."id" = row.asset_id
+  left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'

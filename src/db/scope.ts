@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { members, namespaces, objects, projects, users } from '../../drizzle/schema.ts'
+import { assets, members, namespaces, objects, projects, users } from '../../drizzle/schema.ts'
 import { type Grant, grants } from '../domain/access.ts'
 import type { Guard, Refusing } from './guard.ts'
 import type { Arguments } from './sql.ts'
@@ -112,31 +112,38 @@ export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest 
 export const projectMakingGuard = (a: Arguments<ProjectRef>, rest: Rest): Guard =>
   guard(projectScope(a), [noNamespace], 'write', rest)
 
-/** `scope` of a request about an object, which names no project: the object's own is what authority is judged on. */
-const objectScope = (a: Arguments<ObjectRef>, visitors: SQL): SQL => sql`scope as materialized (
+/** `scope` of a request about an object, which names no project: `home` selects the one that authority is judged on. */
+const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL => sql`scope as materialized (
   select ${users.id} as user_id, ${objects.id} as object_id, ${namespaces.id} as namespace_id,
     ${projects.id} as project_id, max(ifnull(${members.role}, 0), ${visitors}) as access
   from (select 1) ${joinedUser(a)}
   left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
     and ${objects.state} <> 'purging'
-  left join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
+  left join ${projects} on ${projects.id} = ${home} and ${live(projects)}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
 
+const noObject = sql`scope.namespace_id is null or scope.access = 0`
+
 /** The guard of a request about an upload, which only members see. */
 export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(
-    objectScope(a, sql`0`),
-    [['upload_not_found', sql`scope.namespace_id is null or scope.access = 0`]],
-    grant,
-    rest,
-  )
+  guard(objectScope(a, objects.projectId.getSQL(), sql`0`), [['upload_not_found', noObject]], grant, rest)
+
+/** The live projects that an object was sent to, or that have an asset of it. */
+const projectsOfObject = sql`${projects} as found where found.deleted_at is null and found.id in (
+  select ${objects.projectId} union all select ${assets.projectId} from ${assets}
+  where ${assets.objectId} = ${objects.id} and ${live(assets)})`
 
 /** The guard of a request about the bytes of an object; everybody may read those of a public project. */
-export const objectGuard = (a: Arguments<ObjectRef>): Guard =>
-  guard(
-    objectScope(a, sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`),
-    [['object_not_found', sql`scope.namespace_id is null or scope.access = 0`]],
+export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
+  const isPublic = sql`exists (select 1 from ${projectsOfObject} and found.visibility = 'public')`
+  return guard(
+    objectScope(
+      a,
+      sql`(select max(found.id) from ${projectsOfObject})`,
+      sql`iif(${isPublic}, ${asRank('read')}, 0)`,
+    ),
+    [['object_not_found', noObject]],
     'read',
     {
       thing: [
@@ -148,3 +155,4 @@ export const objectGuard = (a: Arguments<ObjectRef>): Guard =>
       ],
     },
   )
+}

@@ -4,7 +4,7 @@ import { judged, refusal } from './guard.ts'
 import { type Plan, statement } from './plan.ts'
 import { type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
-import { readUpload, type Upload, uploadColumns } from './uploads.ts'
+import { type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
 export interface StagedRef extends ProjectRef {
   /** The first 16 hex digits of the SHA-256 that the client announced. */
@@ -36,7 +36,7 @@ const foundStaged = query<StagedRef>(
  * The newest complete upload that this very user has announced under that hash. Nobody verified the hash, so what
  * somebody else announced under it is not taken for it.
  */
-export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, readUpload)
+export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, uploadFrom)
 
 const foundObject = query<ObjectRef>(
   'uploads.findObject',
@@ -45,4 +45,4 @@ const foundObject = query<ObjectRef>(
 )
 
 /** A complete object, for its bytes. */
-export const findObject = (ref: ObjectRef): Plan<Upload> => statement(foundObject, ref, readUpload)
+export const findObject = (ref: ObjectRef): Plan<Upload> => statement(foundObject, ref, uploadFrom)

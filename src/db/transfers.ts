@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects, parts } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
+import { MOST_PARTS } from '../domain/upload.ts'
 import { judged, permitted, type Refusing, refusal } from './guard.ts'
 import { act, after, type Plan, type Row, statement, together } from './plan.ts'
 import { type ObjectRef, uploadGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
-import { type Lease, readUpload, type Upload, uploadColumns } from './uploads.ts'
+import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
 const inState = (...states: Upload['state'][]): SQL =>
   sql`exists (select 1 from ${objects} where ${objects.id} = scope.object_id
@@ -61,9 +62,9 @@ export interface UploadInParts {
   readonly noted: readonly NotedPart[]
 }
 
-const withParts = (find: typeof found, ref: ObjectRef): Plan<UploadInParts> =>
+const withParts = (finding: typeof found, ref: ObjectRef): Plan<UploadInParts> =>
   together<{ upload: Upload; noted: readonly NotedPart[] }>({
-    upload: statement(find, ref, readUpload),
+    upload: statement(finding, ref, uploadFrom),
     noted: statement(noted, ref, (rows) =>
       rows.map(notedPartOf).sort((one, other) => one.partNumber - other.partNumber),
     ),
@@ -72,18 +73,25 @@ const withParts = (find: typeof found, ref: ObjectRef): Plan<UploadInParts> =>
 /** An upload in any state. */
 export const readUploadWithParts = (ref: ObjectRef): Plan<UploadInParts> => withParts(found, ref)
 
-/** An upload that is pending, or complete already. */
-export const readUploadToComplete = (ref: ObjectRef): Plan<UploadInParts> => withParts(foundToComplete, ref)
+interface Sending extends ObjectRef, Lease {
+  /** The highest number of the parts that are about to be sent. */
+  readonly highest: number
+}
 
-const renew = command<ObjectRef & Lease>(
+const partCount = sql`case when ${objects.partSize} is null then 1 when ${objects.announcedSize} is null
+  then ${sql.raw(String(MOST_PARTS))}
+  else max(1, (${objects.announcedSize} + ${objects.partSize} - 1) / ${objects.partSize}) end`
+
+const renew = command<Sending>(
   'uploads.renew',
   (a) => sql`${permitted(sending(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
-    where ${objects.id} = (select object_id from permit) and ${objects.leaseUntil} < ${a.renewedBefore}`,
+    where ${objects.id} = (select object_id from permit) and ${objects.leaseUntil} < ${a.renewedBefore}
+      and ${a.highest} <= ${partCount}`,
 )
 
-/** A pending upload whose bytes are about to be sent: its lease is renewed. */
-export const readUploadToSend = (values: ObjectRef & Lease): Plan<Upload> =>
-  after([act(renew, values)], statement(foundToSend, values, readUpload))
+/** A pending upload whose bytes are about to be sent: its lease is renewed, unless it has no such part. */
+export const readUploadToSend = (values: Sending): Plan<Upload> =>
+  after([act(renew, values)], statement(foundToSend, values, uploadFrom))
 
 interface Beginning extends ObjectRef {
   readonly bucketUploadId: string
@@ -99,7 +107,20 @@ const begin = command<Beginning>(
 
 /** Remembers the bucket's id of an upload in parts. The first one counts: another request may have been faster. */
 export const beginParts = (values: Beginning): Plan<Upload> =>
-  after([act(begin, values)], statement(foundToSend, values, readUpload))
+  after([act(begin, values)], statement(foundToSend, values, uploadFrom))
+
+const renewComplete = command<ObjectRef & Lease>(
+  'uploads.renewComplete',
+  (
+    a,
+  ) => sql`${permitted(completing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+    where ${objects.id} = (select object_id from permit) and ${objects.state} = 'complete'
+      and ${objects.leaseUntil} < ${a.renewedBefore}`,
+)
+
+/** An upload that is pending; or one that is complete already, whose lease is renewed. */
+export const readUploadToComplete = (values: ObjectRef & Lease): Plan<UploadInParts> =>
+  after([act(renewComplete, values)], withParts(foundToComplete, values))
 
 interface Completing extends ObjectRef {
   readonly size: number
@@ -131,7 +152,7 @@ const forgetParts = command<ObjectRef>(
 
 /** Pins what the bucket holds: from here on assets may refer to the object. */
 export const completeUpload = (values: Completing): Plan<Upload> =>
-  after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, readUpload))
+  after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, uploadFrom))
 
 interface Ending extends ObjectRef {
   readonly state: 'aborted' | 'discarded'
@@ -145,7 +166,22 @@ const end = command<Ending>(
 
 /** Marks an upload whose bytes are to be removed; one that has ended before is answered as it is. */
 export const endUpload = (values: Ending): Plan<Upload> =>
-  after([act(end, values), act(forgetParts, values)], statement(foundEnded, values, readUpload))
+  after([act(end, values), act(forgetParts, values)], statement(foundEnded, values, uploadFrom))
+
+interface Dropped {
+  readonly key: string
+  readonly bucketUploadId: string
+}
+
+const drop = command<Dropped>(
+  'uploads.drop',
+  (a) => sql`update ${objects} set ${assign(objects, { state: sql`'aborted'` })}
+    where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
+      and ${objects.state} = 'pending'`,
+)
+
+/** Marks an upload in parts that the bucket has dropped by itself: nothing can come of it any more. */
+export const dropUpload = (values: Dropped): Plan<void> => act(drop, values)
 
 interface Noting extends NotedPart {
   readonly key: string

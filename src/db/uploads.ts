@@ -56,7 +56,7 @@ const uploadOf = (row: Row): Upload => ({
   createdAt: row.created_at as number,
 })
 
-export const readUpload = ([row]: readonly Row[]): Upload => uploadOf(assertPermitted(row))
+export const uploadFrom = ([row]: readonly Row[]): Upload => uploadOf(assertPermitted(row))
 
 /** Until when the cron leaves an object alone, and when a lease is so old that it is renewed; epoch milliseconds. */
 export interface Lease {
@@ -99,9 +99,6 @@ const known = (namespaceId: SQL): SQL => sql`(select ${objects.id} from ${object
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
   order by ${objects.id} desc limit 1)`
 
-/** Names one file of one request that can be sent again. */
-const requestOf = (a: A): SQL => sql`${a.repeatable} || ':' || file.key`
-
 const makeMissingProject = command<Announcing>('uploads.makeProject', (a) => makeProject(a, announcing(a)))
 
 const announce = command<Announcing>(
@@ -126,7 +123,6 @@ const announce = command<Announcing>(
         announcedSize: file('size'),
         announcedSha256: file('sha256'),
         stagingHash: file('stagingHash'),
-        createdRequest: requestOf(a),
       },
       sql`from permit cross join ${a.files.each} as file where ${known(sql`permit.namespace_id`)} is null`,
     )} on conflict do nothing`,
@@ -145,14 +141,15 @@ const renewKnown = command<Announcing>(
 const announced = query<Announcing>(
   'uploads.announced',
   (a) => sql`${judged(announcing(a))} select ${refusal(announcing(a))}, file.key as position, ${uploadColumns}
-    from scope left join ${a.files.each} as file left join ${objects} on ${objects.id} = coalesce(
-      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}),
-      ${known(sql`scope.namespace_id`)},
-      (select ${objects.id} from ${objects} where ${objects.createdRequest} = ${requestOf(a)}
-        and ${objects.state} = 'pending'))`,
+    from scope left join ${a.files.each} as file left join ${objects} on ${objects.id} = ifnull(
+      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known(sql`scope.namespace_id`)})`,
 )
 
-/** Makes an object of each file whose bytes the namespace does not hold yet, in the order of the files. */
+/**
+ * Makes an object of each file whose bytes the namespace does not hold yet, in the order of the files. The same
+ * request, sent again, makes new ones: nothing tells two files of the same name and size apart, and what nobody sends
+ * is purged.
+ */
 export const announceUploads = (values: Announcing, arriving: Arriving): Plan<readonly Upload[]> =>
   after(
     [

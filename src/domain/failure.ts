@@ -77,5 +77,8 @@ export class Refusal extends Error {
 }
 
 /** The refusal of one field of a request. */
-export const invalid = (path: string, message: string): Refusal =>
-  new Refusal('invalid_request', [{ path, message }], `${path}: ${message}`)
+export const invalid = (path: string, message: string): Refusal => invalidFields([{ path, message }])
+
+/** The refusal of a request that names every offending field. */
+export const invalidFields = (errors: readonly FieldError[]): Refusal =>
+  new Refusal('invalid_request', errors, errors.map(({ path, message }) => `${path}: ${message}`).join('; '))

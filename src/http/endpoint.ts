@@ -5,7 +5,7 @@ import type { Asking } from '../db/scope.ts'
 import type { Arriving } from '../db/users.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
-import { type Failure, type FieldError, Refusal } from '../domain/failure.ts'
+import { type Failure, type FieldError, invalidFields, Refusal } from '../domain/failure.ts'
 import { mintId } from '../domain/id.ts'
 import { log } from '../log.ts'
 import { authenticate } from './authenticate.ts'
@@ -217,13 +217,7 @@ function assertValid<T extends Record<string, Checked<unknown>>>(
   parts: T,
 ): { [K in keyof T]: T[K] extends Checked<infer V> ? V : never } {
   const errors = Object.values(parts).flatMap((part) => ('errors' in part ? part.errors : []))
-  if (errors.length > 0) {
-    throw new Refusal(
-      'invalid_request',
-      errors,
-      errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
-    )
-  }
+  if (errors.length > 0) throw invalidFields(errors)
   const values = Object.entries(parts).map(([key, part]) => [key, 'value' in part ? part.value : undefined])
   return Object.fromEntries(values) as { [K in keyof T]: T[K] extends Checked<infer V> ? V : never }
 }

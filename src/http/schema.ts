@@ -181,7 +181,9 @@ export const lifetimeGiven = seconds.default(USUAL_LIFE).meta(lifetime)
 export const disposition = z.enum(['attachment', 'inline']).default('attachment')
 
 const mediaTypeFault = (text: string): string | null =>
-  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}( *; *[\w!#$&^.+-]+=("[^"\\]*"|[\w!#$&^.+-]+))*$/.test(text) &&
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}( *; *[\w!#$&^.+-]+=("[\x20-\x21\x23-\x5b\x5d-\x7e]*"|[\w!#$&^.+-]+))*$/.test(
+    text,
+  ) &&
   lineFault(text) === null &&
   text.length <= MOST_IN_A_WORD
     ? null
@@ -200,12 +202,19 @@ export const sha256 = z
   .transform((text) => text.toLowerCase())
   .meta({ type: 'string', pattern: '^[0-9a-fA-F]{64}$' })
 
+const MOST_IN_AN_ETAG = 1_024
+
 /** An entity tag as the bucket gave it, with or without its quotes, to the form without. */
 const etag = z
   .string()
-  .superRefine(refusing((text) => (text === '' ? 'is empty' : lineFault(text))))
+  .superRefine(
+    refusing((text) => {
+      if (text.trim() === '') return 'is empty'
+      return text.length > MOST_IN_AN_ETAG ? `is over ${MOST_IN_AN_ETAG} characters` : lineFault(text)
+    }),
+  )
   .transform((text) => text.trim().replace(/^(?:W\/)?"(.*)"$/, '$1'))
-  .meta({ type: 'string', maxLength: 1_024 })
+  .meta({ type: 'string', maxLength: MOST_IN_AN_ETAG })
 
 const partNumber = z.int().min(1).max(MOST_PARTS)
 

@@ -11,7 +11,7 @@ import {
   readUploadWithParts,
 } from '../db/transfers.ts'
 import type { Lease, Upload } from '../db/uploads.ts'
-import { invalid, Refusal } from '../domain/failure.ts'
+import { invalid, invalidFields, Refusal } from '../domain/failure.ts'
 import { MOST_PARTS, PART_LIFETIME, PUT_LIFETIME, partCountOf, renewedBefore } from '../domain/upload.ts'
 import type { Part } from '../storage/bucket.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
@@ -73,11 +73,16 @@ export async function signParts(
   partNumbers: readonly number[],
 ): Promise<SignedParts> {
   const { database, now } = call
-  const upload = await database.run(readUploadToSend({ ...ref, ...leaseOf(call) }))
+  const highest = Math.max(...partNumbers)
+  const upload = await database.run(readUploadToSend({ ...ref, ...leaseOf(call), highest }))
   const most =
     upload.partSize === null ? 1 : (partCountOf(upload.announcedSize, upload.partSize) ?? MOST_PARTS)
-  const wrong = partNumbers.findIndex((partNumber) => partNumber > most)
-  if (wrong >= 0) throw invalid(`partNumbers.${wrong}`, `is over ${most}, the number of parts`)
+  const wrong = partNumbers.flatMap((partNumber, index) =>
+    partNumber > most
+      ? [{ path: `partNumbers.${index}`, message: `is over ${most}, the number of parts` }]
+      : [],
+  )
+  if (wrong.length > 0) throw invalidFields(wrong)
   const store = await bytesOf(call)
   if (upload.method === 'PUT') {
     const { url, ...rest } = await putOf(upload, store, now)
@@ -106,8 +111,8 @@ async function beginIn(
     if (bucketUploadId !== begun) await bucket.abandon(key, begun)
     return bucketUploadId
   } catch (error) {
-    // Aborted meanwhile. After any other failure D1 may have taken note of it.
-    if (error instanceof Refusal && error.failure === 'upload_aborted') await bucket.abandon(key, begun)
+    // Aborted or taken away meanwhile. After a failure of D1 it may have been written down.
+    if (error instanceof Refusal && error.failure !== 'database_unavailable') await bucket.abandon(key, begun)
     throw error
   }
 }
@@ -126,8 +131,22 @@ export async function readUpload(call: AnyCall, ref: ObjectRef): Promise<Uploade
   if (upload.bucketUploadId === null) return { upload, parts: [], isOpen: true }
   const { bucket } = await bytesOf(call)
   const listed = bucket.listing ? await bucket.listing.parts(upload.key, upload.bucketUploadId) : noted
-  const parts = (listed ?? []).map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
-  return { upload, parts, isOpen: listed !== null }
+  if (listed === null) return { upload: await overtaken(call, ref, upload), parts: [], isOpen: false }
+  const parts = listed.map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
+  return { upload, parts, isOpen: true }
+}
+
+/** An upload that the bucket knows no more: put together before its completion was cut off, or dropped. */
+async function overtaken(call: AnyCall, ref: ObjectRef, upload: Upload): Promise<Upload> {
+  try {
+    return await settle(call, ref, upload, true)
+  } catch (error) {
+    const failure = error instanceof Refusal ? error.failure : null
+    if (failure === 'upload_aborted' || failure === 'upload_mismatch') return { ...upload, state: 'aborted' }
+    // Whoever may only read leaves it to others to write that down.
+    if (failure === 'forbidden') return upload
+    throw error
+  }
 }
 
 /** A part that a client says it has sent. */
@@ -147,20 +166,34 @@ export async function complete(
   ref: ObjectRef,
   sent: readonly SentPart[] | undefined,
 ): Promise<Upload> {
-  const { database, now, config } = call
-  const { upload, noted } = await database.run(readUploadToComplete(ref))
+  const { upload, noted } = await call.database.run(readUploadToComplete({ ...ref, ...leaseOf(call) }))
   if (upload.state === 'complete') return upload
+  if (upload.partSize === null) return settle(call, ref, upload, false)
+  const parts = assertAllParts(sent, partCountOf(upload.announcedSize, upload.partSize))
+  if (upload.bucketUploadId === null) throw new Refusal('upload_incomplete')
   const { bucket } = await bytesOf(call)
-  const { key, bucketUploadId, announcedSize, announcedSha256 } = upload
-  if (upload.partSize !== null) {
-    const parts = assertAllParts(sent, partCountOf(announcedSize, upload.partSize))
-    if (bucketUploadId === null) throw new Refusal('upload_incomplete')
-    const asHeld = bucket.listing ? parts : asNoted(parts, noted)
-    if ((await bucket.assemble(key, bucketUploadId, asHeld)) === 'refused')
-      throw new Refusal('upload_incomplete')
-  }
+  const asHeld = bucket.listing ? parts : asNoted(parts, noted)
+  const assembly = await bucket.assemble(upload.key, upload.bucketUploadId, asHeld)
+  if (assembly === 'refused') throw new Refusal('upload_incomplete')
+  return settle(call, ref, upload, assembly === 'unknown')
+}
+
+/** Writes down what the bucket holds of a pending upload that nothing more is to be sent of. */
+async function settle(
+  call: AnyCall,
+  ref: ObjectRef,
+  { key, bucketUploadId, announcedSize, announcedSha256 }: Upload,
+  isUnknown: boolean,
+): Promise<Upload> {
+  const { database, now } = call
+  const { bucket } = await bytesOf(call)
   const held = await bucket.head(key)
-  if (!held) throw new Refusal('upload_incomplete')
+  if (!held && !isUnknown) throw new Refusal('upload_incomplete')
+  if (!held) {
+    // The bucket has dropped it, as it does after some days: nothing can come of it any more.
+    await endUploadIn(call, ref, 'aborted')
+    throw new Refusal('upload_aborted')
+  }
   const isAsAnnounced =
     (announcedSize === null || announcedSize === held.size) &&
     (announcedSha256 === null || held.sha256 === null || announcedSha256 === held.sha256)
@@ -169,7 +202,8 @@ export async function complete(
     throw new Refusal('upload_mismatch')
   }
   try {
-    return await database.run(completeUpload({ ...ref, ...held, leaseUntil: now + config.uploadTtl, now }))
+    const { leaseUntil } = leaseOf(call)
+    return await database.run(completeUpload({ ...ref, ...held, leaseUntil, now }))
   } catch (error) {
     // Aborted while the bucket assembled it.
     if (error instanceof Refusal && error.failure === 'upload_aborted')

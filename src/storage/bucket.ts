@@ -48,7 +48,7 @@ export interface Bucket {
   discard(key: string, uploadId: string | null): Promise<void>
 }
 
-export interface Listing {
+interface Listing {
   /** The parts that the bucket holds, by number; null for an unknown upload. */
   parts(key: string, uploadId: string): Promise<readonly Part[] | null>
 }

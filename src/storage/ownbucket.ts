@@ -50,12 +50,15 @@ export class OwnBucket implements Bucket {
   }
 
   async abandon(key: string, uploadId: string): Promise<void> {
-    await asked(this.#r2.resumeMultipartUpload(key, uploadId).abort())
+    const upload = this.#r2.resumeMultipartUpload(key, uploadId)
+    await upload.abort().catch((error: unknown) => {
+      if (codeOf(error) !== NO_SUCH_UPLOAD) throw bucketUnavailable(error)
+    })
   }
 
   async discard(key: string, uploadId: string | null): Promise<void> {
-    if (uploadId !== null) await this.abandon(key, uploadId)
     await asked(this.#r2.delete(key))
+    if (uploadId !== null) await this.abandon(key, uploadId)
   }
 }
 

@@ -135,8 +135,11 @@ export async function isSignedBy(
   const signedAt = /^\d{8}T\d{6}Z$/.test(datetime) ? Date.parse(isoOf(datetime)) : Number.NaN
   if (!(now < signedAt + expiresIn * 1_000) || !HEADER_NAMES.test(names)) return false
   for (const name of SIGNED_AGAIN) delete query[name]
+  // What a store would act on must be signed, as S3 has it.
+  const signed = names.split(';')
+  for (const name of sent.keys()) if (name.startsWith('x-amz-') && !signed.includes(name)) return false
   const headers: Record<string, string> = {}
-  for (const name of names.split(';').filter((name) => name !== 'host')) {
+  for (const name of signed.filter((name) => name !== 'host')) {
     const value = sent.get(name)
     if (value === null) return false
     headers[name] = value

@@ -8,6 +8,8 @@ import { elements, textOf } from './xml.ts'
 /** Of S3 and R2: 5 TiB. */
 const MOST_BYTES = 5 * 1_099_511_627_776
 const MOST_MILLISECONDS = 30_000
+/** S3 holds the answer back while it puts the parts together, for minutes where there are many. */
+const MOST_MILLISECONDS_TO_ASSEMBLE = 600_000
 const RETRIES = 2
 
 /** What S3 and its kin call a wish to assemble parts that cannot be granted. */
@@ -29,7 +31,7 @@ export class S3Bucket implements Bucket {
   async begin(key: string, contentType: string): Promise<string> {
     const headers = { 'content-type': contentType }
     const answer = await this.#ask('POST', key, 'uploads=', { headers })
-    const uploadId = textOf(await succeeded(answer), 'UploadId')
+    const uploadId = textOf((await succeeded(answer)) ?? '', 'UploadId')
     if (uploadId === null) throw bucketUnavailable('CreateMultipartUpload answered no id.')
     return uploadId
   }
@@ -40,8 +42,8 @@ export class S3Bucket implements Bucket {
     for (;;) {
       const from: string = marker === null ? '' : `part-number-marker=${encode(marker)}&`
       const answer = await this.#ask('GET', key, `${from}uploadId=${encode(uploadId)}`)
-      if (answer.status === 404) return null
-      const xml = await succeeded(answer)
+      const xml = await succeeded(answer, 'NoSuchUpload')
+      if (xml === null) return null
       for (const part of elements(xml, 'Part')) all.push(partOf(part))
       const next = textOf(xml, 'NextPartNumberMarker')
       // A marker that does not move would be asked for forever.
@@ -55,12 +57,19 @@ export class S3Bucket implements Bucket {
       ({ partNumber, etag }) =>
         `<Part><PartNumber>${partNumber}</PartNumber><ETag>&quot;${escaped(etag)}&quot;</ETag></Part>`,
     )
-    const answer = await this.#ask('POST', key, `uploadId=${encode(uploadId)}`, {
+    const init = {
       headers: { 'content-type': 'application/xml' },
       body: `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${body.join('')}</CompleteMultipartUpload>`,
-    })
+    }
+    const answer = await this.#ask(
+      'POST',
+      key,
+      `uploadId=${encode(uploadId)}`,
+      init,
+      MOST_MILLISECONDS_TO_ASSEMBLE,
+    )
     // The status is sent before the work is done: what became of it stands in the body, also of a 200.
-    const xml = await answer.text()
+    const xml = await textIn(answer)
     const failure = elements(xml, 'Error')[0]
     if (failure === undefined && answer.ok) return 'assembled'
     const code = failure === undefined ? null : textOf(failure, 'Code')
@@ -71,15 +80,18 @@ export class S3Bucket implements Bucket {
 
   async head(key: string): Promise<Held | null> {
     const answer = await this.#ask('HEAD', key, '', { headers: { 'x-amz-checksum-mode': 'ENABLED' } })
+    // It has no body that could tell what is missing.
     if (answer.status === 404) return null
     await succeeded(answer)
     const { headers } = answer
+    const [length, etag] = [headers.get('Content-Length'), headers.get('ETag')]
+    if (length === null || etag === null) throw bucketUnavailable('HEAD answered no length, or no ETag.')
     const sha256 = headers.get('x-amz-checksum-sha256')
     // One of parts is a digest of digests, which ends with their number.
     const isWhole = sha256 !== null && /^[\w+/]{43}=$/.test(sha256)
     return {
-      size: Number(headers.get('Content-Length')),
-      etag: bare(headers.get('ETag') ?? ''),
+      size: Number(length),
+      etag: bare(etag),
       sha256: isWhole ? Uint8Array.fromBase64(sha256).toHex() : null,
     }
   }
@@ -87,9 +99,8 @@ export class S3Bucket implements Bucket {
   async read(key: string): Promise<ReadableStream<Uint8Array> | null> {
     const answer = await this.#ask('GET', key)
     if (answer.ok) return answer.body
-    await answer.body?.cancel()
-    if (answer.status === 404) return null
-    throw bucketUnavailable(`GET answered ${answer.status}.`)
+    await succeeded(answer, 'NoSuchKey')
+    return null
   }
 
   async abandon(key: string, uploadId: string): Promise<void> {
@@ -97,14 +108,13 @@ export class S3Bucket implements Bucket {
   }
 
   async discard(key: string, uploadId: string | null): Promise<void> {
-    if (uploadId !== null) await this.abandon(key, uploadId)
     await this.#delete(key)
+    if (uploadId !== null) await this.abandon(key, uploadId)
   }
 
   async #delete(key: string, query = ''): Promise<void> {
     const answer = await this.#ask('DELETE', key, query)
-    if (answer.status === 404) await answer.body?.cancel()
-    else await succeeded(answer)
+    await succeeded(answer, 'NoSuchUpload', 'NoSuchKey')
   }
 
   #ask(
@@ -112,21 +122,32 @@ export class S3Bucket implements Bucket {
     key: string,
     query = '',
     init: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+    most = MOST_MILLISECONDS,
   ): Promise<Response> {
     const url = `${this.#base}/${encodePath(key)}${query === '' ? '' : `?${query}`}`
-    const signal = AbortSignal.timeout(MOST_MILLISECONDS)
+    const signal = AbortSignal.timeout(most)
     return this.#client.fetch(url, { ...init, method, signal }).catch((error: unknown) => {
       throw bucketUnavailable(error)
     })
   }
 }
 
-/** The body of a success; everything else is the bucket's failure, told by its code alone. */
-async function succeeded(answer: Response): Promise<string> {
-  const text = await answer.text()
+/**
+ * The body of a success; null for a 404 of one of those codes. Everything else is the bucket's failure, told by its
+ * code alone.
+ */
+async function succeeded(answer: Response, ...missing: readonly string[]): Promise<string | null> {
+  const text = await textIn(answer)
   if (answer.ok) return text
-  throw bucketUnavailable(`The bucket answered ${answer.status} ${textOf(text, 'Code')}.`)
+  const code = textOf(text, 'Code')
+  if (answer.status === 404 && code !== null && missing.includes(code)) return null
+  throw bucketUnavailable(`The bucket answered ${answer.status} ${code}.`)
 }
+
+const textIn = (answer: Response): Promise<string> =>
+  answer.text().catch((error: unknown) => {
+    throw bucketUnavailable(error)
+  })
 
 const partOf = (xml: string): Part => ({
   partNumber: Number(textOf(xml, 'PartNumber')),

@@ -5,7 +5,7 @@
  *
  * Of its own because a request may ask for thousands of URLs: aws4fetch derives the signing key for each of them and
  * imports it for each HMAC. Here a key is derived and imported once a day, and a URL costs one digest and one HMAC
- * (README, "Signing"; `npm run bench` measures both). aws4fetch stays the reference: `test/signing.test.ts` compares
+ * (README, "Signing"; `npm run bench` measures both). aws4fetch stays the reference: `test/sigv4.test.ts` compares
  * every kind of URL with what it signs.
  */
 export interface Signer {
@@ -101,8 +101,8 @@ const importKey = (bytes: BufferSource): Promise<CryptoKey> =>
 const hmac = (key: CryptoKey, text: string): Promise<ArrayBuffer> =>
   crypto.subtle.sign('HMAC', key, encoder.encode(text))
 
-/** A deployment signs with two secrets at most, and around midnight for two days. */
-const MOST_KEYS = 8
+/** Two secrets for each day that a URL to be checked may be of, and room for URLs that claim to be of others. */
+const MOST_KEYS = 64
 const keys = new Map<string, CryptoKey>()
 
 async function signingKey(secret: string, scope: string): Promise<CryptoKey> {

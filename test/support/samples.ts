@@ -73,6 +73,8 @@ export interface Sample {
   readonly hidden?: string
   /** What another member is answered, who finds nothing of their own: 404. */
   readonly isMadeBy?: 'owner'
+  /** Round trips where they are two: what stands in between is documented with the route. */
+  readonly trips?: 2
   /** Whether it only reads, though its method is not GET. */
   readonly reads?: boolean
 }
@@ -142,6 +144,7 @@ export function samplesFor({ owner, project, uploads, older }: Fixture): Readonl
       path: `/uploads/${uploads.sent}/complete`,
       body: {},
       status: 200,
+      trips: 2,
       hidden: 'upload_not_found',
     },
     abortUpload: { path: `/uploads/${uploads.pending}`, status: 200, hidden: 'upload_not_found' },
@@ -172,6 +175,7 @@ function olderSamples(
         path: `${path}/complete`,
         body: { ...upload, parts: [{ partNumber: 1, etag }] },
         status: 200,
+        trips: 2,
         hidden,
       },
     ],

@@ -95,7 +95,7 @@ function assertDocumented(method: string, path: string, answer: Answer, again: 0
 }
 
 /** The round trips that a route may take, as it documents them. */
-export const mostTrips = ({ trips }: AnyRoute): number => (typeof trips === 'object' ? trips.most : 1)
+const mostTrips = ({ trips }: AnyRoute): number => (typeof trips === 'object' ? trips.most : 1)
 
 function strictly(schema: z.ZodType, body: unknown): void {
   const result = schema.safeParse(body)

@@ -128,6 +128,10 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
           },
         },
         failures: ['upload_not_found', 'bucket_unavailable'],
+        trips: {
+          most: 2,
+          because: 'What the bucket has put together, or dropped, meanwhile is written down.',
+        },
       },
       async (call) => {
         const { parts, isOpen } = await readUpload(call, refOf(call, call.query))

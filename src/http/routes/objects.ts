@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Database } from '../../db/database.ts'
-import { notePart } from '../../db/transfers.ts'
+import { dropUpload, notePart } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
 import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
@@ -55,7 +55,8 @@ const read = openEndpoint(
     if (served.status === 404) throw new Refusal('object_not_found')
     if (served.status === 412) throw new Refusal('precondition_failed')
     const headers = new Headers(served.status === 416 ? {} : served.headers)
-    headers.set('Cache-Control', 'private, no-cache')
+    // Whatever is on the way must leave the bytes, and with them their ETag, as they are.
+    headers.set('Cache-Control', 'private, no-cache, no-transform')
     if (served.status === 416) {
       headers.set('Content-Range', `bytes */${served.size}`)
       return problem(new Refusal('range_not_satisfiable'), requestId, headers)
@@ -111,9 +112,13 @@ const write = openEndpoint(
     }
     const part = { key, bucketUploadId: query.uploadId, partNumber: Number(query.partNumber) }
     const received = await receivePart(env.BUCKET, key, part.bucketUploadId, part.partNumber, request.body)
-    if (received === null) throw new Refusal('upload_not_found')
     const database = new Database(env.DB, 'first-primary')
     opened(database)
+    if (received === null) {
+      // Either it was put together, or R2 has dropped it, as it does after some days.
+      if (!(await env.BUCKET.head(key))) await database.run(dropUpload(part))
+      throw new Refusal('upload_not_found')
+    }
     await database.run(notePart({ ...part, ...received, size: Number(length), now }))
     return accepted(received.etag)
   },

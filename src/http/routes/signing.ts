@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Plan } from '../../db/plan.ts'
 import type { Asking } from '../../db/scope.ts'
-import { type Found, findAssets, findAssetsAt } from '../../db/signing.ts'
+import { type Found, findAssets, findAssetsAt } from '../../db/wantedassets.ts'
 import { failures } from '../../domain/failure.ts'
 import { filenameOf, type NamedObject, signAll } from '../downloading.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Lease, NewUpload, Upload } from '../../db/uploads.ts'
 import { announceUploads } from '../../db/uploads.ts'
-import { invalid } from '../../domain/failure.ts'
+import { invalidFields } from '../../domain/failure.ts'
 import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/upload.ts'
 import type { Store } from '../../storage/store.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
@@ -114,8 +114,10 @@ const announce = endpoint(
     const { asking, body, stamp, mint, arriving, database, now } = call
     const store = await bytesOf(call)
     const { mostBytes } = store.bucket
-    const tooLarge = body.files.findIndex(({ size }) => size > mostBytes)
-    if (tooLarge >= 0) throw invalid(`files.${tooLarge}.size`, `is over ${mostBytes} bytes`)
+    const tooLarge = body.files.flatMap(({ size }, index) =>
+      size > mostBytes ? [{ path: `files.${index}.size`, message: `is over ${mostBytes} bytes` }] : [],
+    )
+    if (tooLarge.length > 0) throw invalidFields(tooLarge)
     const files = body.files.map(({ name = null, size, contentType = null, sha256 = null }): NewUpload => {
       const isSmall = size <= MOST_BYTES_AT_ONCE
       return {
@@ -139,7 +141,7 @@ const announce = endpoint(
   },
 )
 
-const signing = endpoint(
+const sign = endpoint(
   {
     operationId: 'signUploadParts',
     method: 'POST',
@@ -220,6 +222,7 @@ const read = endpoint(
       },
     },
     failures: ['upload_not_found', 'bucket_unavailable'],
+    trips: { most: 2, because: 'What the bucket has put together, or dropped, meanwhile is written down.' },
   },
   async (call) => {
     const { upload, parts } = await readUpload(call, { ...call.asking, id: call.params.id })
@@ -318,4 +321,4 @@ const abort = endpoint(
   },
 )
 
-export const uploadEndpoints: readonly Endpoint[] = [announce, signing, read, finish, abort]
+export const uploadEndpoints: readonly Endpoint[] = [announce, sign, read, finish, abort]

@@ -40,7 +40,7 @@ interface ById extends Asking {
   readonly ids: readonly string[]
 }
 
-const byId = query<ById>('signing.byId', (a) => {
+const byId = query<ById>('wantedAssets.byId', (a) => {
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
     join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
@@ -67,7 +67,7 @@ interface ByPath extends ProjectRef {
   readonly episode: string | null
 }
 
-const byPath = query<ByPath>('signing.byPath', (a) => {
+const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
   const guard = projectGuard(a, 'read')
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max((select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id
