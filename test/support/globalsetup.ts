@@ -19,6 +19,27 @@ const config = join(import.meta.dirname, 's3/wrangler.toml')
 const MOST_MILLISECONDS_TO_START = 60_000
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { origin, stop } = await start()
+  project.provide('s3', {
+    S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
+    S3_BUCKET: 'films',
+    S3_REGION: 'auto',
+    S3_ACCESS_KEY_ID: 'test-access-key',
+    S3_SECRET_ACCESS_KEY: 'test-secret-access-key',
+  })
+  project.provide('botocore', signedByBotocore())
+  return stop
+}
+
+interface Started {
+  readonly origin: string
+  readonly stop: () => Promise<void>
+}
+
+const MOST_TRIES = 5
+
+/** Between finding a free port and taking it, another process may have taken it. */
+async function start(tries = 1): Promise<Started> {
   const state = mkdtempSync(join(tmpdir(), 'dreamlake-s3-'))
   const server = spawn(
     process.execPath,
@@ -37,20 +58,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(state, { recursive: true, force: true })
   }
   try {
-    const origin = await originOf(server)
-    project.provide('s3', {
-      S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
-      S3_BUCKET: 'films',
-      S3_REGION: 'auto',
-      S3_ACCESS_KEY_ID: 'test-access-key',
-      S3_SECRET_ACCESS_KEY: 'test-secret-access-key',
-    })
+    return { origin: await originOf(server), stop }
   } catch (error) {
     await stop()
+    if (tries < MOST_TRIES && /already in use/.test(String(error))) return start(tries + 1)
     throw error
   }
-  project.provide('botocore', signedByBotocore())
-  return stop
 }
 
 /** What a started server says where it listens. */
