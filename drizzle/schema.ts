@@ -26,7 +26,10 @@ export const users = sqliteTable(
     familyName: text(),
     picture: text(),
     homeId: text().notNull(),
+    /** Whether the user has set name or picture: then no token's claims fill them again. */
+    isEdited: integer().notNull().default(0),
     namespaceCount: counter(),
+    tokenCount: counter(),
     createdAt: time().notNull(),
     updatedAt: time().notNull(),
     version: integer().notNull().default(1),
@@ -53,6 +56,19 @@ export const namespaces = sqliteTable(
   ],
 )
 
+/** Slugs that a namespace had: nobody else may take one until then. */
+export const formerSlugs = sqliteTable(
+  'former_slugs',
+  {
+    slug: text().primaryKey(),
+    namespaceId: text()
+      .notNull()
+      .references(() => namespaces.id),
+    reservedUntil: time().notNull(),
+  },
+  (t) => [index('former_slugs_of_namespace').on(t.namespaceId)],
+)
+
 export const members = sqliteTable(
   'members',
   {
@@ -65,11 +81,58 @@ export const members = sqliteTable(
     /** 1 reader, 2 writer, 3 owner: a right includes the lower ones. */
     role: integer().notNull(),
     createdAt: time().notNull(),
+    /** The marks of the requests that made the user a member, and gave the present role. */
+    createdRequest: text(),
+    updatedRequest: text(),
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.namespaceId] }),
     index('members_of_namespace').on(t.namespaceId, t.userId),
+    index('members_owners').on(t.namespaceId, t.userId).where(sql`role = 3`),
   ],
+)
+
+/** Tokens of robots and jobs. The secret itself is nowhere. */
+export const apiTokens = sqliteTable(
+  'api_tokens',
+  {
+    id: id(),
+    /** SHA-256 of the token, as hex digits. */
+    hash: text().notNull(),
+    userId: text()
+      .notNull()
+      .references(() => users.id),
+    name: text().notNull(),
+    /** The rights that it has at most; see `scopes` in src/domain/access.ts. */
+    scopes: integer().notNull(),
+    /** Where it is good for nothing else. */
+    namespaceId: text().references(() => namespaces.id),
+    projectId: text(),
+    expiresAt: time(),
+    lastUsedAt: time(),
+    revokedAt: time(),
+    createdAt: time().notNull(),
+  },
+  (t) => [
+    uniqueIndex('api_tokens_hash').on(t.hash),
+    index('api_tokens_of_user').on(t.userId, t.revokedAt, t.id),
+    index('api_tokens_of_namespace').on(t.namespaceId),
+  ],
+)
+
+/** Signed tokens that were logged out before their time. */
+export const revocations = sqliteTable(
+  'revocations',
+  {
+    /** Whose token it is: `local`, or the `iss` of the identity provider. */
+    issuer: text().notNull(),
+    /** The token's id. */
+    jti: text().notNull(),
+    revokedAt: time().notNull(),
+    /** When the token would have expired; null where it never does. */
+    expiresAt: time(),
+  },
+  (t) => [primaryKey({ columns: [t.issuer, t.jti] })],
 )
 
 export const projects = sqliteTable(

@@ -5,12 +5,18 @@ import type { Database } from './db/database.ts'
 import { Refusal } from './domain/failure.ts'
 import { endpoints } from './endpoints.ts'
 import { problem } from './http/errors.ts'
+import { type Limited, tellLimit } from './http/ratelimit.ts'
 import { logFailure } from './log.ts'
 import { OBJECTS_PATH } from './storage/presign.ts'
 
 interface Context {
   readonly Bindings: Env
-  readonly Variables: { requestId: string; isRepeatable: boolean; database: Database | null }
+  readonly Variables: {
+    requestId: string
+    isRepeatable: boolean
+    database: Database | null
+    limited: Limited | null
+  }
 }
 
 export const app = new Hono<Context>()
@@ -29,6 +35,7 @@ app.use(async (context, next) => {
   context.set('requestId', isSane ? asked : crypto.randomUUID())
   context.set('isRepeatable', isSane)
   context.set('database', null)
+  context.set('limited', null)
   await next()
   const { headers } = context.res
   const database = context.get('database')
@@ -37,6 +44,8 @@ app.use(async (context, next) => {
   headers.set('Strict-Transport-Security', 'max-age=31536000')
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store')
   if (isObject(context.req.path)) headers.set('Content-Security-Policy', SANDBOX)
+  const limited = context.get('limited')
+  if (limited) tellLimit(headers, limited)
   if (database && database.usage.trips > 0) {
     const { trips, milliseconds } = database.usage
     headers.set('Server-Timing', `db;desc="${trips}";dur=${milliseconds.toFixed(1)}`)
@@ -108,6 +117,9 @@ for (const { route, respond } of endpoints) {
       requestId: context.get('requestId'),
       isRepeatable: context.get('isRepeatable'),
       opened: (database) => context.set('database', database),
+      limited: (limited) => context.set('limited', limited),
+      // After the answer is on its way, so that it does not wait in a queue behind this.
+      later: (work) => context.executionCtx.waitUntil(scheduler.wait(0).then(work)),
     }),
   )
 }

@@ -6,6 +6,8 @@ export interface Config {
     readonly secrets: readonly Uint8Array[]
     readonly issuer: string
     readonly audience: string
+    /** Seconds that a token lives which the server issues. */
+    readonly lifetime: number
   }
   /** The identity provider whose tokens are accepted too; null where none is configured. */
   readonly identity: IdentityProvider | null
@@ -15,6 +17,8 @@ export interface Config {
   readonly publicUrl: string | null
   /** How long an object that nothing refers to is kept, and an idle upload; milliseconds. */
   readonly uploadTtl: number
+  /** What the limiters are bound with, for the headers that tell it; null where a limit is switched off. */
+  readonly limits: Readonly<Record<Limit, Policy | null>>
   readonly corsOrigins: readonly string[]
   /** Whether reads whose token can be revoked may be answered by a replica. */
   readonly replicaReads: boolean
@@ -38,6 +42,15 @@ export interface S3Store {
   readonly secretAccessKey: string
 }
 
+/** What is counted apart. */
+export type Limit = 'reads' | 'writes' | 'strangers'
+
+/** How many requests in how many seconds. */
+export interface Policy {
+  readonly quota: number
+  readonly seconds: number
+}
+
 interface ConfigFault {
   readonly variable: string
   readonly fault: string
@@ -47,6 +60,8 @@ interface ConfigFault {
 const PUBLIC_SECRET = 'your-secret-key-change-this-in-production'
 const LEAST_SECRET_BYTES = 32
 
+const DEFAULT_LIFETIME = '30d'
+const SECONDS_OF: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 const MILLISECONDS_OF_A_DAY = 86_400_000
 const DEFAULT_UPLOAD_TTL_DAYS = 7
 const MOST_UPLOAD_TTL_DAYS = 365
@@ -109,6 +124,25 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     return only
   }
 
+  const duration = (name: string, otherwise: string): number => {
+    const [, amount = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text(name) ?? otherwise) ?? []
+    if (Number(amount) > 0) return Number(amount) * (SECONDS_OF[unit] ?? 1)
+    blame(name, 'is not a duration such as 12h or 30d')
+    return 0
+  }
+
+  /** `6000/60`: so many requests in so many seconds. */
+  const policy = (name: string): Policy | null => {
+    const value = text(name)
+    if (value === null) return null
+    const [, quota = '', seconds = ''] = /^([1-9]\d{0,8})\/(10|60)$/.exec(value) ?? []
+    if (quota === '') {
+      blame(name, 'is not a limit such as 6000/60, over 10 or 60 seconds')
+      return null
+    }
+    return { quota: Number(quota), seconds: Number(seconds) }
+  }
+
   const days = (name: string, otherwise: number, most: number): number => {
     const value = Number(text(name) ?? otherwise)
     if (!(value >= 1 && value <= most)) blame(name, `is not a number of days from 1 to ${most}`)
@@ -122,6 +156,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
       secrets: [current, previous].filter((each) => each !== null),
       issuer: text('JWT_ISSUER') ?? 'dreamlake',
       audience: text('JWT_AUDIENCE') ?? 'dreamlake',
+      lifetime: duration('JWT_EXPIRATION', DEFAULT_LIFETIME),
     },
     identity: group({ jwksUrl: 'AUTH_JWKS_URL', issuer: 'AUTH_ISSUER', audience: 'AUTH_AUDIENCE' }),
     s3: group({
@@ -133,6 +168,11 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     }),
     publicUrl: origin('PUBLIC_URL'),
     uploadTtl: days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
+    limits: {
+      reads: policy('RATE_LIMIT_READS'),
+      writes: policy('RATE_LIMIT_WRITES'),
+      strangers: policy('RATE_LIMIT_STRANGERS'),
+    },
     corsOrigins: (text('CORS_ORIGINS') ?? '')
       .split(',')
       .map((origin) => origin.trim())

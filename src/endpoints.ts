@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { type Endpoint, jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
 import { accountEndpoints } from './http/routes/account.ts'
+import { apiTokenEndpoints } from './http/routes/apitokens.ts'
 import { assetEndpoints } from './http/routes/assets.ts'
 import { byteServiceEndpoints } from './http/routes/byteservice.ts'
 import { datasetEndpoints } from './http/routes/datasets.ts'
 import { episodeEndpoints } from './http/routes/episodes.ts'
+import { memberEndpoints } from './http/routes/members.ts'
 import { namespaceEndpoints } from './http/routes/namespaces.ts'
 import { objectEndpoints } from './http/routes/objects.ts'
 import { projectEndpoints } from './http/routes/projects.ts'
@@ -45,7 +47,9 @@ export const endpoints: readonly Endpoint[] = [
   ...serviceEndpoints,
   openApi,
   ...accountEndpoints,
+  ...apiTokenEndpoints,
   ...namespaceEndpoints,
+  ...memberEndpoints,
   ...projectEndpoints,
   ...episodeEndpoints,
   ...assetEndpoints,

@@ -253,3 +253,20 @@ describe('GET /namespaces/:slug', () => {
     expect((await stranger.ask('GET', `/namespaces/${unique('none')}`)).status).toBe(404)
   })
 })
+
+it('what a user has cleared is not filled again from the claims of a token', async () => {
+  const slug = `carol-${crypto.randomUUID().slice(0, 8)}`
+  const claims = { name: 'Carol', picture: 'https://example.com/c.png' }
+  const token = await tokenFor(slug, { claims })
+  expect((await ask('GET', '/auth/me', { token })).body).toMatchObject(claims)
+  const cleared = { name: null, picture: null }
+  expect((await ask('PATCH', '/auth/me', { token, body: cleared })).body).toMatchObject(cleared)
+  const after = await ask('GET', '/auth/me', { token })
+  expect([after.body, after.rowsWritten]).toEqual([expect.objectContaining(cleared), 0])
+})
+
+it('a claim that is longer than any name is none', async () => {
+  const slug = `carol-${crypto.randomUUID().slice(0, 8)}`
+  const token = await tokenFor(slug, { claims: { name: 'x'.repeat(1_025), email: 'y'.repeat(9_000) } })
+  expect((await ask('GET', '/auth/me', { token })).body).toMatchObject({ name: null, email: null })
+})

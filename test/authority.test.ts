@@ -82,6 +82,9 @@ const altered = (token: string): string => {
   return `${header}.${encoded({ sub: 'somebody else', exp: past + 9_999 })}.${signature}`
 }
 
+/** A token of a tenant that can be revoked. */
+const identified = ({ slug }: Tenant) => tokenFor(slug, { claims: { jti: crypto.randomUUID() } })
+
 describe('a request without a good token is refused by every endpoint, and writes nothing', () => {
   it.each(cases)('$method $operationId without a token', async ({ operationId, method }) => {
     const { path, body } = sampleOf(operationId)
@@ -129,11 +132,11 @@ describe('a stranger gets nothing from any endpoint, and changes nothing', () =>
 
 describe('a reader may read, and is refused every write', () => {
   it.each(cases)('$method $operationId', async ({ operationId, method }) => {
-    const { path, body, isOwn, isMadeBy, reads, status } = sampleOf(operationId)
+    const { path, body, isOwn, isMadeBy, scope, status } = sampleOf(operationId)
     const reader = await Tenant.arrive()
     await shared.owner.admit(reader, 1)
-    const answer = await reader.ask(method, path, body)
-    if (isOwn || reads || method === 'GET') expect(answer.status).toBe(status)
+    const answer = await reader.ask(method, path, body, { token: await identified(reader) })
+    if (isOwn || ['read', 'watch'].includes(scope)) expect(answer.status).toBe(status)
     else expect([answer.status, answer.rowsWritten]).toEqual([isMadeBy ? 404 : 403, 0])
   })
 })
@@ -146,20 +149,98 @@ describe('a writer and an owner may do all of it, in one round trip, or the two 
     ]),
   )('$method $operationId with role $role', async ({ operationId, method, role }) => {
     const own = await fixture()
-    const { path, body, status, isMadeBy, trips = 1 } = sampleOf(operationId, own)
+    const { path, body, status, isMadeBy, isOwners, trips = 1 } = sampleOf(operationId, own)
     const member = await Tenant.arrive()
     await own.owner.admit(member, role)
-    const answer = await member.ask(method, path, body)
-    expect([answer.status, answer.trips]).toEqual([isMadeBy ? 404 : status, trips])
+    const answer = await member.ask(method, path, body, { token: await identified(member) })
+    const allowed = isOwners && role < 3 ? 403 : status
+    expect([answer.status, answer.trips]).toEqual([isMadeBy ? 404 : allowed, trips])
     expect(answer.headers.get('Server-Timing')).toMatch(new RegExp(`^db;desc="${trips}";dur=\\d+\\.\\d$`))
     expect(answer.headers.get('X-D1-Bookmark')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/)
   })
 })
 
-const nonsense = { tags: 'x', metadata: [], name: '..', slug: '-', parts: 'x', partNumbers: [0], ids: [1] }
+/** What the samples' owner is answered by an API token of each kind, and how it is made. */
+const apiTokens: Readonly<
+  Record<string, { readonly wish: object; readonly status: (sample: Sample) => number }>
+> = {
+  'that can only upload': {
+    wish: { scopes: ['upload'] },
+    status: ({ scope, status, isSending }) => {
+      if (scope === 'watch' || scope === 'upload') return isSending ? 404 : status
+      // What somebody else sends is not even there to be aborted.
+      return isSending ? 404 : 403
+    },
+  },
+  'that can only read': {
+    wish: { scopes: ['read'] },
+    status: ({ scope, status }) => (scope === 'read' || scope === 'watch' ? status : 403),
+  },
+  'that can only write': {
+    wish: { scopes: ['write'] },
+    status: ({ scope, status, isSending }) => {
+      if (scope === 'watch' && isSending) return 404
+      return scope === 'read' || scope === 'personal' ? 403 : status
+    },
+  },
+  'of another project': {
+    wish: { scopes: ['read', 'write', 'upload'], project: 'other' },
+    status: ({ scope, path, isOwn, status }) => {
+      if (isOwn) return scope === 'personal' ? 403 : status
+      return path.startsWith('/auth/tokens/') ? 403 : 404
+    },
+  },
+}
+
+describe('an API token of the owner', () => {
+  /** It misses what is not there before it is told what it may not do. */
+  const isAsked = (answer: number, wanted: number, { path }: Sample) =>
+    answer === wanted || (path.startsWith('/auth/logout') && answer === 400)
+
+  it.each(
+    Object.entries(apiTokens).flatMap(([kind, { wish, status }]) =>
+      cases.map((each) => ({ kind, wish, wanted: status, ...each })),
+    ),
+  )('$kind is answered as it should be to $method $operationId', async (row) => {
+    const own = await fixture()
+    const sample = sampleOf(row.operationId, own)
+    await own.owner.withProject('other')
+    const place = 'project' in row.wish ? { namespace: own.owner.slug } : {}
+    const made = await own.owner.ask('POST', '/auth/tokens', { name: 'robot', ...place, ...row.wish })
+    const asked = { token: made.body.token }
+    const answer = await own.owner.ask(row.method, sample.path, sample.body, asked)
+    const wanted = row.wanted(sample)
+    expect([answer.status, wanted, isAsked(answer.status, wanted, sample)]).toEqual([
+      answer.status,
+      wanted,
+      true,
+    ])
+    if (answer.status >= 400) expect([answer.rowsWritten, answer.trips]).toEqual([0, 1])
+    else expect(answer.trips).toBe(sample.trips ?? 1)
+    await own.owner.ask('DELETE', `/auth/tokens/${made.body.id}`)
+    const revoked = await own.owner.ask(row.method, sample.path, sample.body, asked)
+    expect([revoked.status, revoked.body.code, revoked.rowsWritten, revoked.trips]).toEqual([
+      401,
+      'token_revoked',
+      0,
+      1,
+    ])
+  })
+})
+
+const nonsense = {
+  tags: 'x',
+  metadata: [],
+  name: '..',
+  slug: '-',
+  parts: 'x',
+  partNumbers: [0],
+  ids: [1],
+  role: 'x',
+}
 
 describe('a malformed request is refused before D1 is asked', () => {
-  it.each(cases.filter(({ method }) => method === 'POST' || method === 'PATCH'))(
+  it.each(guarded.filter(({ body }) => body).map(({ operationId, method }) => ({ operationId, method })))(
     '$method $operationId',
     async ({ operationId, method }) => {
       const { path } = sampleOf(operationId)
@@ -191,6 +272,7 @@ it('only the documented routes need no token', () => {
     '/readyz',
     '/version',
     '/openapi.json',
+    '/auth/exchange',
     '/objects/{key}',
     '/objects/{key}',
   ])

@@ -204,14 +204,22 @@ async function judge(tenant: Tenant): Promise<{ broken: unknown[]; count: number
   return { broken: values.filter(([column, value]) => !rules[column]?.(String(value))), count: found.length }
 }
 
+const provider = {
+  AUTH_JWKS_URL: 'https://issuer.example/keys',
+  AUTH_ISSUER: 'https://issuer.example',
+  AUTH_AUDIENCE: 'dreamlake',
+}
+
 describe('whatever is sent', () => {
   it.each(endpoints.map(({ route }) => [`${route.method} ${route.path}`, route] as const))(
     'to %s, the server does not fail, and stores nothing that breaks a rule',
     async (_, route) => {
       const tenant = await Tenant.arrive()
       await settle(tenant)
+      await tenant.ask('POST', '/namespaces', { slug: `${tenant.slug}-2` })
       const known: Record<string, string> = {
-        slug: tenant.slug,
+        // Renaming it, the tenant would be at home elsewhere.
+        slug: route.operationId === 'updateNamespace' ? `${tenant.slug}-2` : tenant.slug,
         projectSlug: 'lab',
         episodeName: 'run',
         name: 'set',
@@ -255,6 +263,8 @@ describe('whatever is sent', () => {
             {
               ...(route.method === 'GET' ? {} : { raw: sent }),
               headers: { 'Content-Type': 'application/json', ...headers },
+              // Without an identity provider nothing is exchanged at all.
+              variables: provider,
             },
           )
           expect([answer.status < 500, answer.trips <= 1]).toEqual([true, true])

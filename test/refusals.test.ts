@@ -20,6 +20,7 @@ interface Refused {
 interface Prepared extends Tenant {
   readonly uploads: Fixture['uploads']
   readonly older: Fixture['older']
+  readonly mate: string
 }
 
 const project = (tenant: Tenant) => tenant.project('robotics')
@@ -39,6 +40,81 @@ const refused: readonly Refused[] = [
     method: 'POST',
     path: () => '/namespaces',
     body: (t) => ({ slug: t.slug }),
+  },
+  {
+    operation: 'updateNamespace',
+    code: 'namespace_slug_taken',
+    status: 409,
+    method: 'PATCH',
+    path: (t) => `/namespaces/${t.slug}`,
+    body: (t) => ({ slug: t.mate, metadata: {} }),
+  },
+  {
+    operation: 'setMember',
+    code: 'user_not_found',
+    status: 404,
+    method: 'PUT',
+    path: (t) => `/namespaces/${t.slug}/members/nobody`,
+    body: () => ({ role: 'reader' }),
+  },
+  {
+    operation: 'setMember',
+    code: 'home_owner',
+    status: 409,
+    method: 'PUT',
+    path: (t) => `/namespaces/${t.slug}/members/${t.slug}`,
+    body: () => ({ role: 'reader' }),
+  },
+  {
+    operation: 'removeMember',
+    code: 'home_owner',
+    status: 409,
+    method: 'DELETE',
+    path: (t) => `/namespaces/${t.slug}/members/${t.slug}`,
+  },
+  {
+    operation: 'removeMember',
+    code: 'member_not_found',
+    status: 404,
+    method: 'DELETE',
+    path: (t) => `/namespaces/${t.slug}/members/nobody`,
+  },
+  {
+    operation: 'createApiToken',
+    code: 'project_not_found',
+    status: 404,
+    method: 'POST',
+    path: () => '/auth/tokens',
+    body: (t) => ({ name: 'x', scopes: ['read'], namespace: t.slug, project: 'missing' }),
+  },
+  {
+    operation: 'revokeApiToken',
+    code: 'api_token_not_found',
+    status: 404,
+    method: 'DELETE',
+    path: () => '/auth/tokens/missing',
+  },
+  {
+    operation: 'updateOwnAccount',
+    code: 'invalid_request',
+    status: 400,
+    method: 'PATCH',
+    path: () => '/auth/me',
+    body: () => ({ name: 'x', picture: 'javascript:alert(1)' }),
+  },
+  {
+    operation: 'exchangeToken',
+    code: 'exchange_not_configured',
+    status: 501,
+    method: 'POST',
+    path: () => '/auth/exchange',
+  },
+  {
+    operation: 'logOut',
+    code: 'logout_without_id',
+    status: 400,
+    method: 'POST',
+    path: () => '/auth/logout',
   },
   {
     operation: 'createSpace',
@@ -321,7 +397,7 @@ function olderRefusals(one: string, prefix: string): Refused[] {
 }
 
 async function prepared(): Promise<Prepared> {
-  const { owner: tenant, uploads, older } = await fixture()
+  const { owner: tenant, uploads, older, mate } = await fixture()
   await tenant.withProject('other')
   const episodes = `${project(tenant)}/episodes`
   await tenant.ask('PATCH', `${episodes}/run-1`, { startedAt: '2026-01-01T00:00:00Z' })
@@ -330,7 +406,7 @@ async function prepared(): Promise<Prepared> {
   const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
   await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
   await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'eval' })
-  return Object.assign(tenant, { uploads, older })
+  return Object.assign(tenant, { uploads, older, mate })
 }
 
 /** All rows there are, of all tables. */

@@ -1,19 +1,240 @@
+-- apiTokens.create
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from scope
+  left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null)
+  left join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "api_tokens"
+  where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when scope.access < 0 then 'forbidden'
+  when (select "users"."token_count"
+  from "users"
+  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end) is null) insert into "api_tokens" ("id", "hash", "user_id", "name", "scopes", "namespace_id", "project_id", "expires_at", "created_at")
+  select (?1 ->> '$.id'), (?1 ->> '$.hash'), permit.user_id, (?1 ->> '$.title'), (?1 ->> '$.scopeBits'), place.namespace_id, place.project_id, (?1 ->> '$.tokenExpiresAt'), (?1 ->> '$.now')
+  from permit cross join place
+  where permit.user_id is not null
+
+-- apiTokens.created
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from scope
+  left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null)
+  left join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "api_tokens"
+  where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when scope.access < 0 then 'forbidden'
+  when (select "users"."token_count"
+  from "users"
+  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end, 'done') as refusal, json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."namespace_id"), 'project', ifnull((select "projects"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id" join "projects" on "projects"."id" = "api_tokens"."project_id" and "projects"."namespace_id" = "namespaces"."id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."project_id"), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."expires_at" / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."created_at" / 1000.0, 'unixepoch')) as body
+  from scope
+  left join "api_tokens" on "api_tokens"."id" = (?1 ->> '$.id')
+
+-- apiTokens.list
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal, ifnull((select "users"."token_count"
+  from "users"
+  where "users"."id" = scope.user_id), 0) as count, true as is_counted, null as id, null as body
+  from scope
+  union all
+  select null, null, null, id, body
+  from (select "api_tokens"."id" as id, json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."namespace_id"), 'project', ifnull((select "projects"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id" join "projects" on "projects"."id" = "api_tokens"."project_id" and "projects"."namespace_id" = "namespaces"."id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."project_id"), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."expires_at" / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."created_at" / 1000.0, 'unixepoch'), 'lastUsedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."last_used_at" / 1000.0, 'unixepoch')) as body
+  from "api_tokens"
+  where "api_tokens"."user_id" = (select user_id
+  from permit) and "api_tokens"."revoked_at" is null and "api_tokens"."id" < (?1 ->> '$.before')
+  order by "api_tokens"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."token_count"
+  from "users"
+  where "users"."id" = scope.user_id), 0)
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- apiTokens.noteUse
+update "api_tokens" set "last_used_at" = (?1 ->> '$.askedAt')
+  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null and ifnull("api_tokens"."last_used_at", 0) <= (?1 ->> '$.askedAt') - 3600000
+
+-- apiTokens.retire
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from scope
+  left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null)
+  left join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "api_tokens"
+  where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when scope.access < 0 then 'forbidden'
+  when (select "users"."token_count"
+  from "users"
+  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end) is null) update "api_tokens" set "revoked_at" = "api_tokens"."expires_at"
+  where "api_tokens"."user_id" = (select user_id
+  from permit) and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))
+
+-- apiTokens.revoke
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null or "api_tokens"."revoked_at" = (?1 ->> '$.askedAt'))) then 'api_token_not_found'
+  when scope.access < 0 then 'forbidden' end) is null) update "api_tokens" set "revoked_at" = (?1 ->> '$.askedAt')
+  where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = (select user_id
+  from permit) and "api_tokens"."revoked_at" is null
+
+-- apiTokens.revoked
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null or "api_tokens"."revoked_at" = (?1 ->> '$.askedAt'))) then 'api_token_not_found'
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  from scope
+
 -- assets.list.video.all
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
   from scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
@@ -23,8 +244,10 @@ with scope as materialized (
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
@@ -34,20 +257,30 @@ with scope as materialized (
 
 -- assets.list.video.filtered
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
   from scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
   from (
   select "assets"."id" as id, "assets"."name" as name
@@ -60,8 +293,10 @@ with scope as materialized (
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = (
@@ -77,20 +312,30 @@ with scope as materialized (
 
 -- assets.list.video.ofEpisode
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
   from scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
@@ -100,8 +345,10 @@ with scope as materialized (
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
   from scope
   union all
@@ -111,20 +358,30 @@ with scope as materialized (
 
 -- assets.list.video.ofEpisodeFiltered
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
   from scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
   from (
   select "assets"."id" as id, "assets"."name" as name
@@ -137,8 +394,10 @@ with scope as materialized (
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
   where "assets"."container_id" = (
@@ -154,20 +413,30 @@ with scope as materialized (
 
 -- assets.list.video.ranged
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), held as materialized (select "episodes"."id" as id
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
   from scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
   from "assets"
   where "assets"."project_id" = (
@@ -196,8 +465,10 @@ with scope as materialized (
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = (
@@ -214,32 +485,46 @@ with scope as materialized (
 
 -- assets.makeEpisode
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -249,40 +534,56 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (project_id, name) do nothing
 
 -- assets.makeFolders
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -292,7 +593,9 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then (select "episodes"."node_id"
   from "episodes"
@@ -312,32 +615,46 @@ with scope as materialized (
 
 -- assets.makeProject
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -347,8 +664,10 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
@@ -374,32 +693,46 @@ insert into "nodes" ("id", "project_id", "container_id", "kind", "name", "path",
 
 -- assets.register
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -409,7 +742,9 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), iif((?1 ->> '$.name') is null, null, ifnull((select "nodes"."id"
@@ -418,7 +753,9 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null), (?1 ->> '$.nodeId'))), (?1 ->> '$.kind'), (?1 ->> '$.name'), (?1 ->> '$.storageId'), (select "objects"."id"
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete'), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.fps'), 30), null), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.lens'), 'pinhole'), null), (?1 ->> '$.sampleRate'), (?1 ->> '$.channels'), (?1 ->> '$.format'), (?1 ->> '$.language'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete'), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.fps'), 30), null), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.lens'), 'pinhole'), null), (?1 ->> '$.sampleRate'), (?1 ->> '$.channels'), (?1 ->> '$.format'), (?1 ->> '$.language'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (container_id, kind, name)
@@ -435,31 +772,45 @@ with scope as materialized (
 
 -- assets.registered.video
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -469,39 +820,55 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
   left join "assets" on "assets"."id" = (select id
   from earlier)
 
 -- assets.renewLease
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -511,38 +878,57 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = (select namespace_id
-  from permit) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "objects"."id" = (?1 ->> '$.storageId') and exists (select 1
+  from permit
+  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null)))) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- assets.replace
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
-  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done
+  select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
@@ -552,7 +938,9 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and "objects"."namespace_id" = scope.namespace_id and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), (?1 ->> '$.now'), permit.user_id
   from permit cross join earlier
   where earlier.storage_id is not (?1 ->> '$.storageId')
@@ -565,12 +953,20 @@ update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.
 
 -- datasets.create
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
   from "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
@@ -580,24 +976,34 @@ with scope as materialized (
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
-  from earlier) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.name'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from earlier) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.name'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
 
 -- datasets.created
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
   from "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
@@ -606,10 +1012,12 @@ with scope as materialized (
   from scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
   from earlier) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, 1 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
@@ -625,20 +1033,32 @@ update "collections" set "dataset_id" = null, "detached_by" = (?1 ->> '$.deletio
 
 -- datasets.list
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."datasets"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
@@ -667,19 +1087,29 @@ update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '
 
 -- datasets.read
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
   select "datasets"."id" as id
   from scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -689,8 +1119,10 @@ with scope as materialized (
   from target, permit) and "collections"."deleted_at" is null
   order by "collections"."name" limit 10000)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -708,25 +1140,35 @@ with scope as materialized (
 
 -- datasets.trash
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
   select "datasets"."id" as id
   from scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -737,24 +1179,34 @@ with scope as materialized (
 
 -- datasets.trashed
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
   select "datasets"."id" as id
   from scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and scope.access >= 2 then 'done'
+  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -763,12 +1215,20 @@ with scope as materialized (
 
 -- datasets.update
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
@@ -777,11 +1237,13 @@ with scope as materialized (
   from scope), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from target cross join "datasets" on "datasets"."id" = target.id
-  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -800,12 +1262,20 @@ with scope as materialized (
 
 -- datasets.updated
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
@@ -813,11 +1283,13 @@ with scope as materialized (
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."renamed_request" = (?1 ->> '$.mark'))) as id
   from scope)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from target cross join "datasets" on "datasets"."id" = target.id
-  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
@@ -832,12 +1304,20 @@ with scope as materialized (
 
 -- downloads.find
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path')
   order by "assets"."id" desc limit 1), (select "assets"."id"
@@ -849,8 +1329,10 @@ with scope as materialized (
   where other.id = (?1 ->> '$.episodeId')))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path') and "assets"."name" is not null)) as id
   from scope)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when (select id
   from target) is null then 'asset_not_found'
   when not exists (select 1
@@ -863,20 +1345,32 @@ with scope as materialized (
 
 -- episodes.list
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."episodes"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
@@ -896,13 +1390,21 @@ with scope as materialized (
 
 -- episodes.makeChangedFolders
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -911,13 +1413,15 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
   where "episodes"."id" = (select id
-  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -954,13 +1458,21 @@ with scope as materialized (
 
 -- episodes.makeFolders
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -969,10 +1481,16 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1001,13 +1519,21 @@ with scope as materialized (
 
 -- episodes.makeProject
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1016,10 +1542,16 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1036,20 +1568,28 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
 -- episodes.placeChanged
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1067,13 +1607,21 @@ with scope as materialized (
 
 -- episodes.placeUpserted
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1091,13 +1639,21 @@ with scope as materialized (
 
 -- episodes.update
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1106,13 +1662,15 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
   where "episodes"."id" = (select id
-  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1159,13 +1717,21 @@ with scope as materialized (
 
 -- episodes.updated
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1173,13 +1739,15 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark'))))
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
   where "episodes"."id" = (select id
-  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and scope.access >= 2 then 'done'
+  from target) and "episodes"."name" <> (?1 ->> '$.name') and "episodes"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
   when (select "episodes"."deleted_at" is not null as trashed
@@ -1213,13 +1781,21 @@ with scope as materialized (
 
 -- episodes.upsert
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1228,10 +1804,16 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1248,10 +1830,10 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_request", "updated_request")
+  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.nodeId'), (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (project_id, name) do update set "folder_id" = case
@@ -1269,13 +1851,21 @@ with scope as materialized (
 
 -- episodes.upserted
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), target as materialized (
-  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from scope, "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
@@ -1283,10 +1873,16 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
-  from target)) and scope.access >= 2 then 'done'
+  from target)) and not (scope.access < 2) then 'done'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
+  from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
   when scope.access < 2 then 'forbidden'
@@ -1317,10 +1913,240 @@ with scope as materialized (
 -- maintenance.optimize
 pragma optimize
 
--- namespaces.create
-with scope as materialized (select "users"."id" as user_id
+-- members.list
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."members"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
+  from scope
+  union all
+  select null, null, null, id, body
+  from (select "members"."user_id" as id, json_object('username', (select home.slug
+  from "namespaces" as home
+  where home.id = "users"."home_id"), 'name', "users"."name", 'role', case "members"."role"
+  when 1 then 'reader'
+  when 2 then 'writer'
+  when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "members"."created_at" / 1000.0, 'unixepoch')) as body
+  from "members" cross join "users" on "users"."id" = "members"."user_id"
+  where "members"."namespace_id" = (select namespace_id
+  from permit) and "members"."user_id" < (?1 ->> '$.before')
+  order by "members"."user_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."members"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id)
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- members.mayRemove
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (select role
+  from member) is null then 'member_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 and (select id
+  from member) <> scope.user_id then 'forbidden'
+  when (select is_home
+  from member) then 'home_owner'
+  when (select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member)) then 'last_owner' end, 'done') as refusal
+  from scope
+
+-- members.remove
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (select role
+  from member) is null then 'member_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 and (select id
+  from member) <> scope.user_id then 'forbidden'
+  when (select is_home
+  from member) then 'home_owner'
+  when (select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member)) then 'last_owner' end) is null) delete
+  from "members"
+  where "members"."user_id" = (select member.id
+  from member cross join permit) and "members"."namespace_id" = (select namespace_id
+  from permit)
+
+-- members.set
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
+  from member)) and not (scope.access < 0) then 'done'
+  when (select id
+  from member) is null then 'user_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 then 'forbidden'
+  when (?1 ->> '$.rank') < 3 and ((select is_home
+  from member)) then 'home_owner'
+  when (?1 ->> '$.rank') < 3 and ((select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member))) then 'last_owner' end) is null) insert into "members" ("user_id", "namespace_id", "role", "created_at", "created_request", "updated_request")
+  select member.id, permit.namespace_id, (?1 ->> '$.rank'), (?1 ->> '$.now'), (?1 ->> '$.mark'), (?1 ->> '$.mark')
+  from permit cross join member
+  where true
+  on conflict (user_id, namespace_id) do update set "role" = excluded.role, "created_request" = null, "updated_request" = (?1 ->> '$.mark')
+
+-- members.wasSet
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
+  from member)) and not (scope.access < 0) then 'done'
+  when (select id
+  from member) is null then 'user_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 then 'forbidden'
+  when (?1 ->> '$.rank') < 3 and ((select is_home
+  from member)) then 'home_owner'
+  when (?1 ->> '$.rank') < 3 and ((select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member))) then 'last_owner' end, 'done') as refusal, 1 as version, "members"."created_request" = (?1 ->> '$.mark') as created, json_object('username', (select home.slug
+  from "namespaces" as home
+  where home.id = "users"."home_id"), 'name', "users"."name", 'role', case "members"."role"
+  when 1 then 'reader'
+  when 2 then 'writer'
+  when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "members"."created_at" / 1000.0, 'unixepoch')) as body
+  from scope cross join member
+  left join "users" on "users"."id" = member.id
+  left join "members" on "members"."user_id" = member.id and "members"."namespace_id" = scope.namespace_id
+
+-- namespaces.create
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
@@ -1334,21 +2160,33 @@ with scope as materialized (select "users"."id" as user_id
   where "namespaces"."slug" = (?1 ->> '$.slug') limit 1), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) then 'done'
+  from earlier)) and not (scope.access < 0) then 'done'
+  when scope.access < 0 then 'forbidden'
   when exists (select 1
-  from earlier) or exists (
-  select 1
+  from earlier) or ifnull( (select "former_slugs"."namespace_id" is not null
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id) then 'namespace_slug_taken' end) is null) insert into "namespaces" ("id", "slug", "metadata", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.id'), (?1 ->> '$.slug'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not null)) then 'namespace_slug_taken' end) is null) insert into "namespaces" ("id", "slug", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.id'), (?1 ->> '$.slug'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.user_id is not null
 
 -- namespaces.created
-with scope as materialized (select "users"."id" as user_id
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), earlier as materialized (
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
@@ -1361,13 +2199,17 @@ with scope as materialized (select "users"."id" as user_id
   from scope cross join "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug') limit 1)
   select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) then 'done'
+  from earlier)) and not (scope.access < 0) then 'done'
+  when scope.access < 0 then 'forbidden'
   when exists (select 1
-  from earlier) or exists (
-  select 1
+  from earlier) or ifnull( (select "former_slugs"."namespace_id" is not null
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not null)) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
   from scope
   left join "namespaces" on "namespaces"."id" = (select id
   from earlier)
@@ -1377,14 +2219,28 @@ update "namespaces" set metadata = (?1 ->> '$.metadata')
   where "namespaces"."id" = (?1 ->> '$.newHomeId') and "namespaces"."slug" = (?1 ->> '$.slug') and (?1 ->> '$.metadata') is not "namespaces"."metadata"
 
 -- namespaces.list
-with scope as materialized (select "users"."id" as user_id
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), permit as materialized (select *
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
   from scope
-  where (null) is null)
-  select nullif(null, 'done') as refusal, ifnull((select "users"."namespace_count"
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, ifnull((select "users"."namespace_count"
   from "users"
-  where "users"."id" = scope.user_id), 0) as count, true as is_counted, null as id, null as body
+  where "users"."id" = scope.user_id), 0) as count, scope.token_namespace_id is null as is_counted, null as id, null as body
   from scope
   union all
   select null, null, null, id, body
@@ -1394,7 +2250,9 @@ with scope as materialized (select "users"."id" as user_id
   when 3 then 'owner' end, 'metadata', json("namespaces"."metadata")) as body
   from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
   where "members"."user_id" = (select user_id
-  from permit) and "members"."namespace_id" < (?1 ->> '$.before')
+  from permit
+  where token_project_id is null) and "members"."namespace_id" < (?1 ->> '$.before') and "namespaces"."id" = ifnull((select token_namespace_id
+  from permit), "namespaces"."id")
   order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."namespace_count"
   from "users"
   where "users"."id" = scope.user_id), 0)
@@ -1410,13 +2268,23 @@ insert into "members" ("user_id", "namespace_id", "role", "created_at")
 
 -- namespaces.read
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
   when 2 then 'writer'
@@ -1426,17 +2294,146 @@ with scope as materialized (
   from scope
   left join "namespaces" on "namespaces"."id" = scope.namespace_id
 
+-- namespaces.reserveFormer
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."id" = ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "namespaces"
+  where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
+  when scope.access < 3 then 'forbidden'
+  when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
+  select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."id" <> scope.namespace_id) or ifnull( (select "former_slugs"."namespace_id" is not scope.namespace_id
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.newSlug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.newSlug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))) then 'namespace_slug_taken' end) is null) insert into "former_slugs" ("slug", "namespace_id", "reserved_until")
+  select permit.namespace_slug, permit.namespace_id, (?1 ->> '$.now') + 2592000000
+  from permit
+  where permit.namespace_slug <> (?1 ->> '$.newSlug')
+  on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
+
+-- namespaces.update
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."id" = ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "namespaces"
+  where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
+  when scope.access < 3 then 'forbidden'
+  when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
+  select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."id" <> scope.namespace_id) or ifnull( (select "former_slugs"."namespace_id" is not scope.namespace_id
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.newSlug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.newSlug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))) then 'namespace_slug_taken' end) is null) update "namespaces" set "slug" = case
+  when (json_type(?1, '$.newSlug') is not null) then (?1 ->> '$.newSlug') else "namespaces"."slug" end, "metadata" = case
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "namespaces"."metadata" end, "renamed_request" = case
+  when (?1 ->> '$.newSlug') <> "namespaces"."slug" then (?1 ->> '$.mark') else "namespaces"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "namespaces"."version" + 1
+  where "namespaces"."id" = (select namespace_id
+  from permit)
+
+-- namespaces.updated
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."id" = ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "namespaces"
+  where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
+  when scope.access < 3 then 'forbidden'
+  when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
+  select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."id" <> scope.namespace_id) or ifnull( (select "former_slugs"."namespace_id" is not scope.namespace_id
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.newSlug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.newSlug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  from scope
+  left join "namespaces" on "namespaces"."id" = scope.namespace_id
+
 -- ping
 select 1 as one
 
 -- projects.create
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
   from "projects"
@@ -1447,24 +2444,34 @@ with scope as materialized (
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
-  from earlier) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.id'), permit.namespace_id, (?1 ->> '$.name'), (?1 ->> '$.slug'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.visibility'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from earlier) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.id'), permit.namespace_id, (?1 ->> '$.name'), (?1 ->> '$.slug'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.visibility'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
 
 -- projects.created
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
   from "projects"
@@ -1474,9 +2481,11 @@ with scope as materialized (
   from scope cross join "projects"
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1)
   select nullif(case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when ((select is_made
-  from earlier)) and scope.access >= 2 then 'done'
+  from earlier)) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1487,19 +2496,31 @@ with scope as materialized (
 
 -- projects.list
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null)
   select nullif(case
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) as count, scope.is_member as is_counted, null as id, null as body
@@ -1532,23 +2553,33 @@ with scope as materialized (
 
 -- projects.update
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark')))), permit as materialized (select *
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1566,22 +2597,32 @@ with scope as materialized (
 
 -- projects.updated
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
   left join "projects" on "projects"."id" = ifnull((select "projects"."id"
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))))
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "projects"
-  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and scope.access >= 2 then 'done'
+  where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
@@ -1590,42 +2631,145 @@ with scope as materialized (
   from scope
   left join "projects" on "projects"."id" = scope.project_id
 
+-- revocations.logOut
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end) is null) insert into "revocations" ("issuer", "jti", "revoked_at", "expires_at")
+  select (?1 ->> '$.issuer'), (?1 ->> '$.jti'), (?1 ->> '$.askedAt'), (?1 ->> '$.tokenExpiresAt')
+  from permit
+  where (?1 ->> '$.jti') is not null
+
+-- revocations.loggedOut
+select iif("revocations"."revoked_at" = (?1 ->> '$.askedAt'), null, 'token_revoked') as refusal
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')
+
 -- test.echo
 select (?1 ->> '$.value') as value
 
 -- test.kinds
 select typeof((?1 ->> '$.value')) as type, (json_type(?1, '$.value') is not null) as given, (?1 ->> '$.value') || '' as text
 
--- uploads.announce
+-- uploads.abort
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted'
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'pending'
+
+-- uploads.abort.find
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.announce
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash")
-  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
-  from permit cross join json_each(?1, '$.files') as file
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash")
+  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
+  from permit cross join scope cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null
   on conflict do nothing
 
 -- uploads.announced
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join json_each(?1, '$.files') as file
@@ -1633,119 +2777,174 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1))
 
 -- uploads.begin
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "bucket_upload_id" = (?1 ->> '$.bucketUploadId')
+  when scope.object_state = 'complete' then 'upload_complete'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "bucket_upload_id" = (?1 ->> '$.bucketUploadId')
   where "objects"."id" = (select object_id
   from permit) and "objects"."bucket_upload_id" is null
 
 -- uploads.complete
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
+
+-- uploads.discard
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'discarded'
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'pending'
+
+-- uploads.discard.find
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
 
 -- uploads.drop
 update "objects" set "state" = 'aborted'
   where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
 
--- uploads.end
-with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
-  from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
-  from scope
-  where (case
-  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete' end) is null) update "objects" set "state" = (?1 ->> '$.state')
-  where "objects"."id" = (select object_id
-  from permit) and "objects"."state" = 'pending'
-
 -- uploads.find
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 7 = 0 then 'forbidden'
+  when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
-
--- uploads.findEnded
-with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
-  from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
-  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
 -- uploads.findObject
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif(exists (select 1
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif(exists (select 1
   from "projects" as found
   where found.deleted_at is null and found.id in (
   select "objects"."project_id"
   union all
   select "assets"."project_id"
   from "assets"
-  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.visibility = 'public'), 1, 0)) as access
+  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.id = ifnull("api_tokens"."project_id", found.id) and found.visibility = 'public'), 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = (select max(found.id)
   from "projects" as found
   where found.deleted_at is null and found.id in (
@@ -1753,36 +2952,46 @@ with scope as materialized (
   union all
   select "assets"."project_id"
   from "assets"
-  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null)) and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.id = ifnull("api_tokens"."project_id", found.id)) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
-  when not exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" = 'complete') then 'object_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.object_state <> 'complete' then 'object_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
 -- uploads.findStaged
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), staged as materialized (select (select "objects"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), staged as materialized (select (select "objects"."id"
   from "objects"
-  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'complete'
+  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'complete' and not ((scope.scopes & 2 = 0) and "objects"."created_by_token" is not scope.token_id)
   order by "objects"."id" desc limit 1) as id, (select "objects"."id"
   from "objects"
-  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'pending'
+  where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'pending' and not ((scope.scopes & 2 = 0) and "objects"."created_by_token" is not scope.token_id)
   order by "objects"."id" desc limit 1) as pending_id
   from scope)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when (select ifnull(id, pending_id)
   from staged) is null then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
@@ -1794,40 +3003,56 @@ with scope as materialized (
 
 -- uploads.findToComplete
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
 -- uploads.findToSend
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state = 'complete' then 'upload_complete'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -1839,19 +3064,85 @@ delete
   from "objects"
   where "objects"."id" = (?1 ->> '$.id') and "objects"."state" <> 'pending')
 
--- uploads.makeProject
+-- uploads.giveUp
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted'
+  where "objects"."id" = (select object_id
+  from permit) and "objects"."state" = 'pending'
+
+-- uploads.giveUp.find
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from scope
+  left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.makeProject
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_request", "updated_request")
-  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
@@ -1864,16 +3155,27 @@ insert into "parts" ("object_id", "part_number", "etag", "bucket_etag", "size", 
 
 -- uploads.noted
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 7 = 0 then 'forbidden'
+  when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 1 then 'forbidden' end) is null)
   select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
@@ -1883,25 +3185,60 @@ select "parts"."part_number" as part_number
   from "objects" join "parts" on "parts"."object_id" = "objects"."id" and "parts"."part_number" = (?1 ->> '$.partNumber')
   where "objects"."key" = (?1 ->> '$.key') and "objects"."state" = 'pending'
 
--- uploads.renew
+-- uploads.notedToComplete
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('complete')) then 'upload_complete'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null)
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
+  from permit cross join "parts" on "parts"."object_id" = permit.object_id
+
+-- uploads.renew
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state = 'complete' then 'upload_complete'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (select object_id
   from permit) and "objects"."lease_until" < (?1 ->> '$.renewedBefore') and (?1 ->> '$.highest') <= case
   when "objects"."part_size" is null then 1
@@ -1909,41 +3246,63 @@ with scope as materialized (
 
 -- uploads.renewComplete
 with scope as materialized (
-  select "users"."id" as user_id, "objects"."id" as object_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging'
-  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when exists (select 1
-  from "objects"
-  where "objects"."id" = scope.object_id and "objects"."state" in ('aborted', 'discarded')) then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- uploads.renewKnown
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" in (
   select (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from "assets" as held
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1)
-  from permit cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+  from permit cross join scope cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- users.arrive
 insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
@@ -1955,6 +3314,8 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where n < 1000 and not (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = candidate.slug and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
   where "users"."username" = candidate.slug)))
   select slug
@@ -1962,9 +3323,13 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = candidate.slug and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
   where "users"."username" = candidate.slug)) limit 1), 'user-' || (?1 ->> '$.newUserId')), (?1 ->> '$.mark'), (?1 ->> '$.now')
-  where true and not exists (
+  where true and (?1 ->> '$.tokenHash') is null and not exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and not exists (
   select 1
   from "users"
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
@@ -1975,8 +3340,12 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8))) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)) and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
-  where "users"."username" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)))) and not exists (
+  where "users"."username" = ifnull((?1 ->> '$.username'), 'user-' || substr((?1 ->> '$.newUserId'), 1, 8)))) and (?1 ->> '$.tokenHash') is null and not exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and not exists (
   select 1
   from "users"
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
@@ -1991,6 +3360,8 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where n < 1000 and not (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = candidate.slug and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
   where "users"."username" = candidate.slug)))
   select slug
@@ -1998,55 +3369,180 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = candidate.slug) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = candidate.slug and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
   where "users"."username" = candidate.slug)) limit 1), 'user-' || (?1 ->> '$.newUserId')), (?1 ->> '$.mark'), (?1 ->> '$.now')
   where (not exists (select 1
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug')) and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')) and not exists (select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug'))) and not exists (
+  where "users"."username" = (?1 ->> '$.slug'))) and (?1 ->> '$.tokenHash') is null and not exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and not exists (
   select 1
   from "users"
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
 
+-- users.exchanged
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, json_object('user', json_object('sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'id', "users"."id", 'isNewUser', json(case ("users"."id" = (?1 ->> '$.newUserId'))
+  when 0 then 'false'
+  when 1 then 'true' end)), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")) as body
+  from scope
+  left join "users" on "users"."id" = scope.user_id
+  left join "namespaces" on "namespaces"."id" = "users"."home_id"
+
 -- users.follow
 update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email_verified" = case
-  when (?1 ->> '$.email') <> ifnull("users"."email", '') then (?1 ->> '$.emailVerified') else ifnull((?1 ->> '$.emailVerified'), "users"."email_verified") end, "name" = ifnull("users"."name", (?1 ->> '$.name')), "given_name" = ifnull("users"."given_name", (?1 ->> '$.givenName')), "family_name" = ifnull("users"."family_name", (?1 ->> '$.familyName')), "picture" = ifnull("users"."picture", (?1 ->> '$.picture')), "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
-  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub') and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or ("users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or ("users"."picture" is null and (?1 ->> '$.picture') is not null))
+  when (?1 ->> '$.email') <> ifnull("users"."email", '') then (?1 ->> '$.emailVerified') else ifnull((?1 ->> '$.emailVerified'), "users"."email_verified") end, "name" = case
+  when "users"."is_edited" then "users"."name" else ifnull("users"."name", (?1 ->> '$.name')) end, "given_name" = ifnull("users"."given_name", (?1 ->> '$.givenName')), "family_name" = ifnull("users"."family_name", (?1 ->> '$.familyName')), "picture" = case
+  when "users"."is_edited" then "users"."picture" else ifnull("users"."picture", (?1 ->> '$.picture')) end, "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
+  where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub') and not exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or (not "users"."is_edited" and "users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or (not "users"."is_edited" and "users"."picture" is null and (?1 ->> '$.picture') is not null))
+
+-- users.judge
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
+  select nullif(case
+  when scope.credential is not null then scope.credential end, 'done') as refusal
+  from scope
 
 -- users.read
-with scope as materialized (select "users"."id" as user_id
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
-  select null as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, iif(scope.scopes & 1, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  when 0 then 'false'
+  when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"))) as body
+  from scope
+  left join "users" on "users"."id" = scope.user_id
+  left join "namespaces" on "namespaces"."id" = "users"."home_id"
+
+-- users.update
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end) is null) update "users" set "name" = case
+  when (json_type(?1, '$.newName') is not null) then (?1 ->> '$.newName') else "users"."name" end, "picture" = case
+  when (json_type(?1, '$.newPicture') is not null) then (?1 ->> '$.newPicture') else "users"."picture" end, "is_edited" = 1, "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
+  where "users"."id" = (select user_id
+  from permit)
+
+-- users.updated
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')) as body
-  from scope join "users" on "users"."id" = scope.user_id join "namespaces" on "namespaces"."id" = "users"."home_id"
+  from scope
+  left join "users" on "users"."id" = scope.user_id
+  left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
 -- wantedAssets.byId
-with scope as materialized (select "users"."id" as user_id
+with scope as materialized (select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')), row as materialized (
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), row as materialized (
   select wanted.key as position, (select "assets"."id"
-  from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null
+  from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull(scope.token_project_id, "projects"."id") join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull(scope.token_namespace_id, "namespaces"."id")
   where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
   select 1
   from "members"
   where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
   from scope cross join json_each(?1, '$.ids') as wanted)
-  select null as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from row
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from scope
+  left join row
   left join "assets" on "assets"."id" = row.asset_id
   left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
 
 -- wantedAssets.byPath
 with scope as materialized (
-  select "users"."id" as user_id, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
-  left join "users" on "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub')
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), row as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), row as materialized (
   select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
@@ -2060,8 +3556,10 @@ with scope as materialized (
   from json_each(?1, '$.kinds') as kind)) as asset_id
   from scope cross join json_each(?1, '$.paths') as wanted)
   select nullif(case
+  when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
   from scope
   left join row

@@ -6,7 +6,7 @@ import { iso, json, object } from './json.ts'
 import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
-import { live, projectMakingGuard } from './scope.ts'
+import { isOfAnother, isWithinReach, live, mayNotAdd, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
 import type { Lease } from './uploads.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
@@ -96,7 +96,7 @@ const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null,
 
 /** Holds where the storage id is that of an object of this namespace which cannot be used yet, or any more. */
 const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${objects.id} = ${a.storageId}
-  and ${objects.namespaceId} = scope.namespace_id and ${objects.state} in ('pending', 'purging'))`
+  and ${isWithinReach('scope')} and ${objects.state} in ('pending', 'purging'))`
 
 /**
  * `earlier` is the asset with the very id that this request gives, whatever has become of it since: then a batch
@@ -107,7 +107,8 @@ const registering = (a: A): Guard => {
   const there = sql`${assets.containerId} = ${container(a, sql`scope.project_id`)}
     and ${assets.kind} = ${a.kind} and ${live(assets)}`
   const earlier = (isDone: SQL, condition: SQL) => sql`
-    select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done
+    select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
+      ${assets.createdByToken} as created_by_token
     from scope cross join ${assets} where ${condition}`
   return projectMakingGuard(a, {
     tables: [
@@ -125,7 +126,11 @@ const registering = (a: A): Guard => {
         limit 1)`,
     ],
     done: sql`(select is_done from earlier)`,
-    thing: [['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)]],
+    thing: [
+      mayNotAdd,
+      ['created_by_another', sql`(select ${isOfAnother(sql`created_by_token`)} from earlier)`],
+      ['episode_trashed', inEpisode(a, sql`${episodes.deletedAt} is not null`)],
+    ],
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
@@ -220,7 +225,7 @@ const renewLease = command<Registration>(
   (
     a,
   ) => sql`${permitted(registering(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
-    where ${objects.id} = ${a.storageId} and ${objects.namespaceId} = (select namespace_id from permit)
+    where ${objects.id} = ${a.storageId} and exists (select 1 from permit where ${isWithinReach('permit')})
       and ${objects.state} = 'complete' and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
@@ -243,7 +248,7 @@ const register = command<Registration>('assets.register', (a) => {
       name: a.name,
       storageId: a.storageId,
       objectId: sql`(select ${objects.id} from ${objects} where ${objects.id} = ${a.storageId}
-        and ${objects.namespaceId} = permit.namespace_id and ${objects.state} = 'complete')`,
+        and ${isWithinReach('permit')} and ${objects.state} = 'complete')`,
       ...Object.fromEntries(own.map((field) => [field, a[field]])),
       fps: sql`iif(${a.kind} = 'video', ifnull(${a.fps}, ${sql.raw(String(DEFAULT_FPS))}), null)`,
       lens: sql`iif(${a.kind} = 'video', ifnull(${a.lens}, 'pinhole'), null)`,

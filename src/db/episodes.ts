@@ -7,7 +7,7 @@ import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
-import { live, type ProjectRef, projectGuard, projectMakingGuard } from './scope.ts'
+import { isOfAnother, live, mayNotAdd, type ProjectRef, projectGuard, projectMakingGuard } from './scope.ts'
 import {
   type Argument,
   type Arguments,
@@ -97,7 +97,7 @@ const contradictions = (a: Arguments<EpisodeFields>): readonly Refusing[] => {
 const target = (id: SQL): SQL => sql`target as materialized (
   select ${episodes.id} as id, ${episodes.deletedAt} as deleted_at, ${episodes.writeProtected} as write_protected,
     ${episodes.startedAt} as started_at, ${episodes.endedAt} as ended_at, ${episodes.durationMs} as duration_ms,
-    ${episodes.updatedRequest} as updated_request
+    ${episodes.updatedRequest} as updated_request, ${episodes.createdByToken} as created_by_token
   from scope, ${episodes} where ${episodes.id} = ${id})`
 
 const trashedTarget: Refusing = ['episode_trashed', sql`(select deleted_at is not null from target)`]
@@ -128,7 +128,11 @@ const upserting = (a: Arguments<Upsert>): Guard =>
           where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name}))`),
     ],
     done: sql`(select id from target) = ${a.id} or ${doneTarget(a)}`,
-    thing: [trashedTarget],
+    thing: [
+      mayNotAdd,
+      ['created_by_another', sql`(select ${isOfAnother(sql`created_by_token`)} from target)`],
+      trashedTarget,
+    ],
     state: [protectedTarget, ...contradictions(a)],
   })
 

@@ -11,7 +11,10 @@ export type Refusing = readonly [Failure, SQL]
  * statement that reads the outcome carries it as a column. The parts are judged in the order of the fields.
  */
 export interface Guard {
-  /** The common table expressions that the conditions speak of. The first is `scope`, always one row. */
+  /**
+   * The common table expressions that the conditions speak of. The first is `scope`, always one row, with `credential`,
+   * the 401 of a token that is known only here, `scopes` and `access`.
+   */
   readonly tables: SQL
   /** 404 of the namespace and the project. */
   readonly place: readonly Refusing[]
@@ -19,7 +22,7 @@ export interface Guard {
   readonly done?: SQL
   /** 404 and 410 of the thing itself. */
   readonly thing?: readonly Refusing[]
-  /** 403: what `scope.access` must be at least. */
+  /** 403: what `scope.access` must be at least, and what `scope.scopes` must have. */
   readonly grant?: Grant
   /** 403, 412, 409, 422 by what the thing and its neighbours are. */
   readonly state?: readonly Refusing[]
@@ -27,17 +30,26 @@ export interface Guard {
 
 /** `done`, or the failure that refuses the request, or null: go ahead. */
 function outcome({ place, done, thing = [], grant, state = [] }: Guard): SQL {
-  const access = grant && sql.raw(String(grants[grant]))
   const refusing = (list: readonly Refusing[]) =>
     list.map(([failure, condition]) => sql`when ${condition} then ${sql.raw(`'${failure}'`)}`)
+  const [lacksScope, lacksRank] = grant ? lacking(grant) : []
   const cases = [
+    sql`when scope.credential is not null then scope.credential`,
     ...refusing(place),
-    ...(done ? [sql`when (${done})${access ? sql` and scope.access >= ${access}` : sql``} then 'done'`] : []),
+    // A token that may not look learns nothing of the thing.
+    ...(lacksScope ? refusing([['forbidden', lacksScope]]) : []),
+    ...(done ? [sql`when (${done})${lacksRank ? sql` and not (${lacksRank})` : sql``} then 'done'`] : []),
     ...refusing(thing),
-    ...(access ? refusing([['forbidden', sql`scope.access < ${access}`]]) : []),
+    ...(lacksRank ? refusing([['forbidden', lacksRank]]) : []),
     ...refusing(state),
   ]
-  return cases.length === 0 ? sql`null` : sql`case ${sql.join(cases, sql.raw(' '))} end`
+  return sql`case ${sql.join(cases, sql.raw(' '))} end`
+}
+
+/** Hold where the token, and where the caller's role, does not suffice. */
+const lacking = (grant: Grant): readonly [SQL, SQL] => {
+  const { rank, scopes } = grants[grant]
+  return [sql`scope.scopes & ${sql.raw(String(scopes))} = 0`, sql`scope.access < ${sql.raw(String(rank))}`]
 }
 
 /**

@@ -1,43 +1,55 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
+import { formerSlugs, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import type { Guard } from './guard.ts'
 import { permitted } from './guard.ts'
 import { json, object } from './json.ts'
+import { roleName } from './members.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userScope } from './scope.ts'
-import { type Arguments, command, insertInto, query } from './sql.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import { type Arriving, arriveToCreateNamespace } from './users.ts'
-import { changedByThisRequest, outcomeOf, type Resource, readResource, type Stamp, stamped } from './write.ts'
+import {
+  changedByThisRequest,
+  outcomeOf,
+  type Resource,
+  readResource,
+  renamedByThisRequest,
+  renaming,
+  type Stamp,
+  stamped,
+  touched,
+} from './write.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
-const role = (rank: ReturnType<typeof sql>) =>
-  sql`case ${rank} when 1 then 'reader' when 2 then 'writer' when 3 then 'owner' end`
 
 const list = query<Asking & Window>('namespaces.list', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
   return listing(
-    { tables: userScope(a), place: [] },
+    { tables: userScope(a), place: [], grant: 'read' },
     total,
     sql`select ${namespaces.id} as id, ${object({
       ...summary,
-      role: role(sql`${members.role}`),
+      role: roleName(members.role.getSQL()),
       metadata: json(namespaces.metadata),
     })} as body
       from ${members} cross join ${namespaces} on ${namespaces.id} = ${members.namespaceId} and ${live(namespaces)}
-      where ${members.userId} = (select user_id from permit) and ${members.namespaceId} < ${a.before}
+      where ${members.userId} = (select user_id from permit where token_project_id is null)
+        and ${members.namespaceId} < ${a.before}
+        and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
       order by ${members.namespaceId} desc ${within(a, sql`(select ${total} from scope)`)}`,
+    sql`scope.token_namespace_id is null`,
   )
 })
 
-/** The namespaces that the caller is a member of. */
+/** The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. */
 export const listNamespaces = (asking: Asking, window: Window): Plan<Page> =>
   statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
 
 const detailed = object({
   ...summary,
   metadata: json(namespaces.metadata),
-  role: role(sql`scope.access`),
+  role: roleName(sql`scope.access`),
   spaces: namespaceStats.projects,
   projects: namespaceStats.projects,
   assets: object({
@@ -58,6 +70,16 @@ const read = query<NamespaceRef>('namespaces.read', (a) => {
 
 export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(read, ref, readResource)
 
+/**
+ * Holds for a slug that another namespace had lately, or that is the name of another known user. One that is reserved
+ * to the namespace itself is free for it, whoever has come by that name since.
+ */
+const isReserved = (a: Arguments<Stamp>, slug: SQL, namespaceId: SQL): SQL => sql`ifnull(
+  (select ${formerSlugs.namespaceId} is not ${namespaceId} from ${formerSlugs}
+    where ${formerSlugs.slug} = ${slug} and ${formerSlugs.reservedUntil} > ${a.now}),
+  exists (select 1 from ${users} where ${users.username} = ${slug} and ${users.id} is not scope.user_id
+    and ${users.homeId} is not ${namespaceId}))`
+
 type New = Asking & Stamp & { readonly id: string; readonly slug: string; readonly metadata?: string | null }
 
 /**
@@ -77,12 +99,9 @@ const creating = (a: Arguments<New>): Guard => {
       union all ${earlier(sql`${namespaces.slug} = ${a.slug}`)} limit 1)`,
     place: [],
     done: sql`(select is_made from earlier)`,
+    grant: 'self',
     state: [
-      [
-        'namespace_slug_taken',
-        sql`exists (select 1 from earlier) or exists (
-        select 1 from ${users} where ${users.username} = ${a.slug} and ${users.id} is not scope.user_id)`,
-      ],
+      ['namespace_slug_taken', sql`exists (select 1 from earlier) or ${isReserved(a, a.slug, sql`null`)}`],
     ],
   }
 }
@@ -129,3 +148,68 @@ export const createNamespace = (values: New & Arriving): Plan<Resource> =>
     [arriveToCreateNamespace(values), act(create, values), act(own, values), act(describeHome, values)],
     statement(created, values, readResource),
   )
+
+type Changes = NamespaceRef & Stamp & { readonly newSlug?: string; readonly metadata?: string | null }
+
+const changing = (a: Arguments<Changes>): Guard =>
+  namespaceGuard(
+    a,
+    'own',
+    {
+      done: sql`exists (select 1 from ${namespaces} where ${namespaces.id} = scope.namespace_id and (
+        ${changedByThisRequest(namespaces, a)} or ${renamedByThisRequest(namespaces, a, namespaces.slug, a.namespace)}))`,
+      state: [
+        [
+          'namespace_slug_taken',
+          sql`${a.newSlug} <> scope.namespace_slug and (exists (
+            select 1 from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
+              and ${namespaces.id} <> scope.namespace_id) or ${isReserved(a, a.newSlug, sql`scope.namespace_id`)})`,
+        ],
+      ],
+    },
+    // Under its new slug where this very request has renamed it before.
+    sql`select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
+      and ${namespaces.renamedRequest} = ${a.mark}`,
+  )
+
+/** 30 days, in milliseconds. */
+const RESERVED_FOR = sql.raw('2592000000')
+
+const reserveFormer = command<Changes>(
+  'namespaces.reserveFormer',
+  (a) =>
+    sql`${permitted(changing(a))} ${insertInto(
+      formerSlugs,
+      {
+        slug: sql`permit.namespace_slug`,
+        namespaceId: sql`permit.namespace_id`,
+        reservedUntil: sql`${a.now} + ${RESERVED_FOR}`,
+      },
+      sql`from permit where permit.namespace_slug <> ${a.newSlug}`,
+    )} on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until`,
+)
+
+const update = command<Changes>(
+  'namespaces.update',
+  (a) =>
+    sql`${permitted(changing(a))} update ${namespaces} set ${assign(namespaces, {
+      slug: givenOr(a.newSlug, namespaces.slug),
+      ...changed(namespaces, a, ['metadata']),
+      ...renaming(namespaces, a, namespaces.slug, a.newSlug),
+      ...touched(namespaces, a),
+    })} where ${namespaces.id} = (select namespace_id from permit)`,
+)
+
+const updated = query<Changes>('namespaces.updated', (a) =>
+  outcomeOf(
+    changing(a),
+    namespaces,
+    object({ ...summary, metadata: json(namespaces.metadata) }),
+    sql`scope.namespace_id`,
+    sql`0`,
+  ),
+)
+
+/** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */
+export const updateNamespace = (values: Changes): Plan<Resource> =>
+  after([act(reserveFormer, values), act(update, values)], statement(updated, values, readResource))

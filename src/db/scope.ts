@@ -1,14 +1,30 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { assets, members, namespaces, objects, projects, users } from '../../drizzle/schema.ts'
-import { type Grant, grants } from '../domain/access.ts'
+import {
+  apiTokens,
+  assets,
+  members,
+  namespaces,
+  objects,
+  projects,
+  revocations,
+  users,
+} from '../../drizzle/schema.ts'
+import { ALL_SCOPES, type Grant, grants, scopes } from '../domain/access.ts'
 import type { Guard, Refusing } from './guard.ts'
 import type { Arguments } from './sql.ts'
 
-/** Who asks. */
+/** Who asks, and by which token. */
 export interface Asking {
-  readonly issuer: string
-  readonly sub: string
+  /** With `sub`, the user of a signed token. */
+  readonly issuer: string | null
+  readonly sub: string | null
+  /** The id of a signed token that can be revoked. */
+  readonly jti: string | null
+  /** Of an API token; SHA-256, as hex digits. */
+  readonly tokenHash: string | null
+  /** Epoch milliseconds; an API token may have expired by then. */
+  readonly askedAt: number
 }
 
 /** Who asks, for which namespace. */
@@ -33,27 +49,91 @@ export interface ObjectRef extends Asking {
 /** The only spelling of "not in the trash". */
 export const live = (table: SQLiteTable & { deletedAt: SQLiteColumn }): SQL => sql`${table.deletedAt} is null`
 
-const joinedUser = (a: Arguments<Asking>): SQL =>
-  sql`left join ${users} on ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub}`
+const joinedUser = (
+  a: Arguments<Asking>,
+): SQL => sql`left join ${apiTokens} on ${apiTokens.hash} = ${a.tokenHash}
+  left join ${users} on ${users.id} = ifnull(${apiTokens.userId}, (select holder.id from ${users} as holder
+    where holder.issuer = ${a.issuer} and holder.sub = ${a.sub}))`
 
-/** `scope` of a request about no namespace: `user_id`, null for a user who is not known yet. */
+/** Holds for a signed token that was logged out. */
+export const isRevoked = (
+  a: Arguments<Pick<Asking, 'issuer' | 'jti'>>,
+): SQL => sql`exists (select 1 from ${revocations}
+  where ${revocations.issuer} = ${a.issuer} and ${revocations.jti} = ${a.jti})`
+
+const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_SCOPES))})`
+
+/** What every `scope` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
+const caller = (a: Arguments<Asking>): SQL => sql`${users.id} as user_id, case
+    when ${a.tokenHash} is not null and ${apiTokens.id} is null then 'token_unknown'
+    when ${apiTokens.expiresAt} <= ${a.askedAt} then 'token_expired'
+    when ${apiTokens.revokedAt} is not null or ${isRevoked(a)} then 'token_revoked' end as credential,
+  ${apiTokens.id} as token_id, ${apiTokens.namespaceId} as token_namespace_id,
+  ${apiTokens.projectId} as token_project_id, ${tokenScopes} as scopes`
+
+const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
+
+const [CAN_READ, CAN_WRITE, CAN_SEE] = [scopes.read, scopes.write, scopes.read | scopes.write].map((bits) =>
+  sql.raw(String(bits)),
+) as [SQL, SQL, SQL]
+
+/** Holds for a token that is told of nothing but what it does itself. */
+export const isBlind = sql`(scope.scopes & ${CAN_READ} = 0)`
+
+/** Holds for a token that may add to what is there, and change only what it has added. */
+const isAdding = sql`(scope.scopes & ${CAN_WRITE} = 0)`
+
+/** A token that may only add is told nothing of what is there where its user may not write. */
+export const mayNotAdd: Refusing = ['forbidden', sql`${isAdding} and scope.access < ${asRank('upload')}`]
+
+/** Holds where there is something that this request would change, and the token may change only what it has made. */
+export const isOfAnother = (createdByToken: SQL): SQL =>
+  sql`(${isAdding} and ${createdByToken} is not scope.token_id)`
+
+/**
+ * Holds for an object that a request inside a project may refer to: one of the namespace, or of that project alone
+ * where the token is confined to it or can only add. `asking` is `scope`, or `permit`, which is made of it.
+ */
+export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
+  const of = sql.raw(asking)
+  return sql`(${objects.namespaceId} = ${of}.namespace_id
+    and (${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id
+      or exists (select 1 from ${assets} as held where held.object_id = ${objects.id}
+        and held.project_id = ${of}.project_id and held.deleted_at is null)))`
+}
+
+/** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
 export const userScope = (a: Arguments<Asking>): SQL =>
-  sql`scope as materialized (select ${users.id} as user_id from (select 1) ${joinedUser(a)})`
+  sql`scope as materialized (select ${caller(a)}, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
 
-const joinedNamespace = (a: Arguments<NamespaceRef>): SQL => sql`${joinedUser(a)}
-  left join ${namespaces} on ${namespaces.slug} = ${a.namespace} and ${live(namespaces)}
+/** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
+const joinedNamespace = (a: Arguments<NamespaceRef>, moved?: SQL): SQL => sql`${joinedUser(a)}
+  left join ${namespaces} on ${
+    moved
+      ? sql`${namespaces.id} = ifnull((select ${namespaces.id} from ${namespaces}
+          where ${namespaces.slug} = ${a.namespace}), (${moved}))`
+      : sql`${namespaces.slug} = ${a.namespace}`
+  } and ${live(namespaces)} and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id}`
-
-const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant]))
 
 /** Holds for a live project that everybody may read. */
 export const publicProject = sql`${live(projects)} and ${projects.visibility} = 'public'`
 
-/** `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
-const namespaceScope = (a: Arguments<NamespaceRef>, otherwise: SQL): SQL => sql`scope as materialized (
-  select ${users.id} as user_id, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
+/**
+ * `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role.
+ * `moved` selects the id of the namespace where it is no longer found by the slug of the request.
+ */
+const namespaceScope = (
+  a: Arguments<NamespaceRef>,
+  otherwise: SQL,
+  moved?: SQL,
+): SQL => sql`scope as materialized (
+  select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
     ${members.role} is not null as is_member, ifnull(${members.role}, ${otherwise}) as access
-  from (select 1) ${joinedNamespace(a)})`
+  from (select 1) ${joinedNamespace(a, moved)})`
+
+/** A token that is bound to a project sees no other. */
+const bound = sql`${projects.id} = ifnull(${apiTokens.projectId}, ${projects.id})`
 
 /** The right that a stranger has in a namespace: to read, where a project inside is public. */
 const asVisitor = sql`iif(exists (select 1 from ${projects}
@@ -67,18 +147,30 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
   const bySlug = sql`${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
     and ${live(projects)}`
   return sql`scope as materialized (
-    select ${users.id} as user_id, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
+    select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
       ${projects.id} as project_id, ${projects.slug} as project_slug, ${projects.visibility} as visibility,
       max(ifnull(${members.role}, 0), iif(${projects.visibility} = 'public', ${asRank('read')}, 0)) as access
     from (select 1) ${joinedNamespace(a)} left join ${projects} on ${
       moved
         ? sql`${projects.id} = ifnull((select ${projects.id} from ${projects} where ${bySlug}), (${moved}))`
         : bySlug
-    })`
+    } and ${bound})`
 }
 
 /** Whoever may not know of the namespace learns that there is none. */
 const noNamespace: Refusing = ['namespace_not_found', sql`scope.namespace_id is null or scope.access = 0`]
+
+/** The namespace itself is outside of the project that a token is bound to. */
+const noWholeNamespace: Refusing = [
+  'namespace_not_found',
+  sql`scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null`,
+]
+
+/** A project that is not the one which the token is bound to is not made either. */
+const noOtherProject: Refusing = [
+  'project_not_found',
+  sql`scope.project_id is null and scope.token_project_id is not null`,
+]
 
 const noProject: Refusing = ['project_not_found', sql`scope.project_id is null`]
 
@@ -97,12 +189,16 @@ const guard = (
 })
 
 /** The guard of a request about a namespace. */
-export const namespaceGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(namespaceScope(a, sql`0`), [noNamespace], grant, rest)
+export const namespaceGuard = (
+  a: Arguments<NamespaceRef>,
+  grant: Grant,
+  rest: Rest = {},
+  moved?: SQL,
+): Guard => guard(namespaceScope(a, sql`0`, moved), [noWholeNamespace], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(namespaceScope(a, asVisitor), [noNamespace], grant, rest)
+  guard(namespaceScope(a, asVisitor), [noWholeNamespace], grant, rest)
 
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
 export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>
@@ -110,17 +206,24 @@ export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest 
 
 /** The guard of a request that makes the project when it is missing. */
 export const projectMakingGuard = (a: Arguments<ProjectRef>, rest: Rest): Guard =>
-  guard(projectScope(a), [noNamespace], 'write', rest)
+  guard(projectScope(a), [noNamespace, noOtherProject], 'upload', rest)
 
-/** `scope` of a request about an object, which names no project: `home` selects the one that authority is judged on. */
+/**
+ * `scope` of a request about an object, which names no project: `home` selects the one that authority is judged on. A
+ * token that can only upload knows what it is sending itself, and nothing else.
+ */
 const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL => sql`scope as materialized (
-  select ${users.id} as user_id, ${objects.id} as object_id, ${namespaces.id} as namespace_id,
-    ${projects.id} as project_id, max(ifnull(${members.role}, 0), ${visitors}) as access
+  select ${caller(a)}, ${objects.id} as object_id, ${objects.state} as object_state,
+    ${objects.createdByToken} as object_token_id,
+    ${namespaces.id} as namespace_id, ${projects.id} as project_id,
+    max(ifnull(${members.role}, 0), ${visitors}) as access
   from (select 1) ${joinedUser(a)}
   left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
     and ${objects.state} <> 'purging'
-  left join ${projects} on ${projects.id} = ${home} and ${live(projects)}
+    and (${tokenScopes} & ${CAN_SEE} or ${objects.createdByToken} = ${apiTokens.id})
+  left join ${projects} on ${projects.id} = ${home} and ${live(projects)} and ${bound}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
+    and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
 
 const noObject = sql`scope.namespace_id is null or scope.access = 0`
@@ -132,7 +235,8 @@ export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = 
 /** The live projects that an object was sent to, or that have an asset of it. */
 const projectsOfObject = sql`${projects} as found where found.deleted_at is null and found.id in (
   select ${objects.projectId} union all select ${assets.projectId} from ${assets}
-  where ${assets.objectId} = ${objects.id} and ${live(assets)})`
+  where ${assets.objectId} = ${objects.id} and ${live(assets)})
+  and found.id = ifnull(${apiTokens.projectId}, found.id)`
 
 /** The guard of a request about the bytes of an object; everybody may read those of a public project. */
 export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
@@ -145,14 +249,6 @@ export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
     ),
     [['object_not_found', noObject]],
     'read',
-    {
-      thing: [
-        [
-          'object_not_found',
-          sql`not exists (select 1 from ${objects} where ${objects.id} = scope.object_id
-            and ${objects.state} = 'complete')`,
-        ],
-      ],
-    },
+    { thing: [['object_not_found', sql`scope.object_state <> 'complete'`]] },
   )
 }

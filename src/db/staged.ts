@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../drizzle/schema.ts'
 import { judged, refusal } from './guard.ts'
 import { type Plan, statement } from './plan.ts'
-import { type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
+import { isOfAnother, type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
 import { type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
@@ -15,8 +15,9 @@ const stagedGuard = (a: Arguments<StagedRef>) => {
   const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
     where ${objects.projectId} = scope.project_id and ${objects.stagingHash} = ${a.stagingHash}
       and ${objects.stagingHash} is not null and ${objects.createdBy} = scope.user_id and ${state}
+      and not ${isOfAnother(objects.createdByToken.getSQL())}
     order by ${objects.id} desc limit 1)`
-  return projectGuard(a, 'write', {
+  return projectGuard(a, 'upload', {
     tables: [
       sql`staged as materialized (select ${staged(sql`${objects.state} = 'complete'`)} as id,
         ${staged(sql`${objects.state} = 'pending'`)} as pending_id from scope)`,

@@ -1,24 +1,31 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { objects, parts } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
 import { judged, permitted, type Refusing, refusal } from './guard.ts'
 import { act, after, type Plan, type Row, statement, together } from './plan.ts'
-import { type ObjectRef, uploadGuard } from './scope.ts'
+import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
-const inState = (...states: Upload['state'][]): SQL =>
-  sql`exists (select 1 from ${objects} where ${objects.id} = scope.object_id
-    and ${objects.state} in (${sql.raw(states.map((state) => `'${state}'`).join(', '))}))`
+const isComplete: Refusing = ['upload_complete', sql`scope.object_state = 'complete'`]
+const isOver: Refusing = ['upload_aborted', sql`scope.object_state in ('aborted', 'discarded')`]
+/** A token that may not read looks at what it is sending, and not at what it has sent. */
+const isUnseen: Refusing = [
+  'upload_not_found',
+  sql`${isBlind} and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id)`,
+]
+const isForeign: Refusing = ['upload_not_found', isOfAnother(sql`scope.object_token_id`)]
 
-const isComplete: Refusing = ['upload_complete', inState('complete')]
-const isOver: Refusing = ['upload_aborted', inState('aborted', 'discarded')]
-
-const reading = (a: Arguments<ObjectRef>) => uploadGuard(a, 'read')
-const sending = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete, isOver] })
-const completing = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isOver] })
-const ending = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete] })
+const reading = (a: Arguments<ObjectRef>) => uploadGuard(a, 'watch', { thing: [isUnseen] })
+const sending = (a: Arguments<ObjectRef>) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete, isOver] })
+const completing = (a: Arguments<ObjectRef>) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isOver] })
+/** A discarded upload is ended by the one who completes it, an aborted one by whoever may delete. */
+const discarding = (a: Arguments<ObjectRef>) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete] })
+const aborting = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete] })
 
 const find = (name: string, guard: typeof reading) =>
   query<ObjectRef>(
@@ -30,7 +37,6 @@ const find = (name: string, guard: typeof reading) =>
 const found = find('uploads.find', reading)
 const foundToSend = find('uploads.findToSend', sending)
 const foundToComplete = find('uploads.findToComplete', completing)
-const foundEnded = find('uploads.findEnded', ending)
 
 /** A part that the Worker has taken in. */
 export interface NotedPart {
@@ -42,12 +48,16 @@ export interface NotedPart {
   readonly size: number
 }
 
-const noted = query<ObjectRef>(
-  'uploads.noted',
-  (a) => sql`${permitted(reading(a))} select ${parts.partNumber} as part_number, ${parts.etag} as etag,
-      ${parts.bucketEtag} as bucket_etag, ${parts.size} as size
-    from permit cross join ${parts} on ${parts.objectId} = permit.object_id`,
-)
+const findNoted = (name: string, guard: typeof reading) =>
+  query<ObjectRef>(
+    name,
+    (a) => sql`${permitted(guard(a))} select ${parts.partNumber} as part_number, ${parts.etag} as etag,
+        ${parts.bucketEtag} as bucket_etag, ${parts.size} as size
+      from permit cross join ${parts} on ${parts.objectId} = permit.object_id`,
+  )
+
+const noted = findNoted('uploads.noted', reading)
+const notedToComplete = findNoted('uploads.notedToComplete', completing)
 
 const notedPartOf = ({ part_number, etag, bucket_etag, size }: Row): NotedPart => ({
   partNumber: part_number as number,
@@ -62,16 +72,16 @@ export interface UploadInParts {
   readonly noted: readonly NotedPart[]
 }
 
-const withParts = (finding: typeof found, ref: ObjectRef): Plan<UploadInParts> =>
+const withParts = (finding: typeof found, noting: typeof noted, ref: ObjectRef): Plan<UploadInParts> =>
   together<{ upload: Upload; noted: readonly NotedPart[] }>({
     upload: statement(finding, ref, uploadFrom),
-    noted: statement(noted, ref, (rows) =>
+    noted: statement(noting, ref, (rows) =>
       rows.map(notedPartOf).sort((one, other) => one.partNumber - other.partNumber),
     ),
   })
 
 /** An upload in any state. */
-export const readUploadWithParts = (ref: ObjectRef): Plan<UploadInParts> => withParts(found, ref)
+export const readUploadWithParts = (ref: ObjectRef): Plan<UploadInParts> => withParts(found, noted, ref)
 
 interface Sending extends ObjectRef, Lease {
   /** The highest number of the parts that are about to be sent. */
@@ -120,7 +130,7 @@ const renewComplete = command<ObjectRef & Lease>(
 
 /** An upload that is pending; or one that is complete already, whose lease is renewed. */
 export const readUploadToComplete = (values: ObjectRef & Lease): Plan<UploadInParts> =>
-  after([act(renewComplete, values)], withParts(foundToComplete, values))
+  after([act(renewComplete, values)], withParts(foundToComplete, notedToComplete, values))
 
 interface Completing extends ObjectRef {
   readonly size: number
@@ -154,19 +164,28 @@ const forgetParts = command<ObjectRef>(
 export const completeUpload = (values: Completing): Plan<Upload> =>
   after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, uploadFrom))
 
-interface Ending extends ObjectRef {
-  readonly state: 'aborted' | 'discarded'
+/** The plan that marks an upload whose bytes are to be removed; one that has ended before is answered as it is. */
+function ending(
+  name: string,
+  state: 'aborted' | 'discarded',
+  guard: typeof reading,
+): (ref: ObjectRef) => Plan<Upload> {
+  const end = command<ObjectRef>(
+    `uploads.${name}`,
+    (
+      a,
+    ) => sql`${permitted(guard(a))} update ${objects} set ${assign(objects, { state: sql.raw(`'${state}'`) })}
+      where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
+  )
+  const foundEnded = find(`uploads.${name}.find`, guard)
+  return (ref) => after([act(end, ref), act(forgetParts, ref)], statement(foundEnded, ref, uploadFrom))
 }
 
-const end = command<Ending>(
-  'uploads.end',
-  (a) => sql`${permitted(ending(a))} update ${objects} set ${assign(objects, { state: a.state })}
-    where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
-)
-
-/** Marks an upload whose bytes are to be removed; one that has ended before is answered as it is. */
-export const endUpload = (values: Ending): Plan<Upload> =>
-  after([act(end, values), act(forgetParts, values)], statement(foundEnded, values, uploadFrom))
+export const abortUpload = ending('abort', 'aborted', aborting)
+/** Of other bytes than were announced. */
+export const discardUpload = ending('discard', 'discarded', discarding)
+/** Of an upload that the bucket has dropped. */
+export const giveUpUpload = ending('giveUp', 'aborted', discarding)
 
 interface Dropped {
   readonly key: string

@@ -4,7 +4,7 @@ import type { UploadMethod } from '../domain/upload.ts'
 import { assertPermitted, judged, permitted, refusal } from './guard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
-import { live, projectMakingGuard } from './scope.ts'
+import { isWithinReach, live, projectMakingGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 
@@ -90,11 +90,12 @@ const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${fiel
 
 /**
  * The object that has these very bytes already, by a hash that the bucket has verified; of this namespace alone, so
- * that nobody learns what others hold. The type is what a download says of it, so another type is another object.
+ * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
+ * project alone. The type is what a download says of it, so another type is another object.
  */
-const known = (namespaceId: SQL): SQL => sql`(select ${objects.id} from ${objects}
+const known = sql`(select ${objects.id} from ${objects}
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
-  where ${objects.namespaceId} = ${namespaceId} and ${objects.state} = 'complete' and ${objects.sha256} is not null
+  where ${isWithinReach('scope')} and ${objects.state} = 'complete' and ${objects.sha256} is not null
     and ${objects.sha256} = ${file('sha256')} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
   order by ${objects.id} desc limit 1)`
@@ -116,6 +117,7 @@ const announce = command<Announcing>(
         contentType: file('contentType'),
         leaseUntil: a.leaseUntil,
         createdBy: sql`permit.user_id`,
+        createdByToken: sql`permit.token_id`,
         createdAt: a.now,
         name: file('name'),
         method: file('method'),
@@ -124,7 +126,7 @@ const announce = command<Announcing>(
         announcedSha256: file('sha256'),
         stagingHash: file('stagingHash'),
       },
-      sql`from permit cross join ${a.files.each} as file where ${known(sql`permit.namespace_id`)} is null`,
+      sql`from permit cross join scope cross join ${a.files.each} as file where ${known} is null`,
     )} on conflict do nothing`,
 )
 
@@ -134,7 +136,7 @@ const renewKnown = command<Announcing>(
     a,
   ) => sql`${permitted(announcing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} in (
-      select ${known(sql`permit.namespace_id`)} from permit cross join ${a.files.each} as file)
+      select ${known} from permit cross join scope cross join ${a.files.each} as file)
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
@@ -142,7 +144,7 @@ const announced = query<Announcing>(
   'uploads.announced',
   (a) => sql`${judged(announcing(a))} select ${refusal(announcing(a))}, file.key as position, ${uploadColumns}
     from scope left join ${a.files.each} as file left join ${objects} on ${objects.id} = ifnull(
-      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known(sql`scope.namespace_id`)})`,
+      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known})`,
 )
 
 /**

@@ -1,9 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { namespaces, users } from '../../drizzle/schema.ts'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
+import { type Grant, scopes } from '../domain/access.ts'
+import { assertPermitted, type Guard, judged, permitted, refusal } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, userScope } from './scope.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
+import { type Asking, isRevoked, userScope } from './scope.ts'
+import { type Arguments, assign, command, givenOr, query } from './sql.ts'
 import { type Resource, readResource, type Stamp } from './write.ts'
 
 /** What a verified token says of its user, and the ids that a user who is not known yet will have. */
@@ -24,10 +27,13 @@ export interface Arriving extends Asking, Pick<Stamp, 'now' | 'mark'> {
 const username = (a: Arguments<Arriving>): SQL =>
   sql`ifnull(${a.username}, 'user-' || substr(${a.newUserId}, 1, 8))`
 
-/** Holds for a slug that no namespace has, live or trashed, and that is no known user's name. */
+/** Holds for a slug that no namespace has, live or trashed, or had lately, and that is no known user's name. */
 const free = (
+  a: Arguments<Arriving>,
   slug: SQL,
 ): SQL => sql`(not exists (select 1 from ${namespaces} where ${namespaces.slug} = ${slug})
+  and not exists (select 1 from ${formerSlugs} where ${formerSlugs.slug} = ${slug}
+    and ${formerSlugs.reservedUntil} > ${a.now})
   and not exists (select 1 from ${users} where ${users.username} = ${slug}))`
 
 /** Numbered candidates are tried up to here; then the whole id makes the slug. */
@@ -39,8 +45,8 @@ const freeHomeSlug = (a: Arguments<Arriving>): SQL => sql`ifnull((
     select 1, ${username(a)}
     union all
     select n + 1, substr(${username(a)}, 1, 63 - length(n + 1)) || '-' || (n + 1) from candidate
-    where n < ${sql.raw(String(MOST_CANDIDATES))} and not ${free(sql`candidate.slug`)})
-  select slug from candidate where ${free(sql`candidate.slug`)} limit 1), 'user-' || ${a.newUserId})`
+    where n < ${sql.raw(String(MOST_CANDIDATES))} and not ${free(a, sql`candidate.slug`)})
+  select slug from candidate where ${free(a, sql`candidate.slug`)} limit 1), 'user-' || ${a.newUserId})`
 
 /** Makes the user, the home namespace and the ownership of it, if the user is not known yet. */
 const provision = (a: Arguments<Arriving>, slug: SQL, condition: SQL): SQL => sql`
@@ -48,17 +54,17 @@ const provision = (a: Arguments<Arriving>, slug: SQL, condition: SQL): SQL => sq
     picture, home_id, slug, request, created_at)
   select ${a.newUserId}, ${a.issuer}, ${a.sub}, ${username(a)}, ${a.email}, ${a.emailVerified}, ${a.name},
     ${a.givenName}, ${a.familyName}, ${a.picture}, ${a.newHomeId}, ${slug}, ${a.mark}, ${a.now}
-  where ${condition} and not exists (
+  where ${condition} and ${a.tokenHash} is null and not ${isRevoked(a)} and not exists (
     select 1 from ${users} where ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub})`
 
-const arrive = command<Arriving>('users.arrive', (a) => provision(a, freeHomeSlug(a), sql`true`))
+export const arrive = command<Arriving>('users.arrive', (a) => provision(a, freeHomeSlug(a), sql`true`))
 
 const arriveForNamespace = command<Arriving & { readonly slug: string }>('users.arriveForNamespace', (a) =>
-  provision(a, freeHomeSlug(a), free(a.slug)),
+  provision(a, freeHomeSlug(a), free(a, a.slug)),
 )
 
 const arriveAtHome = command<Arriving>('users.arriveAtHome', (a) =>
-  provision(a, username(a), free(username(a))),
+  provision(a, username(a), free(a, username(a))),
 )
 
 /** A new user comes into being with a home, before creating the namespace `slug`, and only if that slug is free. */
@@ -72,6 +78,10 @@ export const arriveToCreateNamespace = (values: Arriving & { readonly slug: stri
 export const arriveByCreatingAt = (namespace: string, values: Arriving): readonly Plan<void>[] =>
   namespace === values.username ? [act(arriveAtHome, values)] : []
 
+/** What the user has not set is filled from the claims. */
+const filled = (column: SQLiteColumn, claim: SQL): SQL =>
+  sql`case when ${users.isEdited} then ${column} else ifnull(${column}, ${claim}) end`
+
 /** Mail follows the identity provider; the names and the picture are the user's own once they are there. */
 const follow = command<Arriving>(
   'users.follow',
@@ -80,18 +90,18 @@ const follow = command<Arriving>(
     // What was verified is the address: another one starts anew.
     emailVerified: sql`case when ${a.email} <> ifnull(${users.email}, '') then ${a.emailVerified}
       else ifnull(${a.emailVerified}, ${users.emailVerified}) end`,
-    name: sql`ifnull(${users.name}, ${a.name})`,
+    name: filled(users.name, a.name),
     givenName: sql`ifnull(${users.givenName}, ${a.givenName})`,
     familyName: sql`ifnull(${users.familyName}, ${a.familyName})`,
-    picture: sql`ifnull(${users.picture}, ${a.picture})`,
+    picture: filled(users.picture, a.picture),
     updatedAt: a.now,
     version: sql`${users.version} + 1`,
-  })} where ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub} and (
+  })} where ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub} and not ${isRevoked(a)} and (
     ${a.email} <> ifnull(${users.email}, '') or ${a.emailVerified} <> ifnull(${users.emailVerified}, -1)
-    or (${users.name} is null and ${a.name} is not null)
+    or (not ${users.isEdited} and ${users.name} is null and ${a.name} is not null)
     or (${users.givenName} is null and ${a.givenName} is not null)
     or (${users.familyName} is null and ${a.familyName} is not null)
-    or (${users.picture} is null and ${a.picture} is not null))`,
+    or (not ${users.isEdited} and ${users.picture} is null and ${a.picture} is not null))`,
 )
 
 const resource = object({
@@ -108,13 +118,95 @@ const resource = object({
   createdAt: iso(users.createdAt),
 })
 
-const read = query<Asking>(
-  'users.read',
-  (a) => sql`with ${userScope(a)}
-    select null as refusal, ${users.version} as version, 0 as created, ${resource} as body
-    from scope join ${users} on ${users.id} = scope.user_id join ${namespaces} on ${namespaces.id} = ${users.homeId}`,
+/** Whose token it is, and where it is at home: all that a token without the right to read is told. */
+const bare = object({
+  id: users.id,
+  username: namespaces.slug,
+  namespace: object({ id: namespaces.id, slug: namespaces.slug }),
+})
+
+const self = (a: Arguments<Asking>, grant: Grant): Guard => ({ tables: userScope(a), place: [], grant })
+
+const account = (guard: Guard, body: SQL): SQL => sql`${judged(guard)}
+  select ${refusal(guard)}, ${users.version} as version, 0 as created, ${body} as body
+  from scope left join ${users} on ${users.id} = scope.user_id
+  left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
+
+const CAN_READ = sql.raw(String(scopes.read))
+
+const read = query<Asking>('users.read', (a) =>
+  account(self(a, 'watch'), sql`iif(scope.scopes & ${CAN_READ}, ${resource}, ${bare})`),
 )
 
 /** The caller's own account, which comes into being with its home namespace when it is asked for first. */
 export const arriveAndRead = (values: Arriving): Plan<Resource> =>
   after([act(arrive, values), act(follow, values)], statement(read, values, readResource))
+
+type Changes = Arriving & {
+  readonly newName?: string | null
+  readonly newPicture?: string | null
+}
+
+const update = command<Changes>(
+  'users.update',
+  (a) =>
+    sql`${permitted(self(a, 'self'))} update ${users} set ${assign(users, {
+      name: givenOr(a.newName, users.name),
+      picture: givenOr(a.newPicture, users.picture),
+      isEdited: sql`1`,
+      updatedAt: a.now,
+      version: sql`${users.version} + 1`,
+    })} where ${users.id} = (select user_id from permit)`,
+)
+
+const updated = query<Asking>('users.updated', (a) => account(self(a, 'self'), resource))
+
+/** Changes the given fields of the caller's own account. */
+export const updateUser = (values: Changes): Plan<Resource> =>
+  after([act(arrive, values), act(update, values)], statement(updated, values, readResource))
+
+/** An account as `POST /auth/exchange` answers it. */
+export interface Exchanged {
+  readonly user: {
+    readonly sub: string
+    readonly email: string | null
+    readonly name: string | null
+    readonly username: string
+    readonly id: string
+    readonly isNewUser: boolean
+  }
+  readonly namespace: { readonly id: string; readonly slug: string }
+}
+
+const exchanged = query<Arriving>('users.exchanged', (a) =>
+  account(
+    self(a, 'self'),
+    object({
+      user: object({
+        sub: users.sub,
+        email: users.email,
+        name: users.name,
+        username: namespaces.slug,
+        id: users.id,
+        isNewUser: boolean(sql`(${users.id} = ${a.newUserId})`),
+      }),
+      namespace: object({ id: namespaces.id, slug: namespaces.slug }),
+    }),
+  ),
+)
+
+/** The account of whoever has shown an identity token, which comes into being the first time. */
+export const arriveToExchange = (values: Arriving): Plan<Exchanged> =>
+  after(
+    [act(arrive, values), act(follow, values)],
+    statement(exchanged, values, (rows) => JSON.parse(readResource(rows).body) as Exchanged),
+  )
+
+const judge = query<Asking>('users.judge', (a) => {
+  const guard: Guard = { tables: userScope(a), place: [] }
+  return sql`${judged(guard)} select ${refusal(guard)} from scope`
+})
+
+/** Whether the caller's token is still good, and nothing else. */
+export const judgeToken = (asking: Asking): Plan<void> =>
+  statement(judge, asking, (rows) => void assertPermitted(rows[0]))

@@ -3,7 +3,7 @@ import { assets, episodes, members, namespaces, objects, projects } from '../../
 import type { Failure } from '../domain/failure.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import type { StoredObject } from './downloads.ts'
-import { assertPermitted, judged, refusal } from './guard.ts'
+import { assertPermitted, type Guard, judged, refusal } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { type Asking, live, type ProjectRef, projectGuard, userScope } from './scope.ts'
 import { query } from './sql.ts'
@@ -41,22 +41,26 @@ interface ById extends Asking {
 }
 
 const byId = query<ById>('wantedAssets.byId', (a) => {
+  const guard: Guard = { tables: userScope(a), place: [], grant: 'read' }
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
+      and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})
     join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
+      and ${namespaces.id} = ifnull(scope.token_namespace_id, ${namespaces.id})
     where ${assets.id} = wanted.value and ${live(assets)} and (${projects.visibility} = 'public' or exists (
       select 1 from ${members} where ${members.userId} = scope.user_id
         and ${members.namespaceId} = ${namespaces.id})))`
-  return sql`with ${userScope(a)}, row as materialized (
+  return sql`${judged(guard)}, row as materialized (
       select wanted.key as position, ${readable} as asset_id from scope cross join ${a.ids.each} as wanted)
-    ${found(sql`row`, sql`null as refusal`)}`
+    ${found(sql`scope left join row`, refusal(guard))}`
 })
 
 /** Assets by their ids, wherever they are; what the caller may not read is not found. */
 export const findAssets = (values: ById): Plan<readonly Found[]> =>
-  statement(byId, values, (rows) =>
-    inOrder(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null })),
-  )
+  statement(byId, values, (rows) => {
+    assertPermitted(rows[0])
+    return inOrder(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null }))
+  })
 
 interface ByPath extends ProjectRef {
   /** Names of assets. */

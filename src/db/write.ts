@@ -33,6 +33,7 @@ export const stamped = (a: Arguments<Stamp>) => ({
   createdAt: sql`${a.now}`,
   updatedAt: sql`${a.now}`,
   createdBy: sql`permit.user_id`,
+  createdByToken: sql`permit.token_id`,
   createdRequest: sql`${a.repeatable}`,
   updatedRequest: sql`${a.mark}`,
 })

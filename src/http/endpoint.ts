@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Config, configOf } from '../config.ts'
 import { Database } from '../db/database.ts'
 import type { Asking } from '../db/scope.ts'
-import type { Arriving } from '../db/users.ts'
+import { type Arriving, judgeToken } from '../db/users.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import { type Failure, type FieldError, invalidFields, Refusal } from '../domain/failure.ts'
@@ -10,6 +10,9 @@ import { mintId } from '../domain/id.ts'
 import { log } from '../log.ts'
 import { authenticate } from './authenticate.ts'
 import { readBody } from './body.ts'
+import { statusOf } from './errors.ts'
+import { isUseDue, noteUse } from './lastuse.ts'
+import { assertStrangerWithinLimit, assertWithinLimit, type Limited } from './ratelimit.ts'
 
 type Tag =
   | 'Service'
@@ -53,6 +56,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly trips?: Trips
   /** Needs no token. */
   readonly open?: boolean
+  /** Of an open route: counts as a stranger's request. */
+  readonly limited?: boolean
 }
 
 export type AnyRoute = Route<z.ZodObject, z.ZodObject, z.ZodObject>
@@ -68,6 +73,10 @@ interface Incoming {
   readonly isRepeatable: boolean
   /** Takes note of the database of this request, for the headers of the answer. */
   readonly opened: (database: Database) => void
+  /** Takes note of the limit that applied, for the same. */
+  readonly limited: (limited: Limited) => void
+  /** Goes on with something after the answer. */
+  readonly later: (work: () => Promise<void>) => void
 }
 
 /** A route with its function. */
@@ -94,6 +103,7 @@ export interface OpenCall<P extends z.ZodObject, Q extends z.ZodObject> {
 export interface Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>
   extends OpenCall<P, Q> {
   readonly body: z.output<B>
+  readonly caller: Caller
   readonly asking: Asking
   /** What the token says of its user, for the user who is not known yet. */
   readonly arriving: Arriving
@@ -111,6 +121,7 @@ export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
     route: { ...route, open: true },
     respond: async (incoming) => {
       const { request, url, env, params, requestId, opened } = incoming
+      if (route.limited) await assertStrangerWithinLimit(incoming, configOf(env))
       const input = {
         params: check(route.params, params),
         query: check(route.query, spelled(parametersOf(url))),
@@ -129,53 +140,75 @@ export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
   }
 }
 
+/** Tells who asks, or refuses it. */
+type Identify = (request: Request, config: Config) => Promise<Caller>
+
 /** An endpoint that needs a verified caller. */
 export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
   route: Route<P, Q, B>,
   handle: (call: Call<P, Q, B>) => Promise<Response>,
+  identify: Identify = authenticate,
 ): Endpoint {
   return {
     route,
     respond: async (incoming) => {
-      const { request, url, env, requestId, opened } = incoming
+      const { request, url, env, requestId, opened, later } = incoming
       const config = configOf(env)
+      await assertWithinLimit(incoming, config)
       assertConfigured(config)
       const raw = await readBody(request)
-      const caller = await authenticate(request, config)
-      const given = route.body ? raw.json() : {}
-      const { bookmark, ...input } = assertValid({
-        bookmark: checkBookmark(request),
-        params: check(route.params, incoming.params),
-        query: check(route.query, spelled(parametersOf(url))),
-        // A null is absent on create; on PATCH it clears.
-        body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
-      })
-      const mustBeFresh = caller.jti !== null && !config.replicaReads
-      const database = new Database(
-        env.DB,
-        mustBeFresh ? 'first-primary' : (bookmark ?? 'first-unconstrained'),
-      )
-      opened(database)
+      /** Who turns out to be nobody is counted as such, whatever the credential; then the refusal goes on. */
+      const countStranger = async (error: unknown): Promise<never> => {
+        const isNobody = error instanceof Refusal && statusOf[error.failure] === 401
+        if (isNobody && request.headers.has('Authorization'))
+          await assertStrangerWithinLimit(incoming, config)
+        throw error
+      }
+      const caller = await identify(request, config).catch(countStranger)
       const now = Date.now()
+      const { issuer, sub, jti, tokenHash } = caller
+      const asking = { issuer, sub, jti, tokenHash, askedAt: now }
+      const isJudgedInD1 = jti !== null || tokenHash !== null
+      const bookmark = checkBookmark(request)
+      const seen = ('value' in bookmark ? bookmark.value : null) ?? 'first-unconstrained'
+      const database = new Database(env.DB, isJudgedInD1 && !config.replicaReads ? 'first-primary' : seen)
+      opened(database)
       const mint = () => mintId(now)
-      const asking = { issuer: caller.issuer, sub: caller.sub }
-      const stamp = await stampOf(incoming, asking, raw.bytes, now)
-      const arriving = arrivingOf(caller, stamp, mint)
-      return handle({
-        request,
-        url,
-        env,
-        config,
-        now,
-        requestId,
-        opened,
-        asking,
-        arriving,
-        stamp,
-        mint,
-        database,
-        ...input,
-      })
+      try {
+        const given = route.body ? raw.json() : {}
+        const input = assertValid({
+          bookmark,
+          params: check(route.params, incoming.params),
+          query: check(route.query, spelled(parametersOf(url))),
+          // A null is absent on create; on PATCH it clears.
+          body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
+        })
+        const stamp = await stampOf(incoming, asking, raw.bytes, now)
+        const arriving = arrivingOf(caller, asking, stamp, mint)
+        const answer = await handle({
+          request,
+          url,
+          env,
+          config,
+          now,
+          requestId,
+          opened,
+          caller,
+          asking,
+          arriving,
+          stamp,
+          mint,
+          database,
+          ...input,
+        })
+        if (tokenHash !== null && isUseDue(tokenHash, now)) later(() => noteUse(env, asking))
+        return answer
+      } catch (error) {
+        // What is refused before D1 was asked, is refused after it where nobody else knows if the token is good.
+        if (error instanceof Refusal && database.usage.trips === 0 && isJudgedInD1)
+          await database.run(judgeToken(asking)).catch((refused: unknown) => countStranger(refused))
+        return countStranger(error)
+      }
     },
   }
 }
@@ -247,7 +280,7 @@ function checkBookmark(request: Request): Checked<string | null> {
  */
 async function stampOf(
   incoming: Incoming,
-  { issuer, sub }: Asking,
+  { issuer, sub, tokenHash }: Asking,
   body: Uint8Array,
   now: number,
 ): Promise<Stamp> {
@@ -255,16 +288,16 @@ async function stampOf(
   if (!isRepeatable || request.method === 'GET' || request.method === 'HEAD') {
     return { now, mark: mintId(now), repeatable: null }
   }
-  const head = JSON.stringify([requestId, issuer, sub, request.method, url.pathname, url.search])
+  const by = tokenHash === null ? [issuer, sub] : [tokenHash]
+  const head = JSON.stringify([requestId, ...by, request.method, url.pathname, url.search])
   const all = new Blob([head, body])
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()))
   const mark = digest.subarray(0, 16).toHex()
   return { now, mark, repeatable: mark }
 }
 
-const arrivingOf = (caller: Caller, { now, mark }: Stamp, mint: () => string): Arriving => ({
-  issuer: caller.issuer,
-  sub: caller.sub,
+const arrivingOf = (caller: Caller, asking: Asking, { now, mark }: Stamp, mint: () => string): Arriving => ({
+  ...asking,
   username: caller.username,
   email: caller.email,
   emailVerified: caller.emailVerified,

@@ -14,7 +14,7 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
   if (!route.open || takesInput) all.push('invalid_request')
   if (!route.open) {
     all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
-    all.push('body_too_large', 'not_configured', 'issuer_unreachable')
+    all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
   if (route.body) all.push('media_type_unsupported')
   if (route.trips !== 'none') all.push('database_unavailable')
@@ -43,6 +43,9 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
   }
 }
 
+/** An open route may still need a token: an identity provider's. */
+const needsToken = ({ open, failures: own }: AnyRoute): boolean => !open || own.includes('token_missing')
+
 function operation(route: AnyRoute, components: Record<string, unknown>): Json {
   const body = route.body && {
     requestBody: {
@@ -62,7 +65,7 @@ function operation(route: AnyRoute, components: Record<string, unknown>): Json {
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...body,
     responses: { ...answers(route, components), ...refusals(route) },
-    security: route.open ? [] : [{ bearer: [] }],
+    security: needsToken(route) ? [{ bearer: [] }] : [],
   }
 }
 

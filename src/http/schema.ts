@@ -150,6 +150,20 @@ export const word = z
   )
   .meta({ minLength: 1, maxLength: MOST_IN_A_WORD })
 
+const MOST_IN_A_LINK = 2_048
+
+/** The address of something on the web. */
+export const link = z
+  .string()
+  .superRefine(
+    refusing((text) => {
+      if (text.length > MOST_IN_A_LINK) return `is over ${MOST_IN_A_LINK} characters`
+      const { protocol } = URL.parse(text) ?? { protocol: '' }
+      return ['https:', 'http:'].includes(protocol) ? lineFault(text) : 'is not an http or https URL'
+    }),
+  )
+  .meta({ format: 'uri', maxLength: MOST_IN_A_LINK })
+
 const LONGEST_LIFE = 604_800
 const USUAL_LIFE = 3_600
 const seconds = z

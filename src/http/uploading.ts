@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import type { Database } from '../db/database.ts'
+import type { Plan } from '../db/plan.ts'
 import type { ObjectRef } from '../db/scope.ts'
 import {
   beginParts,
   completeUpload,
-  endUpload,
+  discardUpload,
+  giveUpUpload,
   type NotedPart,
   readUploadToComplete,
   readUploadToSend,
@@ -191,14 +193,14 @@ async function settle(
   if (!held && !isUnknown) throw new Refusal('upload_incomplete')
   if (!held) {
     // The bucket has dropped it, as it does after some days: nothing can come of it any more.
-    await endUploadIn(call, ref, 'aborted')
+    await end(call, giveUpUpload(ref))
     throw new Refusal('upload_aborted')
   }
   const isAsAnnounced =
     (announcedSize === null || announcedSize === held.size) &&
     (announcedSha256 === null || held.sha256 === null || announcedSha256 === held.sha256)
   if (!isAsAnnounced) {
-    await endUploadIn(call, ref, 'discarded')
+    await end(call, discardUpload(ref))
     throw new Refusal('upload_mismatch')
   }
   try {
@@ -244,12 +246,8 @@ const incomplete = (partNumber: number): Refusal =>
  * Ends a pending upload: D1 says so first, then the bytes go. Where the bucket fails in between, asking again removes
  * them.
  */
-export async function endUploadIn(
-  call: AnyCall,
-  ref: ObjectRef,
-  state: 'aborted' | 'discarded',
-): Promise<void> {
-  const { key, bucketUploadId } = await call.database.run(endUpload({ ...ref, state }))
+export async function end(call: AnyCall, plan: Plan<Upload>): Promise<void> {
+  const { key, bucketUploadId } = await call.database.run(plan)
   const { bucket } = await bytesOf(call)
   await bucket.discard(key, bucketUploadId)
 }

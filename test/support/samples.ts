@@ -9,6 +9,9 @@ export interface Fixture {
   readonly uploads: { readonly pending: string; readonly sent: string; readonly complete: string }
   /** An upload by the older routes, with the one part of it sent. */
   readonly older: { readonly uploadId: string; readonly key: string; readonly etag: string }
+  /** The name of a member, and an API token of the owner. */
+  readonly mate: string
+  readonly apiTokenId: string
 }
 
 const STAGED = '0123456789abcdef'
@@ -29,9 +32,14 @@ export async function fixture(): Promise<Fixture> {
   const { uploadId, key, etag } = await sendOlder(owner)
   const parts = [{ partNumber: 1, etag }]
   await succeed(owner, 200, 'POST', '/videos/upload/multipart/complete', { uploadId, key, parts })
+  const mate = await Tenant.arrive()
+  await succeed(owner, 201, 'PUT', `/namespaces/${owner.slug}/members/${mate.slug}`, { role: 'reader' })
+  const apiToken = await succeed(owner, 201, 'POST', '/auth/tokens', { name: 'robot', scopes: ['upload'] })
   return {
     owner,
     project,
+    mate: mate.slug,
+    apiTokenId: apiToken.id,
     uploads: { pending: pending.id, sent: sent.id, complete: complete.id },
     older,
   }
@@ -75,37 +83,109 @@ export interface Sample {
   readonly isMadeBy?: 'owner'
   /** Round trips where they are two: what stands in between is documented with the route. */
   readonly trips?: 2
-  /** Whether it only reads, though its method is not GET. */
-  readonly reads?: boolean
+  /** What an API token needs for it; `personal` is for none. */
+  readonly scope: 'read' | 'write' | 'upload' | 'watch' | 'personal'
+  /** Whether an owner is needed. */
+  readonly isOwners?: boolean
+  /** Whether it is about what the owner's own session has begun to send. */
+  readonly isSending?: boolean
 }
 
 /** By operationId. An operation without a sample fails the tests that walk all of them. */
-export function samplesFor({ owner, project, uploads, older }: Fixture): Readonly<Record<string, Sample>> {
+export function samplesFor({
+  owner,
+  project,
+  uploads,
+  older,
+  mate,
+  apiTokenId,
+}: Fixture): Readonly<Record<string, Sample>> {
   const namespace = `/namespaces/${owner.slug}`
   const place = `namespace=${owner.slug}&project=robotics`
   const name = `new-${crypto.randomUUID()}`
   return {
-    readOwnAccount: { path: '/auth/me', status: 200, isOwn: true },
-    listNamespaces: { path: '/namespaces', status: 200, isOwn: true },
-    createNamespace: { path: '/namespaces', body: { slug: name }, status: 201, isOwn: true },
-    readNamespace: { path: namespace, status: 200 },
-    listSpaces: { path: `${namespace}/spaces`, status: 200 },
-    listProjects: { path: `${namespace}/projects`, status: 200 },
-    createSpace: { path: `${namespace}/spaces`, body: { name }, status: 201 },
-    createProject: { path: `${namespace}/projects`, body: { name: `${name}-2` }, status: 201 },
-    updateProject: { path: project, body: { description: name }, status: 200 },
-    upsertEpisode: { path: `${project}/episodes`, body: { name, folder: '/x/y' }, status: 201 },
-    listEpisodes: { path: `${project}/episodes`, status: 200 },
+    readOwnAccount: { path: '/auth/me', status: 200, isOwn: true, scope: 'watch' },
+    listNamespaces: { path: '/namespaces', status: 200, isOwn: true, scope: 'read' },
+    createNamespace: {
+      path: '/namespaces',
+      body: { slug: name },
+      status: 201,
+      isOwn: true,
+      scope: 'personal',
+    },
+    updateOwnAccount: {
+      path: '/auth/me',
+      body: { name: 'Somebody' },
+      status: 200,
+      isOwn: true,
+      scope: 'personal',
+    },
+    logOut: { path: '/auth/logout', status: 200, isOwn: true, scope: 'personal' },
+    listApiTokens: { path: '/auth/tokens', status: 200, isOwn: true, scope: 'personal' },
+    createApiToken: {
+      path: '/auth/tokens',
+      body: { name, scopes: ['read'] },
+      status: 201,
+      isOwn: true,
+      scope: 'personal',
+    },
+    revokeApiToken: {
+      path: `/auth/tokens/${apiTokenId}`,
+      status: 200,
+      isMadeBy: 'owner',
+      hidden: 'api_token_not_found',
+      scope: 'personal',
+    },
+    updateNamespace: {
+      path: namespace,
+      body: { metadata: { name } },
+      status: 200,
+      isOwners: true,
+      scope: 'personal',
+    },
+    listMembers: { path: `${namespace}/members`, status: 200, scope: 'read' },
+    setMember: {
+      path: `${namespace}/members/${mate}`,
+      body: { role: 'writer' },
+      status: 200,
+      isOwners: true,
+      scope: 'personal',
+    },
+    removeMember: { path: `${namespace}/members/${mate}`, status: 200, isOwners: true, scope: 'personal' },
+    readNamespace: { path: namespace, status: 200, scope: 'read' },
+    listSpaces: { path: `${namespace}/spaces`, status: 200, scope: 'read' },
+    listProjects: { path: `${namespace}/projects`, status: 200, scope: 'read' },
+    createSpace: { path: `${namespace}/spaces`, body: { name }, status: 201, scope: 'write' },
+    createProject: {
+      path: `${namespace}/projects`,
+      body: { name: `${name}-2` },
+      status: 201,
+      scope: 'write',
+    },
+    updateProject: { path: project, body: { description: name }, status: 200, scope: 'write' },
+    upsertEpisode: {
+      path: `${project}/episodes`,
+      body: { name, folder: '/x/y' },
+      status: 201,
+      scope: 'upload',
+    },
+    listEpisodes: { path: `${project}/episodes`, status: 200, scope: 'read' },
     updateEpisode: {
       path: `${project}/episodes/run-1`,
       body: { description: name, folder: '/z' },
       status: 200,
+      scope: 'write',
     },
-    createDataset: { path: `${project}/datasets`, body: { name }, status: 201 },
-    listDatasets: { path: `${project}/datasets`, status: 200 },
-    readDataset: { path: `${project}/datasets/training`, status: 200 },
-    updateDataset: { path: `${project}/datasets/training`, body: { description: name }, status: 200 },
-    trashDataset: { path: `${project}/datasets/training`, status: 200 },
+    createDataset: { path: `${project}/datasets`, body: { name }, status: 201, scope: 'write' },
+    listDatasets: { path: `${project}/datasets`, status: 200, scope: 'read' },
+    readDataset: { path: `${project}/datasets/training`, status: 200, scope: 'read' },
+    updateDataset: {
+      path: `${project}/datasets/training`,
+      body: { description: name },
+      status: 200,
+      scope: 'write',
+    },
+    trashDataset: { path: `${project}/datasets/training`, status: 200, scope: 'write' },
     ...Object.fromEntries(
       wireKinds.flatMap(({ one, many, shape: { kind } }): [string, Sample][] => [
         [
@@ -114,40 +194,64 @@ export function samplesFor({ owner, project, uploads, older }: Fixture): Readonl
             path: `/assets/${kind}`,
             body: { namespace: owner.slug, project: 'robotics', episodeName: name, name: `/c/${name}` },
             status: 201,
+            scope: 'upload',
           },
         ],
-        [`list${many}`, { path: `/assets/${kind}?${place}`, status: 200 }],
+        [`list${many}`, { path: `/assets/${kind}?${place}`, status: 200, scope: 'read' }],
         // It has no bytes: found, and told so.
-        [`download${one}`, { path: `/assets/${kind}/download?${place}&path=/v.mp4`, status: 404 }],
-        [`read${one}Content`, { path: `/assets/${kind}/content?${place}&path=/v.mp4`, status: 404 }],
+        [
+          `download${one}`,
+          { path: `/assets/${kind}/download?${place}&path=/v.mp4`, status: 404, scope: 'read' },
+        ],
+        [
+          `read${one}Content`,
+          { path: `/assets/${kind}/content?${place}&path=/v.mp4`, status: 404, scope: 'read' },
+        ],
       ]),
     ),
     signAssets: {
       path: '/assets/sign',
       body: { namespace: owner.slug, project: 'robotics', paths: ['/v.mp4'] },
       status: 200,
-      reads: true,
+      scope: 'read',
     },
     announceUploads: {
       path: '/uploads',
       body: { namespace: owner.slug, project: 'robotics', files: [{ name, size: 3 }] },
       status: 201,
+      scope: 'upload',
     },
     signUploadParts: {
       path: `/uploads/${uploads.pending}/parts`,
       body: { partNumbers: [1] },
       status: 200,
       hidden: 'upload_not_found',
+      scope: 'upload',
+      isSending: true,
     },
-    readUpload: { path: `/uploads/${uploads.pending}`, status: 200, hidden: 'upload_not_found' },
+    readUpload: {
+      path: `/uploads/${uploads.pending}`,
+      status: 200,
+      hidden: 'upload_not_found',
+      scope: 'watch',
+      isSending: true,
+    },
     completeUpload: {
       path: `/uploads/${uploads.sent}/complete`,
       body: {},
       status: 200,
       trips: 2,
       hidden: 'upload_not_found',
+      scope: 'upload',
+      isSending: true,
     },
-    abortUpload: { path: `/uploads/${uploads.pending}`, status: 200, hidden: 'upload_not_found' },
+    abortUpload: {
+      path: `/uploads/${uploads.pending}`,
+      status: 200,
+      hidden: 'upload_not_found',
+      scope: 'write',
+      isSending: true,
+    },
     ...Object.fromEntries(wireKinds.flatMap((wire) => olderSamples(wire, owner, uploads.complete, older))),
   }
 }
@@ -159,16 +263,25 @@ function olderSamples(
   { etag, ...upload }: Fixture['older'],
 ): [string, Sample][] {
   const path = `/${prefix}/upload/multipart`
-  const hidden = 'upload_not_found'
+  const sending = { hidden: 'upload_not_found', isSending: true } as const
   const query = new URLSearchParams(upload)
   const place = { owner, project: 'robotics' }
   return [
-    [`init${one}Upload`, { path: `${path}/init`, body: { ...place, hash: STAGED }, status: 200 }],
+    [
+      `init${one}Upload`,
+      { path: `${path}/init`, body: { ...place, hash: STAGED }, status: 200, scope: 'upload' },
+    ],
     [
       `sign${one}Parts`,
-      { path: `${path}/parts`, body: { ...upload, partNumbers: [1] }, status: 200, hidden },
+      {
+        path: `${path}/parts`,
+        body: { ...upload, partNumbers: [1] },
+        status: 200,
+        scope: 'upload',
+        ...sending,
+      },
     ],
-    [`list${one}PartsDone`, { path: `${path}/parts-done?${query}`, status: 200, hidden }],
+    [`list${one}PartsDone`, { path: `${path}/parts-done?${query}`, status: 200, scope: 'watch', ...sending }],
     [
       `complete${one}Upload`,
       {
@@ -176,7 +289,8 @@ function olderSamples(
         body: { ...upload, parts: [{ partNumber: 1, etag }] },
         status: 200,
         trips: 2,
-        hidden,
+        scope: 'upload',
+        ...sending,
       },
     ],
     // The one that the owner has sent: nobody is given what somebody else announced under a hash.
@@ -187,8 +301,19 @@ function olderSamples(
         body: { ...place, name: '/a', stagingHash: STAGED },
         status: 200,
         isMadeBy: 'owner',
+        scope: 'upload',
+        isSending: true,
       },
     ],
-    [`read${one}Raw`, { path: `/${prefix}/${complete}/raw`, status: 302, hidden: 'object_not_found' }],
+    [
+      `read${one}Raw`,
+      {
+        path: `/${prefix}/${complete}/raw`,
+        status: 302,
+        hidden: 'object_not_found',
+        scope: 'read',
+        isSending: true,
+      },
+    ],
   ]
 }

@@ -54,7 +54,10 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   const deployed = { BUCKET, ENVIRONMENT, JWT_SECRET, ...asked.variables, DB } as Env
   const context = createExecutionContext()
   const response = await app.fetch(request, deployed, context)
+  const atAnswer = { ...meter }
   const text = await response.text()
+  // That an API token was used is noted after the answer. Of a streamed one, most is read now.
+  const spent = asked.token?.startsWith('dlk_') ? atAnswer : { ...meter }
   await waitOnExecutionContext(context)
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
   const answer = {
@@ -62,7 +65,7 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     headers: response.headers,
     text,
     body: isJson && text !== '' ? JSON.parse(text) : null,
-    ...meter,
+    ...spent,
   }
   assertDocumented(method, new URL(request.url).pathname, answer, asked.disturb ? 1 : 0)
   return answer

@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { arriveAndRead } from '../../db/users.ts'
+import { revokeSignedToken } from '../../db/apitokens.ts'
+import { arriveAndRead, arriveToExchange, updateUser } from '../../db/users.ts'
+import { Refusal } from '../../domain/failure.ts'
+import { authenticateByProvider, issueToken } from '../authenticate.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
 
@@ -19,6 +22,22 @@ const Account = z
   })
   .meta({ id: 'Account' })
 
+const example = {
+  id: '019d8a3c5e00a1b2c3d4e5f6',
+  sub: 'alice',
+  email: 'alice@example.com',
+  name: null,
+  username: 'alice',
+  given_name: null,
+  family_name: null,
+  picture: null,
+  email_verified: null,
+  namespace: { id: '019d8a3c5e00a1b2c3d4e5f7', slug: 'alice' },
+  createdAt: '2026-04-14T09:30:00.000Z',
+}
+
+const nothing = { params: z.object({}), query: z.object({}) }
+
 const readOwn = endpoint(
   {
     operationId: 'readOwnAccount',
@@ -31,21 +50,9 @@ const readOwn = endpoint(
     query: z.object({}),
     answers: {
       200: {
-        description: 'The account',
-        schema: Account,
-        example: {
-          id: '019d8a3c5e00a1b2c3d4e5f6',
-          sub: 'alice',
-          email: 'alice@example.com',
-          name: null,
-          username: 'alice',
-          given_name: null,
-          family_name: null,
-          picture: null,
-          email_verified: null,
-          namespace: { id: '019d8a3c5e00a1b2c3d4e5f7', slug: 'alice' },
-          createdAt: '2026-04-14T09:30:00.000Z',
-        },
+        description: 'The account; to a token without the right to read, no more than whose it is',
+        schema: z.union([Account, Account.pick({ id: true, username: true, namespace: true })]),
+        example,
       },
     },
     failures: [],
@@ -53,4 +60,124 @@ const readOwn = endpoint(
   async ({ arriving, database }) => jsonAnswer((await database.run(arriveAndRead(arriving))).body),
 )
 
-export const accountEndpoints: readonly Endpoint[] = [readOwn]
+const update = endpoint(
+  {
+    ...nothing,
+    operationId: 'updateOwnAccount',
+    method: 'PATCH',
+    path: '/auth/me',
+    tag: 'Account',
+    summary: 'Change your name or picture',
+    body: z
+      .object({
+        name: field.name.nullable().optional(),
+        picture: field.link.nullable().optional(),
+      })
+      .meta({ id: 'AccountChanges' }),
+    bodyExample: { name: 'Alice' },
+    answers: { 200: { description: 'The account', schema: Account, example } },
+    failures: [],
+  },
+  async ({ arriving, body, database }) => {
+    const { name, picture } = body
+    const changes = {
+      ...(name === undefined ? {} : { newName: name }),
+      ...(picture === undefined ? {} : { newPicture: picture }),
+    }
+    return jsonAnswer((await database.run(updateUser({ ...arriving, ...changes }))).body)
+  },
+)
+
+const exchange = endpoint(
+  {
+    ...nothing,
+    operationId: 'exchangeToken',
+    method: 'POST',
+    path: '/auth/exchange',
+    tag: 'Account',
+    summary: "Exchange an identity provider's token for one of this server",
+    description:
+      'The identity token is the bearer token of the request; no body. The first exchange makes the account and its home namespace.',
+    open: true,
+    answers: {
+      200: {
+        description: 'The token, and whose it is',
+        schema: z.object({
+          success: z.literal(true),
+          dreamlake_token: z.string(),
+          user: z.object({
+            sub: z.string(),
+            email: z.string().nullable(),
+            name: z.string().nullable(),
+            username: z.string(),
+            id: field.id,
+            isNewUser: z.boolean(),
+          }),
+          namespace: z.object({ id: field.id, slug: z.string() }),
+        }),
+        example: {
+          success: true,
+          dreamlake_token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl',
+          user: {
+            sub: 'alice',
+            email: 'alice@example.com',
+            name: 'Alice',
+            username: 'alice',
+            id: '019d8a3c5e00a1b2c3d4e5f6',
+            isNewUser: true,
+          },
+          namespace: { id: '019d8a3c5e00a1b2c3d4e5f7', slug: 'alice' },
+        },
+      },
+    },
+    failures: [
+      'exchange_not_configured',
+      'claims_insufficient',
+      'token_missing',
+      'token_malformed',
+      'token_algorithm_refused',
+      'token_signature_invalid',
+      'token_expired',
+      'token_not_yet_valid',
+      'token_issuer_mismatch',
+      'token_audience_mismatch',
+      'token_claims_missing',
+      'token_revoked',
+      'issuer_unreachable',
+      'rate_limited',
+      'body_too_large',
+      'not_configured',
+    ],
+  },
+  async ({ arriving, config, now, database }) => {
+    const { user, namespace } = await database.run(arriveToExchange(arriving))
+    const { sub, username, email, name } = user
+    const issuer = arriving.issuer ?? ''
+    const token = await issueToken({ issuer, sub, username, email, name }, config, now)
+    return jsonAnswer(JSON.stringify({ success: true, dreamlake_token: token, user, namespace }))
+  },
+  async (request, { identity }) => {
+    if (!identity) throw new Refusal('exchange_not_configured')
+    return authenticateByProvider(request, identity)
+  },
+)
+
+const logOut = endpoint(
+  {
+    ...nothing,
+    operationId: 'logOut',
+    method: 'POST',
+    path: '/auth/logout',
+    tag: 'Account',
+    summary: 'Revoke the very token of this request, by its jti',
+    answers: { 200: { description: 'It is revoked', schema: field.Success, example: { success: true } } },
+    failures: ['logout_without_id'],
+  },
+  async ({ asking, caller, database }) => {
+    if (asking.jti === null) throw new Refusal('logout_without_id')
+    await database.run(revokeSignedToken({ ...asking, tokenExpiresAt: caller.expiresAt }))
+    return jsonAnswer('{"success":true}')
+  },
+)
+
+export const accountEndpoints: readonly Endpoint[] = [readOwn, update, exchange, logOut]

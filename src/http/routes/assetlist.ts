@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type AssetPage, assetListing, MOST_EXAMINED } from '../../db/assetlist.ts'
 import { END } from '../../db/page.ts'
 import { map } from '../../db/plan.ts'
+import { Refusal } from '../../domain/failure.ts'
 import { type Glob, parseGlob } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { logFailure } from '../../log.ts'
@@ -67,7 +68,7 @@ export function assetList(wire: WireKind): Endpoint {
       failures: placeFailures,
       trips: 'each chunk',
     },
-    async ({ asking, query, url, config, database, requestId }) => {
+    async ({ asking, caller, query, url, config, database, requestId }) => {
       const { glob, prefix, cursor, limit, ...place } = query
       const start = glob ? glob.prefix : prefix === undefined ? '' : `/${prefix.replace(/^\//, '')}`
       const { from, to } = start === '' ? { from: null, to: null } : rangeOfPrefix(start)
@@ -76,7 +77,10 @@ export function assetList(wire: WireKind): Endpoint {
       const filter = { ...asking, ...place, kind, episodeId, episode, from, to, first, second, third }
       const pageFrom = (before: string, rows: number, examined: number): Promise<AssetPage> => {
         const most = glob ? Math.max(rows, CANDIDATES) : rows
-        const plan = pageOf({ ...filter, before, limit: most, examined })
+        // A stream may outlive its token.
+        const askedAt = Date.now()
+        if (caller.expiresAt !== null && caller.expiresAt <= askedAt) throw new Refusal('token_expired')
+        const plan = pageOf({ ...filter, askedAt, before, limit: most, examined })
         return database.run(glob ? map(plan, (page) => matching(page, glob, rows)) : plan)
       }
       if (limit === undefined && cursor === undefined) {

@@ -48,8 +48,9 @@ function registering(wire: WireKind): Endpoint {
       answers: { 201: { description: 'The asset', ...shownBy(wire) } },
       failures: [
         'namespace_not_found',
+        'project_not_found',
+        'created_by_another',
         'episode_trashed',
-        'forbidden',
         'episode_write_protected',
         'object_not_complete',
       ],

@@ -38,7 +38,7 @@ const anUpload = { uploadId: '019d8a3c5e00a1b2c3d4e5fa', key: 'ns/019d8a3c5e00a1
 function multipart({ one, prefix }: WireKind): Endpoint[] {
   const path = `/${prefix}/upload/multipart`
   const route = { tag: 'Byte service', params: nothing, query: nothing } as const
-  const uploadFailures = ['upload_not_found', 'forbidden', 'upload_aborted', 'bucket_unavailable'] as const
+  const uploadFailures = ['upload_not_found', 'upload_aborted', 'bucket_unavailable'] as const
   return [
     endpoint(
       {
@@ -63,7 +63,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
             example: anUpload,
           },
         },
-        failures: ['namespace_not_found', 'forbidden'],
+        failures: ['namespace_not_found', 'project_not_found'],
       },
       async (call) => {
         const { asking, body, stamp, mint, arriving, database } = call
@@ -210,7 +210,6 @@ function recording({ one, prefix, entries }: WireKind): Endpoint {
       failures: [
         ...placeFailures,
         'upload_not_found',
-        'forbidden',
         'upload_incomplete',
         'upload_mismatch',
         ...(entries ? (['bucket_unavailable'] as const) : []),

@@ -84,7 +84,7 @@ const create = endpoint(
       .meta({ id: 'NewDataset' }),
     bodyExample: { name: 'training-v2', description: 'Q1 training data' },
     answers: { 201: { description: 'The dataset', schema: Dataset, example } },
-    failures: [...placeFailures, 'forbidden', 'dataset_name_taken'],
+    failures: [...placeFailures, 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, mint, database }) => {
     const plan = createDataset({ ...asking, ...stamp, ...refOf(params), ...field.stored(body), id: mint() })
@@ -162,7 +162,7 @@ const update = endpoint(
       .meta({ id: 'DatasetChanges' }),
     bodyExample: { description: 'Q1 training data, cleaned' },
     answers: { 200: { description: 'The dataset', schema: Dataset, example } },
-    failures: [...placeFailures, 'dataset_not_found', 'forbidden', 'dataset_name_taken'],
+    failures: [...placeFailures, 'dataset_not_found', 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {
     const { name: newName, ...changes } = field.stored(body)
@@ -189,7 +189,7 @@ const trash = endpoint(
     params: DatasetParams,
     query: nothing,
     answers: { 200: { description: 'Done', schema: field.Success, example: { success: true } } },
-    failures: [...placeFailures, 'dataset_not_found', 'forbidden'],
+    failures: [...placeFailures, 'dataset_not_found'],
   },
   async ({ asking, params, stamp, mint, database }) => {
     const ref = { ...asking, ...stamp, ...refOf(params), name: params.name }

@@ -96,7 +96,6 @@ const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef
 
 const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
 const writeFailures = [
-  'forbidden',
   'episode_trashed',
   'episode_write_protected',
   'episode_ends_before_start',
@@ -146,7 +145,7 @@ const upsert = endpoint(
       },
       201: { description: 'It was made', schema: PlacedEpisode, example: placed },
     },
-    failures: ['namespace_not_found', ...writeFailures],
+    failures: ['namespace_not_found', 'project_not_found', 'created_by_another', ...writeFailures],
   },
   async ({ asking, params, body, stamp, mint, arriving, database }) => {
     const { folder: given, ...fields } = field.stored(body)

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { createNamespace, listNamespaces, readNamespace } from '../../db/namespaces.ts'
+import { createNamespace, listNamespaces, readNamespace, updateNamespace } from '../../db/namespaces.ts'
+import { type Role, roles } from '../../domain/access.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
 
-const role = z.enum(['reader', 'writer', 'owner'])
+const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 const example = { id: '019d8a3c5e00a1b2c3d4e5f6', slug: 'alice', metadata: null }
 
 const Namespace = z
@@ -88,4 +89,29 @@ const read = endpoint(
     jsonAnswer((await database.run(readNamespace({ ...asking, namespace: params.slug }))).body),
 )
 
-export const namespaceEndpoints: readonly Endpoint[] = [list, create, read]
+const update = endpoint(
+  {
+    operationId: 'updateNamespace',
+    method: 'PATCH',
+    path: '/namespaces/{slug}',
+    tag: 'Namespaces',
+    summary: 'Rename a namespace, or change its metadata',
+    description: 'The slug of before stays reserved for 30 days. URLs that were signed before stay valid.',
+    params: z.object({ slug: field.slugRef }),
+    query: z.object({}),
+    body: z
+      .object({ slug: field.slug.optional(), metadata: field.metadata.nullable().optional() })
+      .meta({ id: 'NamespaceChanges' }),
+    bodyExample: { slug: 'robot-lab' },
+    answers: { 200: { description: 'The namespace', schema: Namespace, example } },
+    failures: ['namespace_not_found', 'namespace_slug_taken'],
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const { slug, ...rest } = field.stored(body)
+    const changes = { ...rest, ...(slug === undefined ? {} : { newSlug: slug }) }
+    const plan = updateNamespace({ ...asking, ...stamp, ...changes, namespace: params.slug })
+    return jsonAnswer((await database.run(plan)).body)
+  },
+)
+
+export const namespaceEndpoints: readonly Endpoint[] = [list, create, read, update]

@@ -93,7 +93,7 @@ const creations = bothSpellings((key, suffix) =>
       body: NewProject,
       bodyExample: { name: 'Robotics Lab', description: 'Main robotics project', tags: ['robotics'] },
       answers: { 201: { description: 'The project', schema: Project, example } },
-      failures: ['namespace_not_found', 'forbidden', 'project_slug_taken'],
+      failures: ['namespace_not_found', 'project_slug_taken'],
     },
     async ({ asking, params, body, stamp, mint, arriving, database }) => {
       // The schema has seen to it that the name makes one where none is given.
@@ -136,7 +136,7 @@ const update = endpoint(
       .meta({ id: 'ProjectChanges' }),
     bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
     answers: { 200: { description: 'The project', schema: Project, example } },
-    failures: ['namespace_not_found', 'project_not_found', 'forbidden', 'project_slug_taken'],
+    failures: ['namespace_not_found', 'project_not_found', 'project_slug_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {
     const { slug: newSlug, ...changes } = field.stored(body)

@@ -71,7 +71,8 @@ const ready = openEndpoint(
         example: { status: 'ok' },
       },
     },
-    failures: ['not_ready'],
+    failures: ['not_ready', 'rate_limited'],
+    limited: true,
   },
   async ({ env, config, url, opened }) => {
     const database = new Database(env.DB, 'first-unconstrained')

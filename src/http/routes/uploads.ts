@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { abortUpload } from '../../db/transfers.ts'
 import type { Lease, NewUpload, Upload } from '../../db/uploads.ts'
 import { announceUploads } from '../../db/uploads.ts'
 import { invalidFields } from '../../domain/failure.ts'
@@ -6,7 +7,7 @@ import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/uplo
 import type { Store } from '../../storage/store.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
-import { bytesOf, complete, endUploadIn, leaseOf, putOf, readUpload, signParts } from '../uploading.ts'
+import { bytesOf, complete, end, leaseOf, putOf, readUpload, signParts } from '../uploading.ts'
 
 const MOST_FILES = 1_000
 const MOST_PARTS_AT_ONCE = 1_000
@@ -108,7 +109,7 @@ const announce = endpoint(
         },
       },
     },
-    failures: ['namespace_not_found', 'forbidden'],
+    failures: ['namespace_not_found', 'project_not_found'],
   },
   async (call) => {
     const { asking, body, stamp, mint, arriving, database, now } = call
@@ -170,7 +171,7 @@ const sign = endpoint(
         },
       },
     },
-    failures: ['upload_not_found', 'forbidden', 'upload_complete', 'upload_aborted', 'bucket_unavailable'],
+    failures: ['upload_not_found', 'upload_complete', 'upload_aborted', 'bucket_unavailable'],
     trips: { most: 2, because: 'The first time, the bucket begins the upload in between.' },
   },
   async (call) =>
@@ -284,7 +285,6 @@ const finish = endpoint(
     },
     failures: [
       'upload_not_found',
-      'forbidden',
       'upload_aborted',
       'upload_incomplete',
       'upload_mismatch',
@@ -313,10 +313,10 @@ const abort = endpoint(
     params: upload,
     query: nothing,
     answers: { 200: { description: 'It is aborted', schema: field.Success, example: { success: true } } },
-    failures: ['upload_not_found', 'forbidden', 'upload_complete', 'bucket_unavailable'],
+    failures: ['upload_not_found', 'upload_complete', 'bucket_unavailable'],
   },
   async (call) => {
-    await endUploadIn(call, { ...call.asking, id: call.params.id }, 'aborted')
+    await end(call, abortUpload({ ...call.asking, id: call.params.id }))
     return jsonAnswer('{"success":true}')
   },
 )

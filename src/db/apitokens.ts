@@ -1,0 +1,215 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
+import { scopes } from '../domain/access.ts'
+import { assertPermitted, type Guard, judged, permitted, refusal } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Asking, live, userScope } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Arriving, arrive } from './users.ts'
+
+const bit = (scope: keyof typeof scopes): SQL =>
+  sql`iif(${apiTokens.scopes} & ${sql.raw(String(scopes[scope]))}, '"${sql.raw(scope)}"', null)`
+
+const membership = sql`from ${members} join ${namespaces} on ${namespaces.id} = ${members.namespaceId}`
+
+const shown = {
+  id: apiTokens.id,
+  name: apiTokens.name,
+  scopes: json(sql`'[' || concat_ws(',', ${bit('read')}, ${bit('write')}, ${bit('upload')}) || ']'`),
+  // Whoever is no member any more is told no more than the ids.
+  namespace: sql`ifnull((select ${namespaces.slug} ${membership}
+    where ${members.userId} = ${apiTokens.userId} and ${members.namespaceId} = ${apiTokens.namespaceId}),
+    ${apiTokens.namespaceId})`,
+  project: sql`ifnull((select ${projects.slug} ${membership}
+    join ${projects} on ${projects.id} = ${apiTokens.projectId} and ${projects.namespaceId} = ${namespaces.id}
+    where ${members.userId} = ${apiTokens.userId} and ${members.namespaceId} = ${apiTokens.namespaceId}),
+    ${apiTokens.projectId})`,
+  expiresAt: iso(apiTokens.expiresAt),
+  createdAt: iso(apiTokens.createdAt),
+}
+
+const personal = (a: Arguments<Asking>): Guard => ({ tables: userScope(a), place: [], grant: 'self' })
+
+const unrevoked = sql`${apiTokens.revokedAt} is null`
+
+const list = query<Asking & Window>('apiTokens.list', (a) => {
+  const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
+  return listing(
+    personal(a),
+    total,
+    sql`select ${apiTokens.id} as id, ${object({ ...shown, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
+      from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
+        and ${apiTokens.id} < ${a.before}
+      order by ${apiTokens.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+  )
+})
+
+/** The caller's API tokens that are not revoked; expired ones too, until another token is made. */
+export const listApiTokens = (asking: Asking, window: Window): Plan<Page> =>
+  statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
+
+const MOST_TOKENS = sql.raw('1000')
+
+interface NewApiToken extends Arriving {
+  readonly id: string
+  readonly hash: string
+  readonly title: string
+  readonly scopeBits: number
+  /** Slugs; null for a token that is not bound. */
+  readonly namespace: string | null
+  readonly project: string | null
+  /** Epoch milliseconds; null for never. */
+  readonly tokenExpiresAt: number | null
+}
+
+const isExpired = (a: Arguments<NewApiToken>): SQL =>
+  sql`(${unrevoked} and ${apiTokens.expiresAt} <= ${a.now})`
+
+const creating = (a: Arguments<NewApiToken>): Guard => ({
+  tables: sql`${userScope(a)}, place as materialized (
+    select ${namespaces.id} as namespace_id, ${projects.id} as project_id from scope
+    left join ${members} on ${members.userId} = scope.user_id and ${members.namespaceId} = (
+      select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.namespace} and ${live(namespaces)})
+    left join ${namespaces} on ${namespaces.id} = ${members.namespaceId}
+    left join ${projects} on ${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
+      and ${live(projects)})`,
+  place: [
+    ['namespace_not_found', sql`${a.namespace} is not null and (select namespace_id from place) is null`],
+    ['project_not_found', sql`${a.project} is not null and (select project_id from place) is null`],
+  ],
+  done: sql`exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id})`,
+  grant: 'self',
+  state: [
+    [
+      'too_many_api_tokens',
+      sql`(select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id) >= ${MOST_TOKENS}
+        and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = scope.user_id and ${isExpired(a)})`,
+    ],
+  ],
+})
+
+/** Tokens that have expired make room. */
+const retire = command<NewApiToken>(
+  'apiTokens.retire',
+  (a) =>
+    sql`${permitted(creating(a))} update ${apiTokens} set ${assign(apiTokens, {
+      revokedAt: apiTokens.expiresAt,
+    })} where ${apiTokens.userId} = (select user_id from permit) and ${isExpired(a)}`,
+)
+
+const create = command<NewApiToken>(
+  'apiTokens.create',
+  (a) =>
+    sql`${permitted(creating(a))} ${insertInto(
+      apiTokens,
+      {
+        id: a.id,
+        hash: a.hash,
+        userId: sql`permit.user_id`,
+        name: a.title,
+        scopes: a.scopeBits,
+        namespaceId: sql`place.namespace_id`,
+        projectId: sql`place.project_id`,
+        expiresAt: a.tokenExpiresAt,
+        createdAt: a.now,
+      },
+      sql`from permit cross join place where permit.user_id is not null`,
+    )}`,
+)
+
+const created = query<NewApiToken>(
+  'apiTokens.created',
+  (a) => sql`${judged(creating(a))} select ${refusal(creating(a))}, ${object(shown)} as body
+    from scope left join ${apiTokens} on ${apiTokens.id} = ${a.id}`,
+)
+
+/** Creates an API token of the caller; answers it as JSON, without the secret, which nobody keeps. */
+export const createApiToken = (values: NewApiToken): Plan<string> =>
+  after(
+    [
+      // Who is not known yet is a member of nothing.
+      ...(values.namespace === null ? [act(arrive, values)] : []),
+      act(retire, values),
+      act(create, values),
+    ],
+    statement(created, values, ([row]) => assertPermitted(row).body as string),
+  )
+
+interface Revoking extends Asking {
+  readonly id: string
+}
+
+const revoking = (a: Arguments<Revoking>): Guard => ({
+  tables: userScope(a),
+  place: [],
+  thing: [
+    [
+      'api_token_not_found',
+      sql`not exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id}
+        and ${apiTokens.userId} = scope.user_id
+        and (${unrevoked} or ${apiTokens.revokedAt} = ${a.askedAt}))`,
+    ],
+  ],
+  grant: 'self',
+})
+
+const revoke = command<Revoking>(
+  'apiTokens.revoke',
+  (a) => sql`${permitted(revoking(a))} update ${apiTokens} set ${assign(apiTokens, { revokedAt: a.askedAt })}
+    where ${apiTokens.id} = ${a.id} and ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}`,
+)
+
+const revoked = query<Revoking>(
+  'apiTokens.revoked',
+  (a) => sql`${judged(revoking(a))} select ${refusal(revoking(a))} from scope`,
+)
+
+/** From the next request on the token is good for nothing. */
+export const revokeApiToken = (values: Revoking): Plan<void> =>
+  after(
+    [act(revoke, values)],
+    statement(revoked, values, (rows) => void assertPermitted(rows[0])),
+  )
+
+const HOUR = sql.raw('3600000')
+
+const noteUse = command<Pick<Asking, 'tokenHash' | 'askedAt'>>(
+  'apiTokens.noteUse',
+  (a) => sql`update ${apiTokens} set ${assign(apiTokens, { lastUsedAt: a.askedAt })}
+    where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}
+      and ifnull(${apiTokens.lastUsedAt}, 0) <= ${a.askedAt} - ${HOUR}`,
+)
+
+/** Notes that an API token was used, at most once an hour. */
+export const noteUseOfApiToken = (values: Pick<Asking, 'tokenHash' | 'askedAt'>): Plan<void> =>
+  act(noteUse, values)
+
+interface LoggingOut extends Asking {
+  readonly tokenExpiresAt: number | null
+}
+
+const logOut = command<LoggingOut>(
+  'revocations.logOut',
+  (a) =>
+    sql`${permitted(personal(a))} ${insertInto(
+      revocations,
+      { issuer: a.issuer, jti: a.jti, revokedAt: a.askedAt, expiresAt: a.tokenExpiresAt },
+      sql`from permit where ${a.jti} is not null`,
+    )}`,
+)
+
+/** A token that this request has revoked counts as good for it: the answer may be asked for again by the server. */
+const loggedOut = query<LoggingOut>(
+  'revocations.loggedOut',
+  (a) => sql`select iif(${revocations.revokedAt} = ${a.askedAt}, null, 'token_revoked') as refusal
+    from ${revocations} where ${revocations.issuer} = ${a.issuer} and ${revocations.jti} = ${a.jti}`,
+)
+
+/** Revokes the very token by which the caller asks. */
+export const revokeSignedToken = (values: LoggingOut): Plan<void> =>
+  after(
+    [act(logOut, values)],
+    statement(loggedOut, values, (rows) => void assertPermitted(rows[0])),
+  )

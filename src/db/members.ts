@@ -1,0 +1,148 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
+import { roles } from '../domain/access.ts'
+import { assertPermitted, type Guard, judged, permitted, type Refusing, refusal } from './guard.ts'
+import { iso, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, inOrder, map, type Plan, statement } from './plan.ts'
+import { type NamespaceRef, namespaceGuard } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Resource, readResource, type Stamp } from './write.ts'
+
+/** The name of a rank. */
+export const roleName = (rank: SQL): SQL =>
+  sql`case ${rank} ${sql.join(
+    Object.entries(roles).map(([name, each]) => sql.raw(`when ${each} then '${name}'`)),
+    sql.raw(' '),
+  )} end`
+
+/** A member is named by the slug of the home namespace. */
+const home = sql`(select home.slug from ${namespaces} as home where home.id = ${users.homeId})`
+
+const resource = object({
+  username: home,
+  name: users.name,
+  role: roleName(members.role.getSQL()),
+  createdAt: iso(members.createdAt),
+})
+
+const list = query<NamespaceRef & Window>('members.list', (a) => {
+  const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  return listing(
+    namespaceGuard(a, 'read'),
+    total,
+    sql`select ${members.userId} as id, ${resource} as body
+      from ${members} cross join ${users} on ${users.id} = ${members.userId}
+      where ${members.namespaceId} = (select namespace_id from permit) and ${members.userId} < ${a.before}
+      order by ${members.userId} desc ${within(a, sql`(select ${total} from scope)`)}`,
+  )
+})
+
+/** The members of a namespace, those first whose account is the newest. */
+export const listMembers = (ref: NamespaceRef, window: Window): Plan<Page> =>
+  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+
+export interface MemberRef extends NamespaceRef {
+  /** The slug of the user's home namespace. */
+  readonly username: string
+}
+
+/** `member`, always one row: the user of that name, and what the user is in the namespace. */
+const named = (a: Arguments<MemberRef>): SQL => sql`member as materialized (
+  select ${users.id} as id, ${members.role} as role, ${members.updatedRequest} as updated_request, ${users.homeId} = scope.namespace_id as is_home
+  from scope left join ${users} on ${users.homeId} = (
+    select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.username})
+  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id)`
+
+/** What keeps a namespace in somebody's hands. */
+const keeping: readonly Refusing[] = [
+  ['home_owner', sql`(select is_home from member)`],
+  [
+    'last_owner',
+    sql`(select role = 3 from member) and not exists (select 1 from ${members}
+      where ${members.namespaceId} = scope.namespace_id and ${members.role} = 3
+        and ${members.userId} <> (select id from member))`,
+  ],
+]
+
+interface Setting extends MemberRef, Stamp {
+  readonly rank: number
+}
+
+const isDemoted = (a: Arguments<Setting>, [failure, condition]: Refusing): Refusing => [
+  failure,
+  sql`${a.rank} < 3 and (${condition})`,
+]
+
+/** Owners may demote themselves: whoever has just done so is an owner no more, and is told that it was done. */
+const setting = (a: Arguments<Setting>): Guard =>
+  namespaceGuard(a, 'self', {
+    tables: [named(a)],
+    done: sql`(select role = ${a.rank} and (scope.access >= 3 or updated_request = ${a.mark}) from member)`,
+    thing: [['user_not_found', sql`(select id from member) is null`]],
+    state: [['forbidden', sql`scope.access < 3`], ...keeping.map((each) => isDemoted(a, each))],
+  })
+
+const set = command<Setting>(
+  'members.set',
+  (a) =>
+    sql`${permitted(setting(a))} ${insertInto(
+      members,
+      {
+        userId: sql`member.id`,
+        namespaceId: sql`permit.namespace_id`,
+        role: a.rank,
+        createdAt: a.now,
+        createdRequest: a.mark,
+        updatedRequest: a.mark,
+      },
+      sql`from permit cross join member where true`,
+    )} on conflict (user_id, namespace_id) do update set ${assign(members, {
+      role: sql`excluded.role`,
+      createdRequest: sql`null`,
+      updatedRequest: a.mark,
+    })}`,
+)
+
+const wasSet = query<Setting>(
+  'members.wasSet',
+  (a) => sql`${judged(setting(a))} select ${refusal(setting(a))}, 1 as version,
+      ${members.createdRequest} = ${a.mark} as created, ${resource} as body
+    from scope cross join member left join ${users} on ${users.id} = member.id
+    left join ${members} on ${members.userId} = member.id and ${members.namespaceId} = scope.namespace_id`,
+)
+
+/** Makes a user a member, or changes the member's role. */
+export const setMember = (values: Setting): Plan<Resource> =>
+  after([act(set, values)], statement(wasSet, values, readResource))
+
+/** Members may remove themselves. */
+const removing = (a: Arguments<MemberRef>): Guard =>
+  namespaceGuard(a, 'self', {
+    tables: [named(a)],
+    thing: [['member_not_found', sql`(select role from member) is null`]],
+    state: [['forbidden', sql`scope.access < 3 and (select id from member) <> scope.user_id`], ...keeping],
+  })
+
+const mayRemove = query<MemberRef>(
+  'members.mayRemove',
+  (a) => sql`${judged(removing(a))} select ${refusal(removing(a))} from scope`,
+)
+
+const remove = command<MemberRef>(
+  'members.remove',
+  (a) => sql`${permitted(removing(a))} delete from ${members}
+    where ${members.userId} = (select member.id from member cross join permit)
+      and ${members.namespaceId} = (select namespace_id from permit)`,
+)
+
+/**
+ * Ends a membership. Nothing is left afterwards that could tell, so here the verdict comes first: a removal that is
+ * sent again finds no such member.
+ */
+export const removeMember = (ref: MemberRef): Plan<void> =>
+  map(
+    inOrder<unknown>([statement(mayRemove, ref, (rows) => void assertPermitted(rows[0])), act(remove, ref)]),
+    () => undefined,
+  )

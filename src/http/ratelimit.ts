@@ -1,0 +1,55 @@
+import type { Config, Limit, Policy } from '../config.ts'
+import { Refusal } from '../domain/failure.ts'
+
+/** The platform's limiters, by their bindings; one that is not bound limits nothing. */
+const bindings = { reads: 'READ_LIMIT', writes: 'WRITE_LIMIT', strangers: 'STRANGER_LIMIT' } as const
+
+/** What the headers of an answer say of the limit that applied to its request. */
+export interface Limited extends Policy {
+  readonly limit: Limit
+  readonly isExceeded: boolean
+}
+
+/** `RateLimit-Policy`, and where nothing is left `RateLimit` (draft-ietf-httpapi-ratelimit-headers). */
+export function tellLimit(headers: Headers, { limit, quota, seconds, isExceeded }: Limited): void {
+  headers.set('RateLimit-Policy', `"${limit}";q=${quota};w=${seconds}`)
+  if (!isExceeded) return
+  headers.set('RateLimit', `"${limit}";r=0;t=${seconds}`)
+  headers.set('Retry-After', String(seconds))
+}
+
+interface Asked {
+  readonly request: Request
+  readonly env: Env
+  readonly limited: (limited: Limited) => void
+}
+
+/** Counts a request by its credential and address; one without a credential by the address alone. */
+export async function assertWithinLimit(asked: Asked, config: Config): Promise<void> {
+  const { headers, method } = asked.request
+  // However the header is spelled, it is the same credential.
+  const credential =
+    headers
+      .get('Authorization')
+      ?.trim()
+      .replace(/^Bearer\s+/i, '') ?? ''
+  if (credential === '') return assertStrangerWithinLimit(asked, config)
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(credential))
+  const key = `${new Uint8Array(digest).toHex()} ${addressOf(headers)}`
+  await count(method === 'GET' || method === 'HEAD' ? 'reads' : 'writes', key, asked, config)
+}
+
+/** Counts a request of nobody, or by a credential that turned out to be none: another one each time helps nothing. */
+export const assertStrangerWithinLimit = (asked: Asked, config: Config): Promise<void> =>
+  count('strangers', addressOf(asked.request.headers), asked, config)
+
+const addressOf = (headers: Headers): string => headers.get('CF-Connecting-IP') ?? 'local'
+
+async function count(limit: Limit, key: string, { env, limited }: Asked, { limits }: Config): Promise<void> {
+  const policy = limits[limit]
+  const limiter = env[bindings[limit]] as RateLimit | undefined
+  if (!policy || !limiter) return
+  const { success } = await limiter.limit({ key })
+  limited({ ...policy, limit, isExceeded: !success })
+  if (!success) throw new Refusal('rate_limited')
+}

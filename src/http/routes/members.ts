@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { listMembers, removeMember, setMember } from '../../db/members.ts'
+import { type Role, roles } from '../../domain/access.ts'
+import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+
+const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
+
+const Member = z
+  .object({
+    username: z.string().meta({ description: "The slug of the user's home namespace" }),
+    name: z.string().nullable(),
+    role,
+    createdAt: field.time,
+  })
+  .meta({ id: 'Member' })
+
+const example = { username: 'bob', name: null, role: 'writer', createdAt: '2026-04-14T09:30:00.000Z' }
+
+const NamespaceParams = z.object({ slug: field.slugRef })
+const MemberParams = NamespaceParams.extend({ username: field.lookup })
+const nothing = z.object({})
+
+const list = endpoint(
+  {
+    operationId: 'listMembers',
+    method: 'GET',
+    path: '/namespaces/{slug}/members',
+    tag: 'Namespaces',
+    summary: 'List the members of a namespace, the newest accounts first',
+    params: NamespaceParams,
+    query: z.object(pageQuery),
+    answers: { 200: listShape('members', Member, example) },
+    failures: ['namespace_not_found'],
+  },
+  async ({ asking, params, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    const page = await database.run(listMembers({ ...asking, namespace: params.slug }, window))
+    return listAnswer('members', page, query, url, cursors)
+  },
+)
+
+const set = endpoint(
+  {
+    operationId: 'setMember',
+    method: 'PUT',
+    path: '/namespaces/{slug}/members/{username}',
+    tag: 'Namespaces',
+    summary: 'Make a user a member, or change the role of one',
+    params: MemberParams,
+    query: nothing,
+    body: z.object({ role }).meta({ id: 'MemberRole' }),
+    bodyExample: { role: 'writer' },
+    answers: {
+      200: { description: 'The member, who was one before', schema: Member, example },
+      201: { description: 'The new member', schema: Member, example },
+    },
+    failures: ['namespace_not_found', 'user_not_found', 'last_owner', 'home_owner'],
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const { slug: namespace, username } = params
+    const plan = setMember({ ...asking, ...stamp, namespace, username, rank: roles[body.role] })
+    const { body: text, created } = await database.run(plan)
+    return jsonAnswer(text, created ? 201 : 200)
+  },
+)
+
+const remove = endpoint(
+  {
+    operationId: 'removeMember',
+    method: 'DELETE',
+    path: '/namespaces/{slug}/members/{username}',
+    tag: 'Namespaces',
+    summary: 'End a membership; anybody may end their own',
+    params: MemberParams,
+    query: nothing,
+    answers: { 200: { description: 'It has ended', schema: field.Success, example: { success: true } } },
+    failures: ['namespace_not_found', 'member_not_found', 'last_owner', 'home_owner'],
+  },
+  async ({ asking, params, database }) => {
+    await database.run(removeMember({ ...asking, namespace: params.slug, username: params.username }))
+    return jsonAnswer('{"success":true}')
+  },
+)
+
+export const memberEndpoints: readonly Endpoint[] = [list, set, remove]
