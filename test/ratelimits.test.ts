@@ -1,0 +1,453 @@
+import { env } from 'cloudflare:workers'
+import { generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, it, vi } from 'vitest'
+import { mintApiToken } from '../src/domain/apitoken.ts'
+import { put } from './support/samples.ts'
+import { type Answer, type Asked, ask, Tenant, tokenFor } from './support/world.ts'
+
+// Spelled as any string: the compiler has no type for a module that is the text of a file.
+const { default: wrangler }: { default: string } = await import('../wrangler.toml?raw' as string)
+
+const policies = {
+  RATE_LIMIT_READS: '6000/60',
+  RATE_LIMIT_WRITES: '3000/60',
+  RATE_LIMIT_STRANGERS: '300/60',
+} as const
+
+const names = { reads: 'READ_LIMIT', writes: 'WRITE_LIMIT', strangers: 'STRANGER_LIMIT' } as const
+type Limit = keyof typeof names
+
+/** What `ask` hands to the server as its environment; a binding is one of its variables. */
+type Variables = NonNullable<Asked['variables']>
+
+/**
+ * A stand-in for the platform's limiters that keeps the keys which it was asked for. Those of `exceeded` have
+ * nothing left.
+ */
+function platform(...exceeded: readonly Limit[]) {
+  const counted: { limit: Limit; key: string }[] = []
+  const limiter = (limit: Limit) => ({
+    limit: async ({ key }: { key: string }) => {
+      counted.push({ limit, key })
+      return { success: !exceeded.includes(limit) }
+    },
+  })
+  const bindings = Object.fromEntries(
+    (Object.keys(names) as Limit[]).map((limit) => [names[limit], limiter(limit)]),
+  )
+  return { counted, variables: { ...policies, ...bindings } as unknown as Variables }
+}
+
+const told = ({ headers }: Answer) =>
+  ['RateLimit-Policy', 'RateLimit', 'Retry-After'].map((name) => headers.get(name))
+
+const READS = ['"reads";q=6000;w=60', null, null]
+const WRITES = ['"writes";q=3000;w=60', null, null]
+const STRANGERS = ['"strangers";q=300;w=60', null, null]
+
+function expectLimited(answer: Answer, limit: Limit, quota: number): void {
+  expect([answer.status, answer.body?.code ?? 'rate_limited']).toEqual([429, 'rate_limited'])
+  expect(told(answer)).toEqual([`"${limit}";q=${quota};w=60`, `"${limit}";r=0;t=60`, '60'])
+  expect([answer.trips, answer.rowsWritten]).toEqual([0, 0])
+}
+
+/** No two tests share an address, nor what is counted for it. */
+const anAddress = () => `2001:db8::${crypto.randomUUID().slice(0, 4)}:${crypto.randomUUID().slice(0, 4)}`
+const from = (address: string) => ({ headers: { 'CF-Connecting-IP': address } })
+
+const garbage = (): string => `${crypto.randomUUID()}.garbage.${crypto.randomUUID()}`
+const forged = () => tokenFor(`forger-${crypto.randomUUID()}`, { secret: 'x'.repeat(40) })
+
+describe('an answer tells the policy that applied to its request', () => {
+  it.each([
+    ['GET', '/namespaces', undefined, 200, READS],
+    ['HEAD', '/namespaces', undefined, 200, READS],
+    ['GET', '/namespaces/no.such', undefined, 404, READS],
+    ['GET', '/namespaces?cursor=x', undefined, 400, READS],
+    ['POST', '/namespaces', { slug: 'Not a slug' }, 400, WRITES],
+    ['PATCH', '/namespaces/no.such', {}, 404, WRITES],
+    ['PUT', '/namespaces/no.such/members/x', { role: 'reader' }, 404, WRITES],
+    ['DELETE', '/namespaces/no.such/members/x', undefined, 404, WRITES],
+  ] as const)('%s %s %j: %i', async (method, path, body, status, headers) => {
+    const { variables } = platform()
+    const answer = await (await Tenant.arrive()).ask(method, path, body, { variables })
+    expect([answer.status, told(answer)]).toEqual([status, headers])
+  })
+
+  it('of strangers, where nobody or no good token asks', async () => {
+    const { variables } = platform()
+    for (const token of [undefined, garbage(), await forged()]) {
+      const answer = await ask('POST', '/namespaces', {
+        variables,
+        ...(token === undefined ? {} : { token }),
+      })
+      expect([answer.status, told(answer)]).toEqual([401, STRANGERS])
+    }
+  })
+})
+
+describe('a request over its limit', () => {
+  const large = { raw: 'x', headers: { 'Content-Length': '9999999', 'Content-Type': 'text/plain' } }
+
+  it.each([
+    ['reads', 'GET', '/auth/me', 6_000],
+    ['reads', 'HEAD', '/auth/me', 6_000],
+    ['writes', 'POST', '/namespaces', 3_000],
+    ['writes', 'PATCH', '/auth/me', 3_000],
+    ['writes', 'DELETE', '/auth/tokens/x', 3_000],
+  ] as const)(
+    'of %s is 429, asks D1 nothing, and makes nobody known: %s %s',
+    async (limit, method, path, quota) => {
+      const { variables } = platform(limit)
+      const tenant = await Tenant.unknown()
+      const body = method === 'POST' ? { slug: `${tenant.slug}-x` } : undefined
+      expectLimited(await tenant.ask(method, path, body, { variables }), limit, quota)
+      const known = await env.DB.prepare('select 1 from users where username = ?').bind(tenant.slug).first()
+      expect(known).toBeNull()
+    },
+  )
+
+  it.each([
+    ['413', large],
+    ['415', { raw: 'x', headers: { 'Content-Type': 'text/plain' } }],
+    ['400', { body: { slug: 5 } }],
+    ['409', { body: { slug: 'taken' } }],
+  ])('is 429 before it would be %s', async (_, asked) => {
+    const token = await tokenFor('anybody')
+    const { variables } = platform('writes')
+    expectLimited(await ask('POST', '/namespaces', { ...asked, token, variables }), 'writes', 3_000)
+  })
+
+  it.each(['nobody', 'garbage', 'a forger'])('is 429 before it would be 401: %s', async (who) => {
+    const { variables } = platform('strangers')
+    const token = { nobody: undefined, garbage: garbage(), 'a forger': await forged() }[who]
+    const answer = await ask('GET', '/namespaces', { variables, ...(token ? { token } : {}) })
+    expectLimited(answer, 'strangers', 300)
+    expect(answer.headers.get('WWW-Authenticate')).toBeNull()
+  })
+
+  it.each([
+    [404, 'GET', '/nowhere'],
+    [404, 'POST', '/namespaces/a/b/c/d/e'],
+    [405, 'DELETE', '/namespaces'],
+    [405, 'PATCH', '/health'],
+  ])('is %i where the route is none, and is not counted: %s %s', async (status, method, path) => {
+    const { counted, variables } = platform('reads', 'writes', 'strangers')
+    const token = await tokenFor('anybody')
+    for (const answer of [
+      await ask(method, path, { variables }),
+      await ask(method, path, { variables, token }),
+    ])
+      expect([answer.status, told(answer)]).toEqual([status, [null, null, null]])
+    expect(counted).toEqual([])
+  })
+
+  it('says so to a page of another origin too', async () => {
+    const { variables } = platform('reads')
+    const headers = { Origin: 'http://localhost:3000' }
+    const answer = await ask('GET', '/namespaces', { token: await tokenFor('anybody'), headers, variables })
+    expectLimited(answer, 'reads', 6_000)
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toMatch(
+      /RateLimit,.*RateLimit-Policy.*Retry-After/,
+    )
+  })
+
+  it('leaves the other limits alone', async () => {
+    const tenant = await Tenant.arrive()
+    const statuses = async (limit: Limit) => {
+      const { variables } = platform(limit)
+      return [
+        (await tenant.ask('GET', '/namespaces', undefined, { variables })).status,
+        (await tenant.ask('POST', '/namespaces', {}, { variables })).status,
+        (await ask('GET', '/namespaces', { variables })).status,
+      ]
+    }
+    expect(await statuses('reads')).toEqual([429, 400, 401])
+    expect(await statuses('writes')).toEqual([200, 429, 401])
+    expect(await statuses('strangers')).toEqual([200, 400, 429])
+  })
+})
+
+describe('what is counted', () => {
+  it('is the hash of the credential with the address, never the credential', async () => {
+    const [one, two] = [await tokenFor('one'), await tokenFor('two')]
+    const [here, there] = [anAddress(), anAddress()]
+    const keys: string[] = []
+    for (const [token, address] of [
+      [one, here],
+      [one, here],
+      [one, there],
+      [two, here],
+    ] as const) {
+      const { counted, variables } = platform()
+      const answer = await ask('GET', '/namespaces', { token, variables, ...from(address) })
+      expect([answer.status, counted.map(({ limit }) => limit)]).toEqual([200, ['reads']])
+      const key = counted[0]?.key ?? ''
+      expect(key).toContain(address)
+      expect(key).toMatch(/[0-9a-f]{64}/)
+      for (const part of token.split('.')) expect(key).not.toContain(part)
+      keys.push(key)
+    }
+    expect(keys[1]).toBe(keys[0])
+    expect(new Set(keys).size).toBe(3)
+  })
+
+  it('is an API token like any other credential', async () => {
+    const tenant = await Tenant.arrive()
+    const made = await tenant.ask('POST', '/auth/tokens', { name: 'job', scopes: ['read'] })
+    const { counted, variables } = platform()
+    const { token } = made.body
+    expect(told(await ask('GET', '/auth/me', { token, variables, ...from('192.0.2.1') }))).toEqual(READS)
+    expect(counted.map(({ limit }) => limit)).toEqual(['reads'])
+    expect(counted[0]?.key).not.toContain(token.slice(4))
+  })
+
+  it('is the address alone for a request without a credential', async () => {
+    const { counted, variables } = platform()
+    for (const address of ['192.0.2.1', '192.0.2.1', '2001:db8::1']) {
+      expect((await ask('POST', '/uploads', { variables, ...from(address) })).status).toBe(401)
+    }
+    expect(counted.map(({ limit }) => limit)).toEqual(['strangers', 'strangers', 'strangers'])
+    const [first, second, third] = counted.map(({ key }) => key)
+    expect([first === second, first === third]).toEqual([true, false])
+  })
+
+  it.each([
+    ['garbage', async () => garbage()],
+    ['a token of another secret', forged],
+    ['a token that has expired', () => tokenFor(crypto.randomUUID(), { expiresAt: 1 })],
+    [
+      'an API token with a wrong checksum',
+      async () => `dlk_${'0'.repeat(40)}${crypto.randomUUID().slice(0, 6)}`,
+    ],
+  ])('is the address for a credential that is none, another one each time: %s', async (_, make) => {
+    const address = anAddress()
+    const nobody = platform()
+    await ask('GET', '/namespaces', { variables: nobody.variables, ...from(address) })
+    const { counted, variables } = platform()
+    for (let count = 0; count < 3; count++) {
+      const token = await make()
+      expect((await ask('GET', '/namespaces', { token, variables, ...from(address) })).status).toBe(401)
+    }
+    const strangers = counted.filter(({ limit }) => limit === 'strangers')
+    expect(strangers).toEqual(Array(3).fill(nobody.counted[0]))
+  })
+
+  it('is the address where D1 alone knows that a token is none', async () => {
+    const { counted, variables } = platform()
+    const tenant = await Tenant.arrive()
+    const { body } = await tenant.ask('POST', '/auth/tokens', { name: 'job', scopes: ['read'] })
+    await tenant.ask('DELETE', `/auth/tokens/${body.id}`)
+    for (const token of [mintApiToken(), body.token]) {
+      const asked = { token, variables, ...from('192.0.2.7') }
+      expect((await ask('GET', '/namespaces', asked)).status).toBe(401)
+    }
+    expect(counted.map(({ limit }) => limit)).toEqual(['reads', 'strangers', 'reads', 'strangers'])
+    const exhausted = platform('strangers')
+    const limited = await ask('GET', '/namespaces', { token: mintApiToken(), variables: exhausted.variables })
+    expect([limited.status, limited.body.code]).toEqual([429, 'rate_limited'])
+  })
+
+  it('is one credential, however its header is spelled', async () => {
+    const tenant = await Tenant.arrive()
+    const { counted, variables } = platform()
+    for (const scheme of ['Bearer ', 'bearer ', 'Bearer    ', ' BEARER  ']) {
+      const headers = { Authorization: scheme + tenant.token }
+      expect((await ask('GET', '/namespaces', { headers, variables })).status).toBe(200)
+    }
+    expect(new Set(counted.map(({ key }) => key)).size).toBe(1)
+  })
+
+  it('is the address of whoever asks if the server is ready, which asks D1', async () => {
+    const { counted, variables } = platform()
+    expect(told(await ask('GET', '/readyz', { variables }))).toEqual(STRANGERS)
+    expect(counted.map(({ limit }) => limit)).toEqual(['strangers'])
+    expect((await ask('GET', '/readyz', { variables: platform('strangers').variables })).status).toBe(429)
+  })
+
+  it('is nobody where an issuer is down: its users are no strangers', async () => {
+    const { counted, variables } = platform('strangers')
+    const host = `https://${crypto.randomUUID()}.example`
+    const provider = { AUTH_JWKS_URL: host, AUTH_ISSUER: host, AUTH_AUDIENCE: 'lab' }
+    const { privateKey } = await generateKeyPair('ES256')
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256', kid: 'x' })
+      .setSubject('a')
+      .sign(privateKey)
+    const down = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed'))
+    const answer = await ask('GET', '/namespaces', { token, variables: { ...variables, ...provider } })
+    down.mockRestore()
+    expect([answer.status, counted.map(({ limit }) => limit)]).toEqual([503, ['reads']])
+  })
+
+  it('is a good credential once, and not its address', async () => {
+    const tenant = await Tenant.arrive()
+    const { counted, variables } = platform('strangers')
+    expect((await tenant.ask('GET', '/namespaces', undefined, { variables })).status).toBe(200)
+    expect((await tenant.ask('GET', '/namespaces/no.such', undefined, { variables })).status).toBe(404)
+    expect(counted.map(({ limit }) => limit)).toEqual(['reads', 'reads'])
+  })
+})
+
+describe('nothing is counted', () => {
+  it.each(['/', '/health', '/healthz', '/version', '/openapi.json'])('for %s', async (path) => {
+    const { counted, variables } = platform('reads', 'writes', 'strangers')
+    for (const asked of [{}, { token: garbage() }]) {
+      const answer = await ask('GET', path, { variables, ...asked })
+      expect([answer.status, told(answer)]).toEqual([200, [null, null, null]])
+    }
+    expect(counted).toEqual([])
+  })
+
+  it('for signed object URLs, good or altered', async () => {
+    const owner = await Tenant.arrive()
+    await owner.withProject()
+    const { counted, variables } = platform('reads', 'writes', 'strangers')
+    const place = { namespace: owner.slug, project: 'robotics' }
+    const [upload, other] = (
+      await owner.ask('POST', '/uploads', { ...place, files: [{ size: 3 }, { size: 3 }] })
+    ).body.uploads
+    const sending = { raw: 'abc', headers: upload.headers, variables }
+    expect((await ask('PUT', upload.url, sending)).status).toBe(200)
+    expect((await ask('PUT', `${upload.url}0`, sending)).status).toBe(403)
+    await put(other.url, 'abc', other.headers)
+    await owner.ask('POST', `/uploads/${other.id}/complete`)
+    await owner.ask('POST', '/assets/video', { ...place, name: '/v.mp4', bssVideoId: other.id })
+    const query = new URLSearchParams({ ...place, path: '/v.mp4' })
+    const { url } = (await owner.ask('GET', `/assets/video/download?${query}`)).body
+    const answer = await ask('GET', url, { variables })
+    expect([answer.status, answer.text, told(answer)]).toEqual([200, 'abc', [null, null, null]])
+    expect(counted).toEqual([])
+  })
+
+  it.each(Object.entries(names))(
+    'of %s by a variable without its binding, or the reverse',
+    async (limit, name) => {
+      const variable = `RATE_LIMIT_${limit.toUpperCase()}`
+      for (const missing of [name, variable]) {
+        const { counted, variables } = platform('reads', 'writes', 'strangers')
+        const asked = { variables: { ...variables, [missing]: undefined } }
+        const token = limit === 'strangers' ? {} : { token: await tokenFor('anybody') }
+        const answer = await ask(limit === 'reads' ? 'GET' : 'POST', '/namespaces', { ...asked, ...token })
+        const status = { reads: 200, writes: 400, strangers: 401 }[limit]
+        expect([answer.status, told(answer)]).toEqual([status, [null, null, null]])
+        expect(counted).toEqual([])
+      }
+    },
+  )
+})
+
+describe('a malformed limit is a fault of the configuration', () => {
+  it.each(
+    ['6000', '0/60', '6000/30', '6000 per 60', '-1/60', '1e3/60', '6000/60/1'].map((value, index) => {
+      const variable = Object.keys(policies)[index % 3] ?? ''
+      return { variable, value }
+    }),
+  )('$variable=$value', async ({ variable, value }) => {
+    const variables = { [variable]: value }
+    const answer = await ask('GET', '/namespaces', { token: await tokenFor('anybody'), variables })
+    expect([answer.status, answer.body.code, answer.trips]).toEqual([503, 'not_configured', 0])
+    const ready = await ask('GET', '/readyz', { variables })
+    expect([ready.status, ready.body.errors.map(({ path }: { path: string }) => path)]).toEqual([
+      503,
+      [variable],
+    ])
+    expect((await ask('GET', '/health', { variables })).status).toBe(200)
+  })
+})
+
+/** The limits that wrangler.toml binds, as the variables write them. */
+function boundLimits(): Record<string, string> {
+  const bound = wrangler.matchAll(
+    /\[\[ratelimits\]\]\s+name = "(\w+)"\s+namespace_id = "(\d+)"\s+simple = \{ limit = (\d+), period = (\d+) \}/g,
+  )
+  return Object.fromEntries([...bound].map(([, name, , limit, period]) => [name, `${limit}/${period}`]))
+}
+
+describe('wrangler.toml', () => {
+  it('says the same of each limit to the platform and to the headers', () => {
+    const vars = wrangler.split('[vars]')[1]?.split(/^\[/m)[0] ?? ''
+    const told = Object.fromEntries(
+      [...vars.matchAll(/^(RATE_LIMIT_\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
+    )
+    const bound = boundLimits()
+    expect(told).toEqual({
+      RATE_LIMIT_READS: bound.READ_LIMIT,
+      RATE_LIMIT_WRITES: bound.WRITE_LIMIT,
+      RATE_LIMIT_STRANGERS: bound.STRANGER_LIMIT,
+    })
+    expect(Object.keys(bound)).toHaveLength(3)
+    const ids = [...wrangler.matchAll(/namespace_id = "(\d+)"/g)].map(([, id]) => id)
+    expect([ids.length, new Set(ids).size]).toEqual([3, 3])
+    const { RATE_LIMIT_READS, RATE_LIMIT_WRITES, RATE_LIMIT_STRANGERS } = env
+    expect({ RATE_LIMIT_READS, RATE_LIMIT_WRITES, RATE_LIMIT_STRANGERS }).toEqual(told)
+  })
+})
+
+describe("the platform's own limiters", () => {
+  const { READ_LIMIT, WRITE_LIMIT, STRANGER_LIMIT } = env
+  const variables = { ...policies, READ_LIMIT, WRITE_LIMIT, STRANGER_LIMIT } as unknown as Variables
+
+  /** Asks until it is refused, and says how often it was not. */
+  async function asksUntilRefused(most: number, asking: () => Promise<Answer>, limit: Limit, quota: number) {
+    for (let count = 0; count <= most; count++) {
+      const answer = await asking()
+      if (answer.status !== 429) continue
+      expectLimited(answer, limit, quota)
+      return count
+    }
+    throw new Error(`was not refused within ${most} requests`)
+  }
+
+  it('count a good credential without being in its way', async () => {
+    const tenant = await Tenant.arrive()
+    const answer = await tenant.ask('GET', '/namespaces', undefined, { variables, ...from(anAddress()) })
+    expect([answer.status, told(answer)]).toEqual([200, READS])
+  })
+
+  it('refuse an address after 300 requests without a good credential, whatever each of them shows', async () => {
+    const address = anAddress()
+    const shown = [undefined, 'Basic YTpi', () => `Bearer ${garbage()}`]
+    let turn = 0
+    const asking = () => {
+      const next = shown[turn++ % shown.length]
+      const credential = typeof next === 'function' ? next() : next
+      const headers = { ...from(address).headers, ...(credential ? { Authorization: credential } : {}) }
+      return ask('GET', '/namespaces', { variables, headers })
+    }
+    const passed = await asksUntilRefused(600, asking, 'strangers', 300)
+    // A minute may end in between, and then the count begins anew, once.
+    expect(passed).toBeGreaterThanOrEqual(300)
+    const other = await ask('GET', '/namespaces', { variables, ...from(anAddress()) })
+    expect(other.status).toBe(401)
+    const token = await tokenFor('anybody')
+    expect((await ask('GET', '/namespaces', { variables, token, ...from(address) })).status).toBe(200)
+  }, 30_000)
+
+  it.each([
+    ['reads', 'GET', 'READ_LIMIT', 6_000],
+    ['writes', 'POST', 'WRITE_LIMIT', 3_000],
+  ] as const)(
+    'refuse a credential at one address after its quota of %s',
+    async (limit, method, name, quota) => {
+      // The simulation takes a quota with each call; the one of wrangler.toml would be thousands of requests.
+      const limiter = env[name] as { limit: (asked: object) => Promise<{ success: boolean }> }
+      const small = { limit: ({ key }: { key: string }) => limiter.limit({ key, limit: 3 }) }
+      const few = { ...variables, [name]: small } as unknown as Variables
+      const [token, address] = [await tokenFor(crypto.randomUUID()), anAddress()]
+      const asking = (asked: Asked) =>
+        ask(method, '/namespaces', { variables: few, token, ...from(address), ...asked })
+      const passed = await asksUntilRefused(6, () => asking({}), limit, quota)
+      expect(passed).toBeGreaterThanOrEqual(3)
+      const another = [
+        await asking(from(anAddress())),
+        await asking({ token: await tokenFor(crypto.randomUUID()) }),
+      ]
+      for (const { status } of another) expect(status).not.toBe(429)
+      const others = method === 'GET' ? 'POST' : 'GET'
+      expect((await ask(others, '/namespaces', { variables: few, token, ...from(address) })).status).not.toBe(
+        429,
+      )
+    },
+  )
+})
