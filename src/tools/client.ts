@@ -29,13 +29,19 @@ const Problem = z.object({ code: z.string(), detail: z.string(), requestId: z.st
 const MOST_MILLISECONDS = 30_000
 
 export class Client {
-  readonly calls: CallRecord[] = []
+  readonly calls: CallRecord[]
   readonly #base: URL
   readonly #token: string
 
-  constructor(base: URL, token: string) {
+  constructor(base: URL, token: string, calls: CallRecord[] = []) {
     this.#base = base
     this.#token = token
+    this.calls = calls
+  }
+
+  /** The same server, asked by another token; the calls are kept together. */
+  by(token: string): Client {
+    return new Client(this.#base, token, this.calls)
   }
 
   /** Asks the API, and accepts nothing but the expected status and shape. */

@@ -4,59 +4,39 @@ import { assertEqual, assertSameBytes, Failure } from './checks.ts'
 import { type CallRecord, Client } from './client.ts'
 import { signLocalToken } from './localtoken.ts'
 import { DURATION_MILLISECONDS, readSamples, type Sample } from './sample.ts'
+import {
+  Account,
+  Announced,
+  Asset,
+  Dataset,
+  Download,
+  Episode,
+  Named,
+  PlacedEpisode,
+  Problem,
+  Secret,
+  Stored,
+} from './shapes.ts'
 import { tableOf } from './table.ts'
 
-const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334]'
+const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--robot]'
 const PROJECT = 'demo'
 const EPISODE = 'run-001'
 const DATASET = 'training-v1'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const Account = z.object({
-  id: z.string(),
-  username: z.string(),
-  namespace: z.object({ id: z.string(), slug: z.string() }),
-})
-const Episode = z.object({
-  id: z.string(),
-  projectId: z.string(),
-  nodePath: z.string(),
-  tags: z.array(z.string()),
-  status: z.string(),
-  startedAt: z.string().nullable(),
-  endedAt: z.string().nullable(),
-  durationMs: z.number().nullable(),
-})
-const PlacedEpisode = z.object({ episode: Episode, folder: z.object({ path: z.string() }).nullable() })
-const Asset = z.looseObject({ id: z.string(), name: z.string().nullable() })
-const Download = z.object({
-  url: z.string(),
-  filename: z.string(),
-  contentType: z.string(),
-  size: z.number(),
-})
-const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
+interface Settings {
+  readonly base: URL
+  /** Whether a robot records, and a job downloads, by tokens that can do nothing else. */
+  readonly robot: boolean
+}
 
-const Announced = z.object({
-  uploads: z.array(
-    z.union([
-      z.object({
-        id: z.string(),
-        status: z.literal('pending'),
-        method: z.literal('PUT'),
-        url: z.string(),
-        headers: z.record(z.string(), z.string()),
-      }),
-      z.object({ id: z.string(), status: z.literal('exists') }),
-    ]),
-  ),
-})
-const Stored = z.object({ id: z.string(), size: z.number(), sha256: z.string().nullable() })
-
-function baseFrom(args: readonly string[]): URL {
+function settingsFrom(args: readonly string[]): Settings {
   const url = { type: 'string', default: 'http://localhost:10334' } as const
-  return new URL(parseArgs({ args: [...args], options: { url } }).values.url)
+  const robot = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({ args: [...args], options: { url, robot } })
+  return { base: new URL(values.url), robot: values.robot }
 }
 
 async function assertAwake(client: Client, base: URL): Promise<void> {
@@ -168,7 +148,8 @@ async function fetchRange(client: Client, url: string, { name, bytes }: Sample):
   say(`Fetched bytes ${first} to ${last} of ${name}: they are the same.`)
 }
 
-async function complete(client: Client, episodes: string): Promise<void> {
+/** A robot's token cannot PATCH; a POST changes the episode that the same token has created. */
+async function complete(client: Client, episodes: string, isRobot: boolean): Promise<void> {
   const now = Date.now()
   const changes = {
     status: 'completed',
@@ -176,14 +157,46 @@ async function complete(client: Client, episodes: string): Promise<void> {
     endedAt: new Date(now).toISOString(),
     durationMs: DURATION_MILLISECONDS,
   }
-  const episode = await client.call('PATCH', `${episodes}/${EPISODE}`, {
-    expect: 200,
-    answer: Episode,
-    body: changes,
-  })
-  const { status, startedAt, endedAt, durationMs } = episode
+  const { status, startedAt, endedAt, durationMs } = isRobot
+    ? (
+        await client.call('POST', episodes, {
+          expect: 200,
+          answer: PlacedEpisode,
+          body: { name: EPISODE, ...changes },
+        })
+      ).episode
+    : await client.call('PATCH', `${episodes}/${EPISODE}`, { expect: 200, answer: Episode, body: changes })
   assertEqual('The finished episode', { status, startedAt, endedAt, durationMs }, changes)
   say(`Episode ${EPISODE} is completed and lasted ${DURATION_MILLISECONDS / 1_000} seconds.`)
+}
+
+/** Who records, and who downloads: the user, or a robot and a job with a token each. */
+async function castFor(client: Client, namespace: string, robot: boolean): Promise<[Client, Client]> {
+  if (!robot) return [client, client]
+  await client.call('POST', `/namespaces/${namespace}/projects`, {
+    expect: 201,
+    answer: Named,
+    body: { name: PROJECT },
+  })
+  const tokenOf = async (name: string, scope: string): Promise<string> => {
+    const body = { name, scopes: [scope], namespace, project: PROJECT }
+    return (await client.call('POST', '/auth/tokens', { expect: 201, answer: Secret, body })).token
+  }
+  const cast: [Client, Client] = [
+    client.by(await tokenOf('robot', 'upload')),
+    client.by(await tokenOf('training job', 'read')),
+  ]
+  await cast[0].call('GET', `/namespaces/${namespace}/projects/${PROJECT}/episodes`, {
+    expect: 403,
+    answer: Problem,
+  })
+  await cast[1].call('POST', `/namespaces/${namespace}/projects/${PROJECT}/episodes`, {
+    expect: 403,
+    answer: Problem,
+    body: { name: 'not allowed' },
+  })
+  say('Made a token for a robot, which can only upload, and one for a training job, which can only read.')
+  return cast
 }
 
 async function makeDataset(client: Client, datasets: string, projectId: string): Promise<void> {
@@ -194,7 +207,7 @@ async function makeDataset(client: Client, datasets: string, projectId: string):
   say(`Created the dataset ${DATASET} and read it back.`)
 }
 
-async function play(base: URL): Promise<readonly CallRecord[]> {
+async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   const user = `demo-${crypto.randomUUID().slice(0, 8)}`
   const client = new Client(base, await signLocalToken({ user, expires: '1h' }))
   await assertAwake(client, base)
@@ -204,9 +217,10 @@ async function play(base: URL): Promise<readonly CallRecord[]> {
   assertEqual('The home namespace', namespace, user)
   say(`Made a token for the new user ${user}; the namespace ${namespace} appeared.`)
 
+  const [recorder, reader] = await castFor(client, namespace, robot)
   const project = `/namespaces/${namespace}/projects/${PROJECT}`
   const body = { name: EPISODE, folder: '/experiments/demo', tags: ['demo', 'pick-and-place'] }
-  const placed = await client.call('POST', `${project}/episodes`, {
+  const placed = await recorder.call('POST', `${project}/episodes`, {
     expect: 201,
     answer: PlacedEpisode,
     body,
@@ -214,22 +228,22 @@ async function play(base: URL): Promise<readonly CallRecord[]> {
   const { projectId, nodePath, tags } = placed.episode
   assertEqual('The tags of the episode', tags, body.tags)
   assertEqual('The folder of the episode', placed.folder?.path, body.folder)
-  say(`Started episode ${EPISODE} at ${nodePath} in the new project ${PROJECT}.`)
+  say(`Started episode ${EPISODE} at ${nodePath} in the project ${PROJECT}.`)
 
   const samples = readSamples()
-  const storageIds = await upload(client, namespace, samples)
+  const storageIds = await upload(recorder, namespace, samples)
 
   const assetIds: string[] = []
   for (const [index, sample] of samples.entries()) {
-    assetIds.push(await register(client, namespace, sample, storageIds[index] ?? ''))
+    assetIds.push(await register(recorder, namespace, sample, storageIds[index] ?? ''))
   }
   for (const [index, sample] of samples.entries())
-    await list(client, namespace, sample, assetIds[index] ?? '')
+    await list(reader, namespace, sample, assetIds[index] ?? '')
   for (const sample of samples) {
-    const url = await fetchBack(client, namespace, sample)
-    if (sample.kind === 'video') await fetchRange(client, url, sample)
+    const url = await fetchBack(reader, namespace, sample)
+    if (sample.kind === 'video') await fetchRange(reader, url, sample)
   }
-  await complete(client, `${project}/episodes`)
+  await complete(recorder, `${project}/episodes`, robot)
   await makeDataset(client, `${project}/datasets`, projectId)
   return client.calls
 }
@@ -240,9 +254,9 @@ function wordsOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-function base(): URL {
+function settings(): Settings {
   try {
-    return baseFrom(process.argv.slice(2))
+    return settingsFrom(process.argv.slice(2))
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n${USAGE}\n`)
     process.exit(2)
@@ -250,7 +264,7 @@ function base(): URL {
 }
 
 try {
-  const calls = await play(base())
+  const calls = await play(settings())
   say(`\n${tableOf(calls)}\n\nThe demonstration passed.`)
 } catch (error) {
   process.stderr.write(`The demonstration failed: ${wordsOf(error)}\n`)

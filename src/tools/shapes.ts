@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/** What the demonstration expects of the answers that it reads. */
+
+export const Account = z.object({
+  id: z.string(),
+  username: z.string(),
+  namespace: z.object({ id: z.string(), slug: z.string() }),
+})
+export const Episode = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  nodePath: z.string(),
+  tags: z.array(z.string()),
+  status: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+})
+export const PlacedEpisode = z.object({ episode: Episode, folder: z.object({ path: z.string() }).nullable() })
+export const Asset = z.looseObject({ id: z.string(), name: z.string().nullable() })
+export const Download = z.object({
+  url: z.string(),
+  filename: z.string(),
+  contentType: z.string(),
+  size: z.number(),
+})
+export const Named = z.object({ name: z.string() })
+export const Secret = z.object({ token: z.string() })
+export const Problem = z.object({ code: z.literal('forbidden') })
+export const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
+
+export const Announced = z.object({
+  uploads: z.array(
+    z.union([
+      z.object({
+        id: z.string(),
+        status: z.literal('pending'),
+        method: z.literal('PUT'),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+      }),
+      z.object({ id: z.string(), status: z.literal('exists') }),
+    ]),
+  ),
+})
+export const Stored = z.object({ id: z.string(), size: z.number(), sha256: z.string().nullable() })
