@@ -33,7 +33,7 @@ export const failures = {
   episode_ends_before_start: 'endedAt: is before startedAt',
   episode_duration_contradicts: 'durationMs: is not the difference of startedAt and endedAt',
   episode_trashed: 'Episode was previously deleted',
-  forbidden: 'You may see this, but not do this.',
+  forbidden: 'Your role, or the scopes of your token, do not allow this.',
   episode_write_protected: 'Episode is write-protected',
   url_refused: 'The signed URL is not valid: altered, expired, or for another method.',
   namespace_slug_taken: 'Namespace slug already exists',
