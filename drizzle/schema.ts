@@ -92,6 +92,26 @@ export const members = sqliteTable(
   ],
 )
 
+/** The last removal of a user from a namespace, by which the request that is sent again recognises it. */
+export const departures = sqliteTable(
+  'departures',
+  {
+    userId: text()
+      .notNull()
+      .references(() => users.id),
+    namespaceId: text()
+      .notNull()
+      .references(() => namespaces.id),
+    /** The mark of the request. */
+    request: text().notNull(),
+    departedAt: time().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.namespaceId] }),
+    index('departures_of_namespace').on(t.namespaceId),
+  ],
+)
+
 /** Tokens of robots and jobs. The secret itself is nowhere. */
 export const apiTokens = sqliteTable(
   'api_tokens',

@@ -297,6 +297,37 @@ describe('who may change the members', () => {
   })
 })
 
+describe('a removal whose answer was lost', () => {
+  it.each(['of another', 'of oneself'])('is done once, and told as done: %s', async (whose) => {
+    const [host, member] = [await Tenant.arrive(), await Tenant.arrive()]
+    const path = `/namespaces/${host.slug}/members/${member.slug}`
+    await host.ask('PUT', path, { role: 'writer' })
+    const by = whose === 'of another' ? host : member
+    const headers = { 'X-Request-Id': 'lost' }
+    let isFirst = true
+    const answer = await by.ask('DELETE', path, undefined, {
+      headers,
+      disturb: async (batch) => {
+        const results = await batch()
+        if (!isFirst) return results
+        isFirst = false
+        throw new Error('D1_ERROR: Network connection lost.')
+      },
+    })
+    expect([answer.status, answer.trips]).toEqual([200, 2])
+    const again = await by.ask('DELETE', path, undefined, { headers })
+    expect([again.status, again.rowsWritten]).toEqual([200, 0])
+    const other = await by.ask('DELETE', path)
+    expect([other.status, other.body.code]).toEqual([
+      404,
+      whose === 'of another' ? 'member_not_found' : 'namespace_not_found',
+    ])
+    await host.ask('PUT', path, { role: 'reader' })
+    expect((await by.ask('DELETE', path, undefined, { headers })).status).toBe(200)
+    expect((await member.ask('GET', `/namespaces/${host.slug}`)).status).toBe(404)
+  })
+})
+
 describe('the last owner', () => {
   it('can be neither removed nor demoted, and may say so again', async () => {
     const { slug, members, owners } = await team()

@@ -1913,6 +1913,58 @@ with scope as materialized (
 -- maintenance.optimize
 pragma optimize
 
+-- members.depart
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when ((select role is null and exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = member.id and "departures"."namespace_id" = scope.namespace_id and "departures"."request" = (?1 ->> '$.mark'))
+  from member)) and not (scope.access < 0) then 'done'
+  when (select role
+  from member) is null then 'member_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 and (select id
+  from member) <> scope.user_id then 'forbidden'
+  when (select is_home
+  from member) then 'home_owner'
+  when (select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member)) then 'last_owner' end) is null) insert into "departures" ("user_id", "namespace_id", "request", "departed_at")
+  select member.id, permit.namespace_id, (?1 ->> '$.mark'), (?1 ->> '$.now')
+  from permit cross join member
+  where true
+  on conflict (user_id, namespace_id) do update set request = excluded.request, departed_at = excluded.departed_at
+
 -- members.list
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1958,46 +2010,6 @@ with scope as materialized (
   where "namespace_stats"."namespace_id" = scope.namespace_id)
   from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
--- members.mayRemove
-with scope as materialized (
-  select "users"."id" as user_id, case
-  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
-  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
-  when "api_tokens"."revoked_at" is not null or exists (select 1
-  from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
-  from (select 1)
-  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
-  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
-  from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
-  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
-  from scope
-  left join "users" on "users"."home_id" = (
-  select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.username'))
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when (select role
-  from member) is null then 'member_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 and (select id
-  from member) <> scope.user_id then 'forbidden'
-  when (select is_home
-  from member) then 'home_owner'
-  when (select role = 3
-  from member) and not exists (select 1
-  from "members"
-  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
-  from member)) then 'last_owner' end, 'done') as refusal
-  from scope
-
 -- members.remove
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -2005,7 +2017,10 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2025,6 +2040,11 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
+  when ((select role is null and exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = member.id and "departures"."namespace_id" = scope.namespace_id and "departures"."request" = (?1 ->> '$.mark'))
+  from member)) and not (scope.access < 0) then 'done'
   when (select role
   from member) is null then 'member_not_found'
   when scope.access < 0 then 'forbidden'
@@ -2041,6 +2061,54 @@ with scope as materialized (
   where "members"."user_id" = (select member.id
   from member cross join permit) and "members"."namespace_id" = (select namespace_id
   from permit)
+
+-- members.removed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from scope
+  left join "users" on "users"."home_id" = (
+  select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.username'))
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when ((select role is null and exists (
+  select 1
+  from "departures"
+  where "departures"."user_id" = member.id and "departures"."namespace_id" = scope.namespace_id and "departures"."request" = (?1 ->> '$.mark'))
+  from member)) and not (scope.access < 0) then 'done'
+  when (select role
+  from member) is null then 'member_not_found'
+  when scope.access < 0 then 'forbidden'
+  when scope.access < 3 and (select id
+  from member) <> scope.user_id then 'forbidden'
+  when (select is_home
+  from member) then 'home_owner'
+  when (select role = 3
+  from member) and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
+  from member)) then 'last_owner' end, 'done') as refusal
+  from scope
 
 -- members.set
 with scope as materialized (

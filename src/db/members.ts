@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
+import { departures, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import { roles } from '../domain/access.ts'
 import { assertPermitted, type Guard, judged, permitted, type Refusing, refusal } from './guard.ts'
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, inOrder, map, type Plan, statement } from './plan.ts'
+import { act, after, type Plan, statement } from './plan.ts'
 import { type NamespaceRef, namespaceGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Resource, readResource, type Stamp } from './write.ts'
@@ -117,32 +117,57 @@ const wasSet = query<Setting>(
 export const setMember = (values: Setting): Plan<Resource> =>
   after([act(set, values)], statement(wasSet, values, readResource))
 
-/** Members may remove themselves. */
-const removing = (a: Arguments<MemberRef>): Guard =>
-  namespaceGuard(a, 'self', {
-    tables: [named(a)],
-    thing: [['member_not_found', sql`(select role from member) is null`]],
-    state: [['forbidden', sql`scope.access < 3 and (select id from member) <> scope.user_id`], ...keeping],
-  })
+interface Removing extends MemberRef, Stamp {}
 
-const mayRemove = query<MemberRef>(
-  'members.mayRemove',
-  (a) => sql`${judged(removing(a))} select ${refusal(removing(a))} from scope`,
+/** Holds for a user whom this very request has removed from the namespace. */
+const hasLeft = (a: Arguments<Removing>, userId: SQL, namespaceId: SQL): SQL => sql`exists (
+  select 1 from ${departures} where ${departures.userId} = ${userId}
+    and ${departures.namespaceId} = ${namespaceId} and ${departures.request} = ${a.mark})`
+
+/** Members may remove themselves: then they may still be told that it was done. */
+const removing = (a: Arguments<Removing>): Guard =>
+  namespaceGuard(
+    a,
+    'self',
+    {
+      tables: [named(a)],
+      done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`scope.namespace_id`)} from member)`,
+      thing: [['member_not_found', sql`(select role from member) is null`]],
+      state: [['forbidden', sql`scope.access < 3 and (select id from member) <> scope.user_id`], ...keeping],
+    },
+    { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
+  )
+
+const depart = command<Removing>(
+  'members.depart',
+  (a) => sql`${permitted(removing(a))} ${insertInto(
+    departures,
+    {
+      userId: sql`member.id`,
+      namespaceId: sql`permit.namespace_id`,
+      request: a.mark,
+      departedAt: a.now,
+    },
+    sql`from permit cross join member where true`,
+  )} on conflict (user_id, namespace_id) do update set request = excluded.request,
+    departed_at = excluded.departed_at`,
 )
 
-const remove = command<MemberRef>(
+const remove = command<Removing>(
   'members.remove',
   (a) => sql`${permitted(removing(a))} delete from ${members}
     where ${members.userId} = (select member.id from member cross join permit)
       and ${members.namespaceId} = (select namespace_id from permit)`,
 )
 
-/**
- * Ends a membership. Nothing is left afterwards that could tell, so here the verdict comes first: a removal that is
- * sent again finds no such member.
- */
-export const removeMember = (ref: MemberRef): Plan<void> =>
-  map(
-    inOrder<unknown>([statement(mayRemove, ref, (rows) => void assertPermitted(rows[0])), act(remove, ref)]),
-    () => undefined,
+const removed = query<Removing>(
+  'members.removed',
+  (a) => sql`${judged(removing(a))} select ${refusal(removing(a))} from scope`,
+)
+
+/** Ends a membership. */
+export const removeMember = (values: Removing): Plan<void> =>
+  after(
+    [act(depart, values), act(remove, values)],
+    statement(removed, values, (rows) => void assertPermitted(rows[0])),
   )

@@ -168,8 +168,10 @@ const changing = (a: Arguments<Changes>): Guard =>
       ],
     },
     // Under its new slug where this very request has renamed it before.
-    sql`select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
+    {
+      moved: sql`select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
       and ${namespaces.renamedRequest} = ${a.mark}`,
+    },
   )
 
 /** 30 days, in milliseconds. */

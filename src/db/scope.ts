@@ -188,13 +188,20 @@ const guard = (
   ...rest,
 })
 
+interface NamespaceOptions {
+  /** Selects the id of the namespace where it is no longer found by the slug of the request. */
+  readonly moved?: SQL
+  /** The right of who is no member. */
+  readonly visitors?: SQL
+}
+
 /** The guard of a request about a namespace. */
 export const namespaceGuard = (
   a: Arguments<NamespaceRef>,
   grant: Grant,
   rest: Rest = {},
-  moved?: SQL,
-): Guard => guard(namespaceScope(a, sql`0`, moved), [noWholeNamespace], grant, rest)
+  { moved, visitors = sql`0` }: NamespaceOptions = {},
+): Guard => guard(namespaceScope(a, visitors, moved), [noWholeNamespace], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>

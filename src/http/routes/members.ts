@@ -78,8 +78,9 @@ const remove = endpoint(
     answers: { 200: { description: 'It has ended', schema: field.Success, example: { success: true } } },
     failures: ['namespace_not_found', 'member_not_found', 'last_owner', 'home_owner'],
   },
-  async ({ asking, params, database }) => {
-    await database.run(removeMember({ ...asking, namespace: params.slug, username: params.username }))
+  async ({ asking, params, stamp, database }) => {
+    const { slug: namespace, username } = params
+    await database.run(removeMember({ ...asking, ...stamp, namespace, username }))
     return jsonAnswer('{"success":true}')
   },
 )
