@@ -43,7 +43,7 @@ const list = query<NamespaceRef & Window>('members.list', (a) => {
 export const listMembers = (ref: NamespaceRef, window: Window): Plan<Page> =>
   statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 
-export interface MemberRef extends NamespaceRef {
+interface MemberRef extends NamespaceRef {
   /** The slug of the user's home namespace. */
   readonly username: string
 }

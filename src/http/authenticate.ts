@@ -1,27 +1,10 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  type JWKSCacheInput,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwksCache,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
 import type { Config, IdentityProvider } from '../config.ts'
 import type { Caller } from '../domain/access.ts'
 import { isApiToken, looksLikeApiToken } from '../domain/apitoken.ts'
-import { type Failure, Refusal } from '../domain/failure.ts'
+import { Refusal } from '../domain/failure.ts'
 import { slugFrom } from '../domain/slug.ts'
 import { lineFault } from '../domain/text.ts'
-
-/** The algorithms of each kind of key. A token never chooses: an HMAC key verifies nothing but HS256. */
-const HMAC_ALGORITHM = 'HS256'
-const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
+import { type Claims, sign, signerOf, verifyOwn, verifyProvided } from './jwt.ts'
 
 /** The issuer of the users that the server's own tokens name; an identity provider's `iss` is a URL. */
 const LOCAL_ISSUER = 'local'
@@ -31,9 +14,9 @@ const MOST_IN_A_SUBJECT = 255
 export async function authenticate(request: Request, config: Config): Promise<Caller> {
   const token = bearerOf(request)
   if (looksLikeApiToken(token)) return callerByApiToken(token)
-  const algorithm = algorithmOf(token)
-  if (algorithm === HMAC_ALGORITHM) return verifyOwn(token, config)
-  if (config.identity && PROVIDER_ALGORITHMS.includes(algorithm))
+  const signer = signerOf(token)
+  if (signer === 'server') return callerByOwnToken(token, config)
+  if (signer === 'provider' && config.identity)
     return callerFrom(await verifyProvided(token, config.identity), config.identity.issuer)
   throw new Refusal('token_algorithm_refused')
 }
@@ -41,7 +24,7 @@ export async function authenticate(request: Request, config: Config): Promise<Ca
 /** Who the identity provider says it is: no other token will do. */
 export async function authenticateByProvider(request: Request, provider: IdentityProvider): Promise<Caller> {
   const token = bearerOf(request)
-  if (!PROVIDER_ALGORITHMS.includes(algorithmOf(token))) throw new Refusal('token_algorithm_refused')
+  if (signerOf(token) !== 'provider') throw new Refusal('token_algorithm_refused')
   const payload = await verifyProvided(token, provider)
   if (!isSubject(payload.sub)) throw new Refusal('claims_insufficient')
   return callerFrom(payload, provider.issuer)
@@ -104,27 +87,12 @@ export async function issueToken(
     ...(email === null ? {} : { email }),
     ...(name === null ? {} : { name }),
   }
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: HMAC_ALGORITHM, typ: 'JWT' })
-    .setSubject(sub)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt(seconds)
-    .setExpirationTime(seconds + tokens.lifetime)
-    .setIssuer(tokens.issuer)
-    .setAudience(tokens.audience)
-    .sign(secret)
+  const { issuer: by, audience, lifetime } = tokens
+  return sign({ claims, sub, issuer: by, audience, issuedAt: seconds, lifetime }, secret)
 }
 
-function algorithmOf(token: string): string {
-  try {
-    return decodeProtectedHeader(token).alg ?? ''
-  } catch {
-    throw new Refusal('token_malformed')
-  }
-}
-
-async function verifyOwn(token: string, { tokens, development }: Config): Promise<Caller> {
-  const payload = await firstVerified(token, tokens.secrets)
+async function callerByOwnToken(token: string, { tokens, development }: Config): Promise<Caller> {
+  const payload = await verifyOwn(token, tokens.secrets)
   const isComplete =
     ![payload.exp, payload.iss, payload.aud].includes(undefined) && textOf(payload.jti) !== null
   if (!development && !isComplete) throw new Refusal('token_claims_missing')
@@ -138,116 +106,7 @@ async function verifyOwn(token: string, { tokens, development }: Config): Promis
   return callerFrom(payload, issuer)
 }
 
-/** The claims under the first key whose signature holds; a token of the secret before stays good. */
-async function firstVerified(token: string, secrets: readonly Uint8Array[]): Promise<JWTPayload> {
-  for (const [index, secret] of secrets.entries()) {
-    try {
-      return (await jwtVerify(token, secret, { algorithms: [HMAC_ALGORITHM] })).payload
-    } catch (error) {
-      const isLast = index === secrets.length - 1
-      if (!(error instanceof errors.JWSSignatureVerificationFailed) || isLast) throw refusalOf(error)
-    }
-  }
-  throw new Refusal('not_configured')
-}
-
-interface KeySet {
-  readonly remote: JWTVerifyGetKey
-  /** What the issuer answered last, kept by jose. */
-  readonly cache: JWKSCacheInput
-  /** When the issuer could not be asked last, in epoch milliseconds. */
-  failedAt: number
-}
-
-const keySets = new Map<string, KeySet>()
-
-/**
- * One key set an isolate. jose caches the keys, asks anew for them every ten minutes, and for an unknown one at most
- * every 30 seconds.
- */
-function keySetAt(url: string): KeySet {
-  const known = keySets.get(url)
-  if (known) return known
-  const cache: JWKSCacheInput = {}
-  const remote = createRemoteJWKSet(new URL(url), {
-    [jwksCache]: cache,
-    [customFetch]: (address, options) =>
-      fetch(address, options).catch((cause: unknown) => {
-        throw Object.assign(new Refusal('issuer_unreachable'), { cause })
-      }),
-  })
-  const made = { remote, cache, failedAt: 0 }
-  keySets.set(url, made)
-  return made
-}
-
-/** An issuer that is down is asked no more often than one that is up. */
-const COOLDOWN_MILLISECONDS = 30_000
-/** A day: a key that the issuer has withdrawn meanwhile is not good for ever. */
-const LAST_KEYS_MILLISECONDS = 86_400_000
-
-async function verifyProvided(token: string, provider: IdentityProvider): Promise<JWTPayload> {
-  const options = {
-    algorithms: PROVIDER_ALGORITHMS,
-    issuer: provider.issuer,
-    audience: provider.audience,
-    requiredClaims: ['exp'],
-  }
-  const set = keySetAt(provider.jwksUrl)
-  const isResting = 'jwks' in set.cache && Date.now() - set.failedAt < COOLDOWN_MILLISECONDS
-  if (isResting) return verifyByLastKeys(token, set, options, new Refusal('issuer_unreachable'))
-  try {
-    return await verifyBy(set.remote, token, options)
-  } catch (error) {
-    const refused = refusalOf(error)
-    if (!(refused instanceof Refusal) || refused.failure !== 'issuer_unreachable') throw refused
-    set.failedAt = Date.now()
-    return verifyByLastKeys(token, set, options, refused)
-  }
-}
-
-/** While the issuer is down the keys that it had go on being good, and of others nothing can be said. */
-async function verifyByLastKeys(
-  token: string,
-  { cache }: KeySet,
-  options: JWTVerifyOptions,
-  unreachable: Refusal,
-): Promise<JWTPayload> {
-  if (!('jwks' in cache) || Date.now() - cache.uat > LAST_KEYS_MILLISECONDS) throw unreachable
-  try {
-    return await verifyBy(createLocalJWKSet(cache.jwks), token, options)
-  } catch (error) {
-    throw error instanceof errors.JWKSNoMatchingKey ? unreachable : refusalOf(error)
-  }
-}
-
-async function verifyBy(
-  keys: JWTVerifyGetKey,
-  token: string,
-  options: JWTVerifyOptions,
-): Promise<JWTPayload> {
-  try {
-    return (await jwtVerify(token, keys, options)).payload
-  } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys)
-      return (await verifyWithAny(token, error, options)).payload
-    throw error
-  }
-}
-
-/** A token need not say which of several keys it is signed with. */
-async function verifyWithAny(token: string, keys: AsyncIterable<CryptoKey>, options: JWTVerifyOptions) {
-  for await (const key of keys) {
-    try {
-      return await jwtVerify(token, key, options)
-    } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw refusalOf(error)
-    }
-  }
-  throw new Refusal('token_signature_invalid')
-}
-
-function callerFrom(payload: JWTPayload, issuer: string): Caller {
+function callerFrom(payload: Claims, issuer: string): Caller {
   const { sub } = payload
   if (!isSubject(sub)) throw new Refusal('token_claims_missing')
   const names = [payload.username, payload.userName, payload.preferred_username, sub]
@@ -277,30 +136,3 @@ const textOf = (claim: unknown, most = MOST_IN_A_CLAIM): string | null =>
   typeof claim === 'string' && claim !== '' && claim.length <= most && lineFault(claim) === null
     ? claim
     : null
-
-function refusalOf(error: unknown): Error {
-  if (error instanceof Refusal) return error
-  if (error instanceof errors.JWKSTimeout) return new Refusal('issuer_unreachable')
-  if (error instanceof errors.JOSEError) return new Refusal(failureOf(error))
-  // A key that cannot be used, such as one that is too short, or none at all.
-  if (error instanceof TypeError || error instanceof DOMException)
-    return new Refusal('token_signature_invalid')
-  return error instanceof Error ? error : new Error(String(error))
-}
-
-function failureOf(error: errors.JOSEError): Failure {
-  if (error instanceof errors.JWTExpired) return 'token_expired'
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.reason === 'missing') return 'token_claims_missing'
-    if (error.claim === 'nbf' && error.reason === 'check_failed') return 'token_not_yet_valid'
-    if (error.claim === 'iss') return 'token_issuer_mismatch'
-    if (error.claim === 'aud') return 'token_audience_mismatch'
-    return 'token_malformed'
-  }
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'token_algorithm_refused'
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'token_signature_invalid'
-  if (error instanceof errors.JWKSNoMatchingKey) return 'token_signature_invalid'
-  // A generic one is what a key set answers with when its host answers with anything but a key set.
-  if (error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid) return 'issuer_unreachable'
-  return 'token_malformed'
-}
