@@ -567,6 +567,19 @@ it('an upload token of a reader is not told what is there', async () => {
     expectFailure(await token.ask('POST', `${project}/episodes`, { name }), 403, 'forbidden')
 })
 
+it('an asset that a confined token registered in vain is mended by who may refer to its object', async () => {
+  const { owner, uploads } = await fixture()
+  await owner.withProject('lab')
+  const place = { namespace: owner.slug, project: 'lab' }
+  const bound = await tokenOf(owner, 'read', 'write', place)
+  const body = { ...place, name: '/x.mp4', bssVideoId: uploads.complete }
+  const first = await bound.ask('POST', '/assets/video', body)
+  const second = await owner.ask('POST', '/assets/video', body)
+  expect([second.status, second.body.id]).toEqual([201, first.body.id])
+  const query = new URLSearchParams({ ...place, path: '/x.mp4' })
+  expect((await owner.ask('GET', `/assets/video/download?${query}`)).status).toBe(200)
+})
+
 describe('a token that can read and upload', () => {
   it('changes nothing that another has made, as one that can only upload', async () => {
     const { owner, project, uploads } = await fixture()

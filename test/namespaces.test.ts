@@ -429,3 +429,14 @@ describe('a namespace keeps its own slug', () => {
     expect(await usernameOf(host)).toBe(host.slug)
   })
 })
+
+it('a creation that was renamed since is no conflict with itself', async () => {
+  const owner = await Tenant.arrive()
+  const headers = { 'X-Request-Id': 'creating' }
+  const slug = unique()
+  const create = () => owner.ask('POST', '/namespaces', { slug }, { headers })
+  const first = await create()
+  await rename(owner, slug, unique('away'))
+  const again = await create()
+  expect([again.status, again.body.id, again.rowsWritten]).toEqual([201, first.body.id, 0])
+})

@@ -52,7 +52,8 @@ function expectLimited(answer: Answer, limit: Limit, quota: number): void {
 }
 
 /** No two tests share an address, nor what is counted for it. */
-const anAddress = () => `2001:db8::${crypto.randomUUID().slice(0, 4)}:${crypto.randomUUID().slice(0, 4)}`
+const group = () => (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0).toString(16)
+const anAddress = () => `2001:db8:${group()}:${group()}::1`
 const from = (address: string) => ({ headers: { 'CF-Connecting-IP': address } })
 
 const garbage = (): string => `${crypto.randomUUID()}.garbage.${crypto.randomUUID()}`
@@ -183,7 +184,7 @@ describe('what is counted', () => {
       const answer = await ask('GET', '/namespaces', { token, variables, ...from(address) })
       expect([answer.status, counted.map(({ limit }) => limit)]).toEqual([200, ['reads']])
       const key = counted[0]?.key ?? ''
-      expect(key).toContain(address)
+      expect(key).toContain(address.replace('::1', ''))
       expect(key).toMatch(/[0-9a-f]{64}/)
       for (const part of token.split('.')) expect(key).not.toContain(part)
       keys.push(key)
@@ -246,6 +247,43 @@ describe('what is counted', () => {
     const exhausted = platform('strangers')
     const limited = await ask('GET', '/namespaces', { token: mintApiToken(), variables: exhausted.variables })
     expect([limited.status, limited.body.code]).toEqual([429, 'rate_limited'])
+  })
+
+  it('is the network of an IPv6 address, whose owner has all of it', async () => {
+    const { counted, variables } = platform()
+    const addresses = [
+      '2001:db8:0:7::1',
+      '2001:db8::7:ffff:1:2:3',
+      '2001:0db8:0000:0007:a:b:c:d',
+      '2001:db8:0:8::1',
+    ]
+    for (const address of addresses) await ask('GET', '/namespaces', { variables, ...from(address) })
+    const [first, ...others] = counted.map(({ key }) => key)
+    expect(others.map((key) => key === first)).toEqual([true, true, false])
+  })
+
+  it('is a request without a credential once, also with an empty header of one', async () => {
+    const { counted, variables } = platform()
+    await ask('GET', '/namespaces', { variables, headers: { Authorization: ' ' } })
+    expect(counted.map(({ limit }) => limit)).toEqual(['strangers'])
+  })
+
+  it('keeps nobody out where the limiter is out of order', async () => {
+    const tenant = await Tenant.arrive()
+    const limiter = { limit: () => Promise.reject(new Error('out of order')) }
+    const variables = { ...policies, READ_LIMIT: limiter } as unknown as Variables
+    expect((await tenant.ask('GET', '/namespaces', undefined, { variables })).status).toBe(200)
+  })
+
+  it('is refused where a signature is spelled in another way', async () => {
+    const { token } = await Tenant.arrive()
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const last = letters.indexOf(token.at(-1) ?? '')
+    for (const bits of [1, 2, 3]) {
+      const respelled = token.slice(0, -1) + letters[last ^ bits]
+      const answer = await ask('GET', '/namespaces', { token: respelled })
+      expect([answer.status, answer.body.code]).toEqual([401, 'token_malformed'])
+    }
   })
 
   it('is one credential, however its header is spelled', async () => {

@@ -767,8 +767,8 @@ with scope as materialized (
   when (json_type(?1, '$.format') is not null) then (?1 ->> '$.format') else "assets"."format" end, "language" = case
   when (json_type(?1, '$.language') is not null) then (?1 ->> '$.language') else "assets"."language" end, "tags" = case
   when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "assets"."tags" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "assets"."metadata" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
-  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null)
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "assets"."metadata" end, "object_id" = ifnull("assets"."object_id", excluded.object_id), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
+  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or "assets"."object_id" is null and excluded.object_id is not null
 
 -- assets.registered.video
 with scope as materialized (
@@ -2225,7 +2225,16 @@ with scope as materialized (select "users"."id" as user_id, case
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
   from scope cross join "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug') limit 1), permit as materialized (select *
+  where "namespaces"."slug" = (?1 ->> '$.slug')
+  union all
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."created_request" = (?1 ->> '$.repeatable') and "namespaces"."id" = (
+  select "former_slugs"."namespace_id"
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug')) limit 1), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -2265,7 +2274,16 @@ with scope as materialized (select "users"."id" as user_id, case
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
   from scope cross join "namespaces"
-  where "namespaces"."slug" = (?1 ->> '$.slug') limit 1)
+  where "namespaces"."slug" = (?1 ->> '$.slug')
+  union all
+  select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
+  from scope cross join "namespaces"
+  where "namespaces"."created_request" = (?1 ->> '$.repeatable') and "namespaces"."id" = (
+  select "former_slugs"."namespace_id"
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug')) limit 1)
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'

@@ -260,8 +260,10 @@ const register = command<Registration>('assets.register', (a) => {
   )} on conflict (container_id, kind, name) where deleted_at is null and name is not null
     do update set ${assign(assets, {
       ...changed(assets, a, [...own, 'tags', 'metadata']),
+      objectId: sql`ifnull(${assets.objectId}, excluded.object_id)`,
       ...touched(assets, a),
-    })} where ${anyGiven(a, [...own, 'tags', 'metadata'])}`
+    })} where ${anyGiven(a, [...own, 'tags', 'metadata'])}
+      or ${assets.objectId} is null and excluded.object_id is not null`
 })
 
 const placeAsset = command<Registration>(

@@ -96,7 +96,9 @@ const creating = (a: Arguments<New>): Guard => {
   return {
     tables: sql`${userScope(a)}, earlier as materialized (
       ${earlier(sql`${namespaces.id} = ${a.id}`)}
-      union all ${earlier(sql`${namespaces.slug} = ${a.slug}`)} limit 1)`,
+      union all ${earlier(sql`${namespaces.slug} = ${a.slug}`)}
+      union all ${earlier(sql`${namespaces.createdRequest} = ${a.repeatable} and ${namespaces.id} = (
+        select ${formerSlugs.namespaceId} from ${formerSlugs} where ${formerSlugs.slug} = ${a.slug})`)} limit 1)`,
     place: [],
     done: sql`(select is_made from earlier)`,
     grant: 'self',

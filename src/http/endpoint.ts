@@ -12,7 +12,7 @@ import { authenticate } from './authenticate.ts'
 import { readBody } from './body.ts'
 import { statusOf } from './errors.ts'
 import { isUseDue, noteUse } from './lastuse.ts'
-import { assertStrangerWithinLimit, assertWithinLimit, type Limited } from './ratelimit.ts'
+import { assertStrangerWithinLimit, assertWithinLimit, credentialOf, type Limited } from './ratelimit.ts'
 
 type Tag =
   | 'Service'
@@ -160,7 +160,7 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
       /** Who turns out to be nobody is counted as such, whatever the credential; then the refusal goes on. */
       const countStranger = async (error: unknown): Promise<never> => {
         const isNobody = error instanceof Refusal && statusOf[error.failure] === 401
-        if (isNobody && request.headers.has('Authorization'))
+        if (isNobody && credentialOf(request.headers) !== '')
           await assertStrangerWithinLimit(incoming, config)
         throw error
       }

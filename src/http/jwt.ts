@@ -25,9 +25,22 @@ const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** Whose key a token says that it is signed with; `other` for what is accepted by no key. Refuses what is no token. */
 export function signerOf(token: string): 'server' | 'provider' | 'other' {
+  // Another spelling of the same signature would be another credential to whoever counts them.
+  if (!isCanonical(token.slice(token.lastIndexOf('.') + 1))) throw new Refusal('token_malformed')
   const algorithm = algorithmOf(token)
   if (algorithm === HMAC_ALGORITHM) return 'server'
   return PROVIDER_ALGORITHMS.includes(algorithm) ? 'provider' : 'other'
+}
+
+/** Whether base64url spells its bytes in the one way that leaves no bit unused. */
+function isCanonical(text: string): boolean {
+  const alphabet = 'base64url'
+  try {
+    const bytes = Uint8Array.fromBase64(text, { alphabet, lastChunkHandling: 'loose' })
+    return bytes.toBase64({ alphabet, omitPadding: true }) === text
+  } catch {
+    return false
+  }
 }
 
 function algorithmOf(token: string): string {
@@ -108,6 +121,8 @@ function keySetAt(url: string): KeySet {
 
 /** An issuer that is down is asked no more often than one that is up. */
 const COOLDOWN_MILLISECONDS = 30_000
+/** Without any keys nobody can be let in meanwhile: then it is asked again sooner. */
+const FIRST_COOLDOWN_MILLISECONDS = 5_000
 /** A day: a key that the issuer has withdrawn meanwhile is not good for ever. */
 const LAST_KEYS_MILLISECONDS = 86_400_000
 
@@ -120,7 +135,8 @@ export async function verifyProvided(token: string, provider: IdentityProvider):
     requiredClaims: ['exp'],
   }
   const set = keySetAt(provider.jwksUrl)
-  const isResting = 'jwks' in set.cache && Date.now() - set.failedAt < COOLDOWN_MILLISECONDS
+  const cooldown = 'jwks' in set.cache ? COOLDOWN_MILLISECONDS : FIRST_COOLDOWN_MILLISECONDS
+  const isResting = Date.now() - set.failedAt < cooldown
   if (isResting) return verifyByLastKeys(token, set, options, new Refusal('issuer_unreachable'))
   try {
     return await verifyBy(set.remote, token, options)

@@ -1,5 +1,6 @@
 import type { Config, Limit, Policy } from '../config.ts'
 import { Refusal } from '../domain/failure.ts'
+import { logFailure } from '../log.ts'
 
 /** The platform's limiters, by their bindings; one that is not bound limits nothing. */
 const bindings = { reads: 'READ_LIMIT', writes: 'WRITE_LIMIT', strangers: 'STRANGER_LIMIT' } as const
@@ -24,15 +25,17 @@ interface Asked {
   readonly limited: (limited: Limited) => void
 }
 
+/** However the header is spelled, it is the same credential; empty for none. */
+export const credentialOf = (headers: Headers): string =>
+  headers
+    .get('Authorization')
+    ?.trim()
+    .replace(/^Bearer\s+/i, '') ?? ''
+
 /** Counts a request by its credential and address; one without a credential by the address alone. */
 export async function assertWithinLimit(asked: Asked, config: Config): Promise<void> {
   const { headers, method } = asked.request
-  // However the header is spelled, it is the same credential.
-  const credential =
-    headers
-      .get('Authorization')
-      ?.trim()
-      .replace(/^Bearer\s+/i, '') ?? ''
+  const credential = credentialOf(headers)
   if (credential === '') return assertStrangerWithinLimit(asked, config)
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(credential))
   const key = `${new Uint8Array(digest).toHex()} ${addressOf(headers)}`
@@ -43,13 +46,32 @@ export async function assertWithinLimit(asked: Asked, config: Config): Promise<v
 export const assertStrangerWithinLimit = (asked: Asked, config: Config): Promise<void> =>
   count('strangers', addressOf(asked.request.headers), asked, config)
 
-const addressOf = (headers: Headers): string => headers.get('CF-Connecting-IP') ?? 'local'
+const addressOf = (headers: Headers): string => {
+  const address = headers.get('CF-Connecting-IP') ?? 'local'
+  return address.includes(':') ? networkOf(address) : address
+}
+
+/** The first 64 bits of an IPv6 address: whoever has one has all that begin like it. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')))
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - (before?.length ?? 0) - (after?.length ?? 0))
+  const groups = [...(before ?? []), ...Array<string>(zeros).fill('0'), ...(after ?? [])]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
 
 async function count(limit: Limit, key: string, { env, limited }: Asked, { limits }: Config): Promise<void> {
   const policy = limits[limit]
   const limiter = env[bindings[limit]] as RateLimit | undefined
   if (!policy || !limiter) return
-  const { success } = await limiter.limit({ key })
+  // A protection that is out of order keeps nobody out.
+  const { success } = await limiter.limit({ key }).catch((error: unknown) => {
+    logFailure('a rate limiter failed', error, { limit })
+    return { success: true }
+  })
   limited({ ...policy, limit, isExceeded: !success })
   if (!success) throw new Refusal('rate_limited')
 }

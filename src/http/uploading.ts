@@ -145,8 +145,8 @@ async function overtaken(call: AnyCall, ref: ObjectRef, upload: Upload): Promise
   } catch (error) {
     const failure = error instanceof Refusal ? error.failure : null
     if (failure === 'upload_aborted' || failure === 'upload_mismatch') return { ...upload, state: 'aborted' }
-    // Whoever may only read leaves it to others to write that down.
-    if (failure === 'forbidden') return upload
+    // Whoever may only look leaves it to others to write that down.
+    if (failure === 'forbidden' || failure === 'upload_not_found') return upload
     throw error
   }
 }
