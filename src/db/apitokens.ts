@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
 import { scopes } from '../domain/access.ts'
-import { assertPermitted, type Guard, judged, permitted, refusal } from './guard.ts'
+import { assertPermitted, type Guard, judged, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, live, userScope } from './scope.ts'
+import { type Asking, live, userGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Arriving, arrive } from './users.ts'
 
@@ -30,14 +30,12 @@ const shown = {
   createdAt: iso(apiTokens.createdAt),
 }
 
-const personal = (a: Arguments<Asking>): Guard => ({ tables: userScope(a), place: [], grant: 'self' })
-
 const unrevoked = sql`${apiTokens.revokedAt} is null`
 
 const list = query<Asking & Window>('apiTokens.list', (a) => {
   const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
   return listing(
-    personal(a),
+    userGuard(a, 'self'),
     total,
     sql`select ${apiTokens.id} as id, ${object({ ...shown, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
       from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
@@ -67,28 +65,30 @@ interface NewApiToken extends Arriving {
 const isExpired = (a: Arguments<NewApiToken>): SQL =>
   sql`(${unrevoked} and ${apiTokens.expiresAt} <= ${a.now})`
 
-const creating = (a: Arguments<NewApiToken>): Guard => ({
-  tables: sql`${userScope(a)}, place as materialized (
+const creating = (a: Arguments<NewApiToken>): Guard =>
+  userGuard(a, 'self', {
+    tables: [
+      sql`place as materialized (
     select ${namespaces.id} as namespace_id, ${projects.id} as project_id from scope
     left join ${members} on ${members.userId} = scope.user_id and ${members.namespaceId} = (
       select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.namespace} and ${live(namespaces)})
     left join ${namespaces} on ${namespaces.id} = ${members.namespaceId}
     left join ${projects} on ${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
       and ${live(projects)})`,
-  place: [
-    ['namespace_not_found', sql`${a.namespace} is not null and (select namespace_id from place) is null`],
-    ['project_not_found', sql`${a.project} is not null and (select project_id from place) is null`],
-  ],
-  done: sql`exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id})`,
-  grant: 'self',
-  state: [
-    [
-      'too_many_api_tokens',
-      sql`(select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id) >= ${MOST_TOKENS}
-        and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = scope.user_id and ${isExpired(a)})`,
     ],
-  ],
-})
+    place: [
+      ['namespace_not_found', sql`${a.namespace} is not null and (select namespace_id from place) is null`],
+      ['project_not_found', sql`${a.project} is not null and (select project_id from place) is null`],
+    ],
+    done: sql`exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id})`,
+    state: [
+      [
+        'too_many_api_tokens',
+        sql`(select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id) >= ${MOST_TOKENS}
+        and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = scope.user_id and ${isExpired(a)})`,
+      ],
+    ],
+  })
 
 /** Tokens that have expired make room. */
 const retire = command<NewApiToken>(
@@ -141,19 +141,17 @@ interface Revoking extends Asking {
   readonly id: string
 }
 
-const revoking = (a: Arguments<Revoking>): Guard => ({
-  tables: userScope(a),
-  place: [],
-  thing: [
-    [
-      'api_token_not_found',
-      sql`not exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id}
+const revoking = (a: Arguments<Revoking>): Guard =>
+  userGuard(a, 'self', {
+    thing: [
+      [
+        'api_token_not_found',
+        sql`not exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id}
         and ${apiTokens.userId} = scope.user_id
         and (${unrevoked} or ${apiTokens.revokedAt} = ${a.askedAt}))`,
+      ],
     ],
-  ],
-  grant: 'self',
-})
+  })
 
 const revoke = command<Revoking>(
   'apiTokens.revoke',
@@ -161,17 +159,11 @@ const revoke = command<Revoking>(
     where ${apiTokens.id} = ${a.id} and ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}`,
 )
 
-const revoked = query<Revoking>(
-  'apiTokens.revoked',
-  (a) => sql`${judged(revoking(a))} select ${refusal(revoking(a))} from scope`,
-)
+const revoked = query<Revoking>('apiTokens.revoked', (a) => verdictOf(revoking(a)))
 
 /** From the next request on the token is good for nothing. */
 export const revokeApiToken = (values: Revoking): Plan<void> =>
-  after(
-    [act(revoke, values)],
-    statement(revoked, values, (rows) => void assertPermitted(rows[0])),
-  )
+  after([act(revoke, values)], statement(revoked, values, readVerdict))
 
 const HOUR = sql.raw('3600000')
 
@@ -193,7 +185,7 @@ interface LoggingOut extends Asking {
 const logOut = command<LoggingOut>(
   'revocations.logOut',
   (a) =>
-    sql`${permitted(personal(a))} ${insertInto(
+    sql`${permitted(userGuard(a, 'self'))} ${insertInto(
       revocations,
       { issuer: a.issuer, jti: a.jti, revokedAt: a.askedAt, expiresAt: a.tokenExpiresAt },
       sql`from permit where ${a.jti} is not null`,
@@ -209,7 +201,4 @@ const loggedOut = query<LoggingOut>(
 
 /** Revokes the very token by which the caller asks. */
 export const revokeSignedToken = (values: LoggingOut): Plan<void> =>
-  after(
-    [act(logOut, values)],
-    statement(loggedOut, values, (rows) => void assertPermitted(rows[0])),
-  )
+  after([act(logOut, values)], statement(loggedOut, values, readVerdict))

@@ -65,6 +65,12 @@ export const judged = (guard: Guard): SQL => sql`with ${guard.tables}`
 /** The column `refusal`, to be selected from `scope`: the failure that refused the request, or null. */
 export const refusal = (guard: Guard): SQL => sql`nullif(${outcome(guard)}, 'done') as refusal`
 
+/** The statement that tells nothing but whether the request was refused. */
+export const verdictOf = (guard: Guard): SQL => sql`${judged(guard)} select ${refusal(guard)} from scope`
+
+/** Throws the refusal that the statement tells. */
+export const readVerdict = (rows: readonly Row[]): void => void assertPermitted(rows[0])
+
 /** The row of an outcome; throws the refusal that it tells. */
 export function assertPermitted(row: Row | undefined): Row {
   if (!row) throw new Error('The statement that reads the outcome has no row.')

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { departures, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import { roles } from '../domain/access.ts'
-import { assertPermitted, type Guard, judged, permitted, type Refusing, refusal } from './guard.ts'
+import { type Guard, judged, permitted, type Refusing, readVerdict, refusal, verdictOf } from './guard.ts'
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -55,13 +55,15 @@ const named = (a: Arguments<MemberRef>): SQL => sql`member as materialized (
     select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.username})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id)`
 
+const OWNER = sql.raw(String(roles.owner))
+
 /** What keeps a namespace in somebody's hands. */
 const keeping: readonly Refusing[] = [
   ['home_owner', sql`(select is_home from member)`],
   [
     'last_owner',
-    sql`(select role = 3 from member) and not exists (select 1 from ${members}
-      where ${members.namespaceId} = scope.namespace_id and ${members.role} = 3
+    sql`(select role = ${OWNER} from member) and not exists (select 1 from ${members}
+      where ${members.namespaceId} = scope.namespace_id and ${members.role} = ${OWNER}
         and ${members.userId} <> (select id from member))`,
   ],
 ]
@@ -72,16 +74,16 @@ interface Setting extends MemberRef, Stamp {
 
 const isDemoted = (a: Arguments<Setting>, [failure, condition]: Refusing): Refusing => [
   failure,
-  sql`${a.rank} < 3 and (${condition})`,
+  sql`${a.rank} < ${OWNER} and (${condition})`,
 ]
 
 /** Owners may demote themselves: whoever has just done so is an owner no more, and is told that it was done. */
 const setting = (a: Arguments<Setting>): Guard =>
   namespaceGuard(a, 'self', {
     tables: [named(a)],
-    done: sql`(select role = ${a.rank} and (scope.access >= 3 or updated_request = ${a.mark}) from member)`,
+    done: sql`(select role = ${a.rank} and (scope.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
-    state: [['forbidden', sql`scope.access < 3`], ...keeping.map((each) => isDemoted(a, each))],
+    state: [['forbidden', sql`scope.access < ${OWNER}`], ...keeping.map((each) => isDemoted(a, each))],
   })
 
 const set = command<Setting>(
@@ -133,7 +135,10 @@ const removing = (a: Arguments<Removing>): Guard =>
       tables: [named(a)],
       done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`scope.namespace_id`)} from member)`,
       thing: [['member_not_found', sql`(select role from member) is null`]],
-      state: [['forbidden', sql`scope.access < 3 and (select id from member) <> scope.user_id`], ...keeping],
+      state: [
+        ['forbidden', sql`scope.access < ${OWNER} and (select id from member) <> scope.user_id`],
+        ...keeping,
+      ],
     },
     { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
   )
@@ -160,14 +165,8 @@ const remove = command<Removing>(
       and ${members.namespaceId} = (select namespace_id from permit)`,
 )
 
-const removed = query<Removing>(
-  'members.removed',
-  (a) => sql`${judged(removing(a))} select ${refusal(removing(a))} from scope`,
-)
+const removed = query<Removing>('members.removed', (a) => verdictOf(removing(a)))
 
 /** Ends a membership. */
 export const removeMember = (values: Removing): Plan<void> =>
-  after(
-    [act(depart, values), act(remove, values)],
-    statement(removed, values, (rows) => void assertPermitted(rows[0])),
-  )
+  after([act(depart, values), act(remove, values)], statement(removed, values, readVerdict))

@@ -6,7 +6,7 @@ import { json, object } from './json.ts'
 import { roleName } from './members.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, live, type NamespaceRef, namespaceGuard, userScope } from './scope.ts'
+import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import { type Arriving, arriveToCreateNamespace } from './users.ts'
 import {
@@ -26,7 +26,7 @@ const summary = { id: namespaces.id, slug: namespaces.slug }
 const list = query<Asking & Window>('namespaces.list', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
   return listing(
-    { tables: userScope(a), place: [], grant: 'read' },
+    userGuard(a, 'read'),
     total,
     sql`select ${namespaces.id} as id, ${object({
       ...summary,
@@ -93,19 +93,19 @@ const creating = (a: Arguments<New>): Guard => {
     or ${changedByThisRequest(namespaces, a)}) and ${live(namespaces)} and ${isMember}`
   const earlier = (condition: SQL) => sql`select ${namespaces.id} as id, ${isMade} as is_made
     from scope cross join ${namespaces} where ${condition}`
-  return {
-    tables: sql`${userScope(a)}, earlier as materialized (
+  return userGuard(a, 'self', {
+    tables: [
+      sql`earlier as materialized (
       ${earlier(sql`${namespaces.id} = ${a.id}`)}
       union all ${earlier(sql`${namespaces.slug} = ${a.slug}`)}
       union all ${earlier(sql`${namespaces.createdRequest} = ${a.repeatable} and ${namespaces.id} = (
         select ${formerSlugs.namespaceId} from ${formerSlugs} where ${formerSlugs.slug} = ${a.slug})`)} limit 1)`,
-    place: [],
+    ],
     done: sql`(select is_made from earlier)`,
-    grant: 'self',
     state: [
       ['namespace_slug_taken', sql`exists (select 1 from earlier) or ${isReserved(a, a.slug, sql`null`)}`],
     ],
-  }
+  })
 }
 
 const create = command<New>(

@@ -103,7 +103,7 @@ export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
 }
 
 /** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
-export const userScope = (a: Arguments<Asking>): SQL =>
+const userScope = (a: Arguments<Asking>): SQL =>
   sql`scope as materialized (select ${caller(a)}, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
 
 /** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
@@ -187,6 +187,13 @@ const guard = (
   grant,
   ...rest,
 })
+
+/** The guard of a request about the caller's own things. */
+export const userGuard = (
+  a: Arguments<Asking>,
+  grant: Grant,
+  { place = [], ...rest }: Rest & { readonly place?: readonly Refusing[] } = {},
+): Guard => guard(userScope(a), place, grant, rest)
 
 interface NamespaceOptions {
   /** Selects the id of the namespace where it is no longer found by the slug of the request. */

@@ -3,7 +3,7 @@ import { objects, parts } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
 import { judged, permitted, type Refusing, refusal } from './guard.ts'
-import { act, after, type Plan, type Row, statement, together } from './plan.ts'
+import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
 import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
@@ -199,8 +199,15 @@ const drop = command<Dropped>(
       and ${objects.state} = 'pending'`,
 )
 
+const forgetDropped = command<Dropped>(
+  'uploads.forgetDropped',
+  (a) => sql`delete from ${parts} where ${parts.objectId} = (
+    select ${objects.id} from ${objects} where ${objects.key} = ${a.key} and ${objects.state} <> 'pending')`,
+)
+
 /** Marks an upload in parts that the bucket has dropped by itself: nothing can come of it any more. */
-export const dropUpload = (values: Dropped): Plan<void> => act(drop, values)
+export const dropUpload = (values: Dropped): Plan<unknown> =>
+  inOrder([act(drop, values), act(forgetDropped, values)])
 
 interface Noting extends NotedPart {
   readonly key: string

@@ -1,11 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
-import { type Grant, scopes } from '../domain/access.ts'
-import { assertPermitted, type Guard, judged, permitted, refusal } from './guard.ts'
+import { type Guard, judged, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, isRevoked, userScope } from './scope.ts'
+import { type Asking, isBlind, isRevoked, userGuard } from './scope.ts'
 import { type Arguments, assign, command, givenOr, query } from './sql.ts'
 import { type Resource, readResource, type Stamp } from './write.ts'
 
@@ -125,17 +124,13 @@ const bare = object({
   namespace: object({ id: namespaces.id, slug: namespaces.slug }),
 })
 
-const self = (a: Arguments<Asking>, grant: Grant): Guard => ({ tables: userScope(a), place: [], grant })
-
 const account = (guard: Guard, body: SQL): SQL => sql`${judged(guard)}
   select ${refusal(guard)}, ${users.version} as version, 0 as created, ${body} as body
   from scope left join ${users} on ${users.id} = scope.user_id
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
-const CAN_READ = sql.raw(String(scopes.read))
-
 const read = query<Asking>('users.read', (a) =>
-  account(self(a, 'watch'), sql`iif(scope.scopes & ${CAN_READ}, ${resource}, ${bare})`),
+  account(userGuard(a, 'watch'), sql`iif(${isBlind}, ${bare}, ${resource})`),
 )
 
 /** The caller's own account, which comes into being with its home namespace when it is asked for first. */
@@ -150,7 +145,7 @@ type Changes = Arriving & {
 const update = command<Changes>(
   'users.update',
   (a) =>
-    sql`${permitted(self(a, 'self'))} update ${users} set ${assign(users, {
+    sql`${permitted(userGuard(a, 'self'))} update ${users} set ${assign(users, {
       name: givenOr(a.newName, users.name),
       picture: givenOr(a.newPicture, users.picture),
       isEdited: sql`1`,
@@ -159,7 +154,7 @@ const update = command<Changes>(
     })} where ${users.id} = (select user_id from permit)`,
 )
 
-const updated = query<Asking>('users.updated', (a) => account(self(a, 'self'), resource))
+const updated = query<Asking>('users.updated', (a) => account(userGuard(a, 'self'), resource))
 
 /** Changes the given fields of the caller's own account. */
 export const updateUser = (values: Changes): Plan<Resource> =>
@@ -180,7 +175,7 @@ export interface Exchanged {
 
 const exchanged = query<Arriving>('users.exchanged', (a) =>
   account(
-    self(a, 'self'),
+    userGuard(a, 'self'),
     object({
       user: object({
         sub: users.sub,
@@ -202,11 +197,7 @@ export const arriveToExchange = (values: Arriving): Plan<Exchanged> =>
     statement(exchanged, values, (rows) => JSON.parse(readResource(rows).body) as Exchanged),
   )
 
-const judge = query<Asking>('users.judge', (a) => {
-  const guard: Guard = { tables: userScope(a), place: [] }
-  return sql`${judged(guard)} select ${refusal(guard)} from scope`
-})
+const judge = query<Asking>('users.judge', (a) => verdictOf(userGuard(a, 'watch')))
 
 /** Whether the caller's token is still good, and nothing else. */
-export const judgeToken = (asking: Asking): Plan<void> =>
-  statement(judge, asking, (rows) => void assertPermitted(rows[0]))
+export const judgeToken = (asking: Asking): Plan<void> => statement(judge, asking, readVerdict)

@@ -3,9 +3,9 @@ import { assets, episodes, members, namespaces, objects, projects } from '../../
 import type { Failure } from '../domain/failure.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import type { StoredObject } from './downloads.ts'
-import { assertPermitted, type Guard, judged, refusal } from './guard.ts'
+import { assertPermitted, judged, refusal } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { type Asking, live, type ProjectRef, projectGuard, userScope } from './scope.ts'
+import { type Asking, live, type ProjectRef, projectGuard, userGuard } from './scope.ts'
 import { query } from './sql.ts'
 
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
@@ -41,7 +41,7 @@ interface ById extends Asking {
 }
 
 const byId = query<ById>('wantedAssets.byId', (a) => {
-  const guard: Guard = { tables: userScope(a), place: [], grant: 'read' }
+  const guard = userGuard(a, 'read')
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
       and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../db/downloads.ts'
 import { Refusal } from '../domain/failure.ts'
 import { type Download, expiryOf, signDownload } from '../storage/presign.ts'
-import { type AnyCall, bytesOf, DEFAULT_TYPE } from './uploading.ts'
+import { type AnyCall, DEFAULT_TYPE, storeFor } from './uploading.ts'
 
 export interface SignedUrl {
   readonly url: string
@@ -24,7 +24,7 @@ export async function signAll(
   const { now } = call
   const expiresAt = new Date(expiryOf({ ...wish, now })).toISOString()
   try {
-    const { site } = await bytesOf(call)
+    const { site } = await storeFor(call)
     const signed: SignedUrl[] = []
     for (const { contentType, ...rest } of objects) {
       const download = { ...wish, ...rest, contentType: contentType ?? DEFAULT_TYPE, now }

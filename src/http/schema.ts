@@ -3,6 +3,7 @@ import { parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
+import { bareEtag } from '../storage/bucket.ts'
 
 /** The words of the wire: what bodies, queries and answers are made of. */
 
@@ -227,7 +228,7 @@ const etag = z
       return text.length > MOST_IN_AN_ETAG ? `is over ${MOST_IN_AN_ETAG} characters` : lineFault(text)
     }),
   )
-  .transform((text) => text.trim().replace(/^(?:W\/)?"(.*)"$/, '$1'))
+  .transform(bareEtag)
   .meta({ type: 'string', maxLength: MOST_IN_AN_ETAG })
 
 const partNumber = z.int().min(1).max(MOST_PARTS)

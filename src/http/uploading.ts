@@ -30,7 +30,7 @@ export type AnyCall = Pick<
   'asking' | 'config' | 'database' | 'env' | 'now' | 'url'
 >
 
-export const bytesOf = ({ config, env, url }: AnyCall): Promise<Store> =>
+export const storeFor = ({ config, env, url }: AnyCall): Promise<Store> =>
   storeOf(config, env.BUCKET, url.origin)
 
 export const leaseOf = ({ now, config }: AnyCall): Lease => {
@@ -85,7 +85,7 @@ export async function signParts(
       : [],
   )
   if (wrong.length > 0) throw invalidFields(wrong)
-  const store = await bytesOf(call)
+  const store = await storeFor(call)
   if (upload.method === 'PUT') {
     const { url, ...rest } = await putOf(upload, store, now)
     return { parts: { 1: url }, ...rest }
@@ -131,7 +131,7 @@ export async function readUpload(call: AnyCall, ref: ObjectRef): Promise<Uploade
   const { upload, noted } = await call.database.run(readUploadWithParts(ref))
   if (upload.state !== 'pending') return { upload, parts: [], isOpen: false }
   if (upload.bucketUploadId === null) return { upload, parts: [], isOpen: true }
-  const { bucket } = await bytesOf(call)
+  const { bucket } = await storeFor(call)
   const listed = bucket.listing ? await bucket.listing.parts(upload.key, upload.bucketUploadId) : noted
   if (listed === null) return { upload: await overtaken(call, ref, upload), parts: [], isOpen: false }
   const parts = listed.map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
@@ -173,7 +173,7 @@ export async function complete(
   if (upload.partSize === null) return settle(call, ref, upload, false)
   const parts = assertAllParts(sent, partCountOf(upload.announcedSize, upload.partSize))
   if (upload.bucketUploadId === null) throw new Refusal('upload_incomplete')
-  const { bucket } = await bytesOf(call)
+  const { bucket } = await storeFor(call)
   const asHeld = bucket.listing ? parts : asNoted(parts, noted)
   const assembly = await bucket.assemble(upload.key, upload.bucketUploadId, asHeld)
   if (assembly === 'refused') throw new Refusal('upload_incomplete')
@@ -188,7 +188,7 @@ async function settle(
   isUnknown: boolean,
 ): Promise<Upload> {
   const { database, now } = call
-  const { bucket } = await bytesOf(call)
+  const { bucket } = await storeFor(call)
   const held = await bucket.head(key)
   if (!held && !isUnknown) throw new Refusal('upload_incomplete')
   if (!held) {
@@ -248,6 +248,6 @@ const incomplete = (partNumber: number): Refusal =>
  */
 export async function end(call: AnyCall, plan: Plan<Upload>): Promise<void> {
   const { key, bucketUploadId } = await call.database.run(plan)
-  const { bucket } = await bytesOf(call)
+  const { bucket } = await storeFor(call)
   await bucket.discard(key, bucketUploadId)
 }

@@ -48,6 +48,9 @@ export interface Bucket {
   discard(key: string, uploadId: string | null): Promise<void>
 }
 
+/** An entity tag without its quotes. */
+export const bareEtag = (etag: string): string => etag.trim().replace(/^(?:W\/)?"(.*)"$/, '$1')
+
 interface Listing {
   /** The parts that the bucket holds, by number; null for an unknown upload. */
   parts(key: string, uploadId: string): Promise<readonly Part[] | null>

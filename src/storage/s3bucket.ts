@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch'
 import type { S3Store } from '../config.ts'
-import { type Assembly, type Bucket, bucketUnavailable, type Held, type Part } from './bucket.ts'
+import { type Assembly, type Bucket, bareEtag, bucketUnavailable, type Held, type Part } from './bucket.ts'
 import { s3Site } from './presign.ts'
 import { encode, encodePath } from './sigv4.ts'
 import { elements, textOf } from './xml.ts'
@@ -91,7 +91,7 @@ export class S3Bucket implements Bucket {
     const isWhole = sha256 !== null && /^[\w+/]{43}=$/.test(sha256)
     return {
       size: Number(length),
-      etag: bare(etag),
+      etag: bareEtag(etag),
       sha256: isWhole ? Uint8Array.fromBase64(sha256).toHex() : null,
     }
   }
@@ -151,10 +151,8 @@ const textIn = (answer: Response): Promise<string> =>
 
 const partOf = (xml: string): Part => ({
   partNumber: Number(textOf(xml, 'PartNumber')),
-  etag: bare(textOf(xml, 'ETag') ?? ''),
+  etag: bareEtag(textOf(xml, 'ETag') ?? ''),
   size: Number(textOf(xml, 'Size')),
 })
-
-const bare = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
 
 const escaped = (text: string): string => text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`)

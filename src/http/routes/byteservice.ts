@@ -7,7 +7,7 @@ import { countEntries, type EntryFormat } from '../../storage/entries.ts'
 import { signOne } from '../downloading.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
-import { type AnyCall, bytesOf, complete, leaseOf, readUpload, signParts } from '../uploading.ts'
+import { type AnyCall, complete, leaseOf, readUpload, signParts, storeFor } from '../uploading.ts'
 import { placeFailures, type WireKind, wireKinds } from './assetkinds.ts'
 
 /**
@@ -234,7 +234,7 @@ const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1] ?? '
 async function countsOf(call: AnyCall, { key, size }: Upload, format: EntryFormat | null) {
   const untold = { entryCount: null, fields: null }
   if (format === null || size > MOST_BYTES_COUNTED) return untold
-  const { bucket } = await bytesOf(call)
+  const { bucket } = await storeFor(call)
   const bytes = await bucket.read(key)
   return bytes ? countEntries(bytes, format) : untold
 }

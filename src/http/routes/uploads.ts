@@ -7,7 +7,7 @@ import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/uplo
 import type { Store } from '../../storage/store.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
-import { bytesOf, complete, end, leaseOf, putOf, readUpload, signParts } from '../uploading.ts'
+import { complete, end, leaseOf, putOf, readUpload, signParts, storeFor } from '../uploading.ts'
 
 const MOST_FILES = 1_000
 const MOST_PARTS_AT_ONCE = 1_000
@@ -113,7 +113,7 @@ const announce = endpoint(
   },
   async (call) => {
     const { asking, body, stamp, mint, arriving, database, now } = call
-    const store = await bytesOf(call)
+    const store = await storeFor(call)
     const { mostBytes } = store.bucket
     const tooLarge = body.files.flatMap(({ size }, index) =>
       size > mostBytes ? [{ path: `files.${index}.size`, message: `is over ${mostBytes} bytes` }] : [],
