@@ -294,12 +294,9 @@ export const objects = sqliteTable(
     completedAt: time(),
     /** What the client calls it. */
     name: text(),
-    method: text({ enum: ['PUT', 'MULTIPART'] })
-      .notNull()
-      .default('PUT'),
     /** The bucket's own id of an upload in parts, from the first time that parts are signed. */
     bucketUploadId: text(),
-    /** Bytes of every part but the last; null for a single PUT. */
+    /** Bytes of every part but the last; null for an object that is sent at once. */
     partSize: integer(),
     /** Null where the client did not say. */
     announcedSize: integer(),

@@ -2798,7 +2798,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -2824,8 +2824,8 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "method", "part_size", "announced_size", "announced_sha256", "staging_hash")
-  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.method'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
+  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "part_size", "announced_size", "announced_sha256", "staging_hash")
+  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
   from permit cross join scope cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
@@ -2856,7 +2856,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join json_each(?1, '$.files') as file
   left join "objects" on "objects"."id" = ifnull( (select "objects"."id"
@@ -2976,7 +2976,7 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -3006,7 +3006,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 7 = 0 then 'forbidden'
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -3046,7 +3046,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when scope.object_state <> 'complete' then 'object_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -3082,7 +3082,7 @@ with scope as materialized (
   from staged) is null then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
   when (select id
-  from staged) is null then 'upload_incomplete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from staged) is null then 'upload_incomplete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join staged
   left join "objects" on "objects"."id" = staged.id
@@ -3110,7 +3110,7 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -3138,9 +3138,17 @@ with scope as materialized (
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
   when scope.object_state = 'complete' then 'upload_complete'
-  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
+
+-- uploads.forgetDropped
+delete
+  from "parts"
+  where "parts"."object_id" = (
+  select "objects"."id"
+  from "objects"
+  where "objects"."key" = (?1 ->> '$.key') and "objects"."state" <> 'pending')
 
 -- uploads.forgetParts
 delete
@@ -3201,7 +3209,7 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."method" as method, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
   from scope
   left join "objects" on "objects"."id" = scope.object_id
 
@@ -3516,7 +3524,9 @@ with scope as materialized (select "users"."id" as user_id, case
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
   select nullif(case
-  when scope.credential is not null then scope.credential end, 'done') as refusal
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope
 
 -- users.read
@@ -3534,9 +3544,9 @@ with scope as materialized (select "users"."id" as user_id, case
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 7 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, iif(scope.scopes & 1, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")), json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
-  when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"))) as body
+  when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch'))) as body
   from scope
   left join "users" on "users"."id" = scope.user_id
   left join "namespaces" on "namespaces"."id" = "users"."home_id"

@@ -652,9 +652,12 @@ describe("the Worker's own bucket", () => {
   it('says of a part that R2 has dropped its upload, and that it is over', async () => {
     const upload = await uploader.beginParts(2 * LEAST_PART)
     const url = await uploader.urlOfPart(upload, 1)
+    await uploader.putPart(upload, 2, 'end')
     const { key, bucket_upload_id } = await uploader.rowOf(upload)
     await env.BUCKET.resumeMultipartUpload(key, bucket_upload_id ?? '').abort()
     expect((await store.send('PUT', url, { raw: 'x' })).status).toBe(404)
+    const { results } = await env.DB.prepare('select 1 from parts where object_id = ?').bind(upload.id).all()
+    expect(results).toEqual([])
     expect((await uploader.read(upload)).body.status).toBe('aborted')
   })
 

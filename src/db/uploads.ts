@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects, projects } from '../../drizzle/schema.ts'
-import type { UploadMethod } from '../domain/upload.ts'
 import { assertPermitted, judged, permitted, refusal } from './guard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
@@ -14,7 +13,6 @@ export interface Upload {
   readonly key: string
   readonly state: 'pending' | 'complete' | 'aborted' | 'discarded'
   readonly name: string | null
-  readonly method: UploadMethod
   /** The bucket's own id of an upload in parts; null until parts are signed. */
   readonly bucketUploadId: string | null
   /** Bytes of every part but the last; null for a single PUT. */
@@ -34,7 +32,7 @@ export interface Upload {
 }
 
 export const uploadColumns = sql`${objects.id} as id, ${objects.key} as key, ${objects.state} as state, ${objects.name} as name,
-  ${objects.method} as method, ${objects.bucketUploadId} as bucket_upload_id, ${objects.partSize} as part_size,
+  ${objects.bucketUploadId} as bucket_upload_id, ${objects.partSize} as part_size,
   ${objects.announcedSize} as announced_size, ${objects.announcedSha256} as announced_sha256,
   ${objects.contentType} as content_type, ${objects.size} as size, ${objects.sha256} as sha256,
   ${objects.etag} as etag, ${objects.createdAt} as created_at`
@@ -44,7 +42,6 @@ const uploadOf = (row: Row): Upload => ({
   key: row.key as string,
   state: row.state as Upload['state'],
   name: row.name as string | null,
-  method: row.method as UploadMethod,
   bucketUploadId: row.bucket_upload_id as string | null,
   partSize: row.part_size as number | null,
   announcedSize: row.announced_size as number | null,
@@ -73,7 +70,6 @@ export interface NewUpload {
   readonly contentType: string | null
   /** Hex digits. */
   readonly sha256: string | null
-  readonly method: UploadMethod
   readonly partSize: number | null
   readonly stagingHash: string | null
 }
@@ -120,7 +116,6 @@ const announce = command<Announcing>(
         createdByToken: sql`permit.token_id`,
         createdAt: a.now,
         name: file('name'),
-        method: file('method'),
         partSize: file('partSize'),
         announcedSize: file('size'),
         announcedSha256: file('sha256'),

@@ -1,6 +1,3 @@
-/** How an object's bytes are sent: at once, or in parts. */
-export type UploadMethod = 'PUT' | 'MULTIPART'
-
 const MEBIBYTE = 1_048_576
 
 /** Up to here an object is sent at once. */

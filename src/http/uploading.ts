@@ -86,7 +86,7 @@ export async function signParts(
   )
   if (wrong.length > 0) throw invalidFields(wrong)
   const store = await storeFor(call)
-  if (upload.method === 'PUT') {
+  if (upload.partSize === null) {
     const { url, ...rest } = await putOf(upload, store, now)
     return { parts: { 1: url }, ...rest }
   }

@@ -73,7 +73,6 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
           size: null,
           contentType: body.contentType ?? null,
           sha256: null,
-          method: 'MULTIPART',
           partSize: OLDER_PART_BYTES,
           stagingHash: body.hash,
         } as const

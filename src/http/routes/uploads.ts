@@ -127,7 +127,6 @@ const announce = endpoint(
         size,
         contentType,
         sha256,
-        method: isSmall ? 'PUT' : 'MULTIPART',
         partSize: isSmall ? null : partBytesFor(size),
         stagingHash: null,
       }
@@ -227,13 +226,13 @@ const read = endpoint(
   },
   async (call) => {
     const { upload, parts } = await readUpload(call, { ...call.asking, id: call.params.id })
-    const { id, state, name, method, contentType, partSize, announcedSize } = upload
+    const { id, state, name, contentType, partSize, announcedSize } = upload
     const isComplete = state === 'complete'
     const answer = {
       id,
       status: state === 'discarded' ? 'aborted' : state,
       name,
-      method,
+      method: partSize === null ? 'PUT' : 'MULTIPART',
       size: isComplete ? upload.size : announcedSize,
       contentType,
       sha256: isComplete ? upload.sha256 : upload.announcedSha256,
