@@ -46,6 +46,37 @@ export interface Bucket {
   abandon(key: string, uploadId: string): Promise<void>
   /** Removes whatever there is of an object: its bytes, and the upload in parts if one was begun. */
   discard(key: string, uploadId: string | null): Promise<void>
+  /**
+   * Removes objects, `MOST_KEYS` at most, by one call; those that are not there are fine. Gives those that the bucket
+   * would not remove.
+   */
+  remove(keys: readonly string[]): Promise<readonly Unremoved[]>
+  /** Up to `MOST_KEYS` objects in the order of their keys, those after `after`; all of them where that is empty. */
+  list(after: string): Promise<Listed>
+}
+
+/** An object that is still there. */
+export interface Unremoved {
+  readonly key: string
+  readonly cause: unknown
+}
+
+/** What S3 and R2 take, and answer, at once. */
+export const MOST_KEYS = 1_000
+
+/** A page of what a bucket holds. */
+export interface Listed {
+  readonly entries: readonly Entry[]
+  /** Whether nothing comes after these. */
+  readonly isLast: boolean
+}
+
+interface Entry {
+  readonly key: string
+  /** Bytes */
+  readonly size: number
+  /** Epoch milliseconds. */
+  readonly uploadedAt: number
 }
 
 /** An entity tag without its quotes. */

@@ -1,4 +1,12 @@
-import { type Assembly, type Bucket, bucketUnavailable, type Held } from './bucket.ts'
+import {
+  type Assembly,
+  type Bucket,
+  bucketUnavailable,
+  type Held,
+  type Listed,
+  MOST_KEYS,
+  type Unremoved,
+} from './bucket.ts'
 
 /** R2's codes, which its errors carry in parentheses. */
 const NO_SUCH_UPLOAD = '10024'
@@ -59,6 +67,18 @@ export class OwnBucket implements Bucket {
   async discard(key: string, uploadId: string | null): Promise<void> {
     await asked(this.#r2.delete(key))
     if (uploadId !== null) await this.abandon(key, uploadId)
+  }
+
+  /** All or none of them. */
+  async remove(keys: readonly string[]): Promise<readonly Unremoved[]> {
+    await asked(this.#r2.delete([...keys]))
+    return []
+  }
+
+  async list(after: string): Promise<Listed> {
+    const { objects, truncated } = await asked(this.#r2.list({ startAfter: after, limit: MOST_KEYS }))
+    const entries = objects.map(({ key, size, uploaded }) => ({ key, size, uploadedAt: uploaded.getTime() }))
+    return { entries, isLast: !truncated }
   }
 }
 

@@ -1,6 +1,16 @@
 import { AwsClient } from 'aws4fetch'
 import type { S3Store } from '../config.ts'
-import { type Assembly, type Bucket, bareEtag, bucketUnavailable, type Held, type Part } from './bucket.ts'
+import {
+  type Assembly,
+  type Bucket,
+  bareEtag,
+  bucketUnavailable,
+  type Held,
+  type Listed,
+  MOST_KEYS,
+  type Part,
+  type Unremoved,
+} from './bucket.ts'
 import { s3Site } from './presign.ts'
 import { encode, encodePath } from './sigv4.ts'
 import { elements, textOf } from './xml.ts'
@@ -112,6 +122,36 @@ export class S3Bucket implements Bucket {
     if (uploadId !== null) await this.abandon(key, uploadId)
   }
 
+  async remove(keys: readonly string[]): Promise<readonly Unremoved[]> {
+    const objects = keys.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`)
+    const body = `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects.join('')}</Delete>`
+    const digest = await crypto.subtle.digest('MD5', new TextEncoder().encode(body))
+    const headers = { 'content-type': 'application/xml', 'content-md5': new Uint8Array(digest).toBase64() }
+    const xml = await succeeded(await this.#ask('POST', '', 'delete=', { headers, body }))
+    // What could not be removed stands in the body of a 200.
+    return elements(xml ?? '', 'Error').flatMap((error) => {
+      const [key, code] = [textOf(error, 'Key'), textOf(error, 'Code')]
+      if (code === 'NoSuchKey') return []
+      const cause = bucketUnavailable(`DeleteObjects answered ${code} for an object.`)
+      if (key === null || !keys.includes(key)) throw cause
+      return [{ key, cause }]
+    })
+  }
+
+  async list(after: string): Promise<Listed> {
+    const from = after === '' ? '' : `&start-after=${encode(after)}`
+    const query = `encoding-type=url&list-type=2&max-keys=${MOST_KEYS}${from}`
+    const xml = (await succeeded(await this.#ask('GET', '', query))) ?? ''
+    const isEncoded = textOf(xml, 'EncodingType') === 'url'
+    const decoded = (key: string) => (isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key)
+    const entries = elements(xml, 'Contents').map((content) => ({
+      key: decoded(textOf(content, 'Key') ?? ''),
+      size: Number(textOf(content, 'Size')),
+      uploadedAt: Date.parse(textOf(content, 'LastModified') ?? ''),
+    }))
+    return { entries, isLast: textOf(xml, 'IsTruncated') !== 'true' }
+  }
+
   async #delete(key: string, query = ''): Promise<void> {
     const answer = await this.#ask('DELETE', key, query)
     await succeeded(answer, 'NoSuchUpload', 'NoSuchKey')
@@ -124,7 +164,8 @@ export class S3Bucket implements Bucket {
     init: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
     most = MOST_MILLISECONDS,
   ): Promise<Response> {
-    const url = `${this.#base}/${encodePath(key)}${query === '' ? '' : `?${query}`}`
+    const path = key === '' ? '' : `/${encodePath(key)}`
+    const url = `${this.#base}${path}${query === '' ? '' : `?${query}`}`
     const signal = AbortSignal.timeout(most)
     return this.#client.fetch(url, { ...init, method, signal }).catch((error: unknown) => {
       throw bucketUnavailable(error)
