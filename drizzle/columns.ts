@@ -29,9 +29,8 @@ export const recorded = () => ({
   version: integer().notNull().default(1),
 })
 
-/** `deletedAt` set means trashed; the deletion says by whom and why; `purging` is the claim of the purge. */
+/** `deletedAt` set means trashed; the deletion says by whom, and whether it may still be restored. */
 export const trashable = () => ({
   deletedAt: time(),
   deletionId: text(),
-  purging: integer().notNull().default(0),
 })

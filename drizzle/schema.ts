@@ -7,7 +7,7 @@ import { counter, id, json, recorded, time, trashable } from './columns.ts'
  * triggers; they are in the migration `triggers`.
  *
  * Lists are served by full indexes of the form (scope, deleted_at, id): `deleted_at is null` is an equality
- * there, and the purge finds the trashed rows by the same index. Uniqueness is by partial indexes over live rows.
+ * there, and the purge finds the rows of a deletion by an index of its own. Uniqueness is by partial indexes over live rows.
  */
 
 export const users = sqliteTable(
@@ -66,7 +66,10 @@ export const formerSlugs = sqliteTable(
       .references(() => namespaces.id),
     reservedUntil: time().notNull(),
   },
-  (t) => [index('former_slugs_of_namespace').on(t.namespaceId)],
+  (t) => [
+    index('former_slugs_of_namespace').on(t.namespaceId),
+    index('former_slugs_reserved').on(t.reservedUntil),
+  ],
 )
 
 export const members = sqliteTable(
@@ -109,6 +112,7 @@ export const departures = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.userId, t.namespaceId] }),
     index('departures_of_namespace').on(t.namespaceId),
+    index('departures_by_age').on(t.departedAt),
   ],
 )
 
@@ -137,6 +141,8 @@ export const apiTokens = sqliteTable(
     uniqueIndex('api_tokens_hash').on(t.hash),
     index('api_tokens_of_user').on(t.userId, t.revokedAt, t.id),
     index('api_tokens_of_namespace').on(t.namespaceId),
+    index('api_tokens_of_project').on(t.projectId).where(sql`project_id is not null`),
+    index('api_tokens_revoked').on(t.revokedAt).where(sql`revoked_at is not null`),
   ],
 )
 
@@ -152,7 +158,10 @@ export const revocations = sqliteTable(
     /** When the token would have expired; null where it never does. */
     expiresAt: time(),
   },
-  (t) => [primaryKey({ columns: [t.issuer, t.jti] })],
+  (t) => [
+    primaryKey({ columns: [t.issuer, t.jti] }),
+    index('revocations_expiring').on(t.expiresAt).where(sql`expires_at is not null`),
+  ],
 )
 
 export const projects = sqliteTable(
@@ -190,6 +199,12 @@ export const namespaceStats = sqliteTable('namespace_stats', {
   labelTracks: counter(),
   textTracks: counter(),
   images: counter(),
+  /** Live episodes that are write-protected. */
+  protectedEpisodes: counter(),
+  /** What is in the trash of the namespace: projects, and the namespace itself. */
+  trashed: counter(),
+  /** Receipts. */
+  purges: counter(),
 })
 
 /** Counts of a project's live rows, and its `revision`, which every write inside the project raises. */
@@ -203,6 +218,10 @@ export const projectStats = sqliteTable('project_stats', {
   labelTracks: counter(),
   textTracks: counter(),
   images: counter(),
+  /** Of `episodes`, those that are write-protected. */
+  protectedEpisodes: counter(),
+  /** What is in the trash of the project. */
+  trashed: counter(),
   revision: counter(),
 })
 
@@ -232,6 +251,7 @@ export const episodes = sqliteTable(
     // Over trashed rows too: a trashed episode holds its name (410) until it is purged.
     uniqueIndex('episodes_name').on(t.projectId, t.name),
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
+    index('episodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
   ],
 )
 
@@ -264,6 +284,7 @@ export const nodes = sqliteTable(
     uniqueIndex('nodes_path').on(t.containerId, t.path, t.kind).where(sql`deleted_at is null`),
     index('nodes_children').on(t.parentId, t.deletedAt, t.name),
     index('nodes_of_project').on(t.projectId, t.id),
+    index('nodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
   ],
 )
 
@@ -303,6 +324,10 @@ export const objects = sqliteTable(
     announcedSha256: text(),
     /** The first 16 hex digits of the SHA-256 that an older client announced: it finds its upload by them. */
     stagingHash: text(),
+    /** Assets that refer to it, live or trashed. */
+    assetCount: counter(),
+    /** The deletion whose purge took the last asset away that referred to it: its receipt counts the bytes. */
+    releasedBy: text(),
   },
   (t) => [
     uniqueIndex('objects_key').on(t.key),
@@ -313,6 +338,8 @@ export const objects = sqliteTable(
     index('objects_staged')
       .on(t.projectId, t.stagingHash, t.createdBy, t.id)
       .where(sql`staging_hash is not null`),
+    // What the purge looks at, the oldest lease first.
+    index('objects_idle').on(t.state, t.leaseUntil, t.id).where(sql`asset_count = 0`),
   ],
 )
 
@@ -368,6 +395,7 @@ export const assets = sqliteTable(
     index('assets_by_name').on(t.projectId, t.kind, t.deletedAt, t.name, t.id),
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
     index('assets_of_object').on(t.objectId),
+    index('assets_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
     // An asset without a name has nothing else by which a repeated request could find it.
     index('assets_nameless')
       .on(t.containerId, t.kind, t.createdRequest)
@@ -393,6 +421,7 @@ export const datasets = sqliteTable(
   (t) => [
     uniqueIndex('datasets_name').on(t.projectId, t.name).where(sql`deleted_at is null`),
     index('datasets_newest').on(t.projectId, t.deletedAt, t.id),
+    index('datasets_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
   ],
 )
 
@@ -419,6 +448,7 @@ export const collections = sqliteTable(
     index('collections_newest').on(t.projectId, t.deletedAt, t.id),
     index('collections_of_dataset').on(t.datasetId, t.deletedAt, t.name),
     index('collections_detached').on(t.detachedBy).where(sql`detached_by is not null`),
+    index('collections_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
   ],
 )
 
@@ -446,18 +476,94 @@ export const deletions = sqliteTable(
     namespaceId: text().notNull(),
     /** Null for a project or a namespace itself. */
     projectId: text(),
+    /** The episode that the item is inside of, which takes it along when it is purged itself. */
+    containerId: text(),
     kind: text().notNull(),
     itemId: text().notNull(),
     name: text(),
     deletedAt: time().notNull(),
     deletedBy: text().notNull(),
     request: text(),
+    /** 1 is the claim of the purge: from then on nothing restores it. */
     purging: integer().notNull().default(0),
+    /**
+     * Of the claimed ones, those with the smallest go on first: 0 and 1 at the claim; of projects and namespaces the time
+     * of their last slices, or until which they wait, in epoch milliseconds.
+     */
+    turn: integer().notNull().default(0),
   },
   (t) => [
     index('deletions_of_project').on(t.projectId, t.id),
-    index('deletions_of_namespace').on(t.namespaceId, t.id),
-    index('deletions_by_age').on(t.deletedAt, t.id),
-    index('deletions_request').on(t.projectId, t.request).where(sql`request is not null`),
+    index('deletions_of_namespace').on(t.namespaceId, t.id).where(sql`project_id is null`),
+    index('deletions_inside').on(t.containerId, t.purging).where(sql`container_id is not null`),
+    index('deletions_due').on(sql`kind <> 'dataset'`, t.deletedAt, t.id).where(sql`purging = 0`),
+    index('deletions_claimed').on(sql`project_id is null`, t.turn, t.id).where(sql`purging = 1`),
+    index('deletions_request').on(t.request).where(sql`request is not null`),
   ],
 )
+
+/** The end of a deletion by restoring, by which the request that is sent again recognises it. */
+export const restorations = sqliteTable(
+  'restorations',
+  {
+    /** The deletion. */
+    id: id(),
+    namespaceId: text().notNull(),
+    projectId: text(),
+    kind: text().notNull(),
+    itemId: text().notNull(),
+    /** The mark of the request. */
+    request: text().notNull(),
+    restoredAt: time().notNull(),
+  },
+  (t) => [index('restorations_by_age').on(t.restoredAt)],
+)
+
+/**
+ * Receipts: what was purged, or found to be amiss between bucket and database. They outlive what they speak of, and so
+ * refer to nothing.
+ */
+export const purges = sqliteTable(
+  'purges',
+  {
+    id: id(),
+    namespaceId: text().notNull(),
+    projectId: text(),
+    deletionId: text(),
+    /** The kind of what was deleted; `object` for bytes that no deletion let go of. */
+    kind: text().notNull(),
+    itemId: text(),
+    name: text(),
+    rule: text({
+      enum: ['retention', 'requested', 'container', 'unreferenced', 'idle', 'orphaned', 'missing'],
+    }).notNull(),
+    /** Who asked for it, and the mark of the request; null for the schedule. */
+    requestedBy: text(),
+    request: text(),
+    rows: integer().notNull().default(0),
+    objects: integer().notNull().default(0),
+    /** Bytes that the bucket was rid of; of a missing object, those that it should hold. */
+    bytes: integer().notNull().default(0),
+    startedAt: time().notNull(),
+    finishedAt: time(),
+  },
+  (t) => [
+    index('purges_of_namespace').on(t.namespaceId, t.id),
+    uniqueIndex('purges_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
+    // The objects without a deletion, by the run of the schedule; and what is amiss, each object by itself.
+    uniqueIndex('purges_of_objects')
+      .on(t.namespaceId, t.rule, t.startedAt)
+      .where(sql`kind = 'object' and item_id is null`),
+    uniqueIndex('purges_findings')
+      .on(t.rule, t.itemId, t.namespaceId)
+      .where(sql`kind = 'object' and item_id is not null`),
+    index('purges_open').on(t.rule, t.objects, t.id).where(sql`kind = 'object' and finished_at is null`),
+  ],
+)
+
+/** How far the schedule's walks have come that take more than one run. */
+export const walks = sqliteTable('walks', {
+  name: text().primaryKey(),
+  /** The last key that was looked at; empty at the start. */
+  position: text().notNull(),
+})

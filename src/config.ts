@@ -15,8 +15,12 @@ export interface Config {
   readonly s3: S3Store | null
   /** Origin of self-served object URLs; null for the request's own. */
   readonly publicUrl: string | null
+  /** How long the trash is kept; milliseconds. */
+  readonly retention: number
   /** How long an object that nothing refers to is kept, and an idle upload; milliseconds. */
   readonly uploadTtl: number
+  /** What one run of the schedule may ask, statements and calls of the bucket together. */
+  readonly cronQueries: number
   /** What the limiters are bound with, for the headers that tell it; null where a limit is switched off. */
   readonly limits: Readonly<Record<Limit, Policy | null>>
   readonly corsOrigins: readonly string[]
@@ -63,8 +67,14 @@ const LEAST_SECRET_BYTES = 32
 const DEFAULT_LIFETIME = '30d'
 const SECONDS_OF: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 const MILLISECONDS_OF_A_DAY = 86_400_000
+const DEFAULT_RETENTION_DAYS = 30
+const MOST_RETENTION_DAYS = 3_650
 const DEFAULT_UPLOAD_TTL_DAYS = 7
 const MOST_UPLOAD_TTL_DAYS = 365
+/** Of the 1,000 that Cloudflare's paid plan allows an invocation. */
+const DEFAULT_CRON_QUERIES = 900
+const LEAST_CRON_QUERIES = 45
+const MOST_CRON_QUERIES = 100_000
 
 const known = new WeakMap<object, Config>()
 
@@ -149,6 +159,13 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     return value * MILLISECONDS_OF_A_DAY
   }
 
+  const queries = (name: string): number => {
+    const value = Number(text(name) ?? DEFAULT_CRON_QUERIES)
+    if (!(Number.isInteger(value) && value >= LEAST_CRON_QUERIES && value <= MOST_CRON_QUERIES))
+      blame(name, `is not a whole number from ${LEAST_CRON_QUERIES} to ${MOST_CRON_QUERIES}`)
+    return value
+  }
+
   for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) url(name)
   return {
     development,
@@ -167,6 +184,8 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
       secretAccessKey: 'S3_SECRET_ACCESS_KEY',
     }),
     publicUrl: origin('PUBLIC_URL'),
+    retention: days('RETENTION_DAYS', DEFAULT_RETENTION_DAYS, MOST_RETENTION_DAYS),
+    cronQueries: queries('CRON_QUERIES'),
     uploadTtl: days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
     limits: {
       reads: policy('RATE_LIMIT_READS'),

@@ -5,14 +5,17 @@ import { accountEndpoints } from './http/routes/account.ts'
 import { apiTokenEndpoints } from './http/routes/apitokens.ts'
 import { assetEndpoints } from './http/routes/assets.ts'
 import { byteServiceEndpoints } from './http/routes/byteservice.ts'
+import { collectionEndpoints } from './http/routes/collections.ts'
 import { datasetEndpoints } from './http/routes/datasets.ts'
 import { episodeEndpoints } from './http/routes/episodes.ts'
 import { memberEndpoints } from './http/routes/members.ts'
 import { namespaceEndpoints } from './http/routes/namespaces.ts'
+import { nodeEndpoints } from './http/routes/nodes.ts'
 import { objectEndpoints } from './http/routes/objects.ts'
 import { projectEndpoints } from './http/routes/projects.ts'
 import { serviceEndpoints } from './http/routes/service.ts'
 import { signingEndpoints } from './http/routes/signing.ts'
+import { trashEndpoints } from './http/routes/trash.ts'
 import { uploadEndpoints } from './http/routes/uploads.ts'
 
 let document: string | null = null
@@ -55,6 +58,9 @@ export const endpoints: readonly Endpoint[] = [
   ...assetEndpoints,
   ...signingEndpoints,
   ...datasetEndpoints,
+  ...collectionEndpoints,
+  ...nodeEndpoints,
+  ...trashEndpoints,
   ...uploadEndpoints,
   ...byteServiceEndpoints,
   ...objectEndpoints,

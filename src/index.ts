@@ -3,5 +3,5 @@ import { maintain } from './jobs/maintain.ts'
 
 export default {
   fetch: app.fetch,
-  scheduled: (_, env) => maintain(env),
+  scheduled: ({ scheduledTime }, env) => maintain(env, scheduledTime),
 } satisfies ExportedHandler<Env>

@@ -141,13 +141,29 @@ const oddHeader = fc.constantFrom<Record<string, string>>(
 
 const oddQuery = fc.constantFrom('&%', '&=&&', '&x=%00', '&project=%ED%A0%80', '&__proto__=1&page=1&page=2')
 
-/** Makes what the routes speak of, where it is not there. */
-async function settle(tenant: Tenant): Promise<void> {
+/** Makes what the routes speak of, where it is not there; gives what the path may name. */
+async function settle(tenant: Tenant): Promise<Record<string, string>> {
   const lab = tenant.project('lab')
-  await tenant.ask('POST', `${lab}/episodes`, { name: 'run' })
+  const run = { name: 'run', folder: '/folder' }
+  let episode = await tenant.ask('POST', `${lab}/episodes`, run)
+  while (episode.status === 410) {
+    const { body } = await tenant.ask('GET', `${lab}/trash`)
+    const held = body.trash.find(({ kind }: { kind: string }) => kind === 'episode' || kind === 'folder')
+    const restored = await tenant.ask(
+      'POST',
+      `${lab}/trash/${held.deletionId}/restore?as=run-${held.deletionId}`,
+    )
+    expect(restored.status).toBe(200)
+    episode = await tenant.ask('POST', `${lab}/episodes`, run)
+  }
   await tenant.ask('POST', `${lab}/datasets`, { name: 'set' })
   const place = { namespace: tenant.slug, project: 'lab', episodeName: 'run' }
-  expect((await tenant.ask('POST', '/assets/video', { ...place, name: '/a/b.mp4' })).status).toBe(201)
+  const asset = await tenant.ask('POST', '/assets/video', { ...place, name: '/a/b.mp4' })
+  expect(asset.status).toBe(201)
+  const gone = await tenant.ask('POST', '/assets/video', { ...place, name: '/gone.mp4' })
+  await tenant.ask('DELETE', `/assets/video/${gone.body.id}`)
+  const { body } = await tenant.ask('GET', `${lab}/trash?pageSize=1`)
+  return { video: asset.body.id, folder: episode.body.folder?.id ?? '', deletionId: body.trash[0].deletionId }
 }
 
 const isLine = (value: string): boolean => value.isWellFormed() && !/\p{Cc}/u.test(value)
@@ -215,14 +231,16 @@ describe('whatever is sent', () => {
     'to %s, the server does not fail, and stores nothing that breaks a rule',
     async (_, route) => {
       const tenant = await Tenant.arrive()
-      await settle(tenant)
+      const settled = await settle(tenant)
       await tenant.ask('POST', '/namespaces', { slug: `${tenant.slug}-2` })
       const known: Record<string, string> = {
         // Renaming it, the tenant would be at home elsewhere.
-        slug: route.operationId === 'updateNamespace' ? `${tenant.slug}-2` : tenant.slug,
+        slug: /^(update|trash)Namespace$/.test(route.operationId) ? `${tenant.slug}-2` : tenant.slug,
         projectSlug: 'lab',
         episodeName: 'run',
         name: 'set',
+        ...settled,
+        id: (route.tag === 'Nodes' ? settled.folder : settled.video) ?? '',
       }
       const [queryNames, bodyNames] = [Object.keys(route.query.shape), Object.keys(route.body?.shape ?? {})]
       const request = fc.record({

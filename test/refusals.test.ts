@@ -21,6 +21,9 @@ interface Prepared extends Tenant {
   readonly uploads: Fixture['uploads']
   readonly older: Fixture['older']
   readonly mate: string
+  /** The node of an episode. */
+  readonly episodeNode: string
+  readonly deletions: Fixture['deletions']
 }
 
 const project = (tenant: Tenant) => tenant.project('robotics')
@@ -267,6 +270,7 @@ const refused: readonly Refused[] = [
     method: 'DELETE',
     path: (t) => `${project(t)}/datasets/missing`,
   },
+  ...trashRefusals(),
   ...wireKinds.flatMap(({ one, prefix, shape: { kind, storageName } }): Refused[] => [
     {
       operation: `register${one}`,
@@ -291,6 +295,13 @@ const refused: readonly Refused[] = [
       method: 'POST',
       path: () => `/assets/${kind}`,
       body: (t) => asset(t, { episodeName: 'new', [storageName]: t.uploads.pending }),
+    },
+    {
+      operation: `trash${one}`,
+      code: 'asset_not_found',
+      status: 404,
+      method: 'DELETE',
+      path: () => `/assets/${kind}/missing`,
     },
     ...olderRefusals(one, prefix),
   ]),
@@ -357,6 +368,57 @@ const refused: readonly Refused[] = [
   },
 ]
 
+function trashRefusals(): Refused[] {
+  const refusal = (
+    operation: string,
+    status: number,
+    code: string,
+    method: string,
+    path: (tenant: Prepared) => string,
+  ): Refused => ({ operation, code, status, method, path })
+  const home = (t: Tenant) => `/namespaces/${t.slug}`
+  const inside = (t: Prepared) => `${project(t)}/trash/${t.deletions.dataset}`
+  const place = (t: Prepared) => `${home(t)}/trash/${t.deletions.project}`
+  const tooLong = `${'a'.repeat(200)}/${'b'.repeat(200)}`
+  return [
+    refusal('trashNamespace', 403, 'holds_write_protected', 'DELETE', home),
+    refusal('trashNamespace', 409, 'home_namespace', 'DELETE', (t) => `${home(t)}?includeProtected=true`),
+    refusal('trashProject', 404, 'project_not_found', 'DELETE', missing),
+    refusal('trashProject', 403, 'holds_write_protected', 'DELETE', project),
+    refusal('trashEpisode', 404, 'episode_not_found', 'DELETE', (t) => `${project(t)}/episodes/missing`),
+    refusal('trashEpisode', 404, 'episode_not_found', 'DELETE', (t) => `${project(t)}/episodes/trashed`),
+    refusal(
+      'trashEpisode',
+      403,
+      'episode_write_protected',
+      'DELETE',
+      (t) => `${project(t)}/episodes/protected`,
+    ),
+    refusal(
+      'trashCollection',
+      404,
+      'collection_not_found',
+      'DELETE',
+      (t) => `${project(t)}/collections/missing`,
+    ),
+    refusal('trashFolder', 404, 'node_not_found', 'DELETE', () => '/nodes/missing'),
+    refusal('trashFolder', 400, 'node_not_folder', 'DELETE', (t) => `/nodes/${t.episodeNode}`),
+    refusal('restorePlace', 404, 'deletion_not_found', 'POST', (t) => `${home(t)}/trash/missing/restore`),
+    refusal('restorePlace', 409, 'restore_conflict', 'POST', (t) => `${place(t)}/restore?as=robotics`),
+    refusal('restoreInside', 404, 'deletion_not_found', 'POST', (t) => `${project(t)}/trash/missing/restore`),
+    refusal('restoreInside', 409, 'restore_conflict', 'POST', (t) => `${inside(t)}/restore?as=training`),
+    refusal(
+      'restoreInside',
+      400,
+      'restore_name_invalid',
+      'POST',
+      (t) => `${inside(t)}/restore?as=${tooLong}`,
+    ),
+    refusal('purgePlace', 404, 'deletion_not_found', 'DELETE', (t) => `${home(t)}/trash/missing`),
+    refusal('purgeInside', 404, 'deletion_not_found', 'DELETE', (t) => `${project(t)}/trash/missing`),
+  ]
+}
+
 function olderRefusals(one: string, prefix: string): Refused[] {
   const path = `/${prefix}/upload/multipart`
   const place = (t: Prepared) => ({ owner: t.slug, project: 'robotics' })
@@ -397,7 +459,7 @@ function olderRefusals(one: string, prefix: string): Refused[] {
 }
 
 async function prepared(): Promise<Prepared> {
-  const { owner: tenant, uploads, older, mate } = await fixture()
+  const { owner: tenant, uploads, older, mate, deletions } = await fixture()
   await tenant.withProject('other')
   const episodes = `${project(tenant)}/episodes`
   await tenant.ask('PATCH', `${episodes}/run-1`, { startedAt: '2026-01-01T00:00:00Z' })
@@ -406,7 +468,10 @@ async function prepared(): Promise<Prepared> {
   const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
   await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
   await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'eval' })
-  return Object.assign(tenant, { uploads, older, mate })
+  const episodeNode = await env.DB.prepare('select node_id from episodes where id = ?')
+    .bind(body.episode.id)
+    .first<string>('node_id')
+  return Object.assign(tenant, { uploads, older, mate, deletions, episodeNode: episodeNode ?? '' })
 }
 
 /** All rows there are, of all tables. */

@@ -65,6 +65,14 @@ describe('an unsafe configuration', () => {
     ['an issuer over http', { ...production, ...provider, AUTH_ISSUER: 'http://id.example' }, 'AUTH_ISSUER'],
     ['an issuer that is no URL', { ...production, ...provider, AUTH_ISSUER: 'local' }, 'AUTH_ISSUER'],
     ['a public URL with a path', { ...production, PUBLIC_URL: 'https://files.example/api' }, 'PUBLIC_URL'],
+    ['a trash of no days', { ...production, RETENTION_DAYS: '0' }, 'RETENTION_DAYS'],
+    ['a trash of over ten years', { ...production, RETENTION_DAYS: '3651' }, 'RETENTION_DAYS'],
+    ['a trash for ever', { ...production, RETENTION_DAYS: 'never' }, 'RETENTION_DAYS'],
+    ['uploads that are not kept', { ...production, UPLOAD_TTL_DAYS: '0' }, 'UPLOAD_TTL_DAYS'],
+    ['uploads of over a year', { ...production, UPLOAD_TTL_DAYS: '366' }, 'UPLOAD_TTL_DAYS'],
+    ['a schedule that may ask too little', { ...production, CRON_QUERIES: '44' }, 'CRON_QUERIES'],
+    ['a schedule that may ask half a query', { ...production, CRON_QUERIES: '50.5' }, 'CRON_QUERIES'],
+    ['a schedule that may ask anything', { ...production, CRON_QUERIES: 'all' }, 'CRON_QUERIES'],
     ['half a bucket', { ...production, ...bucket, S3_REGION: undefined }, 'S3_REGION'],
   ])('%s answers 503 on protected routes, and /readyz names the variable', async (_, variables, name) => {
     const token = await tokenFor('alice', { secret: production.JWT_SECRET })

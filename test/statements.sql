@@ -216,7 +216,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -262,7 +262,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -317,7 +317,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -363,7 +363,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -418,7 +418,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -490,7 +490,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -549,7 +549,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -620,7 +620,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -671,6 +671,22 @@ with scope as materialized (
   from permit
   where permit.project_id is null
 
+-- assets.markNode
+update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "nodes"."id" = (select "assets"."node_id"
+  from "assets"
+  where "assets"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))) and "nodes"."item_id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
+
+-- assets.markTrashed
+update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "assets"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "assets"."deleted_at" is null
+
 -- assets.place
 insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
   select "assets"."node_id", "assets"."project_id", case
@@ -691,6 +707,31 @@ insert into "nodes" ("id", "project_id", "container_id", "kind", "name", "path",
   where "episodes"."id" = (?1 ->> '$.episodeId')
   on conflict (id) do nothing
 
+-- assets.placeRestored
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "item_id", "created_at", "updated_at")
+  select "assets"."node_id", "assets"."project_id", ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = spot.container_id and "nodes"."path" = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
+  from "episodes" as around
+  where around.id = spot.container_id), null)), "assets"."container_id", "assets"."kind", replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), spot.path, "assets"."id", (?1 ->> '$.now'), (?1 ->> '$.now')
+  from spot cross join "assets" on "assets"."id" = spot.item_id
+  where "assets"."node_id" = (?1 ->> '$.nodeId') and spot.path is not null
+  on conflict (id) do nothing
+
 -- assets.register
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -698,7 +739,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -777,7 +818,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -834,7 +875,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -894,7 +935,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -940,16 +981,684 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by")
-  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), (?1 ->> '$.now'), permit.user_id
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), nullif(iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), permit.project_id), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join earlier
   where earlier.storage_id is not (?1 ->> '$.storageId')
 
+-- assets.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = case
+  when "assets"."id" = (select item_id
+  from spot) then ifnull((?1 ->> '$.newPath'), "assets"."name")
+  when (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
+  from spot) then (select replace(replace(spot.path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(spot.former, '%2F', '/'), '%25', '%')) + 1)
+  from spot) else "assets"."name" end, "node_id" = iif("assets"."id" = (select item_id
+  from spot) and ifnull((?1 ->> '$.newPath'), "assets"."name") is not null and not exists (
+  select 1
+  from "nodes"
+  where "nodes"."id" = "assets"."node_id" and "nodes"."deletion_id" = "assets"."deletion_id"), (?1 ->> '$.nodeId'), "assets"."node_id"), "updated_at" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
+  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
+  from spot))), (?1 ->> '$.now'), "assets"."updated_at"), "updated_request" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
+  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
+  from spot))), (?1 ->> '$.mark'), "assets"."updated_request"), "renamed_request" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
+  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
+  from spot))), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."deletion_id" = (select id
+  from undone)
+
+-- assets.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "projects" on "projects"."id" = (select "assets"."project_id"
+  from "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target
+  where deleted_at is null) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target
+  where deleted_at is null) then 'asset_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from target join "episodes" on "episodes"."id" = target.container_id
+  where "episodes"."write_protected") then 'episode_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "assets"."kind", "assets"."id", "assets"."name", nullif("assets"."container_id", "assets"."project_id"), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit, target join "assets" on "assets"."id" = target.id
+
 -- assets.trashReplaced
-update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
+update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
   where "assets"."id" = (select "deletions"."item_id"
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) and "assets"."deleted_at" is null
+
+-- assets.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "projects" on "projects"."id" = (select "assets"."project_id"
+  from "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  from scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind'))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target
+  where deleted_at is null) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target
+  where deleted_at is null) then 'asset_not_found'
+  when scope.access < 2 then 'forbidden'
+  when exists (select 1
+  from target join "episodes" on "episodes"."id" = target.container_id
+  where "episodes"."write_protected") then 'episode_write_protected' end, 'done') as refusal
+  from scope
+
+-- audit.collections.drifted
+with near as materialized (
+  select "collections"."id" as id, max(0, "collections"."member_count") as size
+  from "collections"
+  where "collections"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.collections'), '')
+  order by "collections"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "collections"."id" as id, json_object('memberCount', json_array("collections"."member_count", (select count(*)
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id"))) as counters
+  from "collections"
+  where "collections"."id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("collections"."member_count" <> (select count(*)
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id"))
+
+-- audit.collections.mend
+update "collections" set "member_count" = (select count(*)
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id")
+  where "collections"."id" in (select value
+  from json_each(?1, '$.keys')) and ("collections"."member_count" <> (select count(*)
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id"))
+
+-- audit.collections.reached
+with near as materialized (
+  select "collections"."id" as id, max(0, "collections"."member_count") as size
+  from "collections"
+  where "collections"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.collections'), '')
+  order by "collections"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- audit.datasets.drifted
+with near as materialized (
+  select "datasets"."id" as id, max(0, "datasets"."collection_count") as size
+  from "datasets"
+  where "datasets"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.datasets'), '')
+  order by "datasets"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "datasets"."id" as id, json_object('collectionCount', json_array("datasets"."collection_count", (select count(*)
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null))) as counters
+  from "datasets"
+  where "datasets"."id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("datasets"."collection_count" <> (select count(*)
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null))
+
+-- audit.datasets.mend
+update "datasets" set "collection_count" = (select count(*)
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null)
+  where "datasets"."id" in (select value
+  from json_each(?1, '$.keys')) and ("datasets"."collection_count" <> (select count(*)
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id" and "collections"."deleted_at" is null))
+
+-- audit.datasets.reached
+with near as materialized (
+  select "datasets"."id" as id, max(0, "datasets"."collection_count") as size
+  from "datasets"
+  where "datasets"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.datasets'), '')
+  order by "datasets"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- audit.namespace_stats.drifted
+with near as materialized (
+  select "namespace_stats"."namespace_id" as id, max(0, "namespace_stats"."members" + 14 * "namespace_stats"."projects" + "namespace_stats"."trashed" + "namespace_stats"."purges") as size
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.namespace_stats'), '')
+  order by "namespace_stats"."namespace_id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "namespace_stats"."namespace_id" as id, json_object('members', json_array("namespace_stats"."members", (select count(*)
+  from "members"
+  where "members"."namespace_id" = "namespace_stats"."namespace_id")), 'projects', json_array("namespace_stats"."projects", (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'publicProjects', json_array("namespace_stats"."public_projects", (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public')), 'videos', json_array("namespace_stats"."videos", (select ifnull(sum("project_stats"."videos"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'audios', json_array("namespace_stats"."audios", (select ifnull(sum("project_stats"."audios"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'labelTracks', json_array("namespace_stats"."label_tracks", (select ifnull(sum("project_stats"."label_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'textTracks', json_array("namespace_stats"."text_tracks", (select ifnull(sum("project_stats"."text_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'images', json_array("namespace_stats"."images", (select ifnull(sum("project_stats"."images"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'protectedEpisodes', json_array("namespace_stats"."protected_episodes", (select ifnull(sum("project_stats"."protected_episodes"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null)), 'trashed', json_array("namespace_stats"."trashed", (select count(*)
+  from "deletions"
+  where "deletions"."namespace_id" = "namespace_stats"."namespace_id" and "deletions"."project_id" is null)), 'purges', json_array("namespace_stats"."purges", (select count(*)
+  from "purges"
+  where "purges"."namespace_id" = "namespace_stats"."namespace_id"))) as counters
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("namespace_stats"."members" <> (select count(*)
+  from "members"
+  where "members"."namespace_id" = "namespace_stats"."namespace_id") or "namespace_stats"."projects" <> (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."public_projects" <> (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public') or "namespace_stats"."videos" <> (select ifnull(sum("project_stats"."videos"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."audios" <> (select ifnull(sum("project_stats"."audios"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."label_tracks" <> (select ifnull(sum("project_stats"."label_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."text_tracks" <> (select ifnull(sum("project_stats"."text_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."images" <> (select ifnull(sum("project_stats"."images"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."protected_episodes" <> (select ifnull(sum("project_stats"."protected_episodes"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."trashed" <> (select count(*)
+  from "deletions"
+  where "deletions"."namespace_id" = "namespace_stats"."namespace_id" and "deletions"."project_id" is null) or "namespace_stats"."purges" <> (select count(*)
+  from "purges"
+  where "purges"."namespace_id" = "namespace_stats"."namespace_id"))
+
+-- audit.namespace_stats.mend
+update "namespace_stats" set "members" = (select count(*)
+  from "members"
+  where "members"."namespace_id" = "namespace_stats"."namespace_id"), "projects" = (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "public_projects" = (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), "videos" = (select ifnull(sum("project_stats"."videos"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "audios" = (select ifnull(sum("project_stats"."audios"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "label_tracks" = (select ifnull(sum("project_stats"."label_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "text_tracks" = (select ifnull(sum("project_stats"."text_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "images" = (select ifnull(sum("project_stats"."images"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "protected_episodes" = (select ifnull(sum("project_stats"."protected_episodes"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null), "trashed" = (select count(*)
+  from "deletions"
+  where "deletions"."namespace_id" = "namespace_stats"."namespace_id" and "deletions"."project_id" is null), "purges" = (select count(*)
+  from "purges"
+  where "purges"."namespace_id" = "namespace_stats"."namespace_id")
+  where "namespace_stats"."namespace_id" in (select value
+  from json_each(?1, '$.keys')) and ("namespace_stats"."members" <> (select count(*)
+  from "members"
+  where "members"."namespace_id" = "namespace_stats"."namespace_id") or "namespace_stats"."projects" <> (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."public_projects" <> (select count(*)
+  from "projects"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public') or "namespace_stats"."videos" <> (select ifnull(sum("project_stats"."videos"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."audios" <> (select ifnull(sum("project_stats"."audios"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."label_tracks" <> (select ifnull(sum("project_stats"."label_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."text_tracks" <> (select ifnull(sum("project_stats"."text_tracks"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."images" <> (select ifnull(sum("project_stats"."images"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."protected_episodes" <> (select ifnull(sum("project_stats"."protected_episodes"), 0)
+  from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" and "projects"."deleted_at" is null) or "namespace_stats"."trashed" <> (select count(*)
+  from "deletions"
+  where "deletions"."namespace_id" = "namespace_stats"."namespace_id" and "deletions"."project_id" is null) or "namespace_stats"."purges" <> (select count(*)
+  from "purges"
+  where "purges"."namespace_id" = "namespace_stats"."namespace_id"))
+
+-- audit.namespace_stats.reached
+with near as materialized (
+  select "namespace_stats"."namespace_id" as id, max(0, "namespace_stats"."members" + 14 * "namespace_stats"."projects" + "namespace_stats"."trashed" + "namespace_stats"."purges") as size
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.namespace_stats'), '')
+  order by "namespace_stats"."namespace_id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- audit.objects.drifted
+with near as materialized (
+  select "objects"."id" as id, max(0, "objects"."asset_count") as size
+  from "objects"
+  where "objects"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.objects'), '')
+  order by "objects"."id" limit 2000), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "objects"."id" as id, json_object('assetCount', json_array("objects"."asset_count", (select count(*)
+  from "assets"
+  where "assets"."object_id" = "objects"."id"))) as counters
+  from "objects"
+  where "objects"."id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("objects"."asset_count" <> (select count(*)
+  from "assets"
+  where "assets"."object_id" = "objects"."id"))
+
+-- audit.objects.mend
+update "objects" set "asset_count" = (select count(*)
+  from "assets"
+  where "assets"."object_id" = "objects"."id")
+  where "objects"."id" in (select value
+  from json_each(?1, '$.keys')) and ("objects"."asset_count" <> (select count(*)
+  from "assets"
+  where "assets"."object_id" = "objects"."id"))
+
+-- audit.objects.reached
+with near as materialized (
+  select "objects"."id" as id, max(0, "objects"."asset_count") as size
+  from "objects"
+  where "objects"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.objects'), '')
+  order by "objects"."id" limit 2000), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- audit.project_stats.drifted
+with near as materialized (
+  select "project_stats"."project_id" as id, max(0, "project_stats"."episodes" + "project_stats"."datasets" + "project_stats"."collections" + "project_stats"."videos" + "project_stats"."audios" + "project_stats"."label_tracks" + "project_stats"."text_tracks" + "project_stats"."images" + "project_stats"."protected_episodes" + "project_stats"."trashed") as size
+  from "project_stats"
+  where "project_stats"."project_id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.project_stats'), '')
+  order by "project_stats"."project_id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "project_stats"."project_id" as id, json_object('episodes', json_array("project_stats"."episodes", (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null)), 'datasets', json_array("project_stats"."datasets", (select count(*)
+  from "datasets"
+  where "datasets"."project_id" = "project_stats"."project_id" and "datasets"."deleted_at" is null)), 'collections', json_array("project_stats"."collections", (select count(*)
+  from "collections"
+  where "collections"."project_id" = "project_stats"."project_id" and "collections"."deleted_at" is null)), 'videos', json_array("project_stats"."videos", (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'video' and "assets"."deleted_at" is null)), 'audios', json_array("project_stats"."audios", (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'audio' and "assets"."deleted_at" is null)), 'labelTracks', json_array("project_stats"."label_tracks", (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'label-track' and "assets"."deleted_at" is null)), 'textTracks', json_array("project_stats"."text_tracks", (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'text-track' and "assets"."deleted_at" is null)), 'images', json_array("project_stats"."images", (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'image' and "assets"."deleted_at" is null)), 'protectedEpisodes', json_array("project_stats"."protected_episodes", (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null and "episodes"."write_protected")), 'trashed', json_array("project_stats"."trashed", (select count(*)
+  from "deletions"
+  where "deletions"."project_id" = "project_stats"."project_id"))) as counters
+  from "project_stats"
+  where "project_stats"."project_id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("project_stats"."episodes" <> (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null) or "project_stats"."datasets" <> (select count(*)
+  from "datasets"
+  where "datasets"."project_id" = "project_stats"."project_id" and "datasets"."deleted_at" is null) or "project_stats"."collections" <> (select count(*)
+  from "collections"
+  where "collections"."project_id" = "project_stats"."project_id" and "collections"."deleted_at" is null) or "project_stats"."videos" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'video' and "assets"."deleted_at" is null) or "project_stats"."audios" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'audio' and "assets"."deleted_at" is null) or "project_stats"."label_tracks" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'label-track' and "assets"."deleted_at" is null) or "project_stats"."text_tracks" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'text-track' and "assets"."deleted_at" is null) or "project_stats"."images" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'image' and "assets"."deleted_at" is null) or "project_stats"."protected_episodes" <> (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null and "episodes"."write_protected") or "project_stats"."trashed" <> (select count(*)
+  from "deletions"
+  where "deletions"."project_id" = "project_stats"."project_id"))
+
+-- audit.project_stats.mend
+update "project_stats" set "episodes" = (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null), "datasets" = (select count(*)
+  from "datasets"
+  where "datasets"."project_id" = "project_stats"."project_id" and "datasets"."deleted_at" is null), "collections" = (select count(*)
+  from "collections"
+  where "collections"."project_id" = "project_stats"."project_id" and "collections"."deleted_at" is null), "videos" = (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'video' and "assets"."deleted_at" is null), "audios" = (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'audio' and "assets"."deleted_at" is null), "label_tracks" = (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'label-track' and "assets"."deleted_at" is null), "text_tracks" = (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'text-track' and "assets"."deleted_at" is null), "images" = (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'image' and "assets"."deleted_at" is null), "protected_episodes" = (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null and "episodes"."write_protected"), "trashed" = (select count(*)
+  from "deletions"
+  where "deletions"."project_id" = "project_stats"."project_id")
+  where "project_stats"."project_id" in (select value
+  from json_each(?1, '$.keys')) and ("project_stats"."episodes" <> (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null) or "project_stats"."datasets" <> (select count(*)
+  from "datasets"
+  where "datasets"."project_id" = "project_stats"."project_id" and "datasets"."deleted_at" is null) or "project_stats"."collections" <> (select count(*)
+  from "collections"
+  where "collections"."project_id" = "project_stats"."project_id" and "collections"."deleted_at" is null) or "project_stats"."videos" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'video' and "assets"."deleted_at" is null) or "project_stats"."audios" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'audio' and "assets"."deleted_at" is null) or "project_stats"."label_tracks" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'label-track' and "assets"."deleted_at" is null) or "project_stats"."text_tracks" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'text-track' and "assets"."deleted_at" is null) or "project_stats"."images" <> (select count(*)
+  from "assets"
+  where "assets"."project_id" = "project_stats"."project_id" and "assets"."kind" = 'image' and "assets"."deleted_at" is null) or "project_stats"."protected_episodes" <> (select count(*)
+  from "episodes"
+  where "episodes"."project_id" = "project_stats"."project_id" and "episodes"."deleted_at" is null and "episodes"."write_protected") or "project_stats"."trashed" <> (select count(*)
+  from "deletions"
+  where "deletions"."project_id" = "project_stats"."project_id"))
+
+-- audit.project_stats.reached
+with near as materialized (
+  select "project_stats"."project_id" as id, max(0, "project_stats"."episodes" + "project_stats"."datasets" + "project_stats"."collections" + "project_stats"."videos" + "project_stats"."audios" + "project_stats"."label_tracks" + "project_stats"."text_tracks" + "project_stats"."images" + "project_stats"."protected_episodes" + "project_stats"."trashed") as size
+  from "project_stats"
+  where "project_stats"."project_id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.project_stats'), '')
+  order by "project_stats"."project_id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- audit.users.drifted
+with near as materialized (
+  select "users"."id" as id, max(0, "users"."namespace_count" + "users"."token_count") as size
+  from "users"
+  where "users"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.users'), '')
+  order by "users"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select "users"."id" as id, json_object('namespaceCount', json_array("users"."namespace_count", (select count(*)
+  from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
+  where "members"."user_id" = "users"."id")), 'tokenCount', json_array("users"."token_count", (select count(*)
+  from "api_tokens"
+  where "api_tokens"."user_id" = "users"."id" and "api_tokens"."revoked_at" is null))) as counters
+  from "users"
+  where "users"."id" in (select id
+  from slice
+  where size <= (?1 ->> '$.mostAlone')) and ("users"."namespace_count" <> (select count(*)
+  from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
+  where "members"."user_id" = "users"."id") or "users"."token_count" <> (select count(*)
+  from "api_tokens"
+  where "api_tokens"."user_id" = "users"."id" and "api_tokens"."revoked_at" is null))
+
+-- audit.users.mend
+update "users" set "namespace_count" = (select count(*)
+  from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
+  where "members"."user_id" = "users"."id"), "token_count" = (select count(*)
+  from "api_tokens"
+  where "api_tokens"."user_id" = "users"."id" and "api_tokens"."revoked_at" is null)
+  where "users"."id" in (select value
+  from json_each(?1, '$.keys')) and ("users"."namespace_count" <> (select count(*)
+  from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
+  where "members"."user_id" = "users"."id") or "users"."token_count" <> (select count(*)
+  from "api_tokens"
+  where "api_tokens"."user_id" = "users"."id" and "api_tokens"."revoked_at" is null))
+
+-- audit.users.reached
+with near as materialized (
+  select "users"."id" as id, max(0, "users"."namespace_count" + "users"."token_count") as size
+  from "users"
+  where "users"."id" > ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.users'), '')
+  order by "users"."id" limit 50), slice as materialized (select id, size
+  from (
+  select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
+  from near)
+  where before <= (?1 ->> '$.mostCounted'))
+  select (select max(id)
+  from slice) as last, (select count(*)
+  from slice
+  where size > (?1 ->> '$.mostAlone')) as skipped
+
+-- collections.markTrashed
+update "collections" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "collections"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "collections"."deleted_at" is null
+
+-- collections.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "collections"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "collections"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "collections"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "collections"."renamed_request"), "version" = "collections"."version" + 1
+  where "collections"."id" = (select item_id
+  from undone) and "collections"."deletion_id" = (select id
+  from undone)
+
+-- collections.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "collections"."id" as id
+  from scope cross join "collections"
+  where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target) then 'collection_not_found'
+  when scope.access < 2 then 'forbidden' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'collection', "collections"."id", "collections"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit, target join "collections" on "collections"."id" = target.id
+
+-- collections.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "collections"."id" as id
+  from scope cross join "collections"
+  where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target) then 'collection_not_found'
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  from scope
+
+-- datasets.attachRestored
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "dataset_id" = ifnull("collections"."dataset_id", (select item_id
+  from undone)), "detached_by" = null, "updated_at" = (?1 ->> '$.now'), "version" = "collections"."version" + 1
+  where "collections"."detached_by" = (select id
+  from undone)
 
 -- datasets.create
 with scope as materialized (
@@ -958,7 +1667,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -995,7 +1704,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1038,7 +1747,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1080,7 +1789,7 @@ with scope as materialized (
   from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- datasets.markTrashed
-update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
+update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
   where "datasets"."id" = (select "deletions"."item_id"
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) and "datasets"."deleted_at" is null
@@ -1092,7 +1801,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1138,6 +1847,15 @@ with scope as materialized (
   from (select null, null, "collection_members"."member_id", null, shown.id
   from shown cross join "collection_members" indexed by collection_members_order on "collection_members"."collection_id" = shown.id limit 10000)
 
+-- datasets.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "datasets" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "datasets"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "datasets"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "datasets"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "datasets"."renamed_request"), "version" = "datasets"."version" + 1
+  where "datasets"."id" = (select item_id
+  from undone) and "datasets"."deletion_id" = (select id
+  from undone)
+
 -- datasets.trash
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1145,7 +1863,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1165,14 +1883,21 @@ with scope as materialized (
   when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  when scope.access < 2 then 'forbidden'
+  when ((select count(*)
+  from (select 1
+  from "collections"
+  where "collections"."dataset_id" = (select id
+  from target) limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'dataset', "datasets"."id", "datasets"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit, target, "datasets"
   where "datasets"."id" = target.id
@@ -1184,7 +1909,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1203,14 +1928,21 @@ with scope as materialized (
   when scope.scopes & 2 = 0 then 'forbidden'
   when (exists (select 1
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target) and exists (select 1
   from "deletions"
-  where "deletions"."project_id" = scope.project_id and "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  when scope.access < 2 then 'forbidden'
+  when ((select count(*)
+  from (select 1
+  from "collections"
+  where "collections"."dataset_id" = (select id
+  from target) limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
   from scope
 
 -- datasets.update
@@ -1220,7 +1952,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1267,7 +1999,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1302,6 +2034,181 @@ with scope as materialized (
   left join "datasets" on "datasets"."id" = (select id
   from target)
 
+-- deletions.claim.datasets
+update "deletions" set purging = 1, turn = 0
+  where "deletions"."id" in (select due.id
+  from "deletions" as due
+  where due.purging = 0 and (due.kind <> 'dataset') = 0 and due.deleted_at <= (?1 ->> '$.deletedBefore')
+  order by due.deleted_at, due.id limit (?1 ->> '$.most')) and "deletions"."purging" = 0
+
+-- deletions.claim.others
+update "deletions" set purging = 1, turn = 1
+  where "deletions"."id" in (select due.id
+  from "deletions" as due
+  where due.purging = 0 and (due.kind <> 'dataset') = 1 and due.deleted_at <= (?1 ->> '$.deletedBefore')
+  order by due.deleted_at, due.id limit (?1 ->> '$.most')) and "deletions"."purging" = 0
+
+-- deletions.claimNow.inNamespace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and scope.token_id is not null then 'forbidden' end) is null) update "deletions" set purging = 1, turn = 1
+  where "deletions"."id" = (select deletion.id
+  from deletion cross join permit) and "deletions"."purging" = 0
+
+-- deletions.claimNow.inProject
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden' end) is null) update "deletions" set purging = 1, turn = 1
+  where "deletions"."id" = (select deletion.id
+  from deletion cross join permit) and "deletions"."purging" = 0
+
+-- deletions.claimed
+select exists (select 1
+  from "deletions"
+  where purging = 1 and (project_id is null) = 0) as items, exists (select 1
+  from "deletions"
+  where purging = 1 and (project_id is null) = 1) as places
+
+-- deletions.claimedNow.inNamespace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal
+  from scope
+
+-- deletions.claimedNow.inProject
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  from scope
+
+-- deletions.pickPlace
+select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."turn" <= (?1 ->> '$.before')
+  order by "deletions"."turn", "deletions"."id" limit 1
+
+-- deletions.postpone
+update "deletions" set turn = max((?1 ->> '$.turn'), ifnull((
+  select "objects"."lease_until"
+  from "objects"
+  where "objects"."namespace_id" = "deletions"."item_id"
+  order by "objects"."id" limit 1), 0))
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1
+
+-- deletions.rotate
+update "deletions" set turn = (?1 ->> '$.turn')
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1
+
 -- downloads.find
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1309,7 +2216,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1343,6 +2250,168 @@ with scope as materialized (
   left join "assets" on "assets"."id" = target.id
   left join "objects" on "objects"."id" = "assets"."object_id"
 
+-- dryRun.ofItems
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden' end) is null), doomed as materialized (select deletion.id as id
+  from permit cross join deletion
+  union all
+  select *
+  from (select nested.id
+  from permit cross join deletion cross join "episodes" on "episodes"."deletion_id" = deletion.id cross join "deletions" as nested on nested.container_id = "episodes"."id" limit 100000)), let_go as materialized (select object_id, count(*) as count
+  from (
+  select "assets"."object_id" as object_id
+  from doomed cross join "assets" on "assets"."deletion_id" = doomed.id
+  where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
+  from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden' end, 'done') as refusal, null as rows, null as bytes, null as truncated
+  from scope
+  union all
+  select null, count(*), ifnull(sum(size), 0), 0
+  from freed
+  union all
+  select null, min(count, 100000), 0, count > 100000
+  from (
+  select value as count
+  from json_each(json_array((select (select count(*)
+  from (select 1
+  from doomed cross join "assets" on "assets"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from doomed cross join "nodes" on "nodes"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from doomed cross join "episodes" on "episodes"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from doomed cross join "datasets" on "datasets"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 100000 + 1)) as count))))
+
+-- dryRun.ofPlace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and scope.token_id is not null then 'forbidden' end) is null), space as materialized (select deletion.item_id as id
+  from permit cross join deletion
+  where +deletion.kind = 'namespace'), site as materialized (select deletion.item_id as id
+  from permit cross join deletion
+  where +deletion.kind = 'project'
+  union all
+  select *
+  from (select "projects"."id"
+  from space cross join "projects" on "projects"."namespace_id" = space.id limit 100000)), let_go as materialized (select object_id, count(*) as count
+  from (
+  select "assets"."object_id" as object_id
+  from site cross join "assets" on "assets"."project_id" = site.id
+  where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
+  from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal, null as rows, null as bytes, null as truncated
+  from scope
+  union all
+  select null, count(*), ifnull(sum(size), 0), 0
+  from freed
+  union all
+  select null, min(count, 100000), 0, count > 100000
+  from (
+  select value as count
+  from json_each(json_array((select (select count(*)
+  from (select 1
+  from site cross join "assets" on "assets"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site cross join "nodes" on "nodes"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site cross join "episodes" on "episodes"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site cross join "collections" on "collections"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site cross join "datasets" on "datasets"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site cross join "collections" on "collections"."project_id" = site.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from site limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from space cross join "members" on "members"."namespace_id" = space.id limit 100000 + 1)) as count), (select (select count(*)
+  from (select 1
+  from space cross join "namespaces" on "namespaces"."id" = space.id limit 100000 + 1)) as count))))
+
 -- episodes.list
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1350,7 +2419,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1395,7 +2464,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1463,7 +2532,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1524,7 +2593,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1573,6 +2642,31 @@ with scope as materialized (
   from permit
   where permit.project_id is null
 
+-- episodes.markAssets
+update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "assets"."container_id" in (select "episodes"."id"
+  from "episodes"
+  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null
+
+-- episodes.markNodes
+update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "nodes"."container_id" in (select "episodes"."id"
+  from "episodes"
+  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
+
+-- episodes.markOwnNodes
+update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "nodes"."id" in (
+  select "episodes"."node_id"
+  from "episodes"
+  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
+
+-- episodes.markTrashed
+update "episodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "episodes"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "episodes"."deleted_at" is null
+
 -- episodes.placeChanged
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1580,7 +2674,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1612,7 +2706,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1637,6 +2731,132 @@ with scope as materialized (
   on conflict (id) do update set "parent_id" = excluded.parent_id, "name" = excluded.name, "path" = excluded.path, "updated_at" = excluded.updated_at, "version" = "nodes"."version" + 1
   where "nodes"."path" <> excluded.path
 
+-- episodes.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "episodes" set "deleted_at" = null, "deletion_id" = null, "name" = iif("episodes"."id" = (select item_id
+  from spot), ifnull((?1 ->> '$.newName'), "episodes"."name"), "episodes"."name"), "folder_id" = iif("episodes"."id" = (select item_id
+  from spot), (select (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = spot.container_id and "nodes"."path" = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null)
+  from spot), "episodes"."folder_id"), "node_path" = case
+  when "episodes"."id" = (select item_id
+  from spot) then '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')
+  from spot) || '/' || ifnull((?1 ->> '$.newName'), "episodes"."name"), '/')
+  when (select kind = 'folder' and path <> former and container_id = "episodes"."project_id"
+  from spot) then (select spot.path || substr("episodes"."node_path", length(spot.former) + 1)
+  from spot) else "episodes"."node_path" end, "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "episodes"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "episodes"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
+  where "episodes"."deletion_id" = (select id
+  from undone)
+
+-- episodes.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target) then 'episode_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select id
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
+  from (select 1
+  from "assets"
+  where "assets"."container_id" = (select id
+  from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'episode', "episodes"."id", "episodes"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit, target join "episodes" on "episodes"."id" = target.id
+
+-- episodes.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  from scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target) then 'episode_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select write_protected
+  from target) then 'episode_write_protected'
+  when ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select id
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
+  from (select 1
+  from "assets"
+  where "assets"."container_id" = (select id
+  from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
+  from scope
+
 -- episodes.update
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -1644,7 +2864,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1722,7 +2942,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1786,7 +3006,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1856,7 +3076,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1910,8 +3130,617 @@ with scope as materialized (
   left join "episodes" on "episodes"."id" = (select id
   from target)
 
--- maintenance.optimize
-pragma optimize
+-- erase.apiTokens.ofNamespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "api_tokens"
+  where "api_tokens"."id" in (select "api_tokens"."id"
+  from space cross join "api_tokens" on "api_tokens"."namespace_id" = space.id limit (?1 ->> '$.rows'))
+
+-- erase.apiTokens.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "api_tokens"
+  where "api_tokens"."id" in (select "api_tokens"."id"
+  from site cross join "api_tokens" on "api_tokens"."project_id" = site.id limit (?1 ->> '$.rows'))
+
+-- erase.assets
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."id" as id, target.id as deletion_id
+  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) delete
+  from "assets"
+  where "assets"."id" in (select id
+  from slice)
+
+-- erase.assets.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."id" as id, target.id as deletion_id
+  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.assets.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "assets"
+  where "assets"."id" in (select "assets"."id"
+  from site cross join "assets" on "assets"."project_id" = site.id
+  where true limit (?1 ->> '$.rows'))
+
+-- erase.collections
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
+  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id") limit (?1 ->> '$.rows')) delete
+  from "collections"
+  where "collections"."id" in (select id
+  from slice)
+
+-- erase.collections.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
+  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.collections.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "collections"
+  where "collections"."id" in (
+  select "collections"."id"
+  from site cross join "collections" on "collections"."project_id" = site.id limit (?1 ->> '$.rows')) and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id")
+
+-- erase.datasets
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "datasets"."id" as id, target.id as deletion_id
+  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id") limit (?1 ->> '$.rows')) delete
+  from "datasets"
+  where "datasets"."id" in (select id
+  from slice)
+
+-- erase.datasets.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "datasets"."id" as id, target.id as deletion_id
+  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.datasets.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "datasets"
+  where "datasets"."id" in (select "datasets"."id"
+  from site cross join "datasets" on "datasets"."project_id" = site.id
+  where not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id") limit (?1 ->> '$.rows'))
+
+-- erase.deletions.ofNamespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "deletions"
+  where "deletions"."id" in (
+  select "deletions"."id"
+  from space cross join "deletions" on "deletions"."namespace_id" = space.id
+  where "deletions"."project_id" is null and "deletions"."purging" = 0 limit (?1 ->> '$.rows'))
+
+-- erase.deletions.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "deletions"
+  where "deletions"."id" in (
+  select "deletions"."id"
+  from site cross join "deletions" on "deletions"."project_id" = site.id
+  where "deletions"."purging" = 0 limit (?1 ->> '$.rows'))
+
+-- erase.departures.ofNamespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "departures"
+  where ("departures"."user_id", "departures"."namespace_id") in (
+  select "departures"."user_id", "departures"."namespace_id"
+  from space cross join "departures" on "departures"."namespace_id" = space.id limit (?1 ->> '$.rows'))
+
+-- erase.end
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) delete
+  from "deletions"
+  where "deletions"."id" in (
+  select target.id
+  from target cross join "purges" on "purges"."deletion_id" = target.id
+  where "purges"."finished_at" is not null)
+
+-- erase.endPlace
+delete
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.place') and "purges"."finished_at" is not null)
+
+-- erase.episodes
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "episodes"."id" as id, target.id as deletion_id
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = "episodes"."id") limit (?1 ->> '$.rows')) delete
+  from "episodes"
+  where "episodes"."id" in (select id
+  from slice)
+
+-- erase.episodes.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "episodes"."id" as id, target.id as deletion_id
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = "episodes"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.episodes.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "episodes"
+  where "episodes"."id" in (select "episodes"."id"
+  from site cross join "episodes" on "episodes"."project_id" = site.id
+  where true limit (?1 ->> '$.rows'))
+
+-- erase.finish
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) update "purges" set finished_at = (?1 ->> '$.now')
+  where "purges"."deletion_id" in (select target.id
+  from target
+  where not exists (select 1
+  from "assets"
+  where "assets"."deletion_id" = target.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = target.id) and not exists (select 1
+  from "episodes"
+  where "episodes"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."deletion_id" = target.id) and not exists (select 1
+  from "datasets"
+  where "datasets"."deletion_id" = target.id)) and "purges"."finished_at" is null
+
+-- erase.finishPlace
+update "purges" set finished_at = (?1 ->> '$.now')
+  where "purges"."deletion_id" = (?1 ->> '$.place') and "purges"."finished_at" is null and not exists (select 1
+  from "deletions" as own join "projects" on "projects"."id" = own.item_id
+  where own.id = (?1 ->> '$.place') and own.kind = 'project') and not exists (select 1
+  from "deletions" as own join "namespaces" on "namespaces"."id" = own.item_id
+  where own.id = (?1 ->> '$.place') and own.kind = 'namespace')
+
+-- erase.formerSlugs.ofNamespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "former_slugs"
+  where "former_slugs"."slug" in (
+  select "former_slugs"."slug"
+  from space cross join "former_slugs" on "former_slugs"."namespace_id" = space.id limit (?1 ->> '$.rows'))
+
+-- erase.inside
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) update "deletions" set purging = 1, turn = 1
+  where "deletions"."id" in (select nested.id
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+
+-- erase.inside.open
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'container', (?1 ->> '$.now')
+  from "deletions"
+  where "deletions"."id" in (select nested.id
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+  on conflict (deletion_id)
+  where deletion_id is not null do nothing
+
+-- erase.left
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  select (select id
+  from target limit 1) as first, case
+  when exists (select 1
+  from target cross join "collections" on "collections"."detached_by" = target.id) then 'links'
+  when exists (select 1
+  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id")) then 'datasets'
+  when (?1 ->> '$.seeksInside') and exists (select nested.id
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows')) then 'inside'
+  when exists (select 1
+  from target cross join "assets" on "assets"."deletion_id" = target.id) then 'assets'
+  when exists (select 1
+  from target cross join "nodes" on "nodes"."deletion_id" = target.id) then 'nodes'
+  when exists (select 1
+  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = "episodes"."id")) then 'episodes'
+  when exists (select 1
+  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id") then 'members'
+  when exists (select 1
+  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id")) then 'collections'
+  when exists (select 1
+  from target) then 'end' end as phase
+
+-- erase.leftOfPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)), space as materialized (select item_id as id
+  from place
+  where kind = 'namespace')
+  select case
+  when not exists (select 1
+  from place) then 'gone'
+  when exists (select 1
+  from site cross join "assets" on "assets"."project_id" = site.id) then 'assets'
+  when exists (select 1
+  from site cross join "nodes" on "nodes"."project_id" = site.id) then 'nodes'
+  when exists (select 1
+  from site cross join "collections" on "collections"."project_id" = site.id) then 'collections'
+  when exists (select 1
+  from site cross join "datasets" on "datasets"."project_id" = site.id) then 'datasets'
+  when exists (select 1
+  from site cross join "episodes" on "episodes"."project_id" = site.id) then 'episodes'
+  when exists (select 1
+  from site) then 'projects'
+  when exists (select 1
+  from space cross join "objects" on "objects"."namespace_id" = space.id) then 'waiting'
+  when exists (select 1
+  from space cross join "members" on "members"."namespace_id" = space.id) or exists (select 1
+  from space cross join "api_tokens" on "api_tokens"."namespace_id" = space.id) or exists (select 1
+  from space cross join "departures" on "departures"."namespace_id" = space.id) or exists (select 1
+  from space cross join "former_slugs" on "former_slugs"."namespace_id" = space.id) or exists (select 1
+  from space cross join "deletions" on "deletions"."namespace_id" = space.id
+  where "deletions"."project_id" is null and "deletions"."purging" = 0) then 'namespace'
+  when exists (select 1
+  from space cross join "namespaces" on "namespaces"."id" = space.id) then 'namespace' else 'end' end as phase
+
+-- erase.links
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
+  from target cross join "collections" on "collections"."detached_by" = target.id limit (?1 ->> '$.rows')) update "collections" set detached_by = null
+  where "collections"."id" in (select id
+  from slice)
+
+-- erase.members
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collection_members"."collection_id" as collection_id, "collection_members"."member_id" as member_id, target.id as deletion_id
+  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit (?1 ->> '$.rows')) delete
+  from "collection_members"
+  where ("collection_members"."collection_id", "collection_members"."member_id") in (select collection_id, member_id
+  from slice)
+
+-- erase.members.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collection_members"."collection_id" as collection_id, "collection_members"."member_id" as member_id, target.id as deletion_id
+  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.members.ofNamespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "members"
+  where ("members"."user_id", "members"."namespace_id") in (
+  select "members"."user_id", "members"."namespace_id"
+  from space cross join "members" on "members"."namespace_id" = space.id limit (?1 ->> '$.rows'))
+
+-- erase.members.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "collection_members"
+  where ("collection_members"."collection_id", "collection_members"."member_id") in (
+  select "collection_members"."collection_id", "collection_members"."member_id"
+  from (
+  select "collections"."id" as id
+  from site cross join "collections" on "collections"."project_id" = site.id limit (?1 ->> '$.rows')) as first cross join "collection_members" on "collection_members"."collection_id" = first.id limit (?1 ->> '$.rows'))
+
+-- erase.namespace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), space as materialized (
+  select item_id as id
+  from place
+  where kind = 'namespace') delete
+  from "namespaces"
+  where "namespaces"."id" = (select id
+  from space) and not exists (select 1
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id") and not exists (select 1
+  from "objects"
+  where "objects"."namespace_id" = "namespaces"."id") and not exists (select 1
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id") and not exists (select 1
+  from "departures"
+  where "departures"."namespace_id" = "namespaces"."id") and not exists (select 1
+  from "former_slugs"
+  where "former_slugs"."namespace_id" = "namespaces"."id") and not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."namespace_id" = "namespaces"."id")
+
+-- erase.nodes
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "nodes"."id" as id, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."deletion_id" = target.id limit (?1 ->> '$.rows')) delete
+  from "nodes"
+  where "nodes"."id" in (select id
+  from slice)
+
+-- erase.nodes.count
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "nodes"."id" as id, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.nodes.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "nodes"
+  where "nodes"."id" in (select "nodes"."id"
+  from site cross join "nodes" on "nodes"."project_id" = site.id
+  where true limit (?1 ->> '$.rows'))
+
+-- erase.projects
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) delete
+  from "projects"
+  where "projects"."id" in (select id
+  from site) and not exists (select 1
+  from "assets"
+  where "assets"."project_id" = "projects"."id") and not exists (select 1
+  from "nodes"
+  where "nodes"."project_id" = "projects"."id") and not exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = "projects"."id") and not exists (select 1
+  from "collections"
+  where "collections"."project_id" = "projects"."id") and not exists (select 1
+  from "datasets"
+  where "datasets"."project_id" = "projects"."id") and not exists (select 1
+  from "deletions"
+  where "deletions"."project_id" = "projects"."id" and "deletions"."purging" = 0) and not exists (select 1
+  from "api_tokens"
+  where "api_tokens"."project_id" = "projects"."id")
+
+-- erase.release
+with target as materialized (select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."object_id" as object_id, target.id as deletion_id
+  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "objects" set released_by = slice.deletion_id
+  from slice
+  where "objects"."id" = slice.object_id
+
+-- erase.release.ofPlace
+with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1 and "deletions"."project_id" is null), site as materialized (
+  select "projects"."id" as id
+  from place cross join "projects" on "projects"."id" = place.item_id
+  where place.kind = 'project'
+  union all
+  select *
+  from (
+  select "projects"."id"
+  from place cross join "projects" on "projects"."namespace_id" = place.item_id
+  where place.kind = 'namespace' limit 50)) update "objects" set released_by = (select id
+  from place)
+  where "objects"."id" in (
+  select object_id
+  from "assets"
+  where "assets"."id" in (select "assets"."id"
+  from site cross join "assets" on "assets"."project_id" = site.id
+  where true limit (?1 ->> '$.rows')))
+
+-- expire.apiTokens
+delete
+  from "api_tokens"
+  where "api_tokens"."id" in (select "api_tokens"."id"
+  from "api_tokens"
+  where "api_tokens"."revoked_at" <= (?1 ->> '$.repeatedSince') limit (?1 ->> '$.rows'))
+
+-- expire.departures
+delete
+  from "departures"
+  where ("departures"."user_id", "departures"."namespace_id") in (
+  select "departures"."user_id", "departures"."namespace_id"
+  from "departures"
+  where "departures"."departed_at" <= (?1 ->> '$.repeatedSince') limit (?1 ->> '$.rows'))
+
+-- expire.formerSlugs
+delete
+  from "former_slugs"
+  where "former_slugs"."slug" in (select "former_slugs"."slug"
+  from "former_slugs"
+  where "former_slugs"."reserved_until" <= (?1 ->> '$.now') limit (?1 ->> '$.rows'))
+
+-- expire.restorations
+delete
+  from "restorations"
+  where "restorations"."id" in (
+  select "restorations"."id"
+  from "restorations"
+  where "restorations"."restored_at" <= (?1 ->> '$.repeatedSince') limit (?1 ->> '$.rows'))
+
+-- expire.revocations
+delete
+  from "revocations"
+  where ("revocations"."issuer", "revocations"."jti") in (
+  select "revocations"."issuer", "revocations"."jti"
+  from "revocations"
+  where "revocations"."expires_at" <= (?1 ->> '$.now') limit (?1 ->> '$.rows'))
 
 -- members.depart
 with scope as materialized (
@@ -1920,7 +3749,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
   select 1
   from "departures"
   where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
@@ -1942,6 +3771,7 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select role is null and exists (
   select 1
@@ -1972,7 +3802,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1984,11 +3814,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end) is null)
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."members"
   from "namespace_stats"
@@ -2017,7 +3849,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
   select 1
   from "departures"
   where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
@@ -2039,6 +3871,7 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select role is null and exists (
   select 1
@@ -2069,7 +3902,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (
   select 1
   from "departures"
   where "departures"."user_id" = "users"."id" and "departures"."namespace_id" = "namespaces"."id" and "departures"."request" = (?1 ->> '$.mark')), 1, 0)) as access
@@ -2090,6 +3923,7 @@ with scope as materialized (
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select role is null and exists (
   select 1
@@ -2117,7 +3951,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2136,6 +3970,7 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
   from member)) and not (scope.access < 0) then 'done'
@@ -2162,7 +3997,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2180,6 +4015,7 @@ with scope as materialized (
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
   from member)) and not (scope.access < 0) then 'done'
@@ -2344,6 +4180,12 @@ with scope as materialized (select "users"."id" as user_id, case
   where "users"."id" = scope.user_id), 0)
   from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
+-- namespaces.markTrashed
+update "namespaces" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "namespaces"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "namespaces"."deleted_at" is null
+
 -- namespaces.own
 insert into "members" ("user_id", "namespace_id", "role", "created_at")
   select "namespaces"."created_by", "namespaces"."id", 3, (?1 ->> '$.now')
@@ -2359,7 +4201,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2370,6 +4212,7 @@ with scope as materialized (
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
@@ -2387,7 +4230,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2403,6 +4246,7 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "namespaces"
@@ -2421,6 +4265,109 @@ with scope as materialized (
   where permit.namespace_slug <> (?1 ->> '$.newSlug')
   on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
 
+-- namespaces.reserveRestored
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) insert into "former_slugs" ("slug", "namespace_id", "reserved_until")
+  select "namespaces"."slug", "namespaces"."id", (?1 ->> '$.now') + 2592000000
+  from "namespaces"
+  where "namespaces"."id" = (select item_id
+  from undone
+  where kind = 'namespace') and "namespaces"."slug" <> (?1 ->> '$.slug')
+  on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
+
+-- namespaces.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "namespaces" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "namespaces"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.now'), "namespaces"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.mark'), "namespaces"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), null, "namespaces"."renamed_request"), "version" = "namespaces"."version" + 1
+  where "namespaces"."id" = (select item_id
+  from undone
+  where kind = 'namespace')
+
+-- namespaces.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or scope.is_trashed and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when scope.is_trashed then 'namespace_not_found'
+  when scope.access < 3 then 'forbidden'
+  when not (?1 ->> '$.includeProtected') and (select "namespace_stats"."protected_episodes" > 0
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) then 'holds_write_protected'
+  when exists (select 1
+  from "users"
+  where "users"."home_id" = scope.namespace_id) then 'home_namespace'
+  when (select "namespace_stats"."members" > 100000
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, null, 'namespace', "namespaces"."id", "namespaces"."slug", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit join "namespaces" on "namespaces"."id" = permit.namespace_id
+
+-- namespaces.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or scope.is_trashed and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when scope.is_trashed then 'namespace_not_found'
+  when scope.access < 3 then 'forbidden'
+  when not (?1 ->> '$.includeProtected') and (select "namespace_stats"."protected_episodes" > 0
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) then 'holds_write_protected'
+  when exists (select 1
+  from "users"
+  where "users"."home_id" = scope.namespace_id) then 'home_namespace'
+  when (select "namespace_stats"."members" > 100000
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end, 'done') as refusal
+  from scope
+
 -- namespaces.update
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -2428,7 +4375,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2444,6 +4391,7 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "namespaces"
@@ -2470,7 +4418,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2485,6 +4433,7 @@ with scope as materialized (
   select nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "namespaces"
@@ -2501,6 +4450,404 @@ with scope as materialized (
   from scope
   left join "namespaces" on "namespaces"."id" = scope.namespace_id
 
+-- nodes.hangRestored
+with recursive undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from spot
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
+  union all
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from ancestor
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') update "nodes" set "parent_id" = (select ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = hung.container_id and "nodes"."path" = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
+  from "episodes" as around
+  where around.id = hung.container_id), null))
+  from "nodes" as hung
+  where hung.id = "nodes"."id")
+  where "nodes"."id" in (select (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = ancestor.container_id and "nodes"."path" = ancestor.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null)
+  from ancestor) and "nodes"."parent_id" is null
+
+-- nodes.makeRestored
+with recursive undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from spot
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
+  union all
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from ancestor
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') insert into "nodes" ("id", "project_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, (?1 ->> '$.now'), (?1 ->> '$.now')
+  from undone cross join ancestor
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = ancestor.container_id and "nodes"."path" = ancestor.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+
+-- nodes.markAssets
+with folder as materialized (
+  select own.id, own.container_id, own.path
+  from "nodes" as own
+  where own.id = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "assets"."id" in (
+  select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from folder) and "nodes"."path" > (select path || '/'
+  from folder) and "nodes"."path" < (select path || '0'
+  from folder) and "nodes"."deleted_at" is null and "nodes"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image')) and "assets"."deleted_at" is null
+
+-- nodes.markBelow
+with folder as materialized (
+  select own.id, own.container_id, own.path
+  from "nodes" as own
+  where own.id = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "nodes"."container_id" = (select container_id
+  from folder) and "nodes"."path" > (select path || '/'
+  from folder) and "nodes"."path" < (select path || '0'
+  from folder) and "nodes"."deleted_at" is null
+
+-- nodes.markEpisodes
+with folder as materialized (
+  select own.id, own.container_id, own.path
+  from "nodes" as own
+  where own.id = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "episodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "episodes"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from folder) and "nodes"."path" > (select path || '/'
+  from folder) and "nodes"."path" < (select path || '0'
+  from folder) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') and "episodes"."deleted_at" is null
+
+-- nodes.markTrashed
+update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "nodes"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
+
+-- nodes.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "nodes" set "deleted_at" = null, "deletion_id" = null, "name" = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
+  from spot), "path" = (select path
+  from spot), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "nodes"."updated_at"), "parent_id" = (select ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = spot.container_id and "nodes"."path" = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
+  from "episodes" as around
+  where around.id = spot.container_id), null))
+  from spot), "version" = "nodes"."version" + 1
+  where "nodes"."id" = (select node_id
+  from spot) and "nodes"."deletion_id" = (select id
+  from undone)
+
+-- nodes.restoreBelow
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select kind = 'folder' and path <> former and container_id = "nodes"."container_id"
+  from spot), (select spot.path || substr("nodes"."path", length(spot.former) + 1)
+  from spot), "nodes"."path"), "version" = "nodes"."version" + 1
+  where "nodes"."deletion_id" = (select id
+  from undone) and "nodes"."id" is not (select node_id
+  from spot)
+
+-- nodes.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "projects" on "projects"."id" = (select "nodes"."project_id"
+  from "nodes"
+  where "nodes"."id" = (?1 ->> '$.id')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  from scope cross join "nodes"
+  where "nodes"."id" = (?1 ->> '$.id')), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target
+  where deleted_at is null) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target
+  where deleted_at is null) then 'node_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select kind <> 'folder'
+  from target) then 'node_not_folder'
+  when exists (select 1
+  from target join "episodes" on "episodes"."id" = target.container_id
+  where "episodes"."write_protected") then 'episode_write_protected'
+  when exists (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found join "episodes" on "episodes"."id" = found.item_id
+  where "episodes"."write_protected") then 'holds_write_protected'
+  when ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
+  from (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "nodes"
+  where "nodes"."container_id" = found.item_id and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
+  from (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "assets"
+  where "assets"."container_id" = found.item_id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "nodes"."kind", "nodes"."id", ifnull((select place.path
+  from "episodes" as around join "nodes" as place on place.id = around.node_id
+  where around.id = "nodes"."container_id"), '') || "nodes"."path", nullif("nodes"."container_id", "nodes"."project_id"), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit, target join "nodes" on "nodes"."id" = target.id
+
+-- nodes.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "projects" on "projects"."id" = (select "nodes"."project_id"
+  from "nodes"
+  where "nodes"."id" = (?1 ->> '$.id')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  from scope cross join "nodes"
+  where "nodes"."id" = (?1 ->> '$.id'))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
+  from target
+  where deleted_at is null) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from target
+  where deleted_at is null) then 'node_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select kind <> 'folder'
+  from target) then 'node_not_folder'
+  when exists (select 1
+  from target join "episodes" on "episodes"."id" = target.container_id
+  where "episodes"."write_protected") then 'episode_write_protected'
+  when exists (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found join "episodes" on "episodes"."id" = found.item_id
+  where "episodes"."write_protected") then 'holds_write_protected'
+  when ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
+  from (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "nodes"
+  where "nodes"."container_id" = found.item_id and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
+  from (select 1
+  from (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "assets"
+  where "assets"."container_id" = found.item_id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
+  from scope
+
+-- objects.abortIdle
+update "objects" set state = 'aborted', lease_until = (?1 ->> '$.now')
+  where "objects"."id" in (select idle.id
+  from "objects" as idle
+  where idle.asset_count = 0 and idle.state = 'pending' and idle.lease_until <= (?1 ->> '$.now')
+  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and "objects"."state" = 'pending'
+
+-- objects.claimUnreferenced
+update "objects" set state = 'purging'
+  where "objects"."id" in (select idle.id
+  from "objects" as idle
+  where idle.asset_count = 0 and idle.state = 'complete' and idle.lease_until <= (?1 ->> '$.now')
+  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and "objects"."state" = 'complete' and not exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id")
+
+-- objects.claimed
+select "objects"."id" as id, "objects"."key" as key, iif("objects"."completed_at" is null, "objects"."bucket_upload_id", null) as upload_id
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most')
+
+-- objects.erase
+with going as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."size" as size, "objects"."released_by" as released_by, "objects"."completed_at" as completed_at
+  from json_each(?1, '$.ids') as doomed cross join "objects" on "objects"."id" = doomed.value
+  where "objects"."state" = 'purging' and not exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id") and not exists (
+  select 1
+  from "parts"
+  where "parts"."object_id" = "objects"."id")) delete
+  from "objects"
+  where "objects"."id" in (select id
+  from going)
+
+-- objects.eraseParts
+delete
+  from "parts"
+  where ("parts"."object_id", "parts"."part_number") in (
+  select "parts"."object_id", "parts"."part_number"
+  from json_each(?1, '$.ids') as doomed cross join "parts" on "parts"."object_id" = doomed.value limit (?1 ->> '$.rows'))
+
+-- objects.going
+with going as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."size" as size, "objects"."released_by" as released_by, "objects"."completed_at" as completed_at
+  from json_each(?1, '$.ids') as doomed cross join "objects" on "objects"."id" = doomed.value
+  where "objects"."state" = 'purging' and not exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id") and not exists (
+  select 1
+  from "parts"
+  where "parts"."object_id" = "objects"."id"))
+  select count(*) as count
+  from going
+
+-- objects.postpone
+update "objects" set lease_until = (?1 ->> '$.until')
+  where "objects"."id" in (select value
+  from json_each(?1, '$.ids')) and "objects"."state" = 'purging'
+
+-- objects.recount
+update "objects" set asset_count = (
+  select count(*)
+  from "assets"
+  where "assets"."object_id" = "objects"."id")
+  where "objects"."id" in (select idle.id
+  from "objects" as idle
+  where idle.asset_count = 0 and idle.state = 'complete' and idle.lease_until <= (?1 ->> '$.now')
+  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id")
+
 -- ping
 select 1 as one
 
@@ -2511,7 +4858,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
@@ -2549,7 +4896,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
@@ -2587,7 +4934,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", iif(exists (select 1
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."deleted_at" is null and "projects"."visibility" = 'public'), 1, 0)) as access
   from (select 1)
@@ -2637,6 +4984,109 @@ with scope as materialized (
   where "namespace_stats"."namespace_id" = scope.namespace_id)
   from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
 
+-- projects.markTrashed
+update "projects" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+  where "projects"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) and "projects"."deleted_at" is null
+
+-- projects.restore
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "projects" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "projects"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.now'), "projects"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.mark'), "projects"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), null, "projects"."renamed_request"), "version" = "projects"."version" + 1
+  where "projects"."id" = (select item_id
+  from undone
+  where kind = 'project')
+
+-- projects.trash
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or (select "projects"."deleted_at" is not null
+  from "projects"
+  where "projects"."id" = scope.project_id) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.includeProtected') and scope.access < 3 and (select "project_stats"."protected_episodes" > 0
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) then 'forbidden'
+  when not (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  select (?1 ->> '$.deletionId'), permit.namespace_id, null, 'project', "projects"."id", "projects"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  from permit join "projects" on "projects"."id" = permit.project_id
+
+-- projects.trashed
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."id" = ifnull((select "projects"."id"
+  from "projects"
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) or (select "projects"."deleted_at" is not null
+  from "projects"
+  where "projects"."id" = scope.project_id) and exists (select 1
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
+  when scope.access < 2 then 'forbidden'
+  when (?1 ->> '$.includeProtected') and scope.access < 3 and (select "project_stats"."protected_episodes" > 0
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) then 'forbidden'
+  when not (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end, 'done') as refusal
+  from scope
+
 -- projects.update
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -2644,7 +5094,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2688,7 +5138,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2716,6 +5166,340 @@ with scope as materialized (
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, 0 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
   from scope
   left join "projects" on "projects"."id" = scope.project_id
+
+-- purges.claimOrphans
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), orphan as materialized (
+  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
+  from bound cross join json_each(?1, '$.entries') as entry
+  where entry.value ->> '$.key' <= bound.upto and not exists (select 1
+  from "objects"
+  where "objects"."key" = entry.value ->> '$.key')) update "purges" set objects = 1, bytes = orphan.size
+  from orphan
+  where "purges"."rule" = 'orphaned' and "purges"."kind" = 'object' and "purges"."item_id" = orphan.id and "purges"."namespace_id" = orphan.namespace_id and "purges"."finished_at" is null and orphan.uploaded_at <= (?1 ->> '$.orphanedBefore') and (exists (select 1
+  from "namespaces"
+  where "namespaces"."id" = orphan.namespace_id) or exists (select 1
+  from "purges" as known
+  where known.namespace_id = orphan.namespace_id and known.rule <> 'orphaned'))
+
+-- purges.closeMissing
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), finding as materialized (
+  select found.id as id, found.namespace_id || '/' || found.item_id as key
+  from "purges" as found
+  where found.kind = 'object' and found.finished_at is null and found.rule = 'missing' and found.objects = 1), shown as materialized (select finding.id as id, finding.key as key, finding.key in (
+  select entry.value ->> '$.key'
+  from json_each(?1, '$.entries') as entry) as is_held
+  from bound cross join finding
+  where finding.key > (?1 ->> '$.from') and finding.key <= bound.upto) update "purges" set finished_at = (?1 ->> '$.now')
+  where "purges"."id" in (select id
+  from shown
+  where is_held or not exists (
+  select 1
+  from "objects"
+  where "objects"."key" = shown.key))
+
+-- purges.closeOrphans
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), finding as materialized (
+  select found.id as id, found.namespace_id || '/' || found.item_id as key
+  from "purges" as found
+  where found.kind = 'object' and found.finished_at is null and found.rule = 'orphaned' and found.objects = 0), shown as materialized (select finding.id as id, finding.key as key, finding.key in (
+  select entry.value ->> '$.key'
+  from json_each(?1, '$.entries') as entry) as is_held
+  from bound cross join finding
+  where finding.key > (?1 ->> '$.from') and finding.key <= bound.upto) update "purges" set finished_at = (?1 ->> '$.now')
+  where "purges"."id" in (select id
+  from shown
+  where not is_held)
+
+-- purges.count
+update "purges" set rows = "purges"."rows" + changes()
+  where "purges"."deletion_id" = (?1 ->> '$.place')
+
+-- purges.countOthers
+with going as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."size" as size, "objects"."released_by" as released_by, "objects"."completed_at" as completed_at
+  from json_each(?1, '$.ids') as doomed cross join "objects" on "objects"."id" = doomed.value
+  where "objects"."state" = 'purging' and not exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id") and not exists (
+  select 1
+  from "parts"
+  where "parts"."object_id" = "objects"."id")), found as materialized (
+  select namespace_id, iif(completed_at is null, 'idle', 'unreferenced') as rule, count(*) as count, sum(size) as bytes
+  from going
+  where released_by is null or not exists (
+  select 1
+  from "purges"
+  where "purges"."deletion_id" = going.released_by) group by 1, 2) insert into "purges" ("id", "namespace_id", "kind", "rule", "rows", "objects", "bytes", "started_at", "finished_at")
+  select printf('%012x', (?1 ->> '$.runAt')) || lower(hex(randomblob(6))), namespace_id, 'object', rule, count, count, bytes, (?1 ->> '$.runAt'), (?1 ->> '$.now')
+  from found
+  where true
+  on conflict (namespace_id, rule, started_at)
+  where kind = 'object' and item_id is null do update set rows = "purges"."rows" + excluded.rows, objects = "purges"."objects" + excluded.objects, bytes = "purges"."bytes" + excluded.bytes, finished_at = excluded.finished_at
+
+-- purges.countReleased
+with going as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."size" as size, "objects"."released_by" as released_by, "objects"."completed_at" as completed_at
+  from json_each(?1, '$.ids') as doomed cross join "objects" on "objects"."id" = doomed.value
+  where "objects"."state" = 'purging' and not exists (select 1
+  from "assets"
+  where "assets"."object_id" = "objects"."id") and not exists (
+  select 1
+  from "parts"
+  where "parts"."object_id" = "objects"."id")) update "purges" set rows = "purges"."rows" + found.count, objects = "purges"."objects" + found.count, bytes = "purges"."bytes" + found.bytes
+  from (select released_by, count(*) as count, sum(size) as bytes
+  from going
+  where released_by is not null group by released_by) as found
+  where "purges"."deletion_id" = found.released_by
+
+-- purges.finishOrphans
+update "purges" set finished_at = (?1 ->> '$.now')
+  where "purges"."id" in (select value
+  from json_each(?1, '$.ids')) and "purges"."finished_at" is null
+
+-- purges.list
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 3 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 3 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."purges"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
+  from scope
+  union all
+  select null, null, null, id, body
+  from (select "purges"."id" as id, json_object('id', "purges"."id", 'kind', "purges"."kind", 'itemId', "purges"."item_id", 'name', "purges"."name", 'projectId', "purges"."project_id", 'deletionId', "purges"."deletion_id", 'rule', "purges"."rule", 'requestedBy', (select home.slug
+  from "users" join "namespaces" as home on home.id = "users"."home_id"
+  where "users"."id" = "purges"."requested_by"), 'rows', "purges"."rows", 'objects', "purges"."objects", 'bytes', "purges"."bytes", 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "purges"."started_at" / 1000.0, 'unixepoch'), 'finishedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "purges"."finished_at" / 1000.0, 'unixepoch')) as body
+  from "purges"
+  where "purges"."namespace_id" = (select namespace_id
+  from permit) and "purges"."id" < (?1 ->> '$.before')
+  order by "purges"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."purges"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id)
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- purges.open.datasets
+insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'retention', (?1 ->> '$.now')
+  from "deletions"
+  where "deletions"."id" in (select due.id
+  from "deletions" as due
+  where due.purging = 0 and (due.kind <> 'dataset') = 0 and due.deleted_at <= (?1 ->> '$.deletedBefore')
+  order by due.deleted_at, due.id limit (?1 ->> '$.most'))
+  on conflict (deletion_id)
+  where deletion_id is not null do nothing
+
+-- purges.open.others
+insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'retention', (?1 ->> '$.now')
+  from "deletions"
+  where "deletions"."id" in (select due.id
+  from "deletions" as due
+  where due.purging = 0 and (due.kind <> 'dataset') = 1 and due.deleted_at <= (?1 ->> '$.deletedBefore')
+  order by due.deleted_at, due.id limit (?1 ->> '$.most'))
+  on conflict (deletion_id)
+  where deletion_id is not null do nothing
+
+-- purges.openNow.inNamespace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and scope.token_id is not null then 'forbidden' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'requested', permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.now')
+  from permit cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')
+  on conflict (deletion_id)
+  where deletion_id is not null do nothing
+
+-- purges.openNow.inProject
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "purges"
+  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 3 then 'forbidden' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'requested', permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.now')
+  from permit cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')
+  on conflict (deletion_id)
+  where deletion_id is not null do nothing
+
+-- purges.releaseOrphans
+update "purges" set objects = 0, bytes = 0
+  where "purges"."id" in (select value
+  from json_each(?1, '$.ids')) and "purges"."finished_at" is null
+
+-- purges.reportMissing
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), missing as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."project_id" as project_id, "objects"."name" as name, "objects"."size" as size
+  from bound cross join "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= bound.upto and "objects"."state" = 'complete' and "objects"."completed_at" < (?1 ->> '$.completeBefore') and "objects"."key" not in (select entry.value ->> '$.key'
+  from json_each(?1, '$.entries') as entry)) insert into "purges" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "rule", "objects", "bytes", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), namespace_id, project_id, 'object', id, name, 'missing', 1, size, (?1 ->> '$.now')
+  from missing
+  where true
+  on conflict (rule, item_id, namespace_id)
+  where kind = 'object' and item_id is not null do update set started_at = excluded.started_at, finished_at = null
+  where "purges"."finished_at" is not null
+
+-- purges.reportOrphans
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), orphan as materialized (
+  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
+  from bound cross join json_each(?1, '$.entries') as entry
+  where entry.value ->> '$.key' <= bound.upto and not exists (select 1
+  from "objects"
+  where "objects"."key" = entry.value ->> '$.key')) insert into "purges" ("id", "namespace_id", "kind", "item_id", "rule", "started_at")
+  select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), namespace_id, 'object', id, 'orphaned', (?1 ->> '$.now')
+  from orphan
+  where true
+  on conflict (rule, item_id, namespace_id)
+  where kind = 'object' and item_id is not null do update set started_at = excluded.started_at, finished_at = null, objects = 0
+  where "purges"."finished_at" is not null
+
+-- reconcile.claimed
+select "purges"."id" as id, "purges"."namespace_id" || '/' || "purges"."item_id" as key
+  from "purges"
+  where "purges"."kind" = 'object' and "purges"."rule" = 'orphaned' and "purges"."finished_at" is null and "purges"."objects" = 1
+  order by "purges"."id" limit (?1 ->> '$.rows')
+
+-- reconcile.missing
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), missing as materialized (
+  select "objects"."id" as id, "objects"."namespace_id" as namespace_id, "objects"."project_id" as project_id, "objects"."name" as name, "objects"."size" as size
+  from bound cross join "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= bound.upto and "objects"."state" = 'complete' and "objects"."completed_at" < (?1 ->> '$.completeBefore') and "objects"."key" not in (select entry.value ->> '$.key'
+  from json_each(?1, '$.entries') as entry))
+  select count(*) as count
+  from missing
+
+-- reconcile.orphans
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto), orphan as materialized (
+  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
+  from bound cross join json_each(?1, '$.entries') as entry
+  where entry.value ->> '$.key' <= bound.upto and not exists (select 1
+  from "objects"
+  where "objects"."key" = entry.value ->> '$.key'))
+  select count(*) as count
+  from orphan
+
+-- reconcile.upTo
+with bound as materialized (select min((?1 ->> '$.to'), ifnull((
+  select "objects"."key"
+  from "objects"
+  where "objects"."key" > (?1 ->> '$.from') and "objects"."key" <= (?1 ->> '$.to')
+  order by "objects"."key" limit 1 offset (?1 ->> '$.rows')), (?1 ->> '$.to'))) as upto)
+  select bound.upto as upto
+  from bound
+
+-- restorations.endDeletion
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) delete
+  from "deletions"
+  where "deletions"."id" = (select id
+  from undone)
 
 -- revocations.logOut
 with scope as materialized (select "users"."id" as user_id, case
@@ -2749,6 +5533,427 @@ select (?1 ->> '$.value') as value
 -- test.kinds
 select typeof((?1 ->> '$.value')) as type, (json_type(?1, '$.value') is not null) as given, (?1 ->> '$.value') || '' as text
 
+-- trash.ofNamespace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."trashed"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
+  from scope
+  union all
+  select null, null, null, id, body
+  from (
+  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  from "users" join "namespaces" as home on home.id = "users"."home_id"
+  where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
+  when 0 then 'false'
+  when 1 then 'true' end)) as body
+  from "deletions"
+  where "deletions"."namespace_id" = (select namespace_id
+  from permit) and "deletions"."project_id" is null and "deletions"."id" < (?1 ->> '$.before')
+  order by "deletions"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."trashed"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id)
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- trash.ofProject
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when not scope.is_member then 'forbidden'
+  when scope.access < 1 then 'forbidden' end) is null)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when not scope.is_member then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."trashed"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
+  from scope
+  union all
+  select null, null, null, id, body
+  from (
+  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  from "users" join "namespaces" as home on home.id = "users"."home_id"
+  where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
+  when 0 then 'false'
+  when 1 then 'true' end)) as body
+  from "deletions"
+  where "deletions"."project_id" = (select project_id
+  from permit) and "deletions"."id" < (?1 ->> '$.before')
+  order by "deletions"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."trashed"
+  from "project_stats"
+  where "project_stats"."project_id" = scope.project_id)
+  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+
+-- trash.placeRestored
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."id" = ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "restorations"."item_id"
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark') and "restorations"."kind" = 'namespace')) and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
+  when 'project' then (select "projects"."slug"
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = ifnull((?1 ->> '$.slug'), (select own.slug
+  from "projects" as own
+  where own.id = (select item_id
+  from deletion))) and "projects"."deleted_at" is null)
+  when 'namespace' then iif((?1 ->> '$.slug') <> scope.namespace_slug and ( exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')) or ifnull( (select "former_slugs"."namespace_id" is not scope.namespace_id
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))), (?1 ->> '$.slug'), null) end as namesake
+  from scope cross join deletion)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and (scope.access < 3 or scope.token_id is not null) then 'forbidden'
+  when (select purging
+  from deletion) then 'deletion_purging'
+  when exists (select 1
+  from obstacle
+  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  when 'project' then (select json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch'))
+  from "projects"
+  where "projects"."id" = "restorations"."item_id" and "projects"."deleted_at" is null)
+  when 'namespace' then (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"))
+  from "namespaces"
+  where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+  from scope
+  left join deletion
+  left join obstacle
+  left join "restorations" on "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')
+
+-- trash.restore
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
+  select deletion.kind as kind, deletion.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from deletion cross join "nodes" on "nodes"."id" = deletion.item_id
+  where +deletion.kind = 'folder'
+  union all
+  select deletion.kind as kind, deletion.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from deletion cross join "episodes" on "episodes"."id" = deletion.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +deletion.kind = 'episode'
+  union all
+  select deletion.kind, deletion.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from deletion cross join "assets" on "assets"."id" = deletion.item_id
+  where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
+  from "episodes" join "deletions" as around on around.id = "episodes"."deletion_id"
+  where "episodes"."id" = deletion.container_id) as container, case
+  when deletion.kind = 'dataset' then (select "datasets"."name"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."deleted_at" is null and "datasets"."name" = ifnull((?1 ->> '$.newName'), (select own.name
+  from "datasets" as own
+  where own.id = deletion.item_id)))
+  when deletion.kind = 'collection' then (select "collections"."name"
+  from "collections"
+  where "collections"."project_id" = scope.project_id and "collections"."deleted_at" is null and "collections"."name" = ifnull((?1 ->> '$.newName'), (select own.name
+  from "collections" as own
+  where own.id = deletion.item_id)))
+  when deletion.kind = 'episode' then (select "episodes"."name"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.newName') and "episodes"."id" <> deletion.item_id)
+  when deletion.kind = 'folder' then (select "nodes"."path"
+  from spot cross join "nodes" on "nodes"."container_id" = spot.container_id and "nodes"."path" = spot.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else (select "assets"."name"
+  from "assets" as own join "assets" on "assets"."container_id" = own.container_id and "assets"."kind" = own.kind and "assets"."name" = ifnull((?1 ->> '$.newPath'), own.name) and "assets"."name" is not null and "assets"."deleted_at" is null
+  where own.id = deletion.item_id) end as namesake
+  from scope cross join deletion), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.isRenamed') and (select case
+  when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
+  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
+  select 1
+  from spot cross join "nodes"
+  where "nodes"."deletion_id" = deletion.id and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  from deletion)) then 'restore_name_invalid'
+  when (select "episodes"."write_protected"
+  from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
+  when (select purging
+  from deletion) then 'deletion_purging'
+  when exists (select 1
+  from obstacle
+  where container is not null or namesake is not null) then 'restore_conflict' end) is null) insert into "restorations" ("id", "namespace_id", "project_id", "kind", "item_id", "request", "restored_at")
+  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, (?1 ->> '$.mark'), (?1 ->> '$.now')
+  from permit cross join deletion
+  where true
+
+-- trash.restorePlace
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "namespaces"."deleted_at" is not null as is_trashed, "members"."role" is not null as is_member, ifnull("members"."role", 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."id" = ifnull((select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "restorations"."item_id"
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark') and "restorations"."kind" = 'namespace')) and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
+  when 'project' then (select "projects"."slug"
+  from "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = ifnull((?1 ->> '$.slug'), (select own.slug
+  from "projects" as own
+  where own.id = (select item_id
+  from deletion))) and "projects"."deleted_at" is null)
+  when 'namespace' then iif((?1 ->> '$.slug') <> scope.namespace_slug and ( exists (select 1
+  from "namespaces"
+  where "namespaces"."slug" = (?1 ->> '$.slug')) or ifnull( (select "former_slugs"."namespace_id" is not scope.namespace_id
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
+  from "users"
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))), (?1 ->> '$.slug'), null) end as namesake
+  from scope cross join deletion), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 2 then 'forbidden'
+  when (select kind = 'namespace'
+  from deletion) and (scope.access < 3 or scope.token_id is not null) then 'forbidden'
+  when (select purging
+  from deletion) then 'deletion_purging'
+  when exists (select 1
+  from obstacle
+  where container is not null or namesake is not null) then 'restore_conflict' end) is null) insert into "restorations" ("id", "namespace_id", "project_id", "kind", "item_id", "request", "restored_at")
+  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, (?1 ->> '$.mark'), (?1 ->> '$.now')
+  from permit cross join deletion
+  where true
+
+-- trash.restored
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  select "deletions".*
+  from scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
+  select deletion.kind as kind, deletion.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from deletion cross join "nodes" on "nodes"."id" = deletion.item_id
+  where +deletion.kind = 'folder'
+  union all
+  select deletion.kind as kind, deletion.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from deletion cross join "episodes" on "episodes"."id" = deletion.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +deletion.kind = 'episode'
+  union all
+  select deletion.kind, deletion.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from deletion cross join "assets" on "assets"."id" = deletion.item_id
+  where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
+  from "episodes" join "deletions" as around on around.id = "episodes"."deletion_id"
+  where "episodes"."id" = deletion.container_id) as container, case
+  when deletion.kind = 'dataset' then (select "datasets"."name"
+  from "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."deleted_at" is null and "datasets"."name" = ifnull((?1 ->> '$.newName'), (select own.name
+  from "datasets" as own
+  where own.id = deletion.item_id)))
+  when deletion.kind = 'collection' then (select "collections"."name"
+  from "collections"
+  where "collections"."project_id" = scope.project_id and "collections"."deleted_at" is null and "collections"."name" = ifnull((?1 ->> '$.newName'), (select own.name
+  from "collections" as own
+  where own.id = deletion.item_id)))
+  when deletion.kind = 'episode' then (select "episodes"."name"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.newName') and "episodes"."id" <> deletion.item_id)
+  when deletion.kind = 'folder' then (select "nodes"."path"
+  from spot cross join "nodes" on "nodes"."container_id" = spot.container_id and "nodes"."path" = spot.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else (select "assets"."name"
+  from "assets" as own join "assets" on "assets"."container_id" = own.container_id and "assets"."kind" = own.kind and "assets"."name" = ifnull((?1 ->> '$.newPath'), own.name) and "assets"."name" is not null and "assets"."deleted_at" is null
+  where own.id = deletion.item_id) end as namesake
+  from scope cross join deletion)
+  select nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden'
+  when (exists (select 1
+  from "restorations"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
+  when not scope.is_member then 'forbidden'
+  when not exists (select 1
+  from deletion) then 'deletion_not_found'
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.isRenamed') and (select case
+  when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
+  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
+  select 1
+  from spot cross join "nodes"
+  where "nodes"."deletion_id" = deletion.id and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  from deletion)) then 'restore_name_invalid'
+  when (select "episodes"."write_protected"
+  from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
+  when (select purging
+  from deletion) then 'deletion_purging'
+  when exists (select 1
+  from obstacle
+  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  when 'dataset' then (select json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'))
+  from "datasets"
+  where "datasets"."id" = "restorations"."item_id" and "datasets"."deleted_at" is null)
+  when 'collection' then (select json_object('id', "collections"."id", 'name', "collections"."name", 'description', "collections"."description", 'tags', json("collections"."tags"), 'metadata', json("collections"."metadata"), 'projectId', "collections"."project_id", 'datasetId', "collections"."dataset_id", 'members', (select json_group_array(member_id)
+  from (
+  select "collection_members"."member_id" as member_id
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id"
+  order by "collection_members"."position" limit 1000)), 'membersTotal', "collections"."member_count", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "collections"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "collections"."updated_at" / 1000.0, 'unixepoch'))
+  from "collections"
+  where "collections"."id" = "restorations"."item_id" and "collections"."deleted_at" is null)
+  when 'episode' then (select json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  when 0 then 'false'
+  when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch'))
+  from "episodes"
+  where "episodes"."id" = "restorations"."item_id" and "episodes"."deleted_at" is null)
+  when 'folder' then (select json_object('id', "nodes"."id", 'name', "nodes"."name", 'kind', "nodes"."kind", 'leaf', json(case "nodes"."kind" not in ('folder', 'episode')
+  when 0 then 'false'
+  when 1 then 'true' end), 'path', ifnull((select place.path
+  from "episodes" as around join "nodes" as place on place.id = around.node_id
+  where around.id = "nodes"."container_id"), '') || "nodes"."path", 'parentId', "nodes"."parent_id", 'assetId', iif("nodes"."kind" not in ('folder', 'episode'), "nodes"."item_id", null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."updated_at" / 1000.0, 'unixepoch'))
+  from "nodes"
+  where "nodes"."id" = "restorations"."item_id" and "nodes"."deleted_at" is null)
+  when 'video' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from "assets"
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
+  when 'audio' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssAudioId', "assets"."storage_id", 'sampleRate', "assets"."sample_rate", 'channels', "assets"."channels", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from "assets"
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
+  when 'label-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssLabelId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from "assets"
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
+  when 'text-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssTextTrackId', "assets"."storage_id", 'format', "assets"."format", 'language', "assets"."language", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from "assets"
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
+  when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  from "assets"
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+  from scope
+  left join deletion
+  left join obstacle
+  left join "restorations" on "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')
+
 -- uploads.abort
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -2772,7 +5977,7 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
 
@@ -2809,7 +6014,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2842,7 +6047,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -2949,7 +6154,7 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'discarded'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'discarded', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
 
@@ -2981,7 +6186,7 @@ with scope as materialized (
   left join "objects" on "objects"."id" = scope.object_id
 
 -- uploads.drop
-update "objects" set "state" = 'aborted'
+update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.now')
   where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
 
 -- uploads.find
@@ -3057,7 +6262,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -3182,7 +6387,7 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted'
+  when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
 
@@ -3220,7 +6425,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -3373,7 +6578,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -3595,6 +6800,94 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "users" on "users"."id" = scope.user_id
   left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
+-- walks.note.audit.collections
+insert into "walks" ("name", "position")
+  select 'audit.collections', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.audit.datasets
+insert into "walks" ("name", "position")
+  select 'audit.datasets', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.audit.namespace_stats
+insert into "walks" ("name", "position")
+  select 'audit.namespace_stats', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.audit.objects
+insert into "walks" ("name", "position")
+  select 'audit.objects', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.audit.project_stats
+insert into "walks" ("name", "position")
+  select 'audit.project_stats', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.audit.users
+insert into "walks" ("name", "position")
+  select 'audit.users', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.bucket
+insert into "walks" ("name", "position")
+  select 'bucket', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.steps
+insert into "walks" ("name", "position")
+  select 'steps', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.read.audit.collections
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.collections'), '') as position
+
+-- walks.read.audit.datasets
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.datasets'), '') as position
+
+-- walks.read.audit.namespace_stats
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.namespace_stats'), '') as position
+
+-- walks.read.audit.objects
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.objects'), '') as position
+
+-- walks.read.audit.project_stats
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.project_stats'), '') as position
+
+-- walks.read.audit.users
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'audit.users'), '') as position
+
+-- walks.read.bucket
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'bucket'), '') as position
+
+-- walks.read.steps
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'steps'), '') as position
+
 -- wantedAssets.byId
 with scope as materialized (select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
@@ -3630,7 +6923,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, deletions, episodes, nodes, objects } from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
+import { assets, episodes, nodes, objects } from '../../drizzle/schema.ts'
+import { type AssetKind, assetKinds } from '../domain/kind.ts'
 import { type Guard, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
@@ -8,6 +8,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { isOfAnother, isWithinReach, live, mayNotAdd, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
+import { deletedItem, inTrash, recordDeletion, type Trashing } from './trashing.ts'
 import type { Lease } from './uploads.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
@@ -42,6 +43,9 @@ export interface AssetShape {
   readonly own: readonly (keyof OwnFields)[]
 }
 
+/** All kinds of assets, as a list in SQL. */
+export const kinds = sql.raw(assetKinds.map((kind) => `'${kind}'`).join(', '))
+
 /** The id of the asset's episode, null for an asset outside episodes. */
 const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
 
@@ -60,7 +64,8 @@ export const assetJson = ({ storageName, own }: AssetShape): SQL =>
     updatedAt: iso(assets.updatedAt),
   })
 
-export interface Registration extends ProjectMaking, Fields, OwnFields, Lease {
+/** `deletionId` is for the asset that this one replaces, if there is one. */
+export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Trashing {
   readonly id: string
   readonly nodeId: string
   readonly kind: AssetKind
@@ -80,8 +85,6 @@ export interface Registration extends ProjectMaking, Fields, OwnFields, Lease {
   /** The episode's name as the path of its node, and as its `nodePath`, at the project's root. */
   readonly episodeSegment: string | null
   readonly episodePath: string | null
-  /** Names the deletion of the asset that this one replaces, if there is one. */
-  readonly deletionId: string
 }
 
 type A = Arguments<Registration>
@@ -190,34 +193,24 @@ const makeMissingFolders = command<Registration>('assets.makeFolders', (a) =>
   ),
 )
 
-const replace = command<Registration>(
-  'assets.replace',
-  (a) =>
-    sql`${permitted(registering(a))} ${insertInto(
-      deletions,
-      {
-        id: a.deletionId,
-        namespaceId: sql`permit.namespace_id`,
-        projectId: sql`permit.project_id`,
-        kind: a.kind,
-        itemId: sql`earlier.id`,
-        name: a.name,
-        deletedAt: a.now,
-        deletedBy: sql`permit.user_id`,
-      },
-      sql`from permit cross join earlier where earlier.storage_id is not ${a.storageId}`,
-    )}`,
+const replace = command<Registration>('assets.replace', (a) =>
+  recordDeletion(
+    a,
+    registering(a),
+    {
+      kind: a.kind,
+      itemId: sql`earlier.id`,
+      name: a.name,
+      containerId: sql`nullif(${container(a, sql`permit.project_id`)}, permit.project_id)`,
+    },
+    sql`from permit cross join earlier where earlier.storage_id is not ${a.storageId}`,
+  ),
 )
 
 const trashReplaced = command<Registration>(
   'assets.trashReplaced',
   (a) =>
-    sql`update ${assets} set ${assign(assets, {
-      deletedAt: a.now,
-      deletionId: a.deletionId,
-      ...touched(assets, a),
-    })} where ${assets.id} = (select ${deletions.itemId} from ${deletions} where ${deletions.id} = ${a.deletionId})
-      and ${live(assets)}`,
+    sql`update ${assets} set ${assign(assets, inTrash(a))} where ${assets.id} = ${deletedItem(a)} and ${live(assets)}`,
 )
 
 const renewLease = command<Registration>(

@@ -4,6 +4,8 @@ import type { Plan, Row } from './plan.ts'
 /** What the database did for one request. */
 export interface Usage {
   trips: number
+  /** Statements of all trips: what D1's limit for one invocation counts. */
+  queries: number
   rowsRead: number
   rowsWritten: number
   /** Milliseconds between asking and having the answer, over all trips. */
@@ -17,7 +19,7 @@ const OVERLOADED = /overloaded|Too many requests queued|exceeded timeout|exceede
 
 /** The one road to D1: `run` is the only await on it, and counts what it costs. */
 export class Database {
-  readonly usage: Usage = { trips: 0, rowsRead: 0, rowsWritten: 0, milliseconds: 0 }
+  readonly usage: Usage = { trips: 0, queries: 0, rowsRead: 0, rowsWritten: 0, milliseconds: 0 }
   readonly #d1: D1Database
   readonly #freshness: string
   #session: D1DatabaseSession | null = null
@@ -56,6 +58,7 @@ export class Database {
     const session = this.#session
     const started = performance.now()
     this.usage.trips++
+    this.usage.queries += plan.statements.length
     try {
       const results = await session.batch<Row>(
         plan.statements.map(({ compiled, values }) => {

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { collectionMembers, collections, datasets, deletions, projectStats } from '../../drizzle/schema.ts'
-import { assertPermitted, judged, permitted, refusal } from './guard.ts'
+import { collectionMembers, collections, datasets, projectStats } from '../../drizzle/schema.ts'
+import { assertPermitted, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
+import { deletedItem, inTrash, isTooMany, recordDeletion, type Trashing, trashedBefore } from './trashing.ts'
 import {
   addressed,
   changedByThisRequest,
@@ -38,7 +39,7 @@ const fields = {
   updatedAt: iso(datasets.updatedAt),
 }
 
-const resource = object(fields)
+export const datasetJson = object(fields)
 
 /** The collections of a dataset that its entry in the list names; `collectionsTotal` counts them all. */
 const MOST_COLLECTIONS_IN_THE_LIST = 100
@@ -85,7 +86,7 @@ const read = query<DatasetRef>('datasets.read', (a) => {
   return sql`${permitted(guard)},
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
       ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
-    select ${refusal(guard)}, ${datasets.version} as version, ${resource} as body,
+    select ${refusal(guard)}, ${datasets.version} as version, ${datasetJson} as body,
       ${datasets.collectionCount} as size, null as collection
       from scope left join target left join ${datasets} on ${datasets.id} = target.id
     union all
@@ -156,7 +157,7 @@ const create = command<New>(
 )
 
 const created = query<New>('datasets.created', (a) =>
-  outcomeOf(creating(a), datasets, resource, sql`(select id from earlier)`, sql`1`),
+  outcomeOf(creating(a), datasets, datasetJson, sql`(select id from earlier)`, sql`1`),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>
@@ -198,76 +199,55 @@ const update = command<Changes>(
 )
 
 const updated = query<Changes>('datasets.updated', (a) =>
-  outcomeOf(changing(a), datasets, resource, sql`(select id from target)`, sql`0`),
+  outcomeOf(changing(a), datasets, datasetJson, sql`(select id from target)`, sql`0`),
 )
 
 export const updateDataset = (values: Changes): Plan<Resource> =>
   after([act(update, values)], statement(updated, values, readResource))
 
-type Trashing = DatasetRef & Stamp & { readonly deletionId: string }
+type TrashingDataset = DatasetRef & Trashing
 
-const trashing = (a: Arguments<Trashing>) =>
+const trashing = (a: Arguments<TrashingDataset>) =>
   projectGuard(a, 'write', {
     tables: [named(a)],
-    // Not done where there is such a dataset again: then it is another one's turn.
-    done: sql`exists (select 1 from ${deletions} where ${deletions.id} = ${a.deletionId})
-      or not exists (select 1 from target) and exists (select 1 from ${deletions}
-        where ${deletions.projectId} = scope.project_id and ${deletions.request} = ${a.repeatable})`,
+    done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [noDataset],
+    state: [
+      [
+        'too_large',
+        isTooMany(sql`select 1 from ${collections} where ${collections.datasetId} = (select id from target)`),
+      ],
+    ],
   })
 
-const trash = command<Trashing>(
-  'datasets.trash',
-  (a) =>
-    sql`${permitted(trashing(a))} ${insertInto(
-      deletions,
-      {
-        id: a.deletionId,
-        namespaceId: sql`permit.namespace_id`,
-        projectId: sql`permit.project_id`,
-        kind: sql`'dataset'`,
-        itemId: datasets.id,
-        name: datasets.name,
-        deletedAt: a.now,
-        deletedBy: sql`permit.user_id`,
-        request: a.repeatable,
-      },
-      sql`from permit, target, ${datasets} where ${datasets.id} = target.id`,
-    )}`,
+const trash = command<TrashingDataset>('datasets.trash', (a) =>
+  recordDeletion(
+    a,
+    trashing(a),
+    { kind: sql`'dataset'`, itemId: datasets.id, name: datasets.name },
+    sql`from permit, target, ${datasets} where ${datasets.id} = target.id`,
+  ),
 )
 
-/** The dataset that the deletion names: what follows hangs on the row that the guarded statement made. */
-const trashed = (a: Arguments<Trashing>) => sql`(select ${deletions.itemId} from ${deletions}
-  where ${deletions.id} = ${a.deletionId})`
-
-const mark = command<Trashing>(
+const mark = command<TrashingDataset>(
   'datasets.markTrashed',
   (a) =>
-    sql`update ${datasets} set ${assign(datasets, {
-      deletedAt: a.now,
-      deletionId: a.deletionId,
-      ...touched(datasets, a),
-    })} where ${datasets.id} = ${trashed(a)} and ${live(datasets)}`,
+    sql`update ${datasets} set ${assign(datasets, inTrash(a))}
+      where ${datasets.id} = ${deletedItem(a)} and ${live(datasets)}`,
 )
 
-const detach = command<Trashing>(
+const detach = command<TrashingDataset>(
   'datasets.detachCollections',
   (a) =>
     sql`update ${collections} set ${assign(collections, {
       datasetId: sql`null`,
       detachedBy: a.deletionId,
       ...touched(collections, a),
-    })} where ${collections.datasetId} = ${trashed(a)}`,
+    })} where ${collections.datasetId} = ${deletedItem(a)}`,
 )
 
-const gone = query<Trashing>(
-  'datasets.trashed',
-  (a) => sql`${judged(trashing(a))} select ${refusal(trashing(a))} from scope`,
-)
+const gone = query<TrashingDataset>('datasets.trashed', (a) => verdictOf(trashing(a)))
 
 /** To the trash; its collections become standalone in the same batch. */
-export const trashDataset = (values: Trashing): Plan<void> =>
-  after(
-    [act(trash, values), act(mark, values), act(detach, values)],
-    statement(gone, values, ([row]) => void assertPermitted(row)),
-  )
+export const trashDataset = (values: TrashingDataset): Plan<void> =>
+  after([act(trash, values), act(mark, values), act(detach, values)], statement(gone, values, readVerdict))

@@ -48,7 +48,7 @@ interface EpisodeFields extends Fields {
   readonly folderPath?: string | null
 }
 
-const resource = object({
+export const episodeJson = object({
   id: episodes.id,
   name: episodes.name,
   description: episodes.description,
@@ -72,7 +72,7 @@ const list = query<ProjectRef & Window>('episodes.list', (a) => {
   return listing(
     projectGuard(a, 'read'),
     total,
-    sql`select ${episodes.id} as id, ${resource} as body from ${episodes}
+    sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
       where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
         and ${episodes.id} < ${a.before}
       order by ${episodes.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
@@ -212,7 +212,7 @@ const upserted = query<Upsert>('episodes.upserted', (a) =>
     upserting(a),
     episodes,
     object({
-      episode: resource,
+      episode: episodeJson,
       workspace: sql`json((select ${object({ id: projects.id, slug: projects.slug })} from ${projects}
         where ${projects.id} = ${episodes.projectId}))`,
       folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
@@ -300,7 +300,7 @@ const placeChanged = command<Changes>(
 )
 
 const updated = query<Changes>('episodes.updated', (a) =>
-  outcomeOf(changing(a), episodes, resource, sql`(select id from target)`, sql`0`),
+  outcomeOf(changing(a), episodes, episodeJson, sql`(select id from target)`, sql`0`),
 )
 
 /** Changes the given fields; renaming and moving touch the episode and its own node alone. */

@@ -23,6 +23,8 @@ import {
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
 
+export const namespaceJson = object({ ...summary, metadata: json(namespaces.metadata) })
+
 const list = query<Asking & Window>('namespaces.list', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
   return listing(
@@ -74,7 +76,7 @@ export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(re
  * Holds for a slug that another namespace had lately, or that is the name of another known user. One that is reserved
  * to the namespace itself is free for it, whoever has come by that name since.
  */
-const isReserved = (a: Arguments<Stamp>, slug: SQL, namespaceId: SQL): SQL => sql`ifnull(
+export const isReserved = (a: Arguments<Pick<Stamp, 'now'>>, slug: SQL, namespaceId: SQL): SQL => sql`ifnull(
   (select ${formerSlugs.namespaceId} is not ${namespaceId} from ${formerSlugs}
     where ${formerSlugs.slug} = ${slug} and ${formerSlugs.reservedUntil} > ${a.now}),
   exists (select 1 from ${users} where ${users.username} = ${slug} and ${users.id} is not scope.user_id
@@ -135,13 +137,7 @@ const describeHome = command<New & Arriving>(
 )
 
 const created = query<New>('namespaces.created', (a) =>
-  outcomeOf(
-    creating(a),
-    namespaces,
-    object({ ...summary, metadata: json(namespaces.metadata) }),
-    sql`(select id from earlier)`,
-    sql`1`,
-  ),
+  outcomeOf(creating(a), namespaces, namespaceJson, sql`(select id from earlier)`, sql`1`),
 )
 
 /** The caller is its owner, and comes into being first where the server does not know the caller yet. */
@@ -177,7 +173,7 @@ const changing = (a: Arguments<Changes>): Guard =>
   )
 
 /** 30 days, in milliseconds. */
-const RESERVED_FOR = sql.raw('2592000000')
+export const RESERVED_FOR = sql.raw('2592000000')
 
 const reserveFormer = command<Changes>(
   'namespaces.reserveFormer',
@@ -205,13 +201,7 @@ const update = command<Changes>(
 )
 
 const updated = query<Changes>('namespaces.updated', (a) =>
-  outcomeOf(
-    changing(a),
-    namespaces,
-    object({ ...summary, metadata: json(namespaces.metadata) }),
-    sql`scope.namespace_id`,
-    sql`0`,
-  ),
+  outcomeOf(changing(a), namespaces, namespaceJson, sql`scope.namespace_id`, sql`0`),
 )
 
 /** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { nodes } from '../../drizzle/schema.ts'
+import { episodes, nodes } from '../../drizzle/schema.ts'
 import type { Folder } from '../domain/path.ts'
 import { type Guard, permitted } from './guard.ts'
+import { boolean, iso, object } from './json.ts'
 import { live } from './scope.ts'
 import { type Argument, type Arguments, insertInto } from './sql.ts'
 import type { Stamp } from './write.ts'
@@ -21,6 +22,33 @@ export function newFolders(folders: readonly Folder[], mint: () => string): NewF
     parentId: ids[index - 1] ?? null,
   }))
 }
+
+/** The path of a node from the project's root; the column is relative to the episode that it is inside of. */
+export const pathFromRoot = sql`ifnull((select place.path from ${episodes} as around
+  join ${nodes} as place on place.id = around.node_id where around.id = ${nodes.containerId}), '') || ${nodes.path}`
+
+const isLeaf = sql`${nodes.kind} not in ('folder', 'episode')`
+
+export const nodeJson = object({
+  id: nodes.id,
+  name: nodes.name,
+  kind: nodes.kind,
+  leaf: boolean(isLeaf),
+  path: pathFromRoot,
+  parentId: nodes.parentId,
+  assetId: sql`iif(${isLeaf}, ${nodes.itemId}, null)`,
+  createdAt: iso(nodes.createdAt),
+  updatedAt: iso(nodes.updatedAt),
+})
+
+/** The path of the folder that holds the node at a path; empty at the top. */
+export const parentPath = (path: SQL): SQL => sql`rtrim(rtrim(${path}, replace(${path}, '/', '')), '/')`
+
+/** The last segment of a path. */
+export const lastSegment = (path: SQL): SQL => sql`substr(${path}, length(${parentPath(path)}) + 2)`
+
+/** The names in a path, or in a segment of one, as they are. */
+export const unescaped = (path: SQL): SQL => sql`replace(replace(${path}, '%2F', '/'), '%25', '%')`
 
 /** The id of the live folder at a path of a container (an episode, or the project outside episodes). */
 export const folderAt = (container: SQL, path: SQL): SQL => sql`(select ${nodes.id} from ${nodes}

@@ -32,7 +32,7 @@ import {
 
 type Visibility = (typeof projects.$inferSelect)['visibility']
 
-const resource = object({
+export const projectJson = object({
   id: projects.id,
   name: projects.name,
   slug: projects.slug,
@@ -48,7 +48,7 @@ const list = query<NamespaceRef & Window>('projects.list', (a) => {
   const count = sql`(select iif(scope.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
     from ${namespaceStats} where ${namespaceStats.namespaceId} = scope.namespace_id)`
   const page = (isMember: 0 | 1, extra: SQL) => sql`select * from (
-    select ${projects.id} as id, ${resource} as body from ${projects}
+    select ${projects.id} as id, ${projectJson} as body from ${projects}
     where ${projects.namespaceId} = (
         select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
       and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
@@ -105,7 +105,7 @@ const create = command<New>(
 )
 
 const created = query<New>('projects.created', (a) =>
-  outcomeOf(creating(a), projects, resource, sql`(select id from earlier)`, sql`1`),
+  outcomeOf(creating(a), projects, projectJson, sql`(select id from earlier)`, sql`1`),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
@@ -151,7 +151,7 @@ const update = command<Changes>(
 )
 
 const updated = query<Changes>('projects.updated', (a) =>
-  outcomeOf(changing(a), projects, resource, sql`scope.project_id`, sql`0`),
+  outcomeOf(changing(a), projects, projectJson, sql`scope.project_id`, sql`0`),
 )
 
 export const updateProject = (values: Changes): Plan<Resource> =>

@@ -11,6 +11,7 @@ import {
   users,
 } from '../../drizzle/schema.ts'
 import { ALL_SCOPES, type Grant, grants, scopes } from '../domain/access.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { Guard, Refusing } from './guard.ts'
 import type { Arguments } from './sql.ts'
 
@@ -39,9 +40,13 @@ export interface ProjectRef extends NamespaceRef {
   readonly project: string
 }
 
-/** Who asks, for which object. */
-export interface ObjectRef extends Asking {
+/** Who asks, for which thing, by its id alone. */
+export interface ItemRef extends Asking {
   readonly id: string
+}
+
+/** Who asks, for which object. */
+export interface ObjectRef extends ItemRef {
   /** The object's key, where the client says it too. */
   readonly key?: string
 }
@@ -107,30 +112,31 @@ const userScope = (a: Arguments<Asking>): SQL =>
   sql`scope as materialized (select ${caller(a)}, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
 
 /** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
-const joinedNamespace = (a: Arguments<NamespaceRef>, moved?: SQL): SQL => sql`${joinedUser(a)}
+const joinedNamespace = (
+  a: Arguments<NamespaceRef>,
+  moved?: SQL,
+  state = live(namespaces),
+): SQL => sql`${joinedUser(a)}
   left join ${namespaces} on ${
     moved
       ? sql`${namespaces.id} = ifnull((select ${namespaces.id} from ${namespaces}
           where ${namespaces.slug} = ${a.namespace}), (${moved}))`
       : sql`${namespaces.slug} = ${a.namespace}`
-  } and ${live(namespaces)} and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
+  } and ${state} and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id}`
 
 /** Holds for a live project that everybody may read. */
 export const publicProject = sql`${live(projects)} and ${projects.visibility} = 'public'`
 
-/**
- * `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role.
- * `moved` selects the id of the namespace where it is no longer found by the slug of the request.
- */
+/** `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
 const namespaceScope = (
   a: Arguments<NamespaceRef>,
-  otherwise: SQL,
-  moved?: SQL,
+  { moved, visitors = sql`0`, withTrashed = false }: NamespaceOptions,
 ): SQL => sql`scope as materialized (
   select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
-    ${members.role} is not null as is_member, ifnull(${members.role}, ${otherwise}) as access
-  from (select 1) ${joinedNamespace(a, moved)})`
+    ${namespaces.deletedAt} is not null as is_trashed,
+    ${members.role} is not null as is_member, ifnull(${members.role}, ${visitors}) as access
+  from (select 1) ${joinedNamespace(a, moved, withTrashed ? sql`true` : undefined)})`
 
 /** A token that is bound to a project sees no other. */
 const bound = sql`${projects.id} = ifnull(${apiTokens.projectId}, ${projects.id})`
@@ -149,6 +155,7 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
   return sql`scope as materialized (
     select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
       ${projects.id} as project_id, ${projects.slug} as project_slug, ${projects.visibility} as visibility,
+      ${members.role} is not null as is_member,
       max(ifnull(${members.role}, 0), iif(${projects.visibility} = 'public', ${asRank('read')}, 0)) as access
     from (select 1) ${joinedNamespace(a)} left join ${projects} on ${
       moved
@@ -200,19 +207,30 @@ interface NamespaceOptions {
   readonly moved?: SQL
   /** The right of who is no member. */
   readonly visitors?: SQL
+  /** Lets owners reach it in the trash too. */
+  readonly withTrashed?: boolean
 }
+
+/** A namespace in the trash is there for its owners alone. */
+const trashedForOthers: Refusing = [
+  'namespace_not_found',
+  sql`scope.is_trashed and scope.access < ${asRank('own')}`,
+]
 
 /** The guard of a request about a namespace. */
 export const namespaceGuard = (
   a: Arguments<NamespaceRef>,
   grant: Grant,
   rest: Rest = {},
-  { moved, visitors = sql`0` }: NamespaceOptions = {},
-): Guard => guard(namespaceScope(a, visitors, moved), [noWholeNamespace], grant, rest)
+  options: NamespaceOptions = {},
+): Guard => guard(namespaceScope(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(namespaceScope(a, asVisitor), [noWholeNamespace], grant, rest)
+  guard(namespaceScope(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
+
+/** Whoever is no member may read a public project, and not its trash. */
+export const notOfMembers: Refusing = ['forbidden', sql`not scope.is_member`]
 
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
 export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>
@@ -222,29 +240,47 @@ export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest 
 export const projectMakingGuard = (a: Arguments<ProjectRef>, rest: Rest): Guard =>
   guard(projectScope(a), [noNamespace, noOtherProject], 'upload', rest)
 
-/**
- * `scope` of a request about an object, which names no project: `home` selects the one that authority is judged on. A
- * token that can only upload knows what it is sending itself, and nothing else.
- */
-const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL => sql`scope as materialized (
-  select ${caller(a)}, ${objects.id} as object_id, ${objects.state} as object_state,
-    ${objects.createdByToken} as object_token_id,
-    ${namespaces.id} as namespace_id, ${projects.id} as project_id,
+/** `scope` of a request that names no project: `home` selects the one that authority is judged on. */
+const homeScope = (
+  a: Arguments<ItemRef>,
+  home: SQL,
+  visitors: SQL,
+  { columns = sql``, joined = sql`` } = {},
+): SQL => sql`scope as materialized (
+  select ${caller(a)}, ${columns} ${namespaces.id} as namespace_id, ${projects.id} as project_id,
     max(ifnull(${members.role}, 0), ${visitors}) as access
-  from (select 1) ${joinedUser(a)}
-  left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
-    and ${objects.state} <> 'purging'
-    and (${tokenScopes} & ${CAN_SEE} or ${objects.createdByToken} = ${apiTokens.id})
+  from (select 1) ${joinedUser(a)} ${joined}
   left join ${projects} on ${projects.id} = ${home} and ${live(projects)} and ${bound}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
     and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
 
-const noObject = sql`scope.namespace_id is null or scope.access = 0`
+const noHome = sql`scope.namespace_id is null or scope.access = 0`
+
+const isPublicHome = sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`
+
+/** The guard of a request about a thing inside a project, which `home` selects; else it is `missing`. */
+export const itemGuard = (
+  a: Arguments<ItemRef>,
+  home: SQL,
+  missing: Failure,
+  grant: Grant,
+  rest: Rest = {},
+): Guard => guard(homeScope(a, home, isPublicHome), [[missing, noHome]], grant, rest)
+
+/** A token that can only upload knows what it is sending itself, and nothing else. */
+const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL =>
+  homeScope(a, home, visitors, {
+    columns: sql`${objects.id} as object_id, ${objects.state} as object_state,
+      ${objects.createdByToken} as object_token_id,`,
+    joined: sql`left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
+      and ${objects.state} <> 'purging'
+      and (${tokenScopes} & ${CAN_SEE} or ${objects.createdByToken} = ${apiTokens.id})`,
+  })
 
 /** The guard of a request about an upload, which only members see. */
 export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(objectScope(a, objects.projectId.getSQL(), sql`0`), [['upload_not_found', noObject]], grant, rest)
+  guard(objectScope(a, objects.projectId.getSQL(), sql`0`), [['upload_not_found', noHome]], grant, rest)
 
 /** The live projects that an object was sent to, or that have an asset of it. */
 const projectsOfObject = sql`${projects} as found where found.deleted_at is null and found.id in (
@@ -261,7 +297,7 @@ export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
       sql`(select max(found.id) from ${projectsOfObject})`,
       sql`iif(${isPublic}, ${asRank('read')}, 0)`,
     ),
-    [['object_not_found', noObject]],
+    [['object_not_found', noHome]],
     'read',
     { thing: [['object_not_found', sql`scope.object_state <> 'complete'`]] },
   )

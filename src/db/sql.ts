@@ -92,6 +92,9 @@ const columnsOf = <T extends Table>(table: T, assignments: Assignments<T>): [SQL
 
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql.raw(', '))
 
+/** Holds where there is no such row; `rows` is what follows `from`. */
+export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`
+
 /** `insert into <table> (...) select ... <from>`; the caller adds what follows. */
 export function insertInto<T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL {
   const columns = columnsOf(table, values)

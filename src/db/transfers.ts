@@ -164,7 +164,10 @@ const forgetParts = command<ObjectRef>(
 export const completeUpload = (values: Completing): Plan<Upload> =>
   after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, uploadFrom))
 
-/** The plan that marks an upload whose bytes are to be removed; one that has ended before is answered as it is. */
+/**
+ * The plan that marks an upload whose bytes are to be removed; its lease then tells when it ended. One that has ended
+ * before is answered as it is.
+ */
 function ending(
   name: string,
   state: 'aborted' | 'discarded',
@@ -172,9 +175,10 @@ function ending(
 ): (ref: ObjectRef) => Plan<Upload> {
   const end = command<ObjectRef>(
     `uploads.${name}`,
-    (
-      a,
-    ) => sql`${permitted(guard(a))} update ${objects} set ${assign(objects, { state: sql.raw(`'${state}'`) })}
+    (a) => sql`${permitted(guard(a))} update ${objects} set ${assign(objects, {
+      state: sql.raw(`'${state}'`),
+      leaseUntil: a.askedAt,
+    })}
       where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
   )
   const foundEnded = find(`uploads.${name}.find`, guard)
@@ -190,11 +194,12 @@ export const giveUpUpload = ending('giveUp', 'aborted', discarding)
 interface Dropped {
   readonly key: string
   readonly bucketUploadId: string
+  readonly now: number
 }
 
 const drop = command<Dropped>(
   'uploads.drop',
-  (a) => sql`update ${objects} set ${assign(objects, { state: sql`'aborted'` })}
+  (a) => sql`update ${objects} set ${assign(objects, { state: sql`'aborted'`, leaseUntil: a.now })}
     where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
       and ${objects.state} = 'pending'`,
 )

@@ -22,7 +22,8 @@ export interface Resource {
   readonly created: boolean
 }
 
-type Recorded = SQLiteTable &
+/** A table whose rows remember the requests that changed them. */
+export type Recorded = SQLiteTable &
   Record<
     'id' | 'createdRequest' | 'updatedRequest' | 'renamedRequest' | 'updatedAt' | 'version',
     SQLiteColumn

@@ -41,6 +41,10 @@ export const grants = {
   /** To create episodes, assets and uploads. */
   upload: { rank: 2, scopes: scopes.write | scopes.upload },
   write: { rank: 2, scopes: scopes.write },
+  /** To see what was purged. */
+  audit: { rank: 3, scopes: scopes.read },
+  /** To purge before the time. */
+  purge: { rank: 3, scopes: scopes.write },
   own: { rank: 3, scopes: PERSONAL },
   /** To manage what is one's own, whatever the role. */
   self: { rank: 0, scopes: PERSONAL },

@@ -1,5 +1,6 @@
 /** The kinds of assets. What each looks like on the wire: `http/routes/assetkinds.ts`. */
-export type AssetKind = 'video' | 'audio' | 'label-track' | 'text-track' | 'image'
+export const assetKinds = ['video', 'audio', 'label-track', 'text-track', 'image'] as const
+export type AssetKind = (typeof assetKinds)[number]
 
 export const lenses = ['fisheye', 'pinhole', 'eqrec'] as const
 export const textFormats = ['vtt', 'srt', 'jsonl'] as const

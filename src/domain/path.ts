@@ -1,6 +1,6 @@
 import { byteLength, lineFault, nameFault } from './text.ts'
 
-const MOST_BYTES_OF_A_PATH = 1_024
+export const MOST_BYTES_OF_A_PATH = 1_024
 
 /** A folder path or an asset's name, in its one stored form. */
 export interface Path {

@@ -22,6 +22,9 @@ type Tag =
   | 'Episodes'
   | 'Assets'
   | 'Datasets'
+  | 'Collections'
+  | 'Nodes'
+  | 'Trash'
   | 'Uploads'
   | 'Byte service'
   | 'Objects'
@@ -110,6 +113,8 @@ export interface Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   readonly stamp: Stamp
   readonly mint: () => string
   readonly database: Database
+  /** Goes on with something after the answer. */
+  readonly later: (work: () => Promise<void>) => void
 }
 
 /** An endpoint that anybody may ask. */
@@ -199,6 +204,7 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
           stamp,
           mint,
           database,
+          later,
           ...input,
         })
         if (tokenHash !== null && isUseDue(tokenHash, now)) later(() => noteUse(env, asking))

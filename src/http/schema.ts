@@ -136,6 +136,19 @@ interface Stored {
   readonly metadata?: string | null
 }
 
+/** A switch in a query. */
+const flag = z
+  .enum(['true', 'false'], { error: 'is not true or false' })
+  .default('false')
+  .transform((text) => text === 'true')
+  .meta({ type: 'boolean', default: false })
+
+export const includeProtected = flag.meta({
+  description: 'Goes for write-protected episodes too. Needs an owner.',
+})
+
+export const dryRun = flag.meta({ description: 'Only counts what would go.' })
+
 export const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })
 
 const MOST_IN_A_WORD = 255

@@ -1,11 +1,73 @@
-import { Database } from '../db/database.ts'
-import { optimize } from '../db/maintenance.ts'
-import { log } from '../log.ts'
+import { configOf } from '../config.ts'
+import { expire } from '../db/expiry.ts'
+import { walkOf } from '../db/walks.ts'
+import { log, logFailure } from '../log.ts'
+import { storeOf } from '../storage/store.ts'
+import { auditCounters } from './audit.ts'
+import { purgeItems, purgeObjects, purgePlaces } from './purge.ts'
+import { reconcile } from './reconcile.ts'
+import { Budget, type Run, Tally } from './run.ts'
 
-/** The scheduled work: one structured line says what it cost. */
-export async function maintain(env: Env): Promise<void> {
-  const database = new Database(env.DB, 'first-primary')
-  await database.run(optimize())
-  const { trips, rowsRead, rowsWritten } = database.usage
-  log('info', 'maintained', { trips, rowsRead, rowsWritten })
+const DAY = 86_400_000
+const MOST_EXPIRED = 2_000
+
+type Step = (run: Run) => Promise<void>
+
+const expireOld: Step = async ({ budget, now }) => {
+  const plan = expire({ now, repeatedSince: now - DAY, rows: MOST_EXPIRED })
+  if (budget.affords(plan)) await budget.run(plan)
+}
+
+/** The deletions before the objects that they let go of. */
+const steps: readonly (readonly [string, Step])[] = [
+  ['expire', expireOld],
+  ['items', purgeItems],
+  ['places', purgePlaces],
+  ['objects', purgeObjects],
+  ['counters', auditCounters],
+  ['reconcile', reconcile],
+]
+
+/**
+ * The step that a run begins with: the first that the run before could not end; or the one after it, where it had the
+ * whole budget to itself. So none is kept waiting.
+ */
+const walk = walkOf('steps')
+const RESERVE = 2
+
+/**
+ * The scheduled work, at the time `now`. Every step is bounded and may be cut off, repeated, or done by two runs at
+ * once; one that fails does not keep the others from being done, and makes the run fail in the end. One structured line
+ * says what was done and what it cost.
+ */
+export async function maintain(env: Env, now: number): Promise<void> {
+  const config = configOf(env)
+  const { retention, uploadTtl } = config
+  const budget = new Budget(env.DB, config.cronQueries - RESERVE)
+  // No URL is made here: the origin does not matter.
+  const { bucket } = await storeOf(config, env.BUCKET, 'http://localhost')
+  const first = Number(await budget.run(walk.read()))
+  const run: Run = { budget, bucket, now, retention, uploadTtl, done: new Tally() }
+  const failures: unknown[] = []
+  let next: number | null = null
+  // A run that is cut off leaves its place to the step after the one that it began with.
+  const usual = (first + 1) % steps.length
+  await budget.run(walk.note(String(usual)))
+  for (const index of steps.keys()) {
+    const current = (first + index) % steps.length
+    const [name, step] = steps[current] as (typeof steps)[number]
+    budget.isSpent = false
+    try {
+      await step(run)
+    } catch (error) {
+      logFailure('a step of the maintenance failed', error, { step: name })
+      failures.push(error)
+    }
+    if (budget.isSpent) next ??= index === 0 ? (current + 1) % steps.length : current
+  }
+  if ((next ?? 0) !== usual) await budget.run(walk.note(String(next ?? 0)))
+  const { trips, queries, rowsRead, rowsWritten } = budget.usage
+  const cost = { trips, queries, rowsRead, rowsWritten }
+  log('info', 'maintained', { ...cost, ...run.done.counts, failures: failures.length })
+  if (failures.length > 0) throw failures[0]
 }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { type WireKind, wireKinds } from '../../src/http/routes/assetkinds.ts'
 import { ask, Tenant } from './world.ts'
 
@@ -12,6 +13,11 @@ export interface Fixture {
   /** The name of a member, and an API token of the owner. */
   readonly mate: string
   readonly apiTokenId: string
+  /** An asset of each kind, and a folder. */
+  readonly assets: Readonly<Record<string, string>>
+  readonly folder: string
+  /** The deletions of a project, and of a dataset inside of one. */
+  readonly deletions: { readonly project: string; readonly dataset: string }
 }
 
 const STAGED = '0123456789abcdef'
@@ -19,10 +25,22 @@ const STAGED = '0123456789abcdef'
 export async function fixture(): Promise<Fixture> {
   const owner = await Tenant.arrive()
   const project = await owner.withProject('robotics')
-  await succeed(owner, 201, 'POST', `${project}/episodes`, { name: 'run-1', folder: '/a/b' })
+  const { folder } = await succeed(owner, 201, 'POST', `${project}/episodes`, {
+    name: 'run-1',
+    folder: '/a/b',
+  })
   await succeed(owner, 201, 'POST', `${project}/datasets`, { name: 'training' })
   const place = { namespace: owner.slug, project: 'robotics' }
-  await succeed(owner, 201, 'POST', '/assets/video', { ...place, name: '/v.mp4' })
+  const assets: Record<string, string> = {}
+  for (const { shape } of wireKinds) {
+    const asset = await succeed(owner, 201, 'POST', `/assets/${shape.kind}`, { ...place, name: '/v.mp4' })
+    assets[shape.kind] = asset.id
+  }
+  await makeCollection(owner)
+  const deletions = {
+    dataset: await trashed(owner, `${project}/datasets`, 'old', project),
+    project: await trashed(owner, `/namespaces/${owner.slug}/projects`, 'old', `/namespaces/${owner.slug}`),
+  }
   const files = [{ size: 3 }, { size: 3 }, { size: 3 }]
   const { uploads } = await succeed(owner, 201, 'POST', '/uploads', { ...place, files })
   const [pending, sent, complete] = uploads
@@ -40,6 +58,9 @@ export async function fixture(): Promise<Fixture> {
     project,
     mate: mate.slug,
     apiTokenId: apiToken.id,
+    assets,
+    folder: folder.id,
+    deletions,
     uploads: { pending: pending.id, sent: sent.id, complete: complete.id },
     older,
   }
@@ -49,6 +70,24 @@ async function succeed(owner: Tenant, status: number, method: string, path: stri
   const answer = await owner.ask(method, path, body)
   if (answer.status !== status) throw new Error(answer.text)
   return answer.body
+}
+
+/** A collection, which no route makes. */
+const makeCollection = ({ slug }: Tenant) =>
+  env.DB.prepare(
+    `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
+     select lower(hex(randomblob(12))), p.id, 'clips', '[]', 0, 0, p.created_by, 'x'
+     from projects p join namespaces n on n.id = p.namespace_id where n.slug = ? and p.slug = 'robotics'`,
+  )
+    .bind(slug)
+    .run()
+
+/** Makes something and deletes it; gives the deletion. */
+async function trashed(owner: Tenant, path: string, name: string, place: string): Promise<string> {
+  await succeed(owner, 201, 'POST', path, { name })
+  await succeed(owner, 200, 'DELETE', `${path}/${name}`)
+  const { trash } = await succeed(owner, 200, 'GET', `${place}/trash`)
+  return trash[0].deletionId
 }
 
 /** Sends bytes to a signed URL of this server; answers their ETag. */
@@ -99,6 +138,9 @@ export function samplesFor({
   older,
   mate,
   apiTokenId,
+  assets,
+  folder,
+  deletions,
 }: Fixture): Readonly<Record<string, Sample>> {
   const namespace = `/namespaces/${owner.slug}`
   const place = `namespace=${owner.slug}&project=robotics`
@@ -186,6 +228,33 @@ export function samplesFor({
       scope: 'write',
     },
     trashDataset: { path: `${project}/datasets/training`, status: 200, scope: 'write' },
+    trashCollection: { path: `${project}/collections/clips`, status: 200, scope: 'write' },
+    trashEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'write' },
+    trashProject: { path: project, status: 200, scope: 'write' },
+    // It is a home: found, and told so.
+    trashNamespace: { path: namespace, status: 409, isOwners: true, scope: 'personal' },
+    trashFolder: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'write' },
+    listNamespaceTrash: { path: `${namespace}/trash`, status: 200, scope: 'read' },
+    listProjectTrash: { path: `${project}/trash`, status: 200, scope: 'read' },
+    restorePlace: {
+      path: `${namespace}/trash/${deletions.project}/restore`,
+      status: 200,
+      scope: 'write',
+    },
+    restoreInside: { path: `${project}/trash/${deletions.dataset}/restore`, status: 200, scope: 'write' },
+    purgePlace: {
+      path: `${namespace}/trash/${deletions.project}`,
+      status: 202,
+      isOwners: true,
+      scope: 'write',
+    },
+    purgeInside: {
+      path: `${project}/trash/${deletions.dataset}`,
+      status: 202,
+      isOwners: true,
+      scope: 'write',
+    },
+    listPurges: { path: `${namespace}/purges`, status: 200, isOwners: true, scope: 'read' },
     ...Object.fromEntries(
       wireKinds.flatMap(({ one, many, shape: { kind } }): [string, Sample][] => [
         [
@@ -195,6 +264,15 @@ export function samplesFor({
             body: { namespace: owner.slug, project: 'robotics', episodeName: name, name: `/c/${name}` },
             status: 201,
             scope: 'upload',
+          },
+        ],
+        [
+          `trash${one}`,
+          {
+            path: `/assets/${kind}/${assets[kind]}`,
+            status: 200,
+            hidden: 'asset_not_found',
+            scope: 'write',
           },
         ],
         [`list${many}`, { path: `/assets/${kind}?${place}`, status: 200, scope: 'read' }],

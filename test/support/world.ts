@@ -56,8 +56,9 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   const response = await app.fetch(request, deployed, context)
   const atAnswer = { ...meter }
   const text = await response.text()
-  // That an API token was used is noted after the answer. Of a streamed one, most is read now.
-  const spent = asked.token?.startsWith('dlk_') ? atAnswer : { ...meter }
+  // That an API token was used is noted after the answer, and a purge begins then. Of a streamed one, most is read now.
+  const isDone = asked.token?.startsWith('dlk_') || response.status === 202
+  const spent = isDone ? atAnswer : { ...meter }
   await waitOnExecutionContext(context)
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
   const answer = {

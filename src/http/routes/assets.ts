@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { assetRegistering, type OwnFields } from '../../db/assets.ts'
 import { newFolders } from '../../db/nodes.ts'
+import { trashAsset } from '../../db/trashtree.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
 import { leaseOf } from '../uploading.ts'
 import { shownBy, type WireKind, wireKinds } from './assetkinds.ts'
 import { assetList } from './assetlist.ts'
@@ -93,8 +95,23 @@ function registering(wire: WireKind): Endpoint {
   )
 }
 
+const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
+  trashEndpoint(
+    {
+      operationId: `trash${one}`,
+      path: `/assets/${kind}/{id}`,
+      tag: 'Assets',
+      summary: `Move a ${kind} to the trash`,
+      params: z.object({ id: field.lookup }),
+      query: z.object({}),
+      failures: ['asset_not_found', 'episode_write_protected'],
+    },
+    (values, { params }) => trashAsset({ ...values, kind, id: params.id }),
+  )
+
 export const assetEndpoints: readonly Endpoint[] = wireKinds.flatMap((wire) => [
   registering(wire),
+  trashing(wire),
   assetList(wire),
   ...assetDownloads(wire),
 ])

@@ -3,6 +3,7 @@ import { createDataset, listDatasets, readDataset, trashDataset, updateDataset }
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',
@@ -15,7 +16,7 @@ const example = {
   updatedAt: '2026-04-15T09:30:00.000Z',
 }
 
-const Dataset = z
+export const Dataset = z
   .object({
     id: field.id,
     name: z.string(),
@@ -178,24 +179,18 @@ const update = endpoint(
   },
 )
 
-const trash = endpoint(
+const trash = trashEndpoint(
   {
     operationId: 'trashDataset',
-    method: 'DELETE',
     path: `${DATASETS}/{name}`,
     tag: 'Datasets',
     summary: 'Move a dataset to the trash',
     description: 'Its collections are not deleted: they become standalone.',
     params: DatasetParams,
     query: nothing,
-    answers: { 200: { description: 'Done', schema: field.Success, example: { success: true } } },
-    failures: [...placeFailures, 'dataset_not_found'],
+    failures: [...placeFailures, 'dataset_not_found', 'too_large'],
   },
-  async ({ asking, params, stamp, mint, database }) => {
-    const ref = { ...asking, ...stamp, ...refOf(params), name: params.name }
-    await database.run(trashDataset({ ...ref, deletionId: mint() }))
-    return jsonAnswer('{"success":true}')
-  },
+  (values, { params }) => trashDataset({ ...values, ...refOf(params), name: params.name }),
 )
 
 export const datasetEndpoints: readonly Endpoint[] = [create, list, read, update, trash]

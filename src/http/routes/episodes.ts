@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { listEpisodes, updateEpisode, upsertEpisode } from '../../db/episodes.ts'
 import { newFolders } from '../../db/nodes.ts'
+import { trashEpisode } from '../../db/trashtree.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import { episodePath, foldersAlong, nodePathOf, nodeSegment, type Path } from '../../domain/path.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',
@@ -25,7 +27,7 @@ const example = {
   updatedAt: '2026-04-14T09:30:00.000Z',
 }
 
-const Episode = z
+export const Episode = z
   .object({
     id: field.id,
     name: z.string(),
@@ -242,4 +244,25 @@ const update = endpoint(
   },
 )
 
-export const episodeEndpoints: readonly Endpoint[] = [upsert, list, update]
+const trash = trashEndpoint(
+  {
+    operationId: 'trashEpisode',
+    path: '/namespaces/{slug}/projects/{projectSlug}/episodes/{episodeName}',
+    tag: 'Episodes',
+    summary: 'Move an episode to the trash',
+    description: 'With all that is inside. Its name stays taken (410) until it is purged.',
+    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef, episodeName: field.lookup }),
+    query: z.object({}),
+    failures: [
+      'namespace_not_found',
+      'project_not_found',
+      'episode_not_found',
+      'episode_write_protected',
+      'too_large',
+    ],
+  },
+  (values, { params: { slug, projectSlug, episodeName } }) =>
+    trashEpisode({ ...values, namespace: slug, project: projectSlug, name: episodeName }),
+)
+
+export const episodeEndpoints: readonly Endpoint[] = [upsert, list, update, trash]

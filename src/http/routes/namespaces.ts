@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { createNamespace, listNamespaces, readNamespace, updateNamespace } from '../../db/namespaces.ts'
+import { trashNamespace } from '../../db/trashplaces.ts'
 import { type Role, roles } from '../../domain/access.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 const example = { id: '019d8a3c5e00a1b2c3d4e5f6', slug: 'alice', metadata: null }
 
-const Namespace = z
+export const Namespace = z
   .object({ id: field.id, slug: z.string(), metadata: field.metadataShown })
   .meta({ id: 'Namespace' })
 
@@ -114,4 +116,18 @@ const update = endpoint(
   },
 )
 
-export const namespaceEndpoints: readonly Endpoint[] = [list, create, read, update]
+const trash = trashEndpoint(
+  {
+    operationId: 'trashNamespace',
+    path: '/namespaces/{slug}',
+    tag: 'Namespaces',
+    summary: 'Move a namespace to the trash',
+    description: 'With all its projects. Its slug stays reserved until it is purged; a home namespace stays.',
+    params: z.object({ slug: field.slugRef }),
+    query: z.object({ includeProtected: field.includeProtected }),
+    failures: ['namespace_not_found', 'holds_write_protected', 'home_namespace', 'too_large'],
+  },
+  (values, { params, query }) => trashNamespace({ ...values, ...query, namespace: params.slug }),
+)
+
+export const namespaceEndpoints: readonly Endpoint[] = [list, create, read, update, trash]

@@ -116,7 +116,7 @@ const write = openEndpoint(
     opened(database)
     if (received === null) {
       // Either it was put together, or R2 has dropped it, as it does after some days.
-      if (!(await env.BUCKET.head(key))) await database.run(dropUpload(part))
+      if (!(await env.BUCKET.head(key))) await database.run(dropUpload({ ...part, now }))
       throw new Refusal('upload_not_found')
     }
     await database.run(notePart({ ...part, ...received, size: Number(length), now }))

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { createProject, listProjects, updateProject } from '../../db/projects.ts'
+import { trashProject } from '../../db/trashplaces.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',
@@ -18,7 +20,7 @@ const example = {
   updatedAt: '2026-04-14T09:30:00.000Z',
 }
 
-const Project = z
+export const Project = z
   .object({
     id: field.id,
     name: z.string(),
@@ -152,4 +154,19 @@ const update = endpoint(
   },
 )
 
-export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, update]
+const trash = trashEndpoint(
+  {
+    operationId: 'trashProject',
+    path: '/namespaces/{slug}/projects/{projectSlug}',
+    tag: 'Projects',
+    summary: 'Move a project to the trash',
+    description: 'With all that is inside; its slug is free again.',
+    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef }),
+    query: z.object({ includeProtected: field.includeProtected }),
+    failures: ['namespace_not_found', 'project_not_found', 'holds_write_protected'],
+  },
+  (values, { params, query }) =>
+    trashProject({ ...values, ...query, namespace: params.slug, project: params.projectSlug }),
+)
+
+export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, update, trash]

@@ -1,0 +1,152 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { deletions, purges } from '../../drizzle/schema.ts'
+import { type Guard, permitted, readVerdict, verdictOf } from './guard.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { deletionIn, noDeletion } from './restoring.ts'
+import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, command, insertInto, query } from './sql.ts'
+import type { Stamp } from './write.ts'
+
+/**
+ * The claim of the purge is `purging` of a deletion, set in one guarded update: from then on nothing restores it, and
+ * whoever comes to erase it, in whatever order and how often, finds what is left.
+ */
+type Rule = (typeof purges.$inferSelect)['rule']
+
+/** Who asked for a purge, and by which request. */
+interface Asked {
+  readonly requestedBy: SQL
+  readonly request: SQL
+}
+
+/** The receipt of a deletion that is being claimed; `from` selects it. */
+export const openReceipt = (now: SQL, rule: Rule, from: SQL, asked?: Asked): SQL =>
+  sql`${insertInto(
+    purges,
+    {
+      id: sql`printf('%012x', ${now}) || lower(hex(randomblob(6)))`,
+      namespaceId: deletions.namespaceId,
+      projectId: deletions.projectId,
+      deletionId: deletions.id,
+      kind: deletions.kind,
+      itemId: deletions.itemId,
+      name: deletions.name,
+      rule: sql.raw(`'${rule}'`),
+      ...asked,
+      startedAt: now,
+    },
+    from,
+  )} on conflict (deletion_id) where deletion_id is not null do nothing`
+
+/**
+ * The turns: datasets come first, then everything else in the order of deleting, by which what was deleted inside of
+ * something precedes it.
+ */
+const FIRST = sql.raw('0')
+export const NEXT = sql.raw('1')
+
+interface Claiming {
+  /** Epoch milliseconds, like `deletedBefore`. */
+  readonly now: number
+  readonly deletedBefore: number
+  /** Deletions at once. */
+  readonly most: number
+}
+
+const due = (a: Arguments<Claiming>, isOther: SQL): SQL => sql`(select due.id from ${deletions} as due
+  where due.purging = 0 and (due.kind <> 'dataset') = ${isOther} and due.deleted_at <= ${a.deletedBefore}
+  order by due.deleted_at, due.id limit ${a.most})`
+
+const claiming = (what: 'datasets' | 'others', isOther: SQL) => ({
+  open: command<Claiming>(`purges.open.${what}`, (a) =>
+    openReceipt(a.now, 'retention', sql`from ${deletions} where ${deletions.id} in ${due(a, isOther)}`),
+  ),
+  claim: command<Claiming>(
+    `deletions.claim.${what}`,
+    (a) => sql`update ${deletions} set purging = 1, turn = ${isOther}
+      where ${deletions.id} in ${due(a, isOther)} and ${deletions.purging} = 0`,
+  ),
+})
+
+const claims = [claiming('datasets', FIRST), claiming('others', NEXT)]
+
+const claimed = query<Record<never, never>>(
+  'deletions.claimed',
+  () => sql`select exists (select 1 from ${deletions} where purging = 1 and (project_id is null) = 0) as items,
+    exists (select 1 from ${deletions} where purging = 1 and (project_id is null) = 1) as places`,
+)
+
+/** What there is to be erased. */
+export interface Claimed {
+  /** Episodes, folders, datasets, collections, assets. */
+  readonly hasItems: boolean
+  /** Projects and namespaces. */
+  readonly hasPlaces: boolean
+}
+
+/** Claims what has been in the trash for long enough, and opens its receipts. */
+export const claimDue = (values: Claiming): Plan<Claimed> =>
+  after(
+    claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)]),
+    statement(claimed, {}, ([row]) => ({ hasItems: row?.items === 1, hasPlaces: row?.places === 1 })),
+  )
+
+interface Purging extends Pick<Stamp, 'now' | 'repeatable'> {
+  readonly deletionId: string
+}
+
+export type InProject = ProjectRef & Purging
+export type InNamespace = NamespaceRef & Purging
+
+/** Holds where this very request has claimed it before, and it may be gone by now. */
+const claimedBefore = (a: Arguments<Purging>): SQL => sql`exists (select 1 from ${purges}
+  where ${purges.deletionId} = ${a.deletionId} and ${purges.request} = ${a.repeatable})`
+
+/** The guard of a request that purges, or counts what would go. */
+export const inProject = (a: Arguments<InProject>): Guard =>
+  projectGuard(a, 'purge', {
+    tables: [deletionIn(a, sql`${deletions.projectId} = scope.project_id`)],
+    done: claimedBefore(a),
+    thing: [notOfMembers, noDeletion],
+  })
+
+export const inNamespace = (a: Arguments<InNamespace>): Guard =>
+  namespaceGuard(
+    a,
+    'purge',
+    {
+      tables: [
+        deletionIn(a, sql`${deletions.namespaceId} = scope.namespace_id and ${deletions.projectId} is null`),
+      ],
+      done: claimedBefore(a),
+      thing: [noDeletion],
+      // The namespace itself is no API token's.
+      state: [['forbidden', sql`(select kind = 'namespace' from deletion) and scope.token_id is not null`]],
+    },
+    { withTrashed: true },
+  )
+
+function purgingNow<A extends Purging>(where: string, guard: (a: Arguments<A>) => Guard) {
+  const open = command<A>(
+    `purges.openNow.${where}`,
+    (a) =>
+      sql`${permitted(guard(a))} ${openReceipt(
+        sql`${a.now}`,
+        'requested',
+        sql`from permit cross join ${deletions} where ${deletions.id} = ${a.deletionId}`,
+        { requestedBy: sql`permit.user_id`, request: sql`${a.repeatable}` },
+      )}`,
+  )
+  const claim = command<A>(
+    `deletions.claimNow.${where}`,
+    (a) => sql`${permitted(guard(a))} update ${deletions} set purging = 1, turn = ${NEXT}
+      where ${deletions.id} = (select deletion.id from deletion cross join permit) and ${deletions.purging} = 0`,
+  )
+  const verdict = query<A>(`deletions.claimedNow.${where}`, (a) => verdictOf(guard(a)))
+  return (values: NoInfer<A>): Plan<void> =>
+    // The receipt last: by it the request is known as done.
+    after([act(claim, values), act(open, values)], statement(verdict, values, readVerdict))
+}
+
+export const purgeInProject = purgingNow('inProject', inProject)
+export const purgeInNamespace = purgingNow('inNamespace', inNamespace)

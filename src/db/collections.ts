@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm'
+import { collectionMembers, collections } from '../../drizzle/schema.ts'
+import { type Guard, readVerdict, verdictOf } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
+import { deletedItem, inTrash, recordDeletion, type Trashing, trashedBefore } from './trashing.ts'
+
+/** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
+const MOST_MEMBERS = sql.raw('1000')
+
+export const collectionJson = object({
+  id: collections.id,
+  name: collections.name,
+  description: collections.description,
+  tags: json(collections.tags),
+  metadata: json(collections.metadata),
+  projectId: collections.projectId,
+  datasetId: collections.datasetId,
+  members: sql`(select json_group_array(member_id) from (
+    select ${collectionMembers.memberId} as member_id from ${collectionMembers}
+    where ${collectionMembers.collectionId} = ${collections.id}
+    order by ${collectionMembers.position} limit ${MOST_MEMBERS}))`,
+  membersTotal: collections.memberCount,
+  createdAt: iso(collections.createdAt),
+  updatedAt: iso(collections.updatedAt),
+})
+
+type TrashingCollection = ProjectRef & Trashing & { readonly name: string }
+
+const trashing = (a: Arguments<TrashingCollection>): Guard =>
+  projectGuard(a, 'write', {
+    tables: [
+      sql`target as materialized (select ${collections.id} as id from scope cross join ${collections}
+        where ${collections.projectId} = scope.project_id and ${collections.name} = ${a.name}
+          and ${live(collections)})`,
+    ],
+    done: trashedBefore(a, sql`not exists (select 1 from target)`),
+    thing: [['collection_not_found', sql`not exists (select 1 from target)`]],
+  })
+
+const trash = command<TrashingCollection>('collections.trash', (a) =>
+  recordDeletion(
+    a,
+    trashing(a),
+    { kind: sql`'collection'`, itemId: collections.id, name: collections.name },
+    sql`from permit, target join ${collections} on ${collections.id} = target.id`,
+  ),
+)
+
+const mark = command<TrashingCollection>(
+  'collections.markTrashed',
+  (a) => sql`update ${collections} set ${assign(collections, inTrash(a))}
+    where ${collections.id} = ${deletedItem(a)} and ${live(collections)}`,
+)
+
+const trashed = query<TrashingCollection>('collections.trashed', (a) => verdictOf(trashing(a)))
+
+/** To the trash, with its members and its place in a dataset as they are. */
+export const trashCollection = (values: TrashingCollection): Plan<void> =>
+  after([act(trash, values), act(mark, values)], statement(trashed, values, readVerdict))

@@ -1,0 +1,138 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { deletions, formerSlugs, namespaces, projects, restorations } from '../../drizzle/schema.ts'
+import type { Guard } from './guard.ts'
+import { isReserved, namespaceJson, RESERVED_FOR } from './namespaces.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { projectJson } from './projects.ts'
+import {
+  deletionIn,
+  endDeletion,
+  inTheWay,
+  isPurging,
+  noDeletion,
+  outcomeOfRestoring,
+  outOfTrash,
+  type Restoring,
+  readRestored,
+  recordRestoration,
+  remembering,
+  restoredBefore,
+  undone,
+} from './restoring.ts'
+import { live, type NamespaceRef, namespaceGuard } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import type { Resource } from './write.ts'
+
+interface RestoringPlace extends NamespaceRef, Restoring {
+  /** Another slug; null for the one that it had. */
+  readonly slug: string | null
+}
+
+type A = Arguments<RestoringPlace>
+
+const restoring = (a: A): Guard => {
+  const item = sql`(select item_id from deletion)`
+  const slugs: Readonly<Record<string, SQL>> = {
+    project: sql`(select ${projects.slug} from ${projects} where ${projects.namespaceId} = scope.namespace_id
+      and ${projects.slug} = ifnull(${a.slug}, (select own.slug from ${projects} as own where own.id = ${item}))
+      and ${live(projects)})`,
+    namespace: sql`iif(${a.slug} <> scope.namespace_slug and (
+      exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug})
+      or ${isReserved(a, a.slug, sql`scope.namespace_id`)}), ${a.slug}, null)`,
+  }
+  const namesake = Object.entries(slugs).map(([kind, slug]) => sql`when ${sql.raw(`'${kind}'`)} then ${slug}`)
+  return namespaceGuard(
+    a,
+    'write',
+    {
+      tables: [
+        deletionIn(a, sql`${deletions.namespaceId} = scope.namespace_id and ${deletions.projectId} is null`),
+        sql`obstacle as materialized (select
+          iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container,
+          case deletion.kind ${sql.join(namesake, sql.raw(' '))} end as namesake
+          from scope cross join deletion)`,
+      ],
+      done: restoredBefore(a),
+      thing: [noDeletion],
+      state: [
+        // The namespace itself is its owners', and no API token's.
+        [
+          'forbidden',
+          sql`(select kind = 'namespace' from deletion) and (scope.access < 3 or scope.token_id is not null)`,
+        ],
+        isPurging,
+        inTheWay,
+      ],
+    },
+    {
+      withTrashed: true,
+      // Under its new slug where this very request has restored it before.
+      moved: sql`select ${restorations.itemId} from ${restorations} where ${restorations.id} = ${a.deletionId}
+        and ${restorations.request} = ${a.mark} and ${restorations.kind} = 'namespace'`,
+    },
+  )
+}
+
+const record = command<RestoringPlace>('trash.restorePlace', (a) => recordRestoration(a, restoring(a)))
+
+const isOf = (kind: 'project' | 'namespace'): SQL =>
+  sql`(select item_id from undone where kind = ${sql.raw(`'${kind}'`)})`
+
+const unmarkProject = command<RestoringPlace>(
+  'projects.restore',
+  (a) =>
+    sql`with ${undone(a)} update ${projects} set ${assign(projects, {
+      ...outOfTrash,
+      slug: sql`ifnull(${a.slug}, ${projects.slug})`,
+      ...remembering(a, projects, sql`(${a.slug} <> ${projects.slug})`),
+    })} where ${projects.id} = ${isOf('project')}`,
+)
+
+const reserveFormer = command<RestoringPlace>(
+  'namespaces.reserveRestored',
+  (a) =>
+    sql`with ${undone(a)} ${insertInto(
+      formerSlugs,
+      {
+        slug: namespaces.slug,
+        namespaceId: namespaces.id,
+        reservedUntil: sql`${a.now} + ${RESERVED_FOR}`,
+      },
+      sql`from ${namespaces} where ${namespaces.id} = ${isOf('namespace')} and ${namespaces.slug} <> ${a.slug}`,
+    )} on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until`,
+)
+
+const unmarkNamespace = command<RestoringPlace>(
+  'namespaces.restore',
+  (a) =>
+    sql`with ${undone(a)} update ${namespaces} set ${assign(namespaces, {
+      ...outOfTrash,
+      slug: sql`ifnull(${a.slug}, ${namespaces.slug})`,
+      ...remembering(a, namespaces, sql`(${a.slug} <> ${namespaces.slug})`),
+    })} where ${namespaces.id} = ${isOf('namespace')}`,
+)
+
+const restored = query<RestoringPlace>('trash.placeRestored', (a) =>
+  outcomeOfRestoring(
+    a,
+    restoring(a),
+    sql`case ${restorations.kind}
+      when 'project' then (select ${projectJson} from ${projects} where ${projects.id} = ${restorations.itemId}
+        and ${live(projects)})
+      when 'namespace' then (select ${namespaceJson} from ${namespaces}
+        where ${namespaces.id} = ${restorations.itemId} and ${live(namespaces)}) end`,
+  ),
+)
+
+/** A project, or the namespace itself, as it was, with all that hung below. */
+export const restorePlace = (values: RestoringPlace): Plan<Resource> =>
+  after(
+    [
+      act(record, values),
+      act(unmarkProject, values),
+      act(reserveFormer, values),
+      act(unmarkNamespace, values),
+      act(endDeletion, values),
+    ],
+    statement(restored, values, readRestored),
+  )

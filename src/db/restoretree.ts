@@ -1,0 +1,330 @@
+import { type SQL, sql } from 'drizzle-orm'
+import {
+  assets,
+  collections,
+  datasets,
+  deletions,
+  episodes,
+  nodes,
+  restorations,
+} from '../../drizzle/schema.ts'
+import { MOST_BYTES_OF_A_PATH } from '../domain/path.ts'
+import { type AssetShape, assetJson, kinds } from './assets.ts'
+import { collectionJson } from './collections.ts'
+import { datasetJson } from './datasets.ts'
+import { episodeJson } from './episodes.ts'
+import type { Guard } from './guard.ts'
+import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import {
+  deletionIn,
+  endDeletion,
+  inTheWay,
+  isPurging,
+  noDeletion,
+  outcomeOfRestoring,
+  outOfTrash,
+  type Restoring,
+  readRestored,
+  recordRestoration,
+  remembering,
+  restoredBefore,
+  undone,
+} from './restoring.ts'
+import { live, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import type { Trashable } from './trashing.ts'
+import type { Resource } from './write.ts'
+
+/** What was deleted inside a project, and the name by which it comes back. */
+interface RestoringInside extends ProjectRef, Restoring {
+  /** Whether another name is asked for; what it is, as a name and as an asset's, where it is one. */
+  readonly isRenamed: boolean
+  readonly newName: string | null
+  /** The same as a segment of a node's path. */
+  readonly newSegment: string | null
+  readonly newPath: string | null
+  /** The same as the path of a node. */
+  readonly newNodePath: string | null
+  /** For the node of an asset whose own is another's by now. */
+  readonly nodeId: string
+}
+
+type A = Arguments<RestoringInside>
+
+const MOST_BYTES = sql.raw(String(MOST_BYTES_OF_A_PATH))
+
+/**
+ * `spot`, at most one row: where in the tree the episode, folder or asset `item` (of `deletion` or `undone`) goes.
+ * `path` is that of its node, `former` the one that it had, both in the container; `node_id` the node that it had.
+ */
+const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
+  const from = sql.raw(deletion)
+  const placed = (container: SQL, former: SQL, node: SQL) =>
+    sql`select ${from}.kind as kind, ${from}.item_id as item_id, ${container} as container_id, ${former} as former,
+      ${parentPath(former)} || '/' || ifnull(${a.newSegment}, ${lastSegment(former)}) as path, ${node} as node_id`
+  const assetPath = sql`replace(${assets.name}, '%', '%25')`
+  return sql`spot as materialized (
+    ${placed(sql`${nodes.containerId}`, sql`${nodes.path}`, sql`${nodes.id}`)}
+      from ${from} cross join ${nodes} on ${nodes.id} = ${from}.item_id where +${from}.kind = 'folder'
+    union all
+    ${placed(sql`${episodes.projectId}`, sql`${nodes.path}`, sql`${nodes.id}`)}
+      from ${from} cross join ${episodes} on ${episodes.id} = ${from}.item_id
+      cross join ${nodes} on ${nodes.id} = ${episodes.nodeId} where +${from}.kind = 'episode'
+    union all
+    select ${from}.kind, ${from}.item_id, ${assets.containerId}, ${assetPath},
+      ifnull(${a.newNodePath}, ${assetPath}), ${assets.nodeId}
+      from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`
+}
+
+const newNameOr = (a: A, name: SQL): SQL => sql`ifnull(${a.newName}, ${name})`
+
+/** What has the name by now that the restored would have. */
+const namesake = (a: A): SQL => {
+  const named = (table: typeof datasets | typeof collections) => sql`(select ${table.name} from ${table}
+    where ${table.projectId} = scope.project_id and ${live(table)} and ${table.name} = ${newNameOr(
+      a,
+      sql`(select own.name from ${table} as own where own.id = deletion.item_id)`,
+    )})`
+  return sql`case
+    when deletion.kind = 'dataset' then ${named(datasets)}
+    when deletion.kind = 'collection' then ${named(collections)}
+    when deletion.kind = 'episode' then (select ${episodes.name} from ${episodes}
+      where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.newName}
+        and ${episodes.id} <> deletion.item_id)
+    when deletion.kind = 'folder' then (select ${nodes.path} from spot cross join ${nodes}
+      on ${nodes.containerId} = spot.container_id and ${nodes.path} = spot.path and ${nodes.kind} = 'folder'
+      and ${live(nodes)})
+    else (select ${assets.name} from ${assets} as own join ${assets}
+      on ${assets.containerId} = own.container_id and ${assets.kind} = own.kind
+      and ${assets.name} = ifnull(${a.newPath}, own.name) and ${assets.name} is not null and ${live(assets)}
+      where own.id = deletion.item_id) end`
+}
+
+/** Holds for a name that the restored cannot have, and for a folder's that would make a path too long. */
+const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
+    when kind in (${kinds}) then ${a.newPath} is null
+    when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or exists (
+      select 1 from spot cross join ${nodes} where ${nodes.deletionId} = deletion.id
+        and ${nodes.containerId} = spot.container_id and ${nodes.kind} <> 'episode'
+        and length(cast(${unescaped(sql`${nodes.path}`)} as blob)) + length(cast(${a.newName} as blob)) - length(cast(${unescaped(lastSegment(sql`spot.former`))} as blob))
+        > ${MOST_BYTES})
+    else ${a.newName} is null end from deletion))`
+
+const restoring = (a: A): Guard =>
+  projectGuard(a, 'write', {
+    tables: [
+      deletionIn(a, sql`${deletions.projectId} = scope.project_id`),
+      spotOf(a, 'deletion'),
+      sql`obstacle as materialized (select
+        (select around.kind || ' ' || json_quote(around.name) from ${episodes}
+          join ${deletions} as around on around.id = ${episodes.deletionId}
+          where ${episodes.id} = deletion.container_id) as container,
+        ${namesake(a)} as namesake from scope cross join deletion)`,
+    ],
+    done: restoredBefore(a),
+    thing: [notOfMembers, noDeletion],
+    state: [
+      ['restore_name_invalid', isNoName(a)],
+      [
+        'episode_write_protected',
+        sql`(select ${episodes.writeProtected} from deletion join ${episodes}
+          on ${episodes.id} = deletion.container_id)`,
+      ],
+      isPurging,
+      inTheWay,
+    ],
+  })
+
+const record = command<RestoringInside>('trash.restore', (a) => recordRestoration(a, restoring(a)))
+
+/** The folders that have gone since, outermost last: they are made again. */
+const ancestors = sql`ancestor(container_id, path) as (
+  select container_id, ${parentPath(sql`path`)} from spot where ${parentPath(sql`path`)} <> ''
+  union all
+  select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`
+
+const makeFolders = command<RestoringInside>(
+  'nodes.makeRestored',
+  (a) =>
+    sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors} ${insertInto(
+      nodes,
+      {
+        // As the Worker mints them: the time, and what is random.
+        id: sql`printf('%012x', ${a.now}) || lower(hex(randomblob(6)))`,
+        projectId: sql`undone.project_id`,
+        containerId: sql`ancestor.container_id`,
+        kind: sql`'folder'`,
+        name: unescaped(lastSegment(sql`ancestor.path`)),
+        path: sql`ancestor.path`,
+        createdAt: a.now,
+        updatedAt: a.now,
+      },
+      sql`from undone cross join ancestor
+      where ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} is null`,
+    )}`,
+)
+
+/** The node that a node at a path hangs under; null at the project's root. */
+const parentAt = (container: SQL, path: SQL): SQL => sql`ifnull(${folderAt(container, parentPath(path))},
+  iif(${parentPath(path)} = '', (select around.node_id from ${episodes} as around where around.id = ${container}), null))`
+
+/** The nodes on the way are looked up by their own name here, as `nodes` is what is updated. */
+const hangFolders = command<RestoringInside>(
+  'nodes.hangRestored',
+  (a) => sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors}
+    update ${nodes} set ${assign(nodes, {
+      parentId: sql`(select ${parentAt(sql`hung.container_id`, sql`hung.path`)} from ${nodes} as hung
+        where hung.id = ${nodes.id})`,
+    })} where ${nodes.id} in (select ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} from ancestor)
+      and ${nodes.parentId} is null`,
+)
+
+const unmarkNamed = (name: string, table: typeof datasets | typeof collections) =>
+  command<RestoringInside>(
+    name,
+    (a) =>
+      sql`with ${undone(a)} update ${table} set ${assign(table, {
+        ...outOfTrash,
+        name: newNameOr(a, sql`${table.name}`),
+        ...remembering(a, table, sql`${a.isRenamed}`),
+      })} where ${table.id} = (select item_id from undone) and ${table.deletionId} = (select id from undone)`,
+  )
+
+const unmarkDataset = unmarkNamed('datasets.restore', datasets)
+const unmarkCollection = unmarkNamed('collections.restore', collections)
+
+const attach = command<RestoringInside>(
+  'datasets.attachRestored',
+  (a) =>
+    sql`with ${undone(a)} update ${collections} set ${assign(collections, {
+      datasetId: sql`ifnull(${collections.datasetId}, (select item_id from undone))`,
+      detachedBy: sql`null`,
+      updatedAt: a.now,
+      version: sql`${collections.version} + 1`,
+    })} where ${collections.detachedBy} = (select id from undone)`,
+)
+
+/** Holds for what is inside of a folder that comes back elsewhere: its paths follow. */
+const isMoved = (container: SQL): SQL =>
+  sql`(select kind = 'folder' and path <> former and container_id = ${container} from spot)`
+
+/** A path in the former folder, by the present one. */
+const following = (path: SQL, as = (each: SQL): SQL => each): SQL =>
+  sql`(select ${as(sql`spot.path`)} || substr(${path}, length(${as(sql`spot.former`)}) + 1) from spot)`
+
+const unmarkEpisodes = command<RestoringInside>('episodes.restore', (a) => {
+  const isIt = sql`${episodes.id} = (select item_id from spot)`
+  const name = newNameOr(a, sql`${episodes.name}`)
+  return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${episodes} set ${assign(episodes, {
+    ...outOfTrash,
+    name: sql`iif(${isIt}, ${name}, ${episodes.name})`,
+    folderId: sql`iif(${isIt}, (select ${folderAt(sql`spot.container_id`, parentPath(sql`spot.path`))} from spot),
+      ${episodes.folderId})`,
+    nodePath: sql`case
+      when ${isIt} then '/' || ltrim((select ${parentPath(sql`spot.path`)} from spot) || '/' || ${name}, '/')
+      when ${isMoved(sql`${episodes.projectId}`)} then ${following(sql`${episodes.nodePath}`)}
+      else ${episodes.nodePath} end`,
+    ...remembering(a, episodes, sql`${a.isRenamed}`),
+  })} where ${episodes.deletionId} = (select id from undone)`
+})
+
+const unmarkAssets = command<RestoringInside>('assets.restore', (a) => {
+  const isIt = sql`${assets.id} = (select item_id from spot)`
+  return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
+    ...outOfTrash,
+    name: sql`case when ${isIt} then ifnull(${a.newPath}, ${assets.name})
+      when ${isMoved(sql`${assets.containerId}`)} then ${following(sql`${assets.name}`, unescaped)}
+      else ${assets.name} end`,
+    // The node of one that was replaced is another's.
+    nodeId: sql`iif(${isIt} and ifnull(${a.newPath}, ${assets.name}) is not null and not exists (
+      select 1 from ${nodes} where ${nodes.id} = ${assets.nodeId} and ${nodes.deletionId} = ${assets.deletionId}),
+      ${a.nodeId}, ${assets.nodeId})`,
+    ...remembering(a, assets, sql`(${a.isRenamed} and (${isIt} or ${isMoved(sql`${assets.containerId}`)}))`),
+  })} where ${assets.deletionId} = (select id from undone)`
+})
+
+/** Before the folder's own node, as that says where it was. */
+const unmarkNodesBelow = command<RestoringInside>(
+  'nodes.restoreBelow',
+  (a) =>
+    sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${nodes} set ${assign(nodes, {
+      ...outOfTrash,
+      path: sql`iif(${isMoved(sql`${nodes.containerId}`)}, ${following(sql`${nodes.path}`)}, ${nodes.path})`,
+      version: sql`${nodes.version} + 1`,
+    })} where ${nodes.deletionId} = (select id from undone) and ${nodes.id} is not (select node_id from spot)`,
+)
+
+const unmarkNode = command<RestoringInside>(
+  'nodes.restore',
+  (a) =>
+    sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${nodes} set ${assign(nodes, {
+      ...outOfTrash,
+      name: sql`(select ${unescaped(lastSegment(sql`spot.path`))} from spot)`,
+      path: sql`(select path from spot)`,
+      updatedAt: sql`iif(${a.isRenamed}, ${a.now}, ${nodes.updatedAt})`,
+      parentId: sql`(select ${parentAt(sql`spot.container_id`, sql`spot.path`)} from spot)`,
+      version: sql`${nodes.version} + 1`,
+    })} where ${nodes.id} = (select node_id from spot) and ${nodes.deletionId} = (select id from undone)`,
+)
+
+const placeAsset = command<RestoringInside>(
+  'assets.placeRestored',
+  (a) =>
+    sql`with ${undone(a)}, ${spotOf(a, 'undone')} ${insertInto(
+      nodes,
+      {
+        id: assets.nodeId,
+        projectId: assets.projectId,
+        parentId: parentAt(sql`spot.container_id`, sql`spot.path`),
+        containerId: assets.containerId,
+        kind: assets.kind,
+        name: unescaped(lastSegment(sql`spot.path`)),
+        path: sql`spot.path`,
+        itemId: assets.id,
+        createdAt: a.now,
+        updatedAt: a.now,
+      },
+      sql`from spot cross join ${assets} on ${assets.id} = spot.item_id
+      where ${assets.nodeId} = ${a.nodeId} and spot.path is not null`,
+    )} on conflict (id) do nothing`,
+)
+
+/** Restores what was deleted inside a project; `shapes` are those of the kinds of assets. */
+export function restoringInside(shapes: readonly AssetShape[]): (values: RestoringInside) => Plan<Resource> {
+  const by = (table: Trashable, body: SQL) =>
+    sql`(select ${body} from ${table} where ${table.id} = ${restorations.itemId} and ${live(table)})`
+  const ofAssets = shapes.map(
+    (shape) => sql`when ${sql.raw(`'${shape.kind}'`)} then ${by(assets, assetJson(shape))}`,
+  )
+  const restored = query<RestoringInside>('trash.restored', (a) =>
+    outcomeOfRestoring(
+      a,
+      restoring(a),
+      sql`case ${restorations.kind}
+        when 'dataset' then ${by(datasets, datasetJson)}
+        when 'collection' then ${by(collections, collectionJson)}
+        when 'episode' then ${by(episodes, episodeJson)}
+        when 'folder' then ${by(nodes, nodeJson)}
+        ${sql.join(ofAssets, sql.raw(' '))} end`,
+    ),
+  )
+  return (values) =>
+    after(
+      [
+        act(record, values),
+        act(makeFolders, values),
+        act(hangFolders, values),
+        act(unmarkDataset, values),
+        act(attach, values),
+        act(unmarkCollection, values),
+        act(unmarkEpisodes, values),
+        act(unmarkAssets, values),
+        act(unmarkNodesBelow, values),
+        act(unmarkNode, values),
+        act(placeAsset, values),
+        act(endDeletion, values),
+      ],
+      statement(restored, values, readRestored),
+    )
+}

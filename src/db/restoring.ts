@@ -1,0 +1,105 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { deletions, restorations } from '../../drizzle/schema.ts'
+import { Refusal } from '../domain/failure.ts'
+import { type Guard, judged, permitted, type Refusing, refusal } from './guard.ts'
+import type { Row } from './plan.ts'
+import { type Arguments, command, insertInto } from './sql.ts'
+import { type Recorded, type Resource, readResource, type Stamp } from './write.ts'
+
+/** A request that takes something out of the trash. */
+export interface Restoring extends Stamp {
+  readonly deletionId: string
+}
+
+type A = Arguments<Restoring>
+
+/** What this very request has restored before. */
+export const restoredBefore = (a: A): SQL => sql`exists (select 1 from ${restorations}
+  where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
+
+/** `deletion`, at most one row. */
+export const deletionIn = (
+  a: Arguments<Pick<Restoring, 'deletionId'>>,
+  place: SQL,
+): SQL => sql`deletion as materialized (
+  select ${deletions}.* from scope cross join ${deletions} where ${deletions.id} = ${a.deletionId} and ${place})`
+
+export const noDeletion: Refusing = ['deletion_not_found', sql`not exists (select 1 from deletion)`]
+export const isPurging: Refusing = ['deletion_purging', sql`(select purging from deletion)`]
+
+/** The guard has a table `obstacle` of one row: `container` and `namesake` name what is in the way, or are null. */
+export const inTheWay: Refusing = [
+  'restore_conflict',
+  sql`exists (select 1 from obstacle where container is not null or namesake is not null)`,
+]
+
+/** The restoration, which the guarded statement makes. */
+export const recordRestoration = (a: A, guard: Guard): SQL =>
+  sql`${permitted(guard)} ${insertInto(
+    restorations,
+    {
+      id: sql`deletion.id`,
+      namespaceId: sql`deletion.namespace_id`,
+      projectId: sql`deletion.project_id`,
+      kind: sql`deletion.kind`,
+      itemId: sql`deletion.item_id`,
+      request: a.mark,
+      restoredAt: a.now,
+    },
+    sql`from permit cross join deletion where true`,
+  )}`
+
+/**
+ * `undone`, at most one row: the deletion that this request is about to undo. What it marked is unmarked by the
+ * statements between the restoration and the end of the deletion.
+ */
+export const undone = (a: A): SQL => sql`undone as materialized (
+  select ${deletions.id} as id, ${deletions.kind} as kind, ${deletions.itemId} as item_id,
+    ${deletions.projectId} as project_id
+  from ${deletions} join ${restorations} on ${restorations.id} = ${deletions.id}
+  where ${deletions.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
+
+/** The last of those statements. */
+export const endDeletion = command<Restoring>(
+  'restorations.endDeletion',
+  (a) => sql`with ${undone(a)} delete from ${deletions} where ${deletions.id} = (select id from undone)`,
+)
+
+/** What a row says that is in the trash no more. */
+export const outOfTrash = { deletedAt: sql`null`, deletionId: sql`null` }
+
+/** A row that comes back under another name was changed by this request, and by none that was sent before. */
+export const remembering = (a: A, table: Recorded, isRenamed: SQL) => ({
+  updatedAt: sql`iif(${isRenamed}, ${a.now}, ${table.updatedAt})`,
+  updatedRequest: sql`iif(${isRenamed}, ${a.mark}, ${table.updatedRequest})`,
+  renamedRequest: sql`iif(${isRenamed}, null, ${table.renamedRequest})`,
+  version: sql`${table.version} + 1`,
+})
+
+/** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
+export const outcomeOfRestoring = (a: A, guard: Guard, body: SQL): SQL =>
+  sql`${judged(guard)} select ${refusal(guard)}, 1 as version, 0 as created, ${body} as body,
+      obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+    from scope left join deletion left join obstacle
+    left join ${restorations} on ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark}`
+
+/** Throws the refusal, which names what is in the way. */
+export function readRestored(rows: readonly Row[]): Resource {
+  const { refusal: failure, container, namesake, kind, body } = rows[0] ?? {}
+  // It was deleted again since this very request has restored it.
+  if (failure === null && body === null) throw new Refusal('deletion_not_found')
+  if (failure !== 'restore_conflict') return readResource(rows)
+  const errors = [
+    ...(container === null
+      ? []
+      : [{ path: 'deletionId', message: `${container} is in the trash too: restore it first` }]),
+    ...(namesake === null
+      ? []
+      : [{ path: 'as', message: `is needed: the ${kind} ${JSON.stringify(namesake)} has that name` }]),
+  ]
+  throw new Refusal(
+    'restore_conflict',
+    errors,
+    errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
+  )
+}

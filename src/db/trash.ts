@@ -1,0 +1,56 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { deletions, namespaceStats, namespaces, projectStats, users } from '../../drizzle/schema.ts'
+import { boolean, iso, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { type Plan, statement } from './plan.ts'
+import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, query } from './sql.ts'
+
+/** How long the trash is kept. */
+interface Retention {
+  /** Milliseconds. */
+  readonly retention: number
+}
+
+/** The name of a user: the slug of the home namespace. */
+export const usernameOf = (userId: SQL): SQL => sql`(select home.slug from ${users}
+  join ${namespaces} as home on home.id = ${users.homeId} where ${users.id} = ${userId})`
+
+const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL => sql`
+  select ${deletions.id} as id, ${object({
+    deletionId: deletions.id,
+    kind: deletions.kind,
+    id: deletions.itemId,
+    name: deletions.name,
+    deletedAt: iso(deletions.deletedAt),
+    deletedBy: usernameOf(deletions.deletedBy.getSQL()),
+    purgeAt: iso(sql`(${deletions.deletedAt} + ${a.retention})`),
+    purging: boolean(deletions.purging),
+  })} as body
+  from ${deletions} where ${place} and ${deletions.id} < ${a.before}
+  order by ${deletions.id} desc ${within(a, sql`(select ${total} from scope)`)}`
+
+const ofProject = query<ProjectRef & Retention & Window>('trash.ofProject', (a) => {
+  const total = sql`(select ${projectStats.trashed} from ${projectStats}
+    where ${projectStats.projectId} = scope.project_id)`
+  return listing(
+    projectGuard(a, 'read', { thing: [notOfMembers] }),
+    total,
+    entries(a, sql`${deletions.projectId} = (select project_id from permit)`, total),
+  )
+})
+
+/** What was deleted inside a project. */
+export const listProjectTrash = (ref: ProjectRef & Retention, window: Window): Plan<Page> =>
+  statement(ofProject, { ...ref, ...window }, (rows) => readPage(rows, window))
+
+const ofNamespace = query<NamespaceRef & Retention & Window>('trash.ofNamespace', (a) => {
+  const total = sql`(select ${namespaceStats.trashed} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  const place = sql`${deletions.namespaceId} = (select namespace_id from permit) and ${deletions.projectId} is null`
+  return listing(namespaceGuard(a, 'read', {}, { withTrashed: true }), total, entries(a, place, total))
+})
+
+/** The deleted projects of a namespace; of one that is deleted itself, also that. */
+export const listNamespaceTrash = (ref: NamespaceRef & Retention, window: Window): Plan<Page> =>
+  statement(ofNamespace, { ...ref, ...window }, (rows) => readPage(rows, window))

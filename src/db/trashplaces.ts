@@ -1,0 +1,122 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { deletions, namespaceStats, namespaces, projectStats, projects, users } from '../../drizzle/schema.ts'
+import { type Guard, readVerdict, verdictOf } from './guard.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
+import {
+  deletedItem,
+  inTrash,
+  MOST_MARKED,
+  recordDeletion,
+  type Trashing,
+  trashedBefore,
+} from './trashing.ts'
+
+/**
+ * Projects and namespaces go to the trash as one marked row: what hangs below keeps its own state and is unreachable,
+ * since every query joins the live project and the live namespace.
+ */
+interface TrashingPlace extends Trashing {
+  /** Whether write-protected episodes inside are no obstacle. */
+  readonly includeProtected: boolean
+}
+
+/** The place that this very request has put into the trash. */
+const movedToTrash = (a: Arguments<Trashing>): SQL => sql`select ${deletions.itemId} from ${deletions}
+  where ${deletions.id} = ${a.deletionId} or ${deletions.request} = ${a.repeatable}`
+
+type TrashingProject = ProjectRef & TrashingPlace
+
+const trashingProject = (a: Arguments<TrashingProject>): Guard => {
+  const isProtected = sql`(select ${projectStats.protectedEpisodes} > 0 from ${projectStats}
+    where ${projectStats.projectId} = scope.project_id)`
+  return projectGuard(
+    a,
+    'write',
+    {
+      done: trashedBefore(
+        a,
+        sql`(select ${projects.deletedAt} is not null from ${projects} where ${projects.id} = scope.project_id)`,
+      ),
+      state: [
+        ['forbidden', sql`${a.includeProtected} and scope.access < 3 and ${isProtected}`],
+        ['holds_write_protected', sql`not ${a.includeProtected} and ${isProtected}`],
+      ],
+    },
+    movedToTrash(a),
+  )
+}
+
+const recordProject = command<TrashingProject>('projects.trash', (a) =>
+  recordDeletion(
+    a,
+    trashingProject(a),
+    { kind: sql`'project'`, itemId: projects.id, name: projects.name, projectId: sql`null` },
+    sql`from permit join ${projects} on ${projects.id} = permit.project_id`,
+  ),
+)
+
+const markProject = command<TrashingProject>(
+  'projects.markTrashed',
+  (a) => sql`update ${projects} set ${assign(projects, inTrash(a))}
+    where ${projects.id} = ${deletedItem(a)} and ${live(projects)}`,
+)
+
+const projectTrashed = query<TrashingProject>('projects.trashed', (a) => verdictOf(trashingProject(a)))
+
+export const trashProject = (values: TrashingProject): Plan<void> =>
+  after(
+    [act(recordProject, values), act(markProject, values)],
+    statement(projectTrashed, values, readVerdict),
+  )
+
+type TrashingNamespace = NamespaceRef & TrashingPlace
+
+const trashingNamespace = (a: Arguments<TrashingNamespace>): Guard => {
+  const counts = (condition: SQL) => sql`(select ${condition} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  return namespaceGuard(
+    a,
+    'own',
+    {
+      done: trashedBefore(a, sql`scope.is_trashed`),
+      thing: [['namespace_not_found', sql`scope.is_trashed`]],
+      state: [
+        [
+          'holds_write_protected',
+          sql`not ${a.includeProtected} and ${counts(sql`${namespaceStats.protectedEpisodes} > 0`)}`,
+        ],
+        ['home_namespace', sql`exists (select 1 from ${users} where ${users.homeId} = scope.namespace_id)`],
+        // Each member counts the namespaces that are there.
+        ['too_large', counts(sql`${namespaceStats.members} > ${MOST_MARKED}`)],
+      ],
+    },
+    { withTrashed: true },
+  )
+}
+
+const recordNamespace = command<TrashingNamespace>('namespaces.trash', (a) =>
+  recordDeletion(
+    a,
+    trashingNamespace(a),
+    { kind: sql`'namespace'`, itemId: namespaces.id, name: namespaces.slug, projectId: sql`null` },
+    sql`from permit join ${namespaces} on ${namespaces.id} = permit.namespace_id`,
+  ),
+)
+
+const markNamespace = command<TrashingNamespace>(
+  'namespaces.markTrashed',
+  (a) => sql`update ${namespaces} set ${assign(namespaces, inTrash(a))}
+    where ${namespaces.id} = ${deletedItem(a)} and ${live(namespaces)}`,
+)
+
+const namespaceTrashed = query<TrashingNamespace>('namespaces.trashed', (a) =>
+  verdictOf(trashingNamespace(a)),
+)
+
+export const trashNamespace = (values: TrashingNamespace): Plan<void> =>
+  after(
+    [act(recordNamespace, values), act(markNamespace, values)],
+    statement(namespaceTrashed, values, readVerdict),
+  )

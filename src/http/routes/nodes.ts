@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { trashFolder } from '../../db/trashtree.ts'
+import { assetKinds } from '../../domain/kind.ts'
+import type { Endpoint } from '../endpoint.ts'
+import * as field from '../schema.ts'
+import { trashEndpoint } from '../trashing.ts'
+
+export const Node = z
+  .object({
+    id: field.id,
+    name: z.string(),
+    kind: z.enum(['folder', 'episode', ...assetKinds]),
+    leaf: z.boolean(),
+    path: z.string().meta({ description: "From the project's root." }),
+    parentId: field.id.nullable(),
+    assetId: field.id.nullable(),
+    createdAt: field.time,
+    updatedAt: field.time,
+  })
+  .meta({ id: 'Node' })
+
+const trash = trashEndpoint(
+  {
+    operationId: 'trashFolder',
+    path: '/nodes/{id}',
+    tag: 'Nodes',
+    summary: 'Move a folder to the trash',
+    description: 'With all that hangs below it, up to 100,000 nodes.',
+    params: z.object({ id: field.lookup }),
+    query: z.object({}),
+    failures: [
+      'node_not_found',
+      'node_not_folder',
+      'episode_write_protected',
+      'holds_write_protected',
+      'too_large',
+    ],
+  },
+  (values, { params }) => trashFolder({ ...values, id: params.id }),
+)
+
+export const nodeEndpoints: readonly Endpoint[] = [trash]

@@ -1,0 +1,353 @@
+import { z } from 'zod'
+import { purgeInNamespace, purgeInProject } from '../../db/claims.ts'
+import { Database } from '../../db/database.ts'
+import { type DryRun, dryRunInNamespace, dryRunInProject } from '../../db/dryrun.ts'
+import { eraseItems } from '../../db/eraseitems.ts'
+import { erasePlace } from '../../db/eraseplace.ts'
+import { listPurges } from '../../db/purges.ts'
+import { restorePlace } from '../../db/restoreplaces.ts'
+import { restoringInside } from '../../db/restoretree.ts'
+import { listNamespaceTrash, listProjectTrash } from '../../db/trash.ts'
+import { assetKinds } from '../../domain/kind.ts'
+import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
+import { SLICE } from '../../domain/purge.ts'
+import { nameFault } from '../../domain/text.ts'
+import { logFailure } from '../../log.ts'
+import { type AnswerShape, type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import * as field from '../schema.ts'
+import { shownBy, wireKinds } from './assetkinds.ts'
+import { Collection } from './collections.ts'
+import { Dataset } from './datasets.ts'
+import { Episode } from './episodes.ts'
+import { Namespace } from './namespaces.ts'
+import { Node } from './nodes.ts'
+import { Project } from './projects.ts'
+
+const NAMESPACE = '/namespaces/{slug}'
+const PROJECT = '/namespaces/{slug}/projects/{projectSlug}'
+const inNamespace = ['namespace_not_found'] as const
+const inProject = ['namespace_not_found', 'project_not_found'] as const
+
+const NamespaceParams = z.object({ slug: field.slugRef })
+const ProjectParams = NamespaceParams.extend({ projectSlug: field.slugRef })
+const ofOne = { deletionId: field.lookup }
+
+const kind = z.enum(['namespace', 'project', 'episode', 'folder', 'dataset', 'collection', ...assetKinds])
+
+const Deletion = z
+  .object({
+    deletionId: field.id,
+    kind,
+    id: field.id.meta({ description: 'Of what was deleted' }),
+    name: z.string().nullable().meta({ description: 'Of a folder its path, of an asset its name' }),
+    deletedAt: field.time,
+    deletedBy: z.string().nullable().meta({ description: 'A username' }),
+    purgeAt: field.time.meta({ description: 'When it has been in the trash for long enough' }),
+    purging: z
+      .boolean()
+      .meta({ description: 'Whether the purge has begun: it cannot be restored any more.' }),
+  })
+  .meta({ id: 'Deletion' })
+
+const deletion = {
+  deletionId: '019d8a3c5e00a1b2c3d4e5f6',
+  kind: 'episode',
+  id: '019d8a3c5e00a1b2c3d4e5f7',
+  name: 'run-042',
+  deletedAt: '2026-04-14T09:30:00.000Z',
+  deletedBy: 'alice',
+  purgeAt: '2026-05-14T09:30:00.000Z',
+  purging: false,
+}
+
+const lists: readonly Endpoint[] = [
+  endpoint(
+    {
+      operationId: 'listNamespaceTrash',
+      method: 'GET',
+      path: `${NAMESPACE}/trash`,
+      tag: 'Trash',
+      summary: 'List the deleted projects of a namespace',
+      description: 'Owners of a deleted namespace find it here too.',
+      params: NamespaceParams,
+      query: z.object(pageQuery),
+      answers: { 200: listShape('trash', Deletion, { ...deletion, kind: 'project', name: 'Robotics Lab' }) },
+      failures: inNamespace,
+    },
+    async ({ asking, params, query, url, config, database }) => {
+      const [window, cursors] = await windowOf(query, url, config)
+      const ref = { ...asking, namespace: params.slug, retention: config.retention }
+      return listAnswer('trash', await database.run(listNamespaceTrash(ref, window)), query, url, cursors)
+    },
+  ),
+  endpoint(
+    {
+      operationId: 'listProjectTrash',
+      method: 'GET',
+      path: `${PROJECT}/trash`,
+      tag: 'Trash',
+      summary: 'List what was deleted inside a project',
+      params: ProjectParams,
+      query: z.object(pageQuery),
+      answers: { 200: listShape('trash', Deletion, deletion) },
+      failures: inProject,
+    },
+    async ({ asking, params, query, url, config, database }) => {
+      const [window, cursors] = await windowOf(query, url, config)
+      const place = { namespace: params.slug, project: params.projectSlug, retention: config.retention }
+      const plan = listProjectTrash({ ...asking, ...place }, window)
+      return listAnswer('trash', await database.run(plan), query, url, cursors)
+    },
+  ),
+]
+
+const restored = (schema: z.ZodType, example: unknown): Record<number, AnswerShape> => ({
+  200: { description: 'The resource', schema, example },
+})
+
+const as = { description: 'Another name, where something has taken the former one.' }
+
+const restoreNamed = z.object({
+  as: z
+    .string()
+    .transform((given, context) => {
+      const path = parsePath(given)
+      const newName = nameFault(given) === null ? given : null
+      const isPath = !('fault' in path) && path.segments.length > 0
+      if (newName === null && !isPath)
+        context.addIssue({ code: 'custom', message: nameFault(given) ?? 'is no name' })
+      return {
+        newName,
+        newSegment: newName === null ? null : nodeSegment(newName),
+        newPath: isPath ? path.text : null,
+        newNodePath: isPath ? nodePathOf(path.segments) : null,
+      }
+    })
+    .optional()
+    .meta({ type: 'string', ...as }),
+})
+
+const sameName = { newName: null, newSegment: null, newPath: null, newNodePath: null }
+const restoreInside = restoringInside(wireKinds.map(({ shape }) => shape))
+const video = wireKinds.map(shownBy)
+
+const restores: readonly Endpoint[] = [
+  endpoint(
+    {
+      operationId: 'restorePlace',
+      method: 'POST',
+      path: `${NAMESPACE}/trash/{deletionId}/restore`,
+      tag: 'Trash',
+      summary: 'Restore a project, or the deleted namespace itself',
+      params: NamespaceParams.extend(ofOne),
+      query: z.object({ as: field.slug.optional().meta(as) }),
+      answers: restored(z.union([Project, Namespace]), {
+        id: '019d8a3c5e00a1b2c3d4e5f6',
+        slug: 'alice',
+        metadata: null,
+      }),
+      failures: [...inNamespace, 'deletion_not_found', 'deletion_purging', 'restore_conflict'],
+    },
+    async ({ asking, params, query, stamp, database }) => {
+      const ref = { ...asking, ...stamp, namespace: params.slug, deletionId: params.deletionId }
+      return jsonAnswer((await database.run(restorePlace({ ...ref, slug: query.as ?? null }))).body)
+    },
+  ),
+  endpoint(
+    {
+      operationId: 'restoreInside',
+      method: 'POST',
+      path: `${PROJECT}/trash/{deletionId}/restore`,
+      tag: 'Trash',
+      summary: 'Restore what was deleted inside a project',
+      description:
+        'Exactly what was deleted together comes back. Folders that have gone since are made again; a dataset gets back the collections that are still in none.',
+      params: ProjectParams.extend(ofOne),
+      query: restoreNamed,
+      answers: restored(
+        z.union([Episode, Node, Dataset, Collection, ...video.map(({ schema }) => schema)]),
+        video[0]?.example,
+      ),
+      failures: [
+        ...inProject,
+        'deletion_not_found',
+        'restore_name_invalid',
+        'episode_write_protected',
+        'deletion_purging',
+        'restore_conflict',
+      ],
+    },
+    async ({ asking, params, query, stamp, mint, database }) => {
+      const plan = restoreInside({
+        ...asking,
+        ...stamp,
+        namespace: params.slug,
+        project: params.projectSlug,
+        deletionId: params.deletionId,
+        isRenamed: query.as !== undefined,
+        ...(query.as ?? sameName),
+        nodeId: mint(),
+      })
+      return jsonAnswer((await database.run(plan)).body)
+    },
+  ),
+]
+
+const purgeAnswers: Record<number, AnswerShape> = {
+  200: {
+    description: 'What would go (`dryRun`)',
+    schema: z
+      .object({
+        rows: z.int(),
+        bytes: z.int().meta({ description: 'Of the objects that nothing else refers to' }),
+        truncated: z
+          .boolean()
+          .meta({ description: 'Whether there is more: a table is counted up to 100,000 rows.' }),
+      })
+      .meta({ id: 'DryRun' }),
+    example: { rows: 12, bytes: 381_000, truncated: false },
+  },
+  202: { description: 'The purge has begun', schema: field.Success, example: { success: true } },
+}
+
+const purgeQuery = z.object({ dryRun: field.dryRun })
+const purgeText = {
+  tag: 'Trash',
+  description:
+    'Needs an owner. The bytes follow as soon as nothing refers to them and their lease is over; `GET /namespaces/:slug/purges` has the receipt.',
+} as const
+
+/** Slices that are taken after the answer, enough for what is small; the schedule does the rest. */
+const FIRST_SLICES = 8
+
+/** Answers, and goes on. */
+const begin = (
+  { later, env }: Pick<Call<z.ZodObject, z.ZodObject, z.ZodObject>, 'later' | 'env'>,
+  firstSlices: (database: Database) => Promise<unknown>,
+): Response => {
+  later(async () => {
+    await firstSlices(new Database(env.DB, 'first-primary')).catch((error: unknown) =>
+      logFailure('the first slices of a purge failed', error),
+    )
+  })
+  return jsonAnswer('{"success":true}', 202)
+}
+
+const counted = (dryRun: DryRun) => jsonAnswer(JSON.stringify(dryRun))
+
+const purges: readonly Endpoint[] = [
+  endpoint(
+    {
+      ...purgeText,
+      operationId: 'purgePlace',
+      method: 'DELETE',
+      path: `${NAMESPACE}/trash/{deletionId}`,
+      summary: 'Purge a deleted project, or the deleted namespace itself, now',
+      params: NamespaceParams.extend(ofOne),
+      query: purgeQuery,
+      answers: purgeAnswers,
+      failures: [...inNamespace, 'deletion_not_found'],
+    },
+    async (call) => {
+      const { asking, params, query, now, stamp, database } = call
+      const ref = { ...asking, ...stamp, namespace: params.slug, deletionId: params.deletionId }
+      if (query.dryRun) return counted(await database.run(dryRunInNamespace(ref)))
+      await database.run(purgeInNamespace(ref))
+      const slice = { now, place: params.deletionId, rows: SLICE.rows, turn: now }
+      return begin(call, async (later) => {
+        let left = await later.run(erasePlace(null, slice))
+        for (let slices = 0; slices < FIRST_SLICES && left !== 'gone' && left !== 'waiting'; slices++)
+          left = await later.run(erasePlace(left, slice))
+      })
+    },
+  ),
+  endpoint(
+    {
+      ...purgeText,
+      operationId: 'purgeInside',
+      method: 'DELETE',
+      path: `${PROJECT}/trash/{deletionId}`,
+      summary: 'Purge what was deleted inside a project now',
+      params: ProjectParams.extend(ofOne),
+      query: purgeQuery,
+      answers: purgeAnswers,
+      failures: [...inProject, 'deletion_not_found'],
+    },
+    async (call) => {
+      const { asking, params, query, now, stamp, database } = call
+      const place = { namespace: params.slug, project: params.projectSlug }
+      const ref = { ...asking, ...stamp, ...place, deletionId: params.deletionId }
+      if (query.dryRun) return counted(await database.run(dryRunInProject(ref)))
+      await database.run(purgeInProject(ref))
+      const slice = { now, most: 1, rows: SLICE.rows, only: params.deletionId }
+      return begin(call, async (later) => {
+        let left = await later.run(eraseItems(null, slice))
+        for (let slices = 0; slices < FIRST_SLICES && left !== null; slices++)
+          left = await later.run(eraseItems(left.phase, slice))
+      })
+    },
+  ),
+]
+
+const Purge = z
+  .object({
+    id: field.id,
+    kind: z.enum([...kind.options, 'object']),
+    itemId: field.id.nullable(),
+    name: z.string().nullable(),
+    projectId: field.id.nullable(),
+    deletionId: field.id.nullable(),
+    rule: z
+      .enum(['retention', 'requested', 'container', 'unreferenced', 'idle', 'orphaned', 'missing'])
+      .meta({
+        description:
+          'Why: its time in the trash was over; an owner asked for it; what it was inside of was purged. Of objects: nothing referred to them; an upload was idle or aborted; there were bytes without a row, or (nothing is purged then) a row without bytes.',
+      }),
+    requestedBy: z.string().nullable().meta({ description: 'A username' }),
+    rows: z.int(),
+    objects: z.int(),
+    bytes: z.int(),
+    startedAt: field.time,
+    finishedAt: field.time.nullable(),
+  })
+  .meta({ id: 'Purge' })
+
+const receipts = endpoint(
+  {
+    operationId: 'listPurges',
+    method: 'GET',
+    path: `${NAMESPACE}/purges`,
+    tag: 'Trash',
+    summary: 'List what was purged of a namespace',
+    description:
+      'Receipts: what, how many rows and bytes, when, by which rule. Needs an owner. Bytes that follow later are added to the receipt of the deletion that let them go.',
+    params: NamespaceParams,
+    query: z.object(pageQuery),
+    answers: {
+      200: listShape('purges', Purge, {
+        id: '019d8a3c5e00a1b2c3d4e5f6',
+        kind: 'episode',
+        itemId: '019d8a3c5e00a1b2c3d4e5f7',
+        name: 'run-042',
+        projectId: '019d8a3c5e00a1b2c3d4e5f8',
+        deletionId: '019d8a3c5e00a1b2c3d4e5f9',
+        rule: 'retention',
+        requestedBy: null,
+        rows: 25,
+        objects: 12,
+        bytes: 381_000,
+        startedAt: '2026-05-14T10:17:00.000Z',
+        finishedAt: '2026-05-14T10:17:01.000Z',
+      }),
+    },
+    failures: inNamespace,
+  },
+  async ({ asking, params, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    const page = await database.run(listPurges({ ...asking, namespace: params.slug }, window))
+    return listAnswer('purges', page, query, url, cursors)
+  },
+)
+
+export const trashEndpoints: readonly Endpoint[] = [...lists, ...restores, ...purges, receipts]
