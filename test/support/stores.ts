@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, inject, vi } from 'vitest'
-import { ownSite, type Site, s3Site, signDownload } from '../../src/storage/presign.ts'
+import { headersOfPut, ownSite, type Site, s3Site, signDownload, signPut } from '../../src/storage/presign.ts'
 import { type Answer, type Asked, ask, DEVELOPMENT_SECRET, Tenant } from './world.ts'
 
 /** Where bytes can be. What holds of one store holds of the other. */
@@ -273,4 +273,90 @@ export function standIn(answers: Partial<Record<Operation, (request: Request) =>
     return answer ? answer(request) : Promise.reject(new TypeError('The network is down.'))
   })
   return asked
+}
+
+/** Puts bytes under a key, past the server. */
+export async function keep(store: TestStore, key: string, text: string): Promise<void> {
+  if (store === own) return void (await env.BUCKET.put(key, text))
+  const put = { key, size: new Blob([text]).size, contentType: 'text/plain', sha256: null }
+  const signed = { ...put, expiresIn: 60, now: Date.now() }
+  const url = await signPut(await store.site(), signed)
+  expect((await store.send('PUT', url, { raw: text, headers: headersOfPut(signed) })).status).toBe(200)
+}
+
+/** What the schedule asks of a bucket. */
+export type Asking = 'list' | 'remove' | 'abandon'
+
+interface BucketCall {
+  readonly what: Asking
+  /** Those to be removed, that of an upload in parts, or the one that a list begins after. */
+  readonly keys: readonly string[]
+}
+
+/** A store that the schedule works on: what it is asked, and where it is to fail. */
+export interface Watched {
+  readonly deployed: Partial<Env>
+  readonly calls: readonly BucketCall[]
+  /** What it fails at until it is told otherwise. */
+  failing: Asking | null
+  /** The beginnings of the keys that it lists; the S3 store is shared by all tests. */
+  readonly shown: string[]
+}
+
+export function watch(store: TestStore): Watched {
+  const calls: BucketCall[] = []
+  const watched = { deployed: {}, calls, failing: null, shown: [] } satisfies Watched as Watched
+  const note = (what: Asking, ...keys: string[]): void => {
+    calls.push({ what, keys })
+    if (watched.failing === what) throw new TypeError('The network is down.')
+  }
+  if (store === own) return Object.assign(watched, { deployed: { BUCKET: watchedBinding(note) } })
+  watchFetch(watched, note)
+  return Object.assign(watched, { deployed: store.variables as Partial<Env> })
+}
+
+type Note = (what: Asking, ...keys: string[]) => void
+
+const watchedBinding = (note: Note): R2Bucket =>
+  ({
+    list: async (options: R2ListOptions) => {
+      note('list', options.startAfter ?? '')
+      return env.BUCKET.list(options)
+    },
+    delete: async (keys: string[]) => {
+      note('remove', ...keys)
+      return env.BUCKET.delete(keys)
+    },
+    resumeMultipartUpload: (key: string, uploadId: string) => ({
+      abort: async () => {
+        note('abandon', key)
+        return env.BUCKET.resumeMultipartUpload(key, uploadId).abort()
+      },
+    }),
+  }) as unknown as R2Bucket
+
+/** The texts of the elements of a name. */
+export const textsOf = (xml: string, name: string): string[] =>
+  [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) =>
+    text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))),
+  )
+
+function watchFetch(watched: Watched, note: Note): void {
+  const passed = globalThis.fetch
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input, init)
+    const { searchParams, pathname } = new URL(request.url)
+    const key = decodeURIComponent(pathname.split('/films/')[1] ?? '')
+    if (searchParams.has('delete')) note('remove', ...textsOf(await request.clone().text(), 'Key'))
+    if (request.method === 'DELETE' && searchParams.has('uploadId')) note('abandon', key)
+    if (!searchParams.has('list-type')) return passed(request)
+    note('list', searchParams.get('start-after') ?? '')
+    const answer = await passed(request)
+    const xml = await answer.text()
+    const shown = xml.replace(/<Contents>.*?<\/Contents>/gs, (content) => {
+      const name = decodeURIComponent(textsOf(content, 'Key')[0] ?? '')
+      return watched.shown.some((prefix) => name.startsWith(prefix)) ? content : ''
+    })
+    return new Response(shown, { status: answer.status })
+  })
 }
