@@ -8,7 +8,9 @@ import {
   Account,
   Announced,
   Asset,
+  Assets,
   Dataset,
+  Done,
   Download,
   Episode,
   Named,
@@ -16,13 +18,16 @@ import {
   Problem,
   Secret,
   Stored,
+  Trash,
 } from './shapes.ts'
-import { tableOf } from './table.ts'
+import { aligned } from './table.ts'
 
 const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--robot]'
 const PROJECT = 'demo'
 const EPISODE = 'run-001'
 const DATASET = 'training-v1'
+/** Those of the sample. */
+const ASSET_KINDS = ['video', 'audio', 'label-track', 'text-track'] as const
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -207,6 +212,31 @@ async function makeDataset(client: Client, datasets: string, projectId: string):
   say(`Created the dataset ${DATASET} and read it back.`)
 }
 
+/** Deletes the episode by mistake, and brings it back with all that is inside. */
+async function deleteAndRestore(client: Client, namespace: string, samples: number): Promise<void> {
+  const project = `/namespaces/${namespace}/projects/${PROJECT}`
+  const listed = async (): Promise<number> => {
+    let count = 0
+    for (const kind of ASSET_KINDS) {
+      const query = { namespace, project: PROJECT }
+      count += (await client.call('GET', `/assets/${kind}`, { expect: 200, answer: Assets, query })).length
+    }
+    return count
+  }
+  await client.call('DELETE', `${project}/episodes/${EPISODE}`, { expect: 200, answer: Done })
+  assertEqual('The assets that are left', await listed(), 0)
+  const { trash } = await client.call('GET', `${project}/trash`, { expect: 200, answer: Trash })
+  assertEqual(
+    'What is in the trash',
+    trash.map(({ kind, name }) => ({ kind, name })),
+    [{ kind: 'episode', name: EPISODE }],
+  )
+  const path = `${project}/trash/${trash[0]?.deletionId}/restore`
+  await client.call('POST', path, { expect: 200, answer: Episode })
+  assertEqual('The assets that are back', await listed(), samples)
+  say(`Deleted the episode ${EPISODE}, found it in the trash, and restored it with its ${samples} assets.`)
+}
+
 async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   const user = `demo-${crypto.randomUUID().slice(0, 8)}`
   const client = new Client(base, await signLocalToken({ user, expires: '1h' }))
@@ -245,6 +275,7 @@ async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   }
   await complete(recorder, `${project}/episodes`, robot)
   await makeDataset(client, `${project}/datasets`, projectId)
+  await deleteAndRestore(client, namespace, samples.length)
   return client.calls
 }
 
@@ -265,7 +296,14 @@ function settings(): Settings {
 
 try {
   const calls = await play(settings())
-  say(`\n${tableOf(calls)}\n\nThe demonstration passed.`)
+  const rows = calls.map(({ method, path, status, trips, milliseconds }) => [
+    `${method} ${path}`,
+    String(status),
+    trips,
+    milliseconds,
+  ])
+  const table = aligned([['Call', 'Status', 'DB round trips', 'DB ms'], ...rows])
+  say(`\n${table}\n\nThe demonstration passed.`)
 } catch (error) {
   process.stderr.write(`The demonstration failed: ${wordsOf(error)}\n`)
   process.exitCode = 1

@@ -1,15 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { constants, copyFileSync, existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { quiet, root } from './project.ts'
-
-const wranglerPath = join(
-  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-  'bin/wrangler.js',
-)
+import { quiet, root, wranglerPath } from './project.ts'
 
 let running: ChildProcess | null = null
 let stoppedBy: NodeJS.Signals | null = null

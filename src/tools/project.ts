@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 
 /** The folder of the project. Tools run wrangler there, so relative paths given to them start there too. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The program of wrangler, to be run by Node. */
+export const wranglerPath = join(
+  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+  'bin/wrangler.js',
+)
 
 /** What keeps wrangler from asking other hosts, unless the user wants it to. */
 export const quiet = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }

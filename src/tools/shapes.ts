@@ -29,6 +29,11 @@ export const Named = z.object({ name: z.string() })
 export const Secret = z.object({ token: z.string() })
 export const Problem = z.object({ code: z.literal('forbidden') })
 export const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
+export const Done = z.object({ success: z.literal(true) })
+export const Trash = z.object({
+  trash: z.array(z.object({ deletionId: z.string(), kind: z.string(), name: z.string().nullable() })),
+})
+export const Assets = z.array(Asset)
 
 export const Announced = z.object({
   uploads: z.array(

@@ -1,16 +1,10 @@
-import type { CallRecord } from './client.ts'
-
-/** The calls in lines, with aligned columns. */
-export function tableOf(calls: readonly CallRecord[]): string {
-  const rows = calls.map((call) => [
-    `${call.method} ${call.path}`,
-    String(call.status),
-    call.trips,
-    call.milliseconds,
-  ])
-  const all = [['Call', 'Status', 'DB round trips', 'DB ms'], ...rows]
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const aligned = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
-  return all.map((row) => row.map(aligned).join('  ')).join('\n')
+/** Rows as lines with aligned columns, the first row being the head; numbers stand to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const isNumeric = widths.map((_, column) =>
+    rows.slice(1).every((row) => /^[\d.-]*$/.test(row[column] ?? '')),
+  )
+  const pad = (text: string, column: number): string =>
+    isNumeric[column] ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
 }
