@@ -1,10 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
-import { SignJWT } from 'jose'
+import { rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { load, type Measured, migrate, scratch, tokenOf, workerOf } from './host.ts'
 
 /**
  * The built Worker in workerd, under load from another process, beside a floor in the same run. Machines differ
@@ -13,38 +10,6 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const SECONDS = values.quick ? 2 : 6
 const ROUNDS = values.quick ? 3 : 5
-
-const root = join(import.meta.dirname, '../..')
-const scratch = mkdtempSync(join(tmpdir(), 'bench-'))
-const secret = 'a secret of the bench, over 32 bytes'
-
-function built(entry: string, ...flags: string[]): string {
-  const folder = join(scratch, entry)
-  execFileSync(
-    process.execPath,
-    [
-      'node_modules/wrangler/bin/wrangler.js',
-      'deploy',
-      `test/bench/${entry}.ts`,
-      '--dry-run',
-      '--outdir',
-      folder,
-      ...flags.flatMap((flag) => ['--compatibility-flags', flag]),
-    ],
-    { cwd: root, stdio: 'ignore', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
-  )
-  return readFileSync(join(folder, `${entry}.js`), 'utf8')
-}
-
-const worker = (name: string, ...flags: string[]) => ({
-  name,
-  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: built(name, ...flags) }],
-  compatibilityDate: '2026-10-30',
-  compatibilityFlags: flags,
-  d1Databases: { DB: 'bench' },
-  r2Buckets: { BUCKET: 'bench' },
-  bindings: { JWT_SECRET: secret },
-})
 
 const router = `export default { fetch(request, env) {
   const { pathname } = new URL(request.url)
@@ -78,12 +43,6 @@ interface Case {
   readonly against: string
 }
 
-interface Measured {
-  readonly perSecond: number
-  readonly median: number
-  readonly failed: number
-}
-
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     workers: [
@@ -94,24 +53,17 @@ const miniflare = new Miniflare(
         compatibilityDate: '2026-10-30',
         serviceBindings: { FLOOR: 'floor', SIGNERS: 'signers', SERVER: 'server' },
       },
-      worker('floor'),
-      worker('signers', 'nodejs_compat'),
-      worker('server'),
+      workerOf('floor'),
+      workerOf('signers', 'nodejs_compat'),
+      workerOf('server'),
     ],
   }),
 )
 
 try {
   const url = (await miniflare.ready).origin
-  await migrate()
-  const token = await new SignJWT({ username: 'bench' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('bench')
-    .setIssuer('dreamlake')
-    .setAudience('dreamlake')
-    .setJti('bench')
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(secret))
+  await migrate(miniflare)
+  const token = await tokenOf('bench')
 
   const send = async (path: string, method = 'GET', body?: string) => {
     const headers = {
@@ -191,7 +143,7 @@ try {
   // In turn, so that a drift of the machine meets all alike.
   for (let round = 0; round < ROUNDS; round++) {
     for (const { name, path, method = 'GET', body } of cases) {
-      runs.get(name)?.push(await load(url + path, method, token, body))
+      runs.get(name)?.push(await load({ url: url + path, method, token, body, seconds: SECONDS }))
     }
   }
 
@@ -221,25 +173,4 @@ try {
 } finally {
   await miniflare.dispose()
   rmSync(scratch, { recursive: true })
-}
-
-/** Runs the load while this process goes on: workerd needs it for its log. */
-async function load(url: string, method: string, token: string, body?: string): Promise<Measured> {
-  const parameters = ['--url', url, '--method', method, '--token', token, '--seconds', String(SECONDS)]
-  const script = join(import.meta.dirname, 'load.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    script,
-    ...parameters,
-    ...(body ? ['--body', body] : []),
-  ])
-  return JSON.parse(stdout) as Measured
-}
-
-async function migrate(): Promise<void> {
-  const database = await miniflare.getD1Database('DB', 'server')
-  const files = readdirSync(join(root, 'migrations')).filter((file) => file.endsWith('.sql'))
-  for (const file of files.sort()) {
-    const statements = readFileSync(join(root, 'migrations', file), 'utf8').split('--> statement-breakpoint')
-    for (const text of statements) await database.prepare(text).run()
-  }
 }

@@ -34,5 +34,6 @@ async function client(number: number): Promise<void> {
 
 await Promise.all(Array.from({ length: Number(values.clients) }, (_, number) => client(number)))
 times.sort((a, b) => a - b)
-const median = times[times.length >> 1] ?? 0
-process.stdout.write(JSON.stringify({ perSecond: times.length / Number(values.seconds), median, failed }))
+const at = (share: number): number => times[Math.floor((times.length - 1) * share)] ?? 0
+const measured = { median: at(0.5), p95: at(0.95), longest: at(1), failed }
+process.stdout.write(JSON.stringify({ perSecond: times.length / Number(values.seconds), ...measured }))

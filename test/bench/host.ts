@@ -1,0 +1,102 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { SignJWT } from 'jose'
+import type { Miniflare } from 'miniflare'
+
+/** What every bench hosts: the built Worker in workerd, on a migrated database, and a load from another process. */
+
+const root = join(import.meta.dirname, '../..')
+const secret = 'a secret of the bench, over 32 bytes'
+
+export const scratch = mkdtempSync(join(tmpdir(), 'bench-'))
+
+function built(entry: string, ...flags: string[]): string {
+  const folder = join(scratch, entry)
+  execFileSync(
+    process.execPath,
+    [
+      'node_modules/wrangler/bin/wrangler.js',
+      'deploy',
+      `test/bench/${entry}.ts`,
+      '--dry-run',
+      '--outdir',
+      folder,
+      ...flags.flatMap((flag) => ['--compatibility-flags', flag]),
+    ],
+    { cwd: root, stdio: 'ignore', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  )
+  return readFileSync(join(folder, `${entry}.js`), 'utf8')
+}
+
+export const workerOf = (name: string, ...flags: string[]) => ({
+  name,
+  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: built(name, ...flags) }],
+  compatibilityDate: '2026-10-30',
+  compatibilityFlags: flags,
+  d1Databases: { DB: 'bench' },
+  r2Buckets: { BUCKET: 'bench' },
+  bindings: { JWT_SECRET: secret },
+})
+
+export type LocalDatabase = Awaited<ReturnType<Miniflare['getD1Database']>>
+
+export async function migrate(miniflare: Miniflare): Promise<LocalDatabase> {
+  const database = await miniflare.getD1Database('DB', 'server')
+  const files = readdirSync(join(root, 'migrations')).filter((file) => file.endsWith('.sql'))
+  for (const file of files.sort()) {
+    const statements = readFileSync(join(root, 'migrations', file), 'utf8').split('--> statement-breakpoint')
+    for (const text of statements) await database.prepare(text).run()
+  }
+  return database
+}
+
+export const tokenOf = (user: string): Promise<string> =>
+  new SignJWT({ username: user })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .setIssuer('dreamlake')
+    .setAudience('dreamlake')
+    .setJti(user)
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret))
+
+export interface Measured {
+  readonly perSecond: number
+  /** Milliseconds, like the other two. */
+  readonly median: number
+  readonly p95: number
+  readonly longest: number
+  readonly failed: number
+}
+
+interface Load {
+  readonly url: string
+  readonly token: string
+  readonly seconds: number
+  readonly method?: string
+  readonly body?: string | undefined
+  readonly clients?: number
+}
+
+/** Runs the load while this process goes on: workerd needs it for its log. */
+export async function load({
+  url,
+  token,
+  seconds,
+  method = 'GET',
+  body,
+  clients = 16,
+}: Load): Promise<Measured> {
+  const parameters = ['--url', url, '--method', method, '--token', token]
+  const measures = ['--seconds', String(seconds), '--clients', String(clients)]
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(import.meta.dirname, 'load.ts'),
+    ...parameters,
+    ...measures,
+    ...(body ? ['--body', body] : []),
+  ])
+  return JSON.parse(stdout) as Measured
+}
