@@ -2,15 +2,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { deletions, purges } from '../../drizzle/schema.ts'
 import { type Guard, permitted, readVerdict, verdictOf } from './guard.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { deletionIn, noDeletion } from './restoring.ts'
 import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, command, insertInto, query } from './sql.ts'
+import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
+import { deletionIn, noDeletion } from './trash.ts'
 import type { Stamp } from './write.ts'
 
-/**
- * The claim of the purge is `purging` of a deletion, set in one guarded update: from then on nothing restores it, and
- * whoever comes to erase it, in whatever order and how often, finds what is left.
- */
 type Rule = (typeof purges.$inferSelect)['rule']
 
 /** Who asked for a purge, and by which request. */
@@ -24,7 +20,7 @@ export const openReceipt = (now: SQL, rule: Rule, from: SQL, asked?: Asked): SQL
   sql`${insertInto(
     purges,
     {
-      id: sql`printf('%012x', ${now}) || lower(hex(randomblob(6)))`,
+      id: mintedId(now),
       namespaceId: deletions.namespaceId,
       projectId: deletions.projectId,
       deletionId: deletions.id,
@@ -84,7 +80,11 @@ export interface Claimed {
   readonly hasPlaces: boolean
 }
 
-/** Claims what has been in the trash for long enough, and opens its receipts. */
+/**
+ * Claims what has been in the trash for long enough, and opens its receipts. The claim is `purging`, set in one guarded
+ * update: from then on nothing restores the deletion, and whoever comes to erase it, in whatever order and how often,
+ * finds what is left.
+ */
 export const claimDue = (values: Claiming): Plan<Claimed> =>
   after(
     claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)]),

@@ -133,7 +133,7 @@ const eraseMemberships = command<Slice>(
       cross join ${members} on ${members.namespaceId} = space.id limit ${a.rows})`,
 )
 
-/** What a namespace has besides, which nobody has seen of it. */
+/** What a namespace has besides, for the server's own use: it is on no receipt. */
 const tidyNamespace = [
   command<Slice>(
     'erase.apiTokens.ofNamespace',

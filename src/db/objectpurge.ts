@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, objects, parts, purges } from '../../drizzle/schema.ts'
 import { act, after, inOrder, map, type Plan, statement, together } from './plan.ts'
-import { type Arguments, command, insertInto, query } from './sql.ts'
+import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
 
 /**
  * The purge of objects: claim, bytes, rows. An object is claimed by `purging`, its state, when nothing refers to it
@@ -146,7 +146,7 @@ const countOthers = command<Erasing>(
     ${insertInto(
       purges,
       {
-        id: sql`printf('%012x', ${a.runAt}) || lower(hex(randomblob(6)))`,
+        id: mintedId(a.runAt),
         namespaceId: sql`namespace_id`,
         kind: sql`'object'`,
         rule: sql`rule`,

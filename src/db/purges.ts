@@ -5,7 +5,7 @@ import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
 import { type NamespaceRef, namespaceGuard } from './scope.ts'
 import { query } from './sql.ts'
-import { usernameOf } from './trash.ts'
+import { usernameOf } from './users.ts'
 
 const receipt = object({
   id: purges.id,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaces, objects, purges } from '../../drizzle/schema.ts'
 import { act, after, type Plan, type Row, statement, together } from './plan.ts'
-import { type Arguments, command, insertInto, query } from './sql.ts'
+import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
 
 /**
  * The comparison of bucket and rows, a page of the bucket at a time, in the order of the keys. Keys that are not of
@@ -49,7 +49,7 @@ const reportMissing = command<Comparing>(
     sql`${missing(a)} ${insertInto(
       purges,
       {
-        id: sql`printf('%012x', ${a.now}) || lower(hex(randomblob(6)))`,
+        id: mintedId(a.now),
         namespaceId: sql`namespace_id`,
         projectId: sql`project_id`,
         kind: sql`'object'`,
@@ -84,7 +84,7 @@ const reportOrphans = command<Comparing>(
     sql`${orphans(a)} ${insertInto(
       purges,
       {
-        id: sql`printf('%012x', ${a.now}) || lower(hex(randomblob(6)))`,
+        id: mintedId(a.now),
         namespaceId: sql`namespace_id`,
         kind: sql`'object'`,
         itemId: sql`id`,

@@ -5,11 +5,9 @@ import { isReserved, namespaceJson, RESERVED_FOR } from './namespaces.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { projectJson } from './projects.ts'
 import {
-  deletionIn,
   endDeletion,
   inTheWay,
   isPurging,
-  noDeletion,
   outcomeOfRestoring,
   outOfTrash,
   type Restoring,
@@ -21,6 +19,7 @@ import {
 } from './restoring.ts'
 import { live, type NamespaceRef, namespaceGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { deletionIn, noDeletion } from './trash.ts'
 import type { Resource } from './write.ts'
 
 interface RestoringPlace extends NamespaceRef, Restoring {

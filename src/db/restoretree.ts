@@ -17,11 +17,9 @@ import type { Guard } from './guard.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import {
-  deletionIn,
   endDeletion,
   inTheWay,
   isPurging,
-  noDeletion,
   outcomeOfRestoring,
   outOfTrash,
   type Restoring,
@@ -32,7 +30,8 @@ import {
   undone,
 } from './restoring.ts'
 import { live, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
+import { deletionIn, noDeletion } from './trash.ts'
 import type { Trashable } from './trashing.ts'
 import type { Resource } from './write.ts'
 
@@ -107,7 +106,8 @@ const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
     when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or exists (
       select 1 from spot cross join ${nodes} where ${nodes.deletionId} = deletion.id
         and ${nodes.containerId} = spot.container_id and ${nodes.kind} <> 'episode'
-        and length(cast(${unescaped(sql`${nodes.path}`)} as blob)) + length(cast(${a.newName} as blob)) - length(cast(${unescaped(lastSegment(sql`spot.former`))} as blob))
+        and length(cast(${unescaped(sql`${nodes.path}`)} as blob)) + length(cast(${a.newName} as blob))
+        - length(cast(${unescaped(lastSegment(sql`spot.former`))} as blob))
         > ${MOST_BYTES})
     else ${a.newName} is null end from deletion))`
 
@@ -150,8 +150,7 @@ const makeFolders = command<RestoringInside>(
     sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors} ${insertInto(
       nodes,
       {
-        // As the Worker mints them: the time, and what is random.
-        id: sql`printf('%012x', ${a.now}) || lower(hex(randomblob(6)))`,
+        id: mintedId(a.now),
         projectId: sql`undone.project_id`,
         containerId: sql`ancestor.container_id`,
         kind: sql`'folder'`,
@@ -169,7 +168,7 @@ const makeFolders = command<RestoringInside>(
 const parentAt = (container: SQL, path: SQL): SQL => sql`ifnull(${folderAt(container, parentPath(path))},
   iif(${parentPath(path)} = '', (select around.node_id from ${episodes} as around where around.id = ${container}), null))`
 
-/** The nodes on the way are looked up by their own name here, as `nodes` is what is updated. */
+/** A folder that was made by the same statement as its parent could not know it yet. */
 const hangFolders = command<RestoringInside>(
   'nodes.hangRestored',
   (a) => sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors}

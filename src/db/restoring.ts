@@ -17,14 +17,6 @@ type A = Arguments<Restoring>
 export const restoredBefore = (a: A): SQL => sql`exists (select 1 from ${restorations}
   where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
 
-/** `deletion`, at most one row. */
-export const deletionIn = (
-  a: Arguments<Pick<Restoring, 'deletionId'>>,
-  place: SQL,
-): SQL => sql`deletion as materialized (
-  select ${deletions}.* from scope cross join ${deletions} where ${deletions.id} = ${a.deletionId} and ${place})`
-
-export const noDeletion: Refusing = ['deletion_not_found', sql`not exists (select 1 from deletion)`]
 export const isPurging: Refusing = ['deletion_purging', sql`(select purging from deletion)`]
 
 /** The guard has a table `obstacle` of one row: `container` and `namesake` name what is in the way, or are null. */
@@ -95,7 +87,12 @@ export function readRestored(rows: readonly Row[]): Resource {
       : [{ path: 'deletionId', message: `${container} is in the trash too: restore it first` }]),
     ...(namesake === null
       ? []
-      : [{ path: 'as', message: `is needed: the ${kind} ${JSON.stringify(namesake)} has that name` }]),
+      : [
+          {
+            path: 'as',
+            message: `has to be another name: the ${kind} ${JSON.stringify(namesake)} has this one`,
+          },
+        ]),
   ]
   throw new Refusal(
     'restore_conflict',

@@ -92,6 +92,9 @@ const columnsOf = <T extends Table>(table: T, assignments: Assignments<T>): [SQL
 
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql.raw(', '))
 
+/** A new id for a row that SQL finds by itself; everything else has its id from `mintId`, whose form this is. */
+export const mintedId = (now: SQL): SQL => sql`printf('%012x', ${now}) || lower(hex(randomblob(6)))`
+
 /** Holds where there is no such row; `rows` is what follows `from`. */
 export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`
 

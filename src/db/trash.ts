@@ -1,10 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, namespaceStats, namespaces, projectStats, users } from '../../drizzle/schema.ts'
+import { deletions, namespaceStats, projectStats } from '../../drizzle/schema.ts'
+import type { Refusing } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
 import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
+import { usernameOf } from './users.ts'
 
 /** How long the trash is kept. */
 interface Retention {
@@ -12,9 +14,14 @@ interface Retention {
   readonly retention: number
 }
 
-/** The name of a user: the slug of the home namespace. */
-export const usernameOf = (userId: SQL): SQL => sql`(select home.slug from ${users}
-  join ${namespaces} as home on home.id = ${users.homeId} where ${users.id} = ${userId})`
+/** The table of a guard that addresses something in the trash: `deletion`, at most one row. */
+export const deletionIn = (
+  a: Arguments<{ readonly deletionId: string }>,
+  place: SQL,
+): SQL => sql`deletion as materialized (
+  select ${deletions}.* from scope cross join ${deletions} where ${deletions.id} = ${a.deletionId} and ${place})`
+
+export const noDeletion: Refusing = ['deletion_not_found', sql`not exists (select 1 from deletion)`]
 
 const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL => sql`
   select ${deletions.id} as id, ${object({

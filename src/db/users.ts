@@ -22,6 +22,10 @@ export interface Arriving extends Asking, Pick<Stamp, 'now' | 'mark'> {
   readonly newHomeId: string
 }
 
+/** The handle of a user: the slug of the home namespace. */
+export const usernameOf = (userId: SQL): SQL => sql`(select home.slug from ${users}
+  join ${namespaces} as home on home.id = ${users.homeId} where ${users.id} = ${userId})`
+
 /** The name of a user: what the claims make, else one made from the id. */
 const username = (a: Arguments<Arriving>): SQL =>
   sql`ifnull(${a.username}, 'user-' || substr(${a.newUserId}, 1, 8))`

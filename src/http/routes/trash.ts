@@ -130,7 +130,7 @@ const restoreNamed = z.object({
 
 const sameName = { newName: null, newSegment: null, newPath: null, newNodePath: null }
 const restoreInside = restoringInside(wireKinds.map(({ shape }) => shape))
-const video = wireKinds.map(shownBy)
+const assetsShown = wireKinds.map(shownBy)
 
 const restores: readonly Endpoint[] = [
   endpoint(
@@ -166,8 +166,8 @@ const restores: readonly Endpoint[] = [
       params: ProjectParams.extend(ofOne),
       query: restoreNamed,
       answers: restored(
-        z.union([Episode, Node, Dataset, Collection, ...video.map(({ schema }) => schema)]),
-        video[0]?.example,
+        z.union([Episode, Node, Dataset, Collection, ...assetsShown.map(({ schema }) => schema)]),
+        assetsShown[0]?.example,
       ),
       failures: [
         ...inProject,
