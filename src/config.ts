@@ -1,3 +1,5 @@
+import { DAY } from './domain/time.ts'
+
 /** Bindings and variables, read once per isolate. README.md lists them. */
 export interface Config {
   readonly development: boolean
@@ -66,7 +68,6 @@ const LEAST_SECRET_BYTES = 32
 
 const DEFAULT_LIFETIME = '30d'
 const SECONDS_OF: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
-const MILLISECONDS_OF_A_DAY = 86_400_000
 const DEFAULT_RETENTION_DAYS = 30
 const MOST_RETENTION_DAYS = 3_650
 const DEFAULT_UPLOAD_TTL_DAYS = 7
@@ -156,7 +157,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const days = (name: string, otherwise: number, most: number): number => {
     const value = Number(text(name) ?? otherwise)
     if (!(value >= 1 && value <= most)) blame(name, `is not a number of days from 1 to ${most}`)
-    return value * MILLISECONDS_OF_A_DAY
+    return value * DAY
   }
 
   const queries = (name: string): number => {

@@ -1,3 +1,5 @@
+import { HOUR } from './time.ts'
+
 const MEBIBYTE = 1_048_576
 
 /** Up to here an object is sent at once. */
@@ -25,8 +27,6 @@ export const PUT_LIFETIME = 3_600
 
 /** Seconds that the URL of a part lives: it is worth nothing once the upload is complete or aborted. */
 export const PART_LIFETIME = 86_400
-
-const HOUR = 3_600_000
 
 /** Whether a lease is worth renewing: not by every request of a busy upload. `until` is what it would become. */
 export const renewedBefore = (until: number): number => until - HOUR

@@ -1,9 +1,9 @@
 import { noteUseOfApiToken } from '../db/apitokens.ts'
 import { Database } from '../db/database.ts'
 import type { Asking } from '../db/scope.ts'
+import { HOUR } from '../domain/time.ts'
 import { logFailure } from '../log.ts'
 
-const HOUR = 3_600_000
 const MOST_USES_KEPT = 10_000
 const uses = new Map<string, number>()
 

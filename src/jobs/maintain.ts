@@ -1,6 +1,7 @@
 import { configOf } from '../config.ts'
 import { expire } from '../db/expiry.ts'
 import { walkOf } from '../db/walks.ts'
+import { DAY } from '../domain/time.ts'
 import { log, logFailure } from '../log.ts'
 import { storeOf } from '../storage/store.ts'
 import { auditCounters } from './audit.ts'
@@ -8,7 +9,6 @@ import { purgeItems, purgeObjects, purgePlaces } from './purge.ts'
 import { reconcile } from './reconcile.ts'
 import { Budget, type Run, Tally } from './run.ts'
 
-const DAY = 86_400_000
 const MOST_EXPIRED = 2_000
 
 type Step = (run: Run) => Promise<void>
@@ -56,14 +56,13 @@ export async function maintain(env: Env, now: number): Promise<void> {
   for (const index of steps.keys()) {
     const current = (first + index) % steps.length
     const [name, step] = steps[current] as (typeof steps)[number]
-    budget.isSpent = false
     try {
       await step(run)
     } catch (error) {
       logFailure('a step of the maintenance failed', error, { step: name })
       failures.push(error)
     }
-    if (budget.isSpent) next ??= index === 0 ? (current + 1) % steps.length : current
+    if (budget.ranOut()) next ??= index === 0 ? (current + 1) % steps.length : current
   }
   if ((next ?? 0) !== usual) await budget.run(walk.note(String(next ?? 0)))
   const { trips, queries, rowsRead, rowsWritten } = budget.usage

@@ -3,13 +3,12 @@ import { eraseItems, type Left } from '../db/eraseitems.ts'
 import { erasePlace, pickPlace, postponePlace } from '../db/eraseplace.ts'
 import { claimObjects, type Doomed, eraseObjects, postponeObjects } from '../db/objectpurge.ts'
 import { SLICE } from '../domain/purge.ts'
+import { HOUR } from '../domain/time.ts'
 import { PART_LIFETIME } from '../domain/upload.ts'
 import type { Run } from './run.ts'
 
 /** Slices of one project or namespace before another one has its turn. */
 const MOST_SLICES_IN_A_ROW = 20
-
-const HOUR = 3_600_000
 
 /** The turns that a run gives are within this many milliseconds, one each: it has no more slices. */
 const ROUND = 1_000

@@ -1,13 +1,13 @@
 import { inOrder } from '../db/plan.ts'
 import { compare, finishRemoved, type Orphan, releaseOrphans } from '../db/reconcile.ts'
 import { walkOf } from '../db/walks.ts'
+import { DAY } from '../domain/time.ts'
 import { MOST_KEYS } from '../storage/bucket.ts'
 import type { Run } from './run.ts'
 
 const walk = walkOf('bucket')
 /** Pages of the bucket that one run looks at. */
 const MOST_PAGES = 3
-const DAY = 86_400_000
 /** Sorts after every key of ours. */
 const END = 'g'
 

@@ -6,12 +6,11 @@ const SHARE_OF_REST = 2
 
 /** D1 for one run of the schedule, within what it may ask of D1 and the bucket. */
 export class Budget {
-  /** Whether something was left undone, as it could not be afforded any more. */
-  isSpent = false
   readonly #database: Database
   readonly #most: number
   /** Of the bucket, which Cloudflare counts too. */
   #calls = 0
+  #isShort = false
 
   constructor(d1: D1Database, most: number) {
     this.#database = new Database(d1, 'first-primary')
@@ -30,8 +29,15 @@ export class Budget {
   /** Whether a plan may still be run, and as many statements and calls after it as are kept in reserve. */
   affords(plan: Plan<unknown>, reserve = 0): boolean {
     const isAfforded = this.usage.queries + this.#calls + plan.statements.length + reserve <= this.#most
-    this.isSpent ||= !isAfforded
+    this.#isShort ||= !isAfforded
     return isAfforded
+  }
+
+  /** Whether something could not be afforded since this was asked last. */
+  ranOut(): boolean {
+    const isShort = this.#isShort
+    this.#isShort = false
+    return isShort
   }
 
   run<T>(plan: Plan<T>): Promise<T> {
