@@ -1,5 +1,6 @@
 import { Refusal } from '../domain/failure.ts'
 import type { Plan, Row } from './plan.ts'
+import { parameterOf } from './sql.ts'
 
 /** What the database did for one request. */
 export interface Usage {
@@ -63,7 +64,8 @@ export class Database {
       const results = await session.batch<Row>(
         plan.statements.map(({ compiled, values }) => {
           const prepared = session.prepare(compiled.text)
-          return compiled.isParameterised ? prepared.bind(JSON.stringify(values)) : prepared
+          // D1 refuses a parameter that nothing reads.
+          return compiled.reads.length > 0 ? prepared.bind(parameterOf(compiled, values)) : prepared
         }),
       )
       for (const { meta } of results) {

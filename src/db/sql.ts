@@ -6,7 +6,7 @@ import { SQLiteAsyncDialect, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
  * How SQL is written here, and why the traps of D1 cannot happen.
  *
  * A statement is compiled once per isolate: its text is a constant. All its values travel in one parameter, a
- * JSON object, and the text reads them as `?1 ->> '$.name'`. So a number stays the integer it is (a number
+ * JSON object of those that the text reads, as `?1 ->> '$.name'`. So a number stays the integer it is (a number
  * bound by itself reaches SQLite as REAL), an absent field differs from null, a list of any length is one
  * parameter, and the limit of 100 parameters is out of reach. `test/plans.test.ts` proves the rest over every
  * statement: unique column names, an index for every table, no sort that is not declared.
@@ -39,8 +39,8 @@ export interface Compiled<A extends object = object> {
   readonly name: string
   readonly text: string
   readonly writes: boolean
-  /** Whether the text reads the parameter: D1 refuses one that nothing reads. */
-  readonly isParameterised: boolean
+  /** The values that the text reads: only these travel, so that a long list reaches the statements of its own alone. */
+  readonly reads: readonly string[]
   /** Never there: it carries the type of the values. */
   readonly takes?: (values: A) => void
 }
@@ -51,6 +51,9 @@ class Dialect extends SQLiteAsyncDialect {
   }
 }
 
+/** How an argument is spelled in a text. */
+const READING = /\?1(?: ->>|,) '\$\.(\w+)'/g
+
 const dialect = new Dialect({ casing: 'snake_case' })
 const casing = new CasingCache('snake_case')
 const everything: Compiled<never>[] = []
@@ -58,12 +61,17 @@ const everything: Compiled<never>[] = []
 function compile<A extends object>(name: string, writes: boolean, build: Build<A>): Compiled<A> {
   const values = new Proxy({}, { get: (_, key) => new Argument(String(key)) }) as Arguments<A>
   const text = dialect.sqlToQuery(build(values)).sql.replace(/\s+/g, ' ').trim()
-  const compiled = { name, text, writes, isParameterised: text.includes('?1') }
+  const reads = [...new Set([...text.matchAll(READING)].map(([, value = '']) => value))]
+  const compiled = { name, text, writes, reads }
   everything.push(compiled)
   return compiled
 }
 
 type Build<A> = (values: Arguments<A>) => SQL
+
+/** The parameter of a statement: JSON of the values that it reads. */
+export const parameterOf = ({ reads }: Compiled<never>, values: Values): string =>
+  JSON.stringify(Object.fromEntries(reads.map((name) => [name, values[name]])))
 
 /** A statement that only reads. `name` is `<aggregate>.<verb>`, unique. */
 export const query = <A extends object>(name: string, build: Build<A>): Compiled<A> =>
