@@ -9,9 +9,13 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
-  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
   select "namespaces"."id"
   from "namespaces"
@@ -21,14 +25,14 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when (?1 ->> '$.namespace') is not null and (select namespace_id
-  from place) is null then 'namespace_not_found'
-  when (?1 ->> '$.project') is not null and (select project_id
-  from place) is null then 'project_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
@@ -50,37 +54,43 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
-  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
   select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null)
   left join "namespaces" on "namespaces"."id" = "members"."namespace_id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null)
-  select nullif(case
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
-  when (?1 ->> '$.namespace') is not null and (select namespace_id
-  from place) is null then 'namespace_not_found'
-  when (?1 ->> '$.project') is not null and (select project_id
-  from place) is null then 'project_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
   where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
   from "api_tokens"
-  where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end, 'done') as refusal, json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
+  where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
   from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id"
   where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."namespace_id"), 'project', ifnull((select "projects"."slug"
   from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id" join "projects" on "projects"."id" = "api_tokens"."project_id" and "projects"."namespace_id" = "namespaces"."id"
   where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."project_id"), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."expires_at" / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."created_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "api_tokens" on "api_tokens"."id" = (?1 ->> '$.id')
+  from verdict as scope
+  left join "api_tokens" on "api_tokens"."id" = iif(scope.refusal is null, (?1 ->> '$.id'), null)
 
 -- apiTokens.list
 with scope as materialized (select "users"."id" as user_id, case
@@ -93,19 +103,22 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal, ifnull((select "users"."token_count"
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select "users"."token_count"
   from "users"
-  where "users"."id" = scope.user_id), 0) as count, true as is_counted, null as id, null as body
-  from scope
+  where "users"."id" = scope.user_id), 0), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "api_tokens"."id" as id, json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
@@ -119,7 +132,7 @@ with scope as materialized (select "users"."id" as user_id, case
   order by "api_tokens"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."token_count"
   from "users"
   where "users"."id" = scope.user_id), 0)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- apiTokens.noteUse
 update "api_tokens" set "last_used_at" = (?1 ->> '$.askedAt')
@@ -136,9 +149,13 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), place as materialized (
-  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  select "namespaces"."id" as namespace_id, "projects"."id" as project_id
+  from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
   select "namespaces"."id"
   from "namespaces"
@@ -148,14 +165,14 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when (?1 ->> '$.namespace') is not null and (select namespace_id
-  from place) is null then 'namespace_not_found'
-  when (?1 ->> '$.project') is not null and (select project_id
-  from place) is null then 'project_not_found'
   when scope.scopes & 8 = 0 then 'forbidden'
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
+  when (?1 ->> '$.namespace') is not null and (select namespace_id
+  from place) is null then 'namespace_not_found'
+  when (?1 ->> '$.project') is not null and (select project_id
+  from place) is null then 'project_not_found'
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
@@ -176,7 +193,11 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -199,15 +220,21 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
-  select nullif(case
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'
   when not exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null or "api_tokens"."revoked_at" = (?1 ->> '$.askedAt'))) then 'api_token_not_found'
   when scope.access < 0 then 'forbidden' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- assets.list.video.all
 with scope as materialized (
@@ -224,18 +251,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."project_id" = (
@@ -243,13 +278,8 @@ with scope as materialized (
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
-  from scope
+  select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as scope
   union all
   select null, null, id, name, body, total >= 8388608
   from weighed
@@ -270,18 +300,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), found as materialized (select id
   from (
   select "assets"."id" as id, "assets"."name" as name
   from "assets"
@@ -292,19 +330,14 @@ with scope as materialized (
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = (
   select project_id
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
-  from scope
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as scope
   union all
   select null, null, id, name, body, total >= 8388608
   from weighed
@@ -325,18 +358,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."container_id" = (
@@ -344,13 +385,8 @@ with scope as materialized (
   from held cross join permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, null as horizon, null as id, null as name, null as body, null as is_last
-  from scope
+  select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as scope
   union all
   select null, null, id, name, body, total >= 8388608
   from weighed
@@ -371,18 +407,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null), found as materialized (select id
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), found as materialized (select id
   from (
   select "assets"."id" as id, "assets"."name" as name
   from "assets"
@@ -393,19 +437,14 @@ with scope as materialized (
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
   where "assets"."container_id" = (
   select held.id
   from held cross join permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
-  from scope
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as scope
   union all
   select null, null, id, name, body, total >= 8388608
   from weighed
@@ -426,18 +465,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), held as materialized (select "episodes"."id" as id
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
-  from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
   from "assets"
   where "assets"."project_id" = (
   select project_id
@@ -464,20 +511,15 @@ with scope as materialized (
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
   where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "assets"."id"
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = (
   select project_id
   from permit
   where not (select is_few
   from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1) as horizon, null as id, null as name, null as body, null as is_last
-  from scope
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as scope
   union all
   select null, null, id, name, body, total >= 8388608
   from weighed
@@ -498,19 +540,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -557,19 +605,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -628,19 +682,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -747,19 +807,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -826,23 +892,29 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1)
-  select nullif(case
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
@@ -863,10 +935,12 @@ with scope as materialized (
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "assets" on "assets"."id" = (select id
-  from earlier)
+  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from verdict as scope
+  left join "assets" on "assets"."id" = iif(scope.refusal is null, (select id
+  from earlier), null)
 
 -- assets.renewLease
 with scope as materialized (
@@ -883,19 +957,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -943,19 +1023,25 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, "assets"."updated_request" = (?1 ->> '$.mark') as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.name') and "assets"."name" is not null
   union all
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
-  from scope cross join "assets"
+  from admitted as scope cross join "assets"
   where (?1 ->> '$.name') is null and "assets"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), permit as materialized (select *
@@ -1039,8 +1125,13 @@ with scope as materialized (
   from "assets"
   where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
-  from scope cross join "assets"
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')), permit as materialized (select *
   from scope
   where (case
@@ -1089,10 +1180,15 @@ with scope as materialized (
   from "assets"
   where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
-  from scope cross join "assets"
-  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind'))
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  from admitted as scope cross join "assets"
+  where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
@@ -1112,7 +1208,9 @@ with scope as materialized (
   when exists (select 1
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- audit.collections.drifted
 with near as materialized (
@@ -1592,8 +1690,14 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "collections"."id" as id
-  from scope cross join "collections"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "collections"."id" as id
+  from admitted as scope cross join "collections"
   where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
@@ -1630,10 +1734,16 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "collections"."id" as id
-  from scope cross join "collections"
-  where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null)
-  select nullif(case
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "collections"."id" as id
+  from admitted as scope cross join "collections"
+  where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -1649,7 +1759,9 @@ with scope as materialized (
   when not exists (select 1
   from target) then 'collection_not_found'
   when scope.access < 2 then 'forbidden' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- datasets.attachRestored
 with undone as materialized (
@@ -1675,13 +1787,19 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
-  from "datasets"
+  from admitted as scope cross join "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
   union all
   select "datasets"."id", "datasets"."created_request" = (?1 ->> '$.repeatable')
-  from scope cross join "datasets"
+  from admitted as scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
@@ -1712,15 +1830,21 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), earlier as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
-  from "datasets"
+  from admitted as scope cross join "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
   union all
   select "datasets"."id", "datasets"."created_request" = (?1 ->> '$.repeatable')
-  from scope cross join "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1)
-  select nullif(case
+  from admitted as scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -1729,10 +1853,12 @@ with scope as materialized (
   from earlier)) and not (scope.access < 2) then 'done'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
-  from earlier) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, 1 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "datasets" on "datasets"."id" = (select id
-  from earlier)
+  from earlier) then 'dataset_name_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "datasets"."version" as version, 1 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from verdict as scope
+  left join "datasets" on "datasets"."id" = iif(scope.refusal is null, (select id
+  from earlier), null)
 
 -- datasets.detachCollections
 update "collections" set "dataset_id" = null, "detached_by" = (?1 ->> '$.deletionId'), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "collections"."version" + 1
@@ -1755,23 +1881,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."datasets"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "project_stats"."datasets"
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "project_stats"."project_id" = scope.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "datasets"."id" as id, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
@@ -1786,7 +1915,7 @@ with scope as materialized (
   order by "datasets"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."datasets"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- datasets.markTrashed
 update "datasets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -1809,25 +1938,17 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
-  select "datasets"."id" as id
-  from scope cross join "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when not exists (select 1
-  from target
-  where id is not null) then 'dataset_not_found'
-  when scope.access < 1 then 'forbidden' end) is null), shown as materialized (select "collections"."id" as id, "collections"."name" as name, "collections"."member_count" as size
-  from "collections"
-  where "collections"."dataset_id" = (select target.id
-  from target, permit) and "collections"."deleted_at" is null
-  order by "collections"."name" limit 10000)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (
+  select "datasets"."id" as id
+  from admitted as scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -1835,10 +1956,18 @@ with scope as materialized (
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "datasets"."version" as version, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body, "datasets"."collection_count" as size, null as collection
-  from scope
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), shown as materialized (select "collections"."id" as id, "collections"."name" as name, "collections"."member_count" as size
+  from "collections"
+  where "collections"."dataset_id" = (select target.id
+  from target, permit) and "collections"."deleted_at" is null
+  order by "collections"."name" limit 10000)
+  select scope.refusal as refusal, "datasets"."version" as version, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body, "datasets"."collection_count" as size, null as collection
+  from verdict as scope
   left join target
-  left join "datasets" on "datasets"."id" = target.id
+  left join "datasets" on "datasets"."id" = iif(scope.refusal is null, target.id, null)
   union all
   select null, null, json_object('id', id, 'name', name), size, id
   from shown
@@ -1871,9 +2000,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "datasets"."id" as id
-  from scope cross join "datasets"
+  from admitted as scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
@@ -1917,11 +2052,17 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "datasets"."id" as id
-  from scope cross join "datasets"
-  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null)
-  select nullif(case
+  from admitted as scope cross join "datasets"
+  where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -1943,7 +2084,9 @@ with scope as materialized (
   from "collections"
   where "collections"."dataset_id" = (select id
   from target) limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- datasets.update
 with scope as materialized (
@@ -1960,13 +2103,19 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."renamed_request" = (?1 ->> '$.mark'))) as id
-  from scope), permit as materialized (select *
+  from admitted as scope), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -2007,14 +2156,20 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."renamed_request" = (?1 ->> '$.mark'))) as id
-  from scope)
-  select nullif(case
+  from admitted as scope), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2029,10 +2184,12 @@ with scope as materialized (
   when exists (select 1
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
-  from target)) then 'dataset_name_taken' end, 'done') as refusal, "datasets"."version" as version, 0 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "datasets" on "datasets"."id" = (select id
-  from target)
+  from target)) then 'dataset_name_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "datasets"."version" as version, 0 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  from verdict as scope
+  left join "datasets" on "datasets"."id" = iif(scope.refusal is null, (select id
+  from target), null)
 
 -- deletions.claim.datasets
 update "deletions" set purging = 1, turn = 0
@@ -2062,9 +2219,15 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
   from scope
   where (case
@@ -2098,9 +2261,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
   from scope
   where (case
@@ -2139,11 +2308,17 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null)
-  select nullif(case
+  from admitted as scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -2156,7 +2331,9 @@ with scope as materialized (
   when scope.access < 3 then 'forbidden'
   when (select kind = 'namespace'
   from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- deletions.claimedNow.inProject
 with scope as materialized (
@@ -2173,11 +2350,17 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id)
-  select nullif(case
+  from admitted as scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2189,7 +2372,9 @@ with scope as materialized (
   when not exists (select 1
   from deletion) then 'deletion_not_found'
   when scope.access < 3 then 'forbidden' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- deletions.pickPlace
 select "deletions"."id" as id
@@ -2224,7 +2409,13 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path')
   order by "assets"."id" desc limit 1), (select "assets"."id"
@@ -2234,8 +2425,8 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and ((?1 ->> '$.episodeId') is null or "episodes"."id" = (?1 ->> '$.episodeId')) and "episodes"."name" = ifnull((?1 ->> '$.episode'), (select other.name
   from "episodes" as other
   where other.id = (?1 ->> '$.episodeId')))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path') and "assets"."name" is not null)) as id
-  from scope)
-  select nullif(case
+  from admitted as scope), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2244,10 +2435,12 @@ with scope as materialized (
   from target) is null then 'asset_not_found'
   when not exists (select 1
   from target join "assets" on "assets"."id" = target.id join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete') then 'asset_without_object'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from scope
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  from verdict as scope
   left join target
-  left join "assets" on "assets"."id" = target.id
+  left join "assets" on "assets"."id" = iif(scope.refusal is null, target.id, null)
   left join "objects" on "objects"."id" = "assets"."object_id"
 
 -- dryRun.ofItems
@@ -2265,12 +2458,17 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
-  select "deletions".*
-  from scope cross join "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  select "deletions".*
+  from admitted as scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2281,7 +2479,10 @@ with scope as materialized (
   when not scope.is_member then 'forbidden'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end) is null), doomed as materialized (select deletion.id as id
+  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), doomed as materialized (select deletion.id as id
   from permit cross join deletion
   union all
   select *
@@ -2292,19 +2493,8 @@ with scope as materialized (
   from doomed cross join "assets" on "assets"."deletion_id" = doomed.id
   where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
-  when (exists (select 1
-  from "purges"
-  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not scope.is_member then 'forbidden'
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end, 'done') as refusal, null as rows, null as bytes, null as truncated
-  from scope
+  select scope.refusal as refusal, null as rows, null as bytes, null as truncated
+  from verdict as scope
   union all
   select null, count(*), ifnull(sum(size), 0), 0
   from freed
@@ -2340,12 +2530,17 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
-  select "deletions".*
-  from scope cross join "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
   where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  select "deletions".*
+  from admitted as scope cross join "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -2357,7 +2552,10 @@ with scope as materialized (
   from deletion) then 'deletion_not_found'
   when scope.access < 3 then 'forbidden'
   when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end) is null), space as materialized (select deletion.item_id as id
+  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), space as materialized (select deletion.item_id as id
   from permit cross join deletion
   where +deletion.kind = 'namespace'), site as materialized (select deletion.item_id as id
   from permit cross join deletion
@@ -2371,20 +2569,8 @@ with scope as materialized (
   from site cross join "assets" on "assets"."project_id" = site.id
   where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
-  when (exists (select 1
-  from "purges"
-  where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
-  when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal, null as rows, null as bytes, null as truncated
-  from scope
+  select scope.refusal as refusal, null as rows, null as bytes, null as truncated
+  from verdict as scope
   union all
   select null, count(*), ifnull(sum(size), 0), 0
   from freed
@@ -2427,23 +2613,26 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."episodes"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "project_stats"."episodes"
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "project_stats"."project_id" = scope.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "episodes"."id" as id, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
@@ -2455,7 +2644,7 @@ with scope as materialized (
   order by "episodes"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."episodes"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- episodes.makeChangedFolders
 with scope as materialized (
@@ -2472,9 +2661,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
@@ -2540,9 +2735,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
@@ -2601,9 +2802,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
@@ -2682,9 +2889,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
@@ -2714,9 +2927,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
@@ -2776,8 +2995,14 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
-  from scope cross join "episodes"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
@@ -2825,10 +3050,16 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
-  from scope cross join "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null)
-  select nullif(case
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  from admitted as scope cross join "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2855,7 +3086,9 @@ with scope as materialized (
   from "assets"
   where "assets"."container_id" = (select id
   from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- episodes.update
 with scope as materialized (
@@ -2872,9 +3105,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
@@ -2950,15 +3189,21 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark'))))
-  select nullif(case
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -2992,12 +3237,14 @@ with scope as materialized (
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
-  from target)) = 0 then 'episode_name_taken' end, 'done') as refusal, "episodes"."version" as version, 0 as created, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  from target)) = 0 then 'episode_name_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "episodes"."version" as version, 0 as created, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "episodes" on "episodes"."id" = (select id
-  from target)
+  from verdict as scope
+  left join "episodes" on "episodes"."id" = iif(scope.refusal is null, (select id
+  from target), null)
 
 -- episodes.upsert
 with scope as materialized (
@@ -3014,9 +3261,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
@@ -3084,15 +3337,21 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), target as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
-  from scope, "episodes"
+  from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
   from "episodes"
   where "episodes"."id" = (?1 ->> '$.id')), (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name'))))
-  select nullif(case
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
@@ -3119,16 +3378,18 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end, 'done') as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  from target) end then 'episode_duration_contradicts' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json((select json_object('id', "projects"."id", 'slug', "projects"."slug")
   from "projects"
   where "projects"."id" = "episodes"."project_id")), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
   from "nodes"
   where "nodes"."id" = "episodes"."folder_id")), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)) as body
-  from scope
-  left join "episodes" on "episodes"."id" = (select id
-  from target)
+  from verdict as scope
+  left join "episodes" on "episodes"."id" = iif(scope.refusal is null, (select id
+  from target), null)
 
 -- erase.apiTokens.ofNamespace
 with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
@@ -3759,9 +4020,15 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from admitted as scope
   left join "users" on "users"."home_id" = (
   select "namespaces"."id"
   from "namespaces"
@@ -3809,23 +4076,26 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."members"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "namespace_stats"."members"
   from "namespace_stats"
-  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "namespace_stats"."namespace_id" = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "members"."user_id" as id, json_object('username', (select home.slug
@@ -3840,7 +4110,7 @@ with scope as materialized (
   order by "members"."user_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."members"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- members.remove
 with scope as materialized (
@@ -3859,9 +4129,15 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from admitted as scope
   left join "users" on "users"."home_id" = (
   select "namespaces"."id"
   from "namespaces"
@@ -3912,15 +4188,21 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from admitted as scope
   left join "users" on "users"."home_id" = (
   select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.username'))
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -3942,7 +4224,9 @@ with scope as materialized (
   from "members"
   where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
   from member)) then 'last_owner' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- members.set
 with scope as materialized (
@@ -3958,9 +4242,15 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from admitted as scope
   left join "users" on "users"."home_id" = (
   select "namespaces"."id"
   from "namespaces"
@@ -4004,15 +4294,21 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), member as materialized (
-  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
+  from admitted as scope
   left join "users" on "users"."home_id" = (
   select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.username'))
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id)
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -4029,15 +4325,18 @@ with scope as materialized (
   from member) and not exists (select 1
   from "members"
   where "members"."namespace_id" = scope.namespace_id and "members"."role" = 3 and "members"."user_id" <> (select id
-  from member))) then 'last_owner' end, 'done') as refusal, 1 as version, "members"."created_request" = (?1 ->> '$.mark') as created, json_object('username', (select home.slug
+  from member))) then 'last_owner' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, 1 as version, "members"."created_request" = (?1 ->> '$.mark') as created, json_object('username', (select home.slug
   from "namespaces" as home
   where home.id = "users"."home_id"), 'name', "users"."name", 'role', case "members"."role"
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "members"."created_at" / 1000.0, 'unixepoch')) as body
-  from scope cross join member
-  left join "users" on "users"."id" = member.id
-  left join "members" on "members"."user_id" = member.id and "members"."namespace_id" = scope.namespace_id
+  from verdict as scope
+  left join member
+  left join "users" on "users"."id" = iif(scope.refusal is null, member.id, null)
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id
 
 -- namespaces.create
 with scope as materialized (select "users"."id" as user_id, case
@@ -4050,23 +4349,27 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), earlier as materialized (
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."id" = (?1 ->> '$.id')
   union all
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug')
   union all
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."created_request" = (?1 ->> '$.repeatable') and "namespaces"."id" = (
   select "former_slugs"."namespace_id"
   from "former_slugs"
@@ -4099,28 +4402,32 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), earlier as materialized (
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."id" = (?1 ->> '$.id')
   union all
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.slug')
   union all
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
-  from scope cross join "namespaces"
+  from admitted as scope cross join "namespaces"
   where "namespaces"."created_request" = (?1 ->> '$.repeatable') and "namespaces"."id" = (
   select "former_slugs"."namespace_id"
   from "former_slugs"
-  where "former_slugs"."slug" = (?1 ->> '$.slug')) limit 1)
-  select nullif(case
+  where "former_slugs"."slug" = (?1 ->> '$.slug')) limit 1), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'
   when ((select is_made
@@ -4131,10 +4438,12 @@ with scope as materialized (select "users"."id" as user_id, case
   from "former_slugs"
   where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not null)) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
-  from scope
-  left join "namespaces" on "namespaces"."id" = (select id
-  from earlier)
+  where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not null)) then 'namespace_slug_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "namespaces"."version" as version, 1 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  from verdict as scope
+  left join "namespaces" on "namespaces"."id" = iif(scope.refusal is null, (select id
+  from earlier), null)
 
 -- namespaces.describeHome
 update "namespaces" set metadata = (?1 ->> '$.metadata')
@@ -4151,19 +4460,22 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, ifnull((select "users"."namespace_count"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select "users"."namespace_count"
   from "users"
-  where "users"."id" = scope.user_id), 0) as count, scope.token_namespace_id is null as is_counted, null as id, null as body
-  from scope
+  where "users"."id" = scope.user_id), 0), null) as count, scope.token_namespace_id is null as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "namespaces"."id" as id, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'role', case "members"."role"
@@ -4178,7 +4490,7 @@ with scope as materialized (select "users"."id" as user_id, case
   order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."namespace_count"
   from "users"
   where "users"."id" = scope.user_id), 0)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- namespaces.markTrashed
 update "namespaces" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -4208,20 +4520,28 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audio', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"))
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = "namespaces"."id") as body
-  from scope
-  left join "namespaces" on "namespaces"."id" = scope.namespace_id
+  from verdict as scope
+  left join "namespaces" on "namespaces"."id" = iif(scope.refusal is null, scope.namespace_id, null)
 
 -- namespaces.reserveFormer
 with scope as materialized (
@@ -4241,7 +4561,13 @@ with scope as materialized (
   where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -4300,7 +4626,13 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -4342,8 +4674,14 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -4366,7 +4704,9 @@ with scope as materialized (
   when (select "namespace_stats"."members" > 100000
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- namespaces.update
 with scope as materialized (
@@ -4386,7 +4726,13 @@ with scope as materialized (
   where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -4429,8 +4775,14 @@ with scope as materialized (
   where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "namespaces"."id"
   from "namespaces"
   where "namespaces"."slug" = (?1 ->> '$.newSlug') and "namespaces"."renamed_request" = (?1 ->> '$.mark'))) and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -4446,9 +4798,11 @@ with scope as materialized (
   from "former_slugs"
   where "former_slugs"."slug" = (?1 ->> '$.newSlug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
-  where "users"."username" = (?1 ->> '$.newSlug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal, "namespaces"."version" as version, 0 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
-  from scope
-  left join "namespaces" on "namespaces"."id" = scope.namespace_id
+  where "users"."username" = (?1 ->> '$.newSlug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "namespaces"."version" as version, 0 as created, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata")) as body
+  from verdict as scope
+  left join "namespaces" on "namespaces"."id" = iif(scope.refusal is null, scope.namespace_id, null)
 
 -- nodes.hangRestored
 with recursive undone as materialized (
@@ -4626,8 +4980,13 @@ with scope as materialized (
   from "nodes"
   where "nodes"."id" = (?1 ->> '$.id')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
-  from scope cross join "nodes"
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  from admitted as scope cross join "nodes"
   where "nodes"."id" = (?1 ->> '$.id')), permit as materialized (select *
   from scope
   where (case
@@ -4711,10 +5070,15 @@ with scope as materialized (
   from "nodes"
   where "nodes"."id" = (?1 ->> '$.id')) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
-  from scope cross join "nodes"
-  where "nodes"."id" = (?1 ->> '$.id'))
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  from admitted as scope cross join "nodes"
+  where "nodes"."id" = (?1 ->> '$.id')), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
@@ -4773,7 +5137,9 @@ with scope as materialized (
   from target) and "nodes"."path" < (select path || '0'
   from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "assets"
   where "assets"."container_id" = found.item_id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- objects.abortIdle
 update "objects" set state = 'aborted', lease_until = (?1 ->> '$.now')
@@ -4867,13 +5233,18 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
-  from "projects"
+  from admitted as scope cross join "projects"
   where "projects"."id" = (?1 ->> '$.id')
   union all
   select "projects"."id", "projects"."created_request" = (?1 ->> '$.repeatable')
-  from scope cross join "projects"
+  from admitted as scope cross join "projects"
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1), permit as materialized (select *
   from scope
   where (case
@@ -4905,15 +5276,20 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), earlier as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
-  from "projects"
+  from admitted as scope cross join "projects"
   where "projects"."id" = (?1 ->> '$.id')
   union all
   select "projects"."id", "projects"."created_request" = (?1 ->> '$.repeatable')
-  from scope cross join "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1)
-  select nullif(case
+  from admitted as scope cross join "projects"
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
@@ -4922,10 +5298,12 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden'
   when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
   when exists (select 1
-  from earlier) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, 1 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "projects" on "projects"."id" = (select id
-  from earlier)
+  from earlier) then 'project_slug_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "projects"."version" as version, 1 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from verdict as scope
+  left join "projects" on "projects"."id" = iif(scope.refusal is null, (select id
+  from earlier), null)
 
 -- projects.list
 with scope as materialized (
@@ -4943,21 +5321,24 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
-  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, scope.is_member as is_counted, null as id, null as body
-  from scope
+  where "namespace_stats"."namespace_id" = scope.namespace_id), null) as count, scope.is_member as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select *
@@ -4970,7 +5351,7 @@ with scope as materialized (
   order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
   union all
   select *
   from (
@@ -4982,7 +5363,7 @@ with scope as materialized (
   order by "projects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select iif(scope.is_member, "namespace_stats"."projects", "namespace_stats"."public_projects")
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
 
 -- projects.markTrashed
 update "projects" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -5018,7 +5399,13 @@ with scope as materialized (
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "deletions"."item_id"
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5063,8 +5450,14 @@ with scope as materialized (
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "deletions"."item_id"
   from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
-  select nullif(case
+  where "deletions"."id" = (?1 ->> '$.deletionId') or "deletions"."request" = (?1 ->> '$.repeatable'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -5085,7 +5478,9 @@ with scope as materialized (
   when not (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- projects.update
 with scope as materialized (
@@ -5106,7 +5501,13 @@ with scope as materialized (
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5150,8 +5551,14 @@ with scope as materialized (
   from "projects"
   where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), (select "projects"."id"
   from "projects"
-  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
-  select nullif(case
+  where "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."renamed_request" = (?1 ->> '$.mark'))) and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -5163,9 +5570,11 @@ with scope as materialized (
   when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
   when exists (select 1
   from "projects"
-  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal, "projects"."version" as version, 0 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "projects" on "projects"."id" = scope.project_id
+  where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "projects"."version" as version, 0 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  from verdict as scope
+  left join "projects" on "projects"."id" = iif(scope.refusal is null, scope.project_id, null)
 
 -- purges.claimOrphans
 with bound as materialized (select min((?1 ->> '$.to'), ifnull((
@@ -5282,23 +5691,26 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 3 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 3 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."purges"
+  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "namespace_stats"."purges"
   from "namespace_stats"
-  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "namespace_stats"."namespace_id" = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (select "purges"."id" as id, json_object('id', "purges"."id", 'kind', "purges"."kind", 'itemId', "purges"."item_id", 'name', "purges"."name", 'projectId', "purges"."project_id", 'deletionId', "purges"."deletion_id", 'rule', "purges"."rule", 'requestedBy', (select home.slug
@@ -5310,7 +5722,7 @@ with scope as materialized (
   order by "purges"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."purges"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- purges.open.datasets
 insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
@@ -5348,9 +5760,15 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
   from scope
   where (case
@@ -5387,9 +5805,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
   from scope
   where (case
@@ -5512,7 +5936,11 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5547,23 +5975,26 @@ with scope as materialized (
   from "users" as holder
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "namespace_stats"."trashed"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "namespace_stats"."trashed"
   from "namespace_stats"
-  where "namespace_stats"."namespace_id" = scope.namespace_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "namespace_stats"."namespace_id" = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (
@@ -5578,7 +6009,7 @@ with scope as materialized (
   order by "deletions"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "namespace_stats"."trashed"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- trash.ofProject
 with scope as materialized (
@@ -5595,25 +6026,27 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when not scope.is_member then 'forbidden'
-  when scope.access < 1 then 'forbidden' end) is null)
-  select nullif(case
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when not scope.is_member then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, (select "project_stats"."trashed"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, (select "project_stats"."trashed"
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) as count, true as is_counted, null as id, null as body
-  from scope
+  where "project_stats"."project_id" = scope.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
   union all
   select null, null, null, id, body
   from (
@@ -5628,7 +6061,7 @@ with scope as materialized (
   order by "deletions"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select (select "project_stats"."trashed"
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id)
-  from scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
 
 -- trash.placeRestored
 with scope as materialized (
@@ -5648,9 +6081,15 @@ with scope as materialized (
   where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "restorations"."item_id"
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark') and "restorations"."kind" = 'namespace')) and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
   when 'project' then (select "projects"."slug"
   from "projects"
@@ -5665,8 +6104,8 @@ with scope as materialized (
   where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
   where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))), (?1 ->> '$.slug'), null) end as namesake
-  from scope cross join deletion)
-  select nullif(case
+  from admitted as scope cross join deletion), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
@@ -5683,17 +6122,19 @@ with scope as materialized (
   from deletion) then 'deletion_purging'
   when exists (select 1
   from obstacle
-  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, 1 as version, 0 as created, case "restorations"."kind"
   when 'project' then (select json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch'))
   from "projects"
   where "projects"."id" = "restorations"."item_id" and "projects"."deleted_at" is null)
   when 'namespace' then (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"))
   from "namespaces"
   where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
-  from scope
+  from verdict as scope
   left join deletion
   left join obstacle
-  left join "restorations" on "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')
+  left join "restorations" on "restorations"."id" = iif(scope.refusal is null, (?1 ->> '$.deletionId'), null) and "restorations"."request" = (?1 ->> '$.mark')
 
 -- trash.restore
 with scope as materialized (
@@ -5710,9 +6151,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
   select deletion.kind as kind, deletion.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from deletion cross join "nodes" on "nodes"."id" = deletion.item_id
@@ -5744,7 +6191,7 @@ with scope as materialized (
   from spot cross join "nodes" on "nodes"."container_id" = spot.container_id and "nodes"."path" = spot.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else (select "assets"."name"
   from "assets" as own join "assets" on "assets"."container_id" = own.container_id and "assets"."kind" = own.kind and "assets"."name" = ifnull((?1 ->> '$.newPath'), own.name) and "assets"."name" is not null and "assets"."deleted_at" is null
   where own.id = deletion.item_id) end as namesake
-  from scope cross join deletion), permit as materialized (select *
+  from admitted as scope cross join deletion), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5794,9 +6241,15 @@ with scope as materialized (
   where "namespaces"."slug" = (?1 ->> '$.namespace')), (select "restorations"."item_id"
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark') and "restorations"."kind" = 'namespace')) and true and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), deletion as materialized (
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
   when 'project' then (select "projects"."slug"
   from "projects"
@@ -5811,7 +6264,7 @@ with scope as materialized (
   where "former_slugs"."slug" = (?1 ->> '$.slug') and "former_slugs"."reserved_until" > (?1 ->> '$.now')), exists (select 1
   from "users"
   where "users"."username" = (?1 ->> '$.slug') and "users"."id" is not scope.user_id and "users"."home_id" is not scope.namespace_id))), (?1 ->> '$.slug'), null) end as namesake
-  from scope cross join deletion), permit as materialized (select *
+  from admitted as scope cross join deletion), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5850,9 +6303,15 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), deletion as materialized (
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
   select "deletions".*
-  from scope cross join "deletions"
+  from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
   select deletion.kind as kind, deletion.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from deletion cross join "nodes" on "nodes"."id" = deletion.item_id
@@ -5884,8 +6343,8 @@ with scope as materialized (
   from spot cross join "nodes" on "nodes"."container_id" = spot.container_id and "nodes"."path" = spot.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else (select "assets"."name"
   from "assets" as own join "assets" on "assets"."container_id" = own.container_id and "assets"."kind" = own.kind and "assets"."name" = ifnull((?1 ->> '$.newPath'), own.name) and "assets"."name" is not null and "assets"."deleted_at" is null
   where own.id = deletion.item_id) end as namesake
-  from scope cross join deletion)
-  select nullif(case
+  from admitted as scope cross join deletion), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -5910,7 +6369,9 @@ with scope as materialized (
   from deletion) then 'deletion_purging'
   when exists (select 1
   from obstacle
-  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, 1 as version, 0 as created, case "restorations"."kind"
   when 'dataset' then (select json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'))
   from "datasets"
   where "datasets"."id" = "restorations"."item_id" and "datasets"."deleted_at" is null)
@@ -5949,10 +6410,10 @@ with scope as materialized (
   when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
-  from scope
+  from verdict as scope
   left join deletion
   left join obstacle
-  left join "restorations" on "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')
+  left join "restorations" on "restorations"."id" = iif(scope.refusal is null, (?1 ->> '$.deletionId'), null) and "restorations"."request" = (?1 ->> '$.mark')
 
 -- uploads.abort
 with scope as materialized (
@@ -5970,7 +6431,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -5997,15 +6463,22 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 2 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.announce
 with scope as materialized (
@@ -6022,7 +6495,13 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6031,12 +6510,12 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "part_size", "announced_size", "announced_sha256", "staging_hash")
   select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
-  from permit cross join scope cross join json_each(?1, '$.files') as file
+  from permit cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null
   on conflict do nothing
 
@@ -6055,22 +6534,33 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id"))
-  select nullif(case
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal, file.key as position, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join json_each(?1, '$.files') as file
-  left join "objects" on "objects"."id" = ifnull( (select "objects"."id"
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
+  from verdict as scope
+  union all
+  select null, file.key, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from permit cross join json_each(?1, '$.files') as file cross join "objects" on "objects"."id" = ifnull( (select "objects"."id"
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1))
 
 -- uploads.begin
@@ -6089,7 +6579,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6118,7 +6613,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6146,7 +6646,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6174,16 +6679,23 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.drop
 update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.now')
@@ -6205,15 +6717,22 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 7 = 0 then 'forbidden'
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.findObject
 with scope as materialized (
@@ -6245,15 +6764,22 @@ with scope as materialized (
   from "assets"
   where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.id = ifnull("api_tokens"."project_id", found.id)) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
   when scope.scopes & 1 = 0 then 'forbidden'
   when scope.object_state <> 'complete' then 'object_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.findStaged
 with scope as materialized (
@@ -6270,15 +6796,21 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), staged as materialized (select (select "objects"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), staged as materialized (select (select "objects"."id"
   from "objects"
   where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'complete' and not ((scope.scopes & 2 = 0) and "objects"."created_by_token" is not scope.token_id)
   order by "objects"."id" desc limit 1) as id, (select "objects"."id"
   from "objects"
   where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'pending' and not ((scope.scopes & 2 = 0) and "objects"."created_by_token" is not scope.token_id)
   order by "objects"."id" desc limit 1) as pending_id
-  from scope)
-  select nullif(case
+  from admitted as scope), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
@@ -6287,10 +6819,12 @@ with scope as materialized (
   from staged) is null then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
   when (select id
-  from staged) is null then 'upload_incomplete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
+  from staged) is null then 'upload_incomplete' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
   left join staged
-  left join "objects" on "objects"."id" = staged.id
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, staged.id, null)
 
 -- uploads.findToComplete
 with scope as materialized (
@@ -6308,16 +6842,23 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.findToSend
 with scope as materialized (
@@ -6335,17 +6876,24 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
   when scope.object_state = 'complete' then 'upload_complete'
-  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.forgetDropped
 delete
@@ -6379,7 +6927,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6407,16 +6960,23 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id")
-  select nullif(case
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
-  from scope
-  left join "objects" on "objects"."id" = scope.object_id
+  when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
 -- uploads.makeProject
 with scope as materialized (
@@ -6433,7 +6993,13 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6468,7 +7034,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 7 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6500,7 +7071,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6528,7 +7104,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6559,7 +7140,12 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
-  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), permit as materialized (select *
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6586,7 +7172,13 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), permit as materialized (select *
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6597,11 +7189,11 @@ with scope as materialized (
   where "objects"."id" in (
   select (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1)
-  from permit cross join scope cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+  from permit cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- users.arrive
 insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
@@ -6696,15 +7288,21 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
-  select nullif(case
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, json_object('user', json_object('sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'id', "users"."id", 'isNewUser', json(case ("users"."id" = (?1 ->> '$.newUserId'))
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "users"."version" as version, 0 as created, json_object('user', json_object('sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'id', "users"."id", 'isNewUser', json(case ("users"."id" = (?1 ->> '$.newUserId'))
   when 0 then 'false'
   when 1 then 'true' end)), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")) as body
-  from scope
-  left join "users" on "users"."id" = scope.user_id
+  from verdict as scope
+  left join "users" on "users"."id" = iif(scope.refusal is null, scope.user_id, null)
   left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
 -- users.follow
@@ -6727,12 +7325,18 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
-  select nullif(case
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 7 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
-  from scope
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- users.read
 with scope as materialized (select "users"."id" as user_id, case
@@ -6745,15 +7349,21 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
-  select nullif(case
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 7 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")), json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "users"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")), json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch'))) as body
-  from scope
-  left join "users" on "users"."id" = scope.user_id
+  from verdict as scope
+  left join "users" on "users"."id" = iif(scope.refusal is null, scope.user_id, null)
   left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
 -- users.update
@@ -6767,7 +7377,11 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), permit as materialized (select *
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
@@ -6789,15 +7403,21 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub'))))
-  select nullif(case
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch')) as body
-  from scope
-  left join "users" on "users"."id" = scope.user_id
+  from verdict as scope
+  left join "users" on "users"."id" = iif(scope.refusal is null, scope.user_id, null)
   left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
 -- walks.note.audit.collections
@@ -6899,20 +7519,29 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
   from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), row as materialized (
-  select wanted.key as position, (select "assets"."id"
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), row as materialized (select wanted.key as position, (select "assets"."id"
   from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull(scope.token_project_id, "projects"."id") join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull(scope.token_namespace_id, "namespaces"."id")
   where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
   select 1
   from "members"
   where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
-  from scope cross join json_each(?1, '$.ids') as wanted)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from scope
-  left join row
+  from permit as scope cross join json_each(?1, '$.ids') as wanted)
+  select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  from verdict as scope
+  union all
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", "objects"."content_type"
+  from row
   left join "assets" on "assets"."id" = row.asset_id
   left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
 
@@ -6931,8 +7560,22 @@ with scope as materialized (
   where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
   left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
-  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), row as materialized (
-  select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null), row as materialized (select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
   order by "assets"."id" desc limit 1))
@@ -6943,14 +7586,11 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode') and "episodes"."deleted_at" is null) and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value and "assets"."name" is not null))
   from json_each(?1, '$.kinds') as kind)) as asset_id
-  from scope cross join json_each(?1, '$.paths') as wanted)
-  select nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal, row.position as position, "assets"."id" as id, "assets"."name" as path, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
-  from scope
-  left join row
+  from permit as scope cross join json_each(?1, '$.paths') as wanted)
+  select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  from verdict as scope
+  union all
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", "objects"."content_type"
+  from row
   left join "assets" on "assets"."id" = row.asset_id
   left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'

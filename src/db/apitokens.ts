@@ -1,7 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
 import { scopes } from '../domain/access.ts'
-import { assertPermitted, type Guard, judged, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
+import {
+  ADMITTED,
+  assertPermitted,
+  type Guard,
+  ifGranted,
+  judged,
+  permitted,
+  readVerdict,
+  refusal,
+  VERDICT,
+  verdictOf,
+} from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -40,7 +51,7 @@ const list = query<Asking & Window>('apiTokens.list', (a) => {
     sql`select ${apiTokens.id} as id, ${object({ ...shown, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
       from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
         and ${apiTokens.id} < ${a.before}
-      order by ${apiTokens.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${apiTokens.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
   )
 })
 
@@ -69,14 +80,14 @@ const creating = (a: Arguments<NewApiToken>): Guard =>
   userGuard(a, 'self', {
     tables: [
       sql`place as materialized (
-    select ${namespaces.id} as namespace_id, ${projects.id} as project_id from scope
+    select ${namespaces.id} as namespace_id, ${projects.id} as project_id from ${ADMITTED}
     left join ${members} on ${members.userId} = scope.user_id and ${members.namespaceId} = (
       select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.namespace} and ${live(namespaces)})
     left join ${namespaces} on ${namespaces.id} = ${members.namespaceId}
     left join ${projects} on ${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
       and ${live(projects)})`,
     ],
-    place: [
+    thing: [
       ['namespace_not_found', sql`${a.namespace} is not null and (select namespace_id from place) is null`],
       ['project_not_found', sql`${a.project} is not null and (select project_id from place) is null`],
     ],
@@ -121,8 +132,8 @@ const create = command<NewApiToken>(
 
 const created = query<NewApiToken>(
   'apiTokens.created',
-  (a) => sql`${judged(creating(a))} select ${refusal(creating(a))}, ${object(shown)} as body
-    from scope left join ${apiTokens} on ${apiTokens.id} = ${a.id}`,
+  (a) => sql`${judged(creating(a))} select ${refusal}, ${object(shown)} as body
+    from ${VERDICT} left join ${apiTokens} on ${apiTokens.id} = ${ifGranted(a.id)}`,
 )
 
 /** Creates an API token of the caller; answers it as JSON, without the secret, which nobody keeps. */

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { type AssetShape, assetJson } from './assets.ts'
-import { assertPermitted, permitted, refusal } from './guard.ts'
+import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
@@ -54,7 +54,7 @@ const guard = (a: A) =>
   projectGuard(a, 'read', {
     tables: [
       // The episode's id; no row where the one asked for is not there.
-      sql`held as materialized (select ${episodes.id} as id from scope cross join ${episodes}
+      sql`held as materialized (select ${episodes.id} as id from ${ADMITTED} cross join ${episodes}
         where ${episodes.projectId} = scope.project_id and ${live(episodes)}
           and ${episodes.id} = ifnull(${a.episodeId}, (select ${episodes.id} from ${episodes}
             where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episode}))
@@ -139,11 +139,11 @@ const weight = sql`(${num(ROW_BYTES)} + ifnull(length(cast(${assets.metadata} as
 
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
-  return sql`${permitted(guarded)}, ${search.tables ?? sql``}
+  return sql`${consulted(guarded)}, ${search.tables ?? sql``}
     weighed as (select ${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body, ${weight} as own,
       sum(${weight}) over (rows unbounded preceding) as total from ${search.rows})
-    select ${refusal(guarded)}, ${search.horizon} as horizon, null as id, null as name, null as body, null as is_last
-      from scope
+    select ${refusal}, ${ifGranted(search.horizon)} as horizon, null as id, null as name, null as body,
+      null as is_last from ${VERDICT}
     union all
     select null, null, id, name, body, total >= ${num(MOST_BYTES)} from weighed
       where total - own < ${num(MOST_BYTES)}`

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes, objects } from '../../drizzle/schema.ts'
 import { type AssetKind, assetKinds } from '../domain/kind.ts'
-import { type Guard, permitted } from './guard.ts'
+import { ADMITTED, type Guard, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -112,7 +112,7 @@ const registering = (a: A): Guard => {
   const earlier = (isDone: SQL, condition: SQL) => sql`
     select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
       ${assets.createdByToken} as created_by_token
-    from scope cross join ${assets} where ${condition}`
+    from ${ADMITTED} cross join ${assets} where ${condition}`
   return projectMakingGuard(a, {
     tables: [
       sql`earlier as materialized (

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { collectionMembers, collections } from '../../drizzle/schema.ts'
-import { type Guard, readVerdict, verdictOf } from './guard.ts'
+import { ADMITTED, type Guard, readVerdict, verdictOf } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
@@ -32,7 +32,7 @@ type TrashingCollection = ProjectRef & Trashing & { readonly name: string }
 const trashing = (a: Arguments<TrashingCollection>): Guard =>
   projectGuard(a, 'write', {
     tables: [
-      sql`target as materialized (select ${collections.id} as id from scope cross join ${collections}
+      sql`target as materialized (select ${collections.id} as id from ${ADMITTED} cross join ${collections}
         where ${collections.projectId} = scope.project_id and ${collections.name} = ${a.name}
           and ${live(collections)})`,
     ],

@@ -1,6 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, projectStats } from '../../drizzle/schema.ts'
-import { assertPermitted, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
+import {
+  ADMITTED,
+  assertPermitted,
+  consulted,
+  ifGranted,
+  permitted,
+  readVerdict,
+  refusal,
+  VERDICT,
+  verdictOf,
+} from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -62,7 +72,7 @@ const list = query<ProjectRef & Window>('datasets.list', (a) => {
     sql`select ${datasets.id} as id, ${listed} as body from ${datasets}
       where ${datasets.projectId} = (select project_id from permit) and ${live(datasets)}
         and ${datasets.id} < ${a.before}
-      order by ${datasets.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${datasets.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
   )
 })
 
@@ -70,7 +80,7 @@ export const listDatasets = (ref: ProjectRef, window: Window): Plan<Page> =>
   statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 
 const named = (a: Arguments<DatasetRef>) => sql`target as materialized (
-  select ${datasets.id} as id from scope cross join ${datasets}
+  select ${datasets.id} as id from ${ADMITTED} cross join ${datasets}
   where ${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`
 
 const noDataset = ['dataset_not_found', sql`not exists (select 1 from target where id is not null)`] as const
@@ -83,12 +93,12 @@ const read = query<DatasetRef>('datasets.read', (a) => {
   const guard = projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] })
   const mine = sql`${collections} where ${collections.datasetId} = (select target.id from target, permit)
     and ${live(collections)} order by ${collections.name}`
-  return sql`${permitted(guard)},
+  return sql`${consulted(guard)},
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
       ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
-    select ${refusal(guard)}, ${datasets.version} as version, ${datasetJson} as body,
+    select ${refusal}, ${datasets.version} as version, ${datasetJson} as body,
       ${datasets.collectionCount} as size, null as collection
-      from scope left join target left join ${datasets} on ${datasets.id} = target.id
+      from ${VERDICT} left join target left join ${datasets} on ${datasets.id} = ${ifGranted(sql`target.id`)}
     union all
     select null, null, json_object('id', id, 'name', name), size, id from shown
     union all
@@ -171,7 +181,7 @@ const changing = (a: Arguments<Changes>) => {
   return projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (
-        select ${addressed(datasets, a, named(a.name), named(a.newName))} as id from scope)`,
+        select ${addressed(datasets, a, named(a.name), named(a.newName))} as id from ${ADMITTED})`,
     ],
     done: sql`exists (select 1 from target cross join ${datasets} on ${datasets.id} = target.id
       where ${changedByThisRequest(datasets, a)} or ${renamedByThisRequest(datasets, a, datasets.name, a.name)})`,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
-import { assertPermitted, judged, refusal } from './guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { query } from './sql.ts'
@@ -34,7 +34,7 @@ const find = query<AssetRef>('downloads.find', (a) => {
         (select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id and ${assets.kind} = ${a.kind}
           and ${live(assets)} and ${assets.name} = ${a.path} order by ${assets.id} desc limit 1),
         (select ${assets.id} from ${assets} where ${assets.containerId} = ${episode} and ${assets.kind} = ${a.kind}
-          and ${live(assets)} and ${assets.name} = ${a.path} and ${assets.name} is not null)) as id from scope)`,
+          and ${live(assets)} and ${assets.name} = ${a.path} and ${assets.name} is not null)) as id from ${ADMITTED})`,
     ],
     thing: [
       ['asset_not_found', sql`(select id from target) is null`],
@@ -45,9 +45,9 @@ const find = query<AssetRef>('downloads.find', (a) => {
       ],
     ],
   })
-  return sql`${judged(guard)} select ${refusal(guard)}, ${objects.key} as key, ${objects.size} as size,
+  return sql`${judged(guard)} select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${objects.contentType} as content_type
-    from scope left join target left join ${assets} on ${assets.id} = target.id
+    from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
     left join ${objects} on ${objects.id} = ${assets.objectId}`
 })
 

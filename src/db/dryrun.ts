@@ -13,7 +13,7 @@ import {
   projects,
 } from '../../drizzle/schema.ts'
 import { type InNamespace, type InProject, inNamespace, inProject } from './claims.ts'
-import { assertPermitted, type Guard, permitted, refusal } from './guard.ts'
+import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { type Compiled, query } from './sql.ts'
 import type { Trashable } from './trashing.ts'
@@ -34,13 +34,13 @@ const counting = (guard: Guard, tables: SQL, counted: readonly SQL[], found: SQL
   const counts = counted.map(
     (rows) => sql`select (select count(*) from (select 1 from ${rows} limit ${MOST_COUNTED} + 1)) as count`,
   )
-  return sql`${permitted(guard)}, ${tables},
+  return sql`${consulted(guard)}, ${tables},
     let_go as materialized (select object_id, count(*) as count from (
       select ${assets.objectId} as object_id from ${found} where ${assets.objectId} is not null
       limit ${MOST_COUNTED}) group by object_id),
     freed as materialized (select ${objects.size} as size from let_go
       join ${objects} on ${objects.id} = let_go.object_id and ${objects.assetCount} = let_go.count)
-    select ${refusal(guard)}, null as rows, null as bytes, null as truncated from scope
+    select ${refusal}, null as rows, null as bytes, null as truncated from ${VERDICT}
     union all select null, count(*), ifnull(sum(size), 0), 0 from freed
     union all select null, min(count, ${MOST_COUNTED}), 0, count > ${MOST_COUNTED} from (
       select value as count from json_each(json_array(${sql.join(

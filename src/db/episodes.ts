@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes, projectStats, projects } from '../../drizzle/schema.ts'
 import type { Guard, Refusing } from './guard.ts'
-import { permitted } from './guard.ts'
+import { ADMITTED, addressing, permitted } from './guard.ts'
 import { boolean, iso, json, object } from './json.ts'
 import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
@@ -75,7 +75,7 @@ const list = query<ProjectRef & Window>('episodes.list', (a) => {
     sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
       where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
         and ${episodes.id} < ${a.before}
-      order by ${episodes.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${episodes.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
   )
 })
 
@@ -98,7 +98,7 @@ const target = (id: SQL): SQL => sql`target as materialized (
   select ${episodes.id} as id, ${episodes.deletedAt} as deleted_at, ${episodes.writeProtected} as write_protected,
     ${episodes.startedAt} as started_at, ${episodes.endedAt} as ended_at, ${episodes.durationMs} as duration_ms,
     ${episodes.updatedRequest} as updated_request, ${episodes.createdByToken} as created_by_token
-  from scope, ${episodes} where ${episodes.id} = ${id})`
+  from ${ADMITTED} cross join ${episodes} where ${episodes.id} = ${id})`
 
 const trashedTarget: Refusing = ['episode_trashed', sql`(select deleted_at is not null from target)`]
 const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_protected from target)`]
@@ -204,7 +204,7 @@ const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, which: SQ
 
 const placeUpserted = command<Upsert>(
   'episodes.placeUpserted',
-  (a) => sql`with ${upserting(a).tables} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+  (a) => sql`${addressing(upserting(a))} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
 )
 
 const upserted = query<Upsert>('episodes.upserted', (a) =>
@@ -296,7 +296,7 @@ const update = command<Changes>('episodes.update', (a) => {
 
 const placeChanged = command<Changes>(
   'episodes.placeChanged',
-  (a) => sql`with ${changing(a).tables} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+  (a) => sql`${addressing(changing(a))} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
 )
 
 const updated = query<Changes>('episodes.updated', (a) =>

@@ -12,10 +12,12 @@ export type Refusing = readonly [Failure, SQL]
  */
 export interface Guard {
   /**
-   * The common table expressions that the conditions speak of. The first is `scope`, always one row, with `credential`,
-   * the 401 of a token that is known only here, `scopes` and `access`.
+   * The table `scope`, always one row: who asks and where, with `credential`, the 401 of a token that is known only
+   * here, `scopes` and `access`.
    */
-  readonly tables: SQL
+  readonly scope: SQL
+  /** The tables that the conditions from `done` on speak of. They have rows by `admitted`, and by nothing beside it. */
+  readonly tables: readonly SQL[]
   /** 404 of the namespace and the project. */
   readonly place: readonly Refusing[]
   /** Holds when this very request has succeeded before. Judged with the right to do it again. */
@@ -28,23 +30,10 @@ export interface Guard {
   readonly state?: readonly Refusing[]
 }
 
-/** `done`, or the failure that refuses the request, or null: go ahead. */
-function outcome({ place, done, thing = [], grant, state = [] }: Guard): SQL {
-  const refusing = (list: readonly Refusing[]) =>
-    list.map(([failure, condition]) => sql`when ${condition} then ${sql.raw(`'${failure}'`)}`)
-  const [lacksScope, lacksRank] = grant ? lacking(grant) : []
-  const cases = [
-    sql`when scope.credential is not null then scope.credential`,
-    ...refusing(place),
-    // A token that may not look learns nothing of the thing.
-    ...(lacksScope ? refusing([['forbidden', lacksScope]]) : []),
-    ...(done ? [sql`when (${done})${lacksRank ? sql` and not (${lacksRank})` : sql``} then 'done'`] : []),
-    ...refusing(thing),
-    ...(lacksRank ? refusing([['forbidden', lacksRank]]) : []),
-    ...refusing(state),
-  ]
-  return sql`case ${sql.join(cases, sql.raw(' '))} end`
-}
+const refusing = (list: readonly Refusing[]): SQL[] =>
+  list.map(([failure, condition]) => sql`when ${condition} then ${sql.raw(`'${failure}'`)}`)
+
+const caseOf = (cases: readonly SQL[]): SQL => sql`case ${sql.join([...cases], sql.raw(' '))} end`
 
 /** Hold where the token, and where the caller's role, does not suffice. */
 const lacking = (grant: Grant): readonly [SQL, SQL] => {
@@ -52,21 +41,73 @@ const lacking = (grant: Grant): readonly [SQL, SQL] => {
   return [sql`scope.scopes & ${sql.raw(String(scopes))} = 0`, sql`scope.access < ${sql.raw(String(rank))}`]
 }
 
+/** What is told of who asks and where alone: a token that may not look learns nothing of the thing. */
+function authority({ place, grant }: Guard): SQL[] {
+  const [lacksScope] = grant ? lacking(grant) : []
+  return [
+    sql`when scope.credential is not null then scope.credential`,
+    ...refusing(place),
+    ...(lacksScope ? refusing([['forbidden', lacksScope]]) : []),
+  ]
+}
+
+/** `done`, or the failure that refuses the request, or null: go ahead. */
+function outcome(guard: Guard): SQL {
+  const { done, thing = [], grant, state = [] } = guard
+  const [, lacksRank] = grant ? lacking(grant) : []
+  return caseOf([
+    ...authority(guard),
+    ...(done ? [sql`when (${done})${lacksRank ? sql` and not (${lacksRank})` : sql``} then 'done'`] : []),
+    ...refusing(thing),
+    ...(lacksRank ? refusing([['forbidden', lacksRank]]) : []),
+    ...refusing(state),
+  ])
+}
+
+/**
+ * Where the tables of a guard, and the rows of an answer, come from in place of `scope`: the same row, while nothing of
+ * who asks and where refuses the request. So what is refused reads nothing of what it asked for.
+ */
+export const ADMITTED = sql.raw('admitted as scope')
+
+/** `scope` with `refusal`, the failure that refused the request, or null: what a statement that answers begins with. */
+export const VERDICT = sql.raw('verdict as scope')
+
+/** `with ...` for a statement that hangs on what a guarded one has made, and finds it by the guard's tables. */
+export const addressing = (guard: Guard): SQL =>
+  sql`with ${sql.join(
+    [
+      guard.scope,
+      sql`admitted as materialized (select * from scope where (${caseOf(authority(guard))}) is null)`,
+      ...guard.tables,
+    ],
+    sql.raw(', '),
+  )}`
+
 /**
  * `with ..., permit as (...)`: `permit` is the row of `scope` when the guard lets the request pass and it has
  * not been done yet, else no row.
  */
 export const permitted = (guard: Guard): SQL =>
-  sql`with ${guard.tables}, permit as materialized (select * from scope where (${outcome(guard)}) is null)`
+  sql`${addressing(guard)}, permit as materialized (select * from scope where (${outcome(guard)}) is null)`
 
-/** `with ...` for the statement that reads the outcome. */
-export const judged = (guard: Guard): SQL => sql`with ${guard.tables}`
+/** `with ..., verdict as (...)` for the statement that reads the outcome. */
+export const judged = (guard: Guard): SQL =>
+  sql`${addressing(guard)}, verdict as materialized (
+    select *, nullif(${outcome(guard)}, 'done') as refusal from scope)`
 
-/** The column `refusal`, to be selected from `scope`: the failure that refused the request, or null. */
-export const refusal = (guard: Guard): SQL => sql`nullif(${outcome(guard)}, 'done') as refusal`
+/** The same with `permit`, which is here the row of a request that nothing refuses: what it asks for hangs on it. */
+export const consulted = (guard: Guard): SQL =>
+  sql`${judged(guard)}, permit as materialized (select * from verdict where refusal is null)`
+
+/** The column that tells the refusal, selected from `VERDICT`. */
+export const refusal = sql.raw('scope.refusal as refusal')
+
+/** Something of a request that nothing refuses, else null, and then it is not looked for. */
+export const ifGranted = (value: SQL): SQL => sql`iif(scope.refusal is null, ${value}, null)`
 
 /** The statement that tells nothing but whether the request was refused. */
-export const verdictOf = (guard: Guard): SQL => sql`${judged(guard)} select ${refusal(guard)} from scope`
+export const verdictOf = (guard: Guard): SQL => sql`${judged(guard)} select ${refusal} from ${VERDICT}`
 
 /** Throws the refusal that the statement tells. */
 export const readVerdict = (rows: readonly Row[]): void => void assertPermitted(rows[0])

@@ -1,7 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { departures, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import { roles } from '../domain/access.ts'
-import { type Guard, judged, permitted, type Refusing, readVerdict, refusal, verdictOf } from './guard.ts'
+import {
+  ADMITTED,
+  type Guard,
+  ifGranted,
+  judged,
+  permitted,
+  type Refusing,
+  readVerdict,
+  refusal,
+  VERDICT,
+  verdictOf,
+} from './guard.ts'
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -35,7 +46,7 @@ const list = query<NamespaceRef & Window>('members.list', (a) => {
     sql`select ${members.userId} as id, ${resource} as body
       from ${members} cross join ${users} on ${users.id} = ${members.userId}
       where ${members.namespaceId} = (select namespace_id from permit) and ${members.userId} < ${a.before}
-      order by ${members.userId} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${members.userId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
   )
 })
 
@@ -48,10 +59,10 @@ interface MemberRef extends NamespaceRef {
   readonly username: string
 }
 
-/** `member`, always one row: the user of that name, and what the user is in the namespace. */
+/** `member`, one row: the user of that name, and what the user is in the namespace. */
 const named = (a: Arguments<MemberRef>): SQL => sql`member as materialized (
   select ${users.id} as id, ${members.role} as role, ${members.updatedRequest} as updated_request, ${users.homeId} = scope.namespace_id as is_home
-  from scope left join ${users} on ${users.homeId} = (
+  from ${ADMITTED} left join ${users} on ${users.homeId} = (
     select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.username})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id)`
 
@@ -109,10 +120,10 @@ const set = command<Setting>(
 
 const wasSet = query<Setting>(
   'members.wasSet',
-  (a) => sql`${judged(setting(a))} select ${refusal(setting(a))}, 1 as version,
+  (a) => sql`${judged(setting(a))} select ${refusal}, 1 as version,
       ${members.createdRequest} = ${a.mark} as created, ${resource} as body
-    from scope cross join member left join ${users} on ${users.id} = member.id
-    left join ${members} on ${members.userId} = member.id and ${members.namespaceId} = scope.namespace_id`,
+    from ${VERDICT} left join member left join ${users} on ${users.id} = ${ifGranted(sql`member.id`)}
+    left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id`,
 )
 
 /** Makes a user a member, or changes the member's role. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { formerSlugs, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
 import type { Guard } from './guard.ts'
-import { permitted } from './guard.ts'
+import { ADMITTED, permitted } from './guard.ts'
 import { json, object } from './json.ts'
 import { roleName } from './members.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
@@ -39,7 +39,7 @@ const list = query<Asking & Window>('namespaces.list', (a) => {
       where ${members.userId} = (select user_id from permit where token_project_id is null)
         and ${members.namespaceId} < ${a.before}
         and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
-      order by ${members.namespaceId} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${members.namespaceId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
     sql`scope.token_namespace_id is null`,
   )
 })
@@ -94,7 +94,7 @@ const creating = (a: Arguments<New>): Guard => {
   const isMade = sql`(${namespaces.id} = ${a.id} or ${namespaces.createdRequest} = ${a.repeatable}
     or ${changedByThisRequest(namespaces, a)}) and ${live(namespaces)} and ${isMember}`
   const earlier = (condition: SQL) => sql`select ${namespaces.id} as id, ${isMade} as is_made
-    from scope cross join ${namespaces} where ${condition}`
+    from ${ADMITTED} cross join ${namespaces} where ${condition}`
   return userGuard(a, 'self', {
     tables: [
       sql`earlier as materialized (

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { invalid } from '../domain/failure.ts'
-import { assertPermitted, type Guard, permitted, refusal } from './guard.ts'
+import { assertPermitted, consulted, type Guard, ifGranted, refusal, VERDICT } from './guard.ts'
 import type { Row } from './plan.ts'
 import type { Arguments } from './sql.ts'
 
@@ -46,8 +46,9 @@ export const listing = (
   count: SQL,
   rows: SQL,
   isCounted: SQL = sql`true`,
-): SQL => sql`${permitted(guard)}
-  select ${refusal(guard)}, ${count} as count, ${isCounted} as is_counted, null as id, null as body from scope
+): SQL => sql`${consulted(guard)}
+  select ${refusal}, ${ifGranted(count)} as count, ${isCounted} as is_counted, null as id, null as body
+    from ${VERDICT}
   union all
   select null, null, null, id, body from (${rows})`
 

@@ -52,7 +52,7 @@ const list = query<NamespaceRef & Window>('projects.list', (a) => {
     where ${projects.namespaceId} = (
         select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
       and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
-    order by ${projects.id} desc ${within(a, sql`(select ${count} from scope)`)})`
+    order by ${projects.id} desc ${within(a, sql`(select ${count} from permit as scope)`)})`
   const rows = sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`
   return listing(visitorGuard(a, 'read'), count, rows, sql`scope.is_member`)
 })

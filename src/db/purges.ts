@@ -31,7 +31,7 @@ const list = query<NamespaceRef & Window>('purges.list', (a) => {
     total,
     sql`select ${purges.id} as id, ${receipt} as body from ${purges}
       where ${purges.namespaceId} = (select namespace_id from permit) and ${purges.id} < ${a.before}
-      order by ${purges.id} desc ${within(a, sql`(select ${total} from scope)`)}`,
+      order by ${purges.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
   )
 })
 

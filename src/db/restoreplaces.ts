@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, formerSlugs, namespaces, projects, restorations } from '../../drizzle/schema.ts'
-import type { Guard } from './guard.ts'
+import { ADMITTED, type Guard } from './guard.ts'
 import { isReserved, namespaceJson, RESERVED_FOR } from './namespaces.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { projectJson } from './projects.ts'
@@ -49,7 +49,7 @@ const restoring = (a: A): Guard => {
         sql`obstacle as materialized (select
           iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container,
           case deletion.kind ${sql.join(namesake, sql.raw(' '))} end as namesake
-          from scope cross join deletion)`,
+          from ${ADMITTED} cross join deletion)`,
       ],
       done: restoredBefore(a),
       thing: [noDeletion],

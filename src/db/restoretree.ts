@@ -13,7 +13,7 @@ import { type AssetShape, assetJson, kinds } from './assets.ts'
 import { collectionJson } from './collections.ts'
 import { datasetJson } from './datasets.ts'
 import { episodeJson } from './episodes.ts'
-import type { Guard } from './guard.ts'
+import { ADMITTED, type Guard } from './guard.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import {
@@ -120,7 +120,7 @@ const restoring = (a: A): Guard =>
         (select around.kind || ' ' || json_quote(around.name) from ${episodes}
           join ${deletions} as around on around.id = ${episodes.deletionId}
           where ${episodes.id} = deletion.container_id) as container,
-        ${namesake(a)} as namesake from scope cross join deletion)`,
+        ${namesake(a)} as namesake from ${ADMITTED} cross join deletion)`,
     ],
     done: restoredBefore(a),
     thing: [notOfMembers, noDeletion],

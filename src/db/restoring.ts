@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, restorations } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
-import { type Guard, judged, permitted, type Refusing, refusal } from './guard.ts'
+import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
 import type { Row } from './plan.ts'
 import { type Arguments, command, insertInto } from './sql.ts'
 import { type Recorded, type Resource, readResource, type Stamp } from './write.ts'
@@ -70,10 +70,10 @@ export const remembering = (a: A, table: Recorded, isRenamed: SQL) => ({
 
 /** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
 export const outcomeOfRestoring = (a: A, guard: Guard, body: SQL): SQL =>
-  sql`${judged(guard)} select ${refusal(guard)}, 1 as version, 0 as created, ${body} as body,
+  sql`${judged(guard)} select ${refusal}, 1 as version, 0 as created, ${body} as body,
       obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
-    from scope left join deletion left join obstacle
-    left join ${restorations} on ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark}`
+    from ${VERDICT} left join deletion left join obstacle
+    left join ${restorations} on ${restorations.id} = ${ifGranted(a.deletionId)} and ${restorations.request} = ${a.mark}`
 
 /** Throws the refusal, which names what is in the way. */
 export function readRestored(rows: readonly Row[]): Resource {

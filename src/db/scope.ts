@@ -188,19 +188,11 @@ const guard = (
   place: readonly Refusing[],
   grant: Grant,
   { tables = [], ...rest }: Rest,
-): Guard => ({
-  tables: sql.join([scope, ...tables], sql.raw(', ')),
-  place,
-  grant,
-  ...rest,
-})
+): Guard => ({ scope, tables, place, grant, ...rest })
 
 /** The guard of a request about the caller's own things. */
-export const userGuard = (
-  a: Arguments<Asking>,
-  grant: Grant,
-  { place = [], ...rest }: Rest & { readonly place?: readonly Refusing[] } = {},
-): Guard => guard(userScope(a), place, grant, rest)
+export const userGuard = (a: Arguments<Asking>, grant: Grant, rest: Rest = {}): Guard =>
+  guard(userScope(a), [], grant, rest)
 
 interface NamespaceOptions {
   /** Selects the id of the namespace where it is no longer found by the slug of the request. */

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../drizzle/schema.ts'
-import { judged, refusal } from './guard.ts'
+import { ADMITTED, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { type Plan, statement } from './plan.ts'
 import { isOfAnother, type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
@@ -20,7 +20,7 @@ const stagedGuard = (a: Arguments<StagedRef>) => {
   return projectGuard(a, 'upload', {
     tables: [
       sql`staged as materialized (select ${staged(sql`${objects.state} = 'complete'`)} as id,
-        ${staged(sql`${objects.state} = 'pending'`)} as pending_id from scope)`,
+        ${staged(sql`${objects.state} = 'pending'`)} as pending_id from ${ADMITTED})`,
     ],
     thing: [['upload_not_found', sql`(select ifnull(id, pending_id) from staged) is null`]],
     state: [['upload_incomplete', sql`(select id from staged) is null`]],
@@ -29,8 +29,8 @@ const stagedGuard = (a: Arguments<StagedRef>) => {
 
 const foundStaged = query<StagedRef>(
   'uploads.findStaged',
-  (a) => sql`${judged(stagedGuard(a))} select ${refusal(stagedGuard(a))}, ${uploadColumns}
-    from scope left join staged left join ${objects} on ${objects.id} = staged.id`,
+  (a) => sql`${judged(stagedGuard(a))} select ${refusal}, ${uploadColumns}
+    from ${VERDICT} left join staged left join ${objects} on ${objects.id} = ${ifGranted(sql`staged.id`)}`,
 )
 
 /**
@@ -41,8 +41,8 @@ export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStage
 
 const foundObject = query<ObjectRef>(
   'uploads.findObject',
-  (a) => sql`${judged(objectGuard(a))} select ${refusal(objectGuard(a))}, ${uploadColumns}
-    from scope left join ${objects} on ${objects.id} = scope.object_id`,
+  (a) => sql`${judged(objectGuard(a))} select ${refusal}, ${uploadColumns}
+    from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
 )
 
 /** A complete object, for its bytes. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { objects, parts } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
-import { judged, permitted, type Refusing, refusal } from './guard.ts'
+import { ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
 import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
@@ -30,8 +30,8 @@ const aborting = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [
 const find = (name: string, guard: typeof reading) =>
   query<ObjectRef>(
     name,
-    (a) => sql`${judged(guard(a))} select ${refusal(guard(a))}, ${uploadColumns}
-      from scope left join ${objects} on ${objects.id} = scope.object_id`,
+    (a) => sql`${judged(guard(a))} select ${refusal}, ${uploadColumns}
+      from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
   )
 
 const found = find('uploads.find', reading)

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, namespaceStats, projectStats } from '../../drizzle/schema.ts'
-import type { Refusing } from './guard.ts'
+import { ADMITTED, type Refusing } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
@@ -19,7 +19,7 @@ export const deletionIn = (
   a: Arguments<{ readonly deletionId: string }>,
   place: SQL,
 ): SQL => sql`deletion as materialized (
-  select ${deletions}.* from scope cross join ${deletions} where ${deletions.id} = ${a.deletionId} and ${place})`
+  select ${deletions}.* from ${ADMITTED} cross join ${deletions} where ${deletions.id} = ${a.deletionId} and ${place})`
 
 export const noDeletion: Refusing = ['deletion_not_found', sql`not exists (select 1 from deletion)`]
 
@@ -35,7 +35,7 @@ const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL 
     purging: boolean(deletions.purging),
   })} as body
   from ${deletions} where ${place} and ${deletions.id} < ${a.before}
-  order by ${deletions.id} desc ${within(a, sql`(select ${total} from scope)`)}`
+  order by ${deletions.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`
 
 const ofProject = query<ProjectRef & Retention & Window>('trash.ofProject', (a) => {
   const total = sql`(select ${projectStats.trashed} from ${projectStats}

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { kinds } from './assets.ts'
-import { type Guard, type Refusing, readVerdict, verdictOf } from './guard.ts'
+import { ADMITTED, type Guard, type Refusing, readVerdict, verdictOf } from './guard.ts'
 import { pathFromRoot } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from './scope.ts'
@@ -24,7 +24,7 @@ const trashingEpisode = (a: Arguments<TrashingEpisode>): Guard =>
   projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (select ${episodes.id} as id, ${episodes.writeProtected} as write_protected
-        from scope cross join ${episodes} where ${episodes.projectId} = scope.project_id
+        from ${ADMITTED} cross join ${episodes} where ${episodes.projectId} = scope.project_id
           and ${episodes.name} = ${a.name} and ${live(episodes)})`,
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
@@ -99,7 +99,7 @@ const trashingAsset = (a: Arguments<TrashingAsset>): Guard => {
   return itemGuard(a, home, 'asset_not_found', 'write', {
     tables: [
       sql`target as materialized (select ${assets.id} as id, ${assets.containerId} as container_id,
-        ${assets.deletedAt} as deleted_at from scope cross join ${assets} where ${named})`,
+        ${assets.deletedAt} as deleted_at from ${ADMITTED} cross join ${assets} where ${named})`,
     ],
     done: trashedBefore(a, isMissing),
     thing: [['asset_not_found', isMissing]],
@@ -172,7 +172,7 @@ const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
     tables: [
       sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
         ${nodes.kind} as kind, ${nodes.path} as path, ${nodes.deletedAt} as deleted_at
-        from scope cross join ${nodes} where ${nodes.id} = ${a.id})`,
+        from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
     ],
     done: trashedBefore(a, isMissing),
     thing: [['node_not_found', isMissing]],

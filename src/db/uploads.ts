@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { objects, projects } from '../../drizzle/schema.ts'
-import { assertPermitted, judged, permitted, refusal } from './guard.ts'
+import { assertPermitted, consulted, permitted, refusal, VERDICT } from './guard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { isWithinReach, live, projectMakingGuard } from './scope.ts'
@@ -31,11 +32,29 @@ export interface Upload {
   readonly createdAt: number
 }
 
-export const uploadColumns = sql`${objects.id} as id, ${objects.key} as key, ${objects.state} as state, ${objects.name} as name,
-  ${objects.bucketUploadId} as bucket_upload_id, ${objects.partSize} as part_size,
-  ${objects.announcedSize} as announced_size, ${objects.announcedSha256} as announced_sha256,
-  ${objects.contentType} as content_type, ${objects.size} as size, ${objects.sha256} as sha256,
-  ${objects.etag} as etag, ${objects.createdAt} as created_at`
+const shown = {
+  id: objects.id,
+  key: objects.key,
+  state: objects.state,
+  name: objects.name,
+  bucket_upload_id: objects.bucketUploadId,
+  part_size: objects.partSize,
+  announced_size: objects.announcedSize,
+  announced_sha256: objects.announcedSha256,
+  content_type: objects.contentType,
+  size: objects.size,
+  sha256: objects.sha256,
+  etag: objects.etag,
+  created_at: objects.createdAt,
+}
+
+const list = (expressionOf: (column: SQLiteColumn) => SQLWrapper): SQL =>
+  sql.join(
+    Object.entries(shown).map(([name, column]) => sql`${expressionOf(column)} as ${sql.raw(name)}`),
+    sql.raw(', '),
+  )
+
+export const uploadColumns = list((column) => column)
 
 const uploadOf = (row: Row): Upload => ({
   id: row.id as string,
@@ -91,7 +110,7 @@ const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${fiel
  */
 const known = sql`(select ${objects.id} from ${objects}
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
-  where ${isWithinReach('scope')} and ${objects.state} = 'complete' and ${objects.sha256} is not null
+  where ${isWithinReach('permit')} and ${objects.state} = 'complete' and ${objects.sha256} is not null
     and ${objects.sha256} = ${file('sha256')} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
   order by ${objects.id} desc limit 1)`
@@ -121,7 +140,7 @@ const announce = command<Announcing>(
         announcedSha256: file('sha256'),
         stagingHash: file('stagingHash'),
       },
-      sql`from permit cross join scope cross join ${a.files.each} as file where ${known} is null`,
+      sql`from permit cross join ${a.files.each} as file where ${known} is null`,
     )} on conflict do nothing`,
 )
 
@@ -131,15 +150,18 @@ const renewKnown = command<Announcing>(
     a,
   ) => sql`${permitted(announcing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} in (
-      select ${known} from permit cross join scope cross join ${a.files.each} as file)
+      select ${known} from permit cross join ${a.files.each} as file)
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
 const announced = query<Announcing>(
   'uploads.announced',
-  (a) => sql`${judged(announcing(a))} select ${refusal(announcing(a))}, file.key as position, ${uploadColumns}
-    from scope left join ${a.files.each} as file left join ${objects} on ${objects.id} = ifnull(
-      (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known})`,
+  (a) => sql`${consulted(announcing(a))}
+    select ${refusal}, null as position, ${list(() => sql`null`)} from ${VERDICT}
+    union all
+    select null, file.key, ${uploadColumns} from permit cross join ${a.files.each} as file
+      cross join ${objects} on ${objects.id} = ifnull(
+        (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known})`,
 )
 
 /**
@@ -155,8 +177,8 @@ export const announceUploads = (values: Announcing, arriving: Arriving): Plan<re
       act(announce, values),
       act(renewKnown, values),
     ],
-    statement(announced, values, (rows) => {
-      assertPermitted(rows[0])
-      return [...rows].sort((one, other) => Number(one.position) - Number(other.position)).map(uploadOf)
+    statement(announced, values, ([verdict, ...rows]) => {
+      assertPermitted(verdict)
+      return rows.sort((one, other) => Number(one.position) - Number(other.position)).map(uploadOf)
     }),
   )

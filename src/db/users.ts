@@ -1,7 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
-import { type Guard, judged, permitted, readVerdict, refusal, verdictOf } from './guard.ts'
+import {
+  type Guard,
+  ifGranted,
+  judged,
+  permitted,
+  readVerdict,
+  refusal,
+  VERDICT,
+  verdictOf,
+} from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from './scope.ts'
@@ -129,8 +138,8 @@ const bare = object({
 })
 
 const account = (guard: Guard, body: SQL): SQL => sql`${judged(guard)}
-  select ${refusal(guard)}, ${users.version} as version, 0 as created, ${body} as body
-  from scope left join ${users} on ${users.id} = scope.user_id
+  select ${refusal}, ${users.version} as version, 0 as created, ${body} as body
+  from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`scope.user_id`)}
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
 const read = query<Asking>('users.read', (a) =>

@@ -3,7 +3,7 @@ import { assets, episodes, members, namespaces, objects, projects } from '../../
 import type { Failure } from '../domain/failure.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import type { StoredObject } from './downloads.ts'
-import { assertPermitted, judged, refusal } from './guard.ts'
+import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { type Asking, live, type ProjectRef, projectGuard, userGuard } from './scope.ts'
 import { query } from './sql.ts'
@@ -16,12 +16,16 @@ export interface Found {
   readonly object: StoredObject | Failure
 }
 
-/** The asset `asset_id`, of `row.position`, with its object. */
-const found = (from: SQL, refused: SQL): SQL => sql`
-  select ${refused}, row.position as position, ${assets.id} as id, ${assets.name} as path,
-    ${objects.key} as key, ${objects.size} as size, ${objects.contentType} as content_type
-  from ${from} left join ${assets} on ${assets.id} = row.asset_id
-  left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
+/** A row for each of `wanted`, with the asset that `assetId` selects, and its object. */
+const finding = (guard: Guard, wanted: SQL, assetId: SQL): SQL => sql`${consulted(guard)},
+  row as materialized (select wanted.key as position, ${assetId} as asset_id
+    from permit as scope cross join ${wanted} as wanted)
+  select ${refusal}, null as position, null as id, null as path, null as key, null as size, null as content_type
+    from ${VERDICT}
+  union all
+  select null, row.position, ${assets.id}, ${assets.name}, ${objects.key}, ${objects.size}, ${objects.contentType}
+    from row left join ${assets} on ${assets.id} = row.asset_id
+    left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
 
 function foundOf({ id, path, key, size, content_type }: Row): Found {
   const asset = { id: id as string | null, path: path as string | null }
@@ -33,15 +37,16 @@ function foundOf({ id, path, key, size, content_type }: Row): Found {
   }
 }
 
-const inOrder = (rows: readonly Row[]): Found[] =>
-  [...rows].sort((one, other) => Number(one.position) - Number(other.position)).map(foundOf)
+function readFound([verdict, ...rows]: readonly Row[]): Found[] {
+  assertPermitted(verdict)
+  return rows.sort((one, other) => Number(one.position) - Number(other.position)).map(foundOf)
+}
 
 interface ById extends Asking {
   readonly ids: readonly string[]
 }
 
 const byId = query<ById>('wantedAssets.byId', (a) => {
-  const guard = userGuard(a, 'read')
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
       and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})
@@ -50,17 +55,14 @@ const byId = query<ById>('wantedAssets.byId', (a) => {
     where ${assets.id} = wanted.value and ${live(assets)} and (${projects.visibility} = 'public' or exists (
       select 1 from ${members} where ${members.userId} = scope.user_id
         and ${members.namespaceId} = ${namespaces.id})))`
-  return sql`${judged(guard)}, row as materialized (
-      select wanted.key as position, ${readable} as asset_id from scope cross join ${a.ids.each} as wanted)
-    ${found(sql`scope left join row`, refusal(guard))}`
+  return finding(userGuard(a, 'read'), a.ids.each, readable)
 })
 
 /** Assets by their ids, wherever they are; what the caller may not read is not found. */
 export const findAssets = (values: ById): Plan<readonly Found[]> =>
-  statement(byId, values, (rows) => {
-    assertPermitted(rows[0])
-    return inOrder(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null }))
-  })
+  statement(byId, values, (rows) =>
+    readFound(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null })),
+  )
 
 interface ByPath extends ProjectRef {
   /** Names of assets. */
@@ -72,7 +74,6 @@ interface ByPath extends ProjectRef {
 }
 
 const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
-  const guard = projectGuard(a, 'read')
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max((select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id
     and ${named} order by ${assets.id} desc limit 1)) from ${a.kinds.each} as kind)`
@@ -80,15 +81,15 @@ const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
       select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
         and ${episodes.name} = ${a.episode} and ${live(episodes)})
     and ${named} and ${assets.name} is not null)) from ${a.kinds.each} as kind)`
-  return sql`${judged(guard)}, row as materialized (
-      select wanted.key as position, iif(${a.episode} is null, ${anywhere}, ${inEpisode}) as asset_id
-      from scope cross join ${a.paths.each} as wanted)
-    ${found(sql`scope left join row`, refusal(guard))}`
+  return finding(
+    projectGuard(a, 'read'),
+    a.paths.each,
+    sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`,
+  )
 })
 
 /** Assets of a project by their names; of several of one name, the newest. */
 export const findAssetsAt = (values: ByPath): Plan<readonly Found[]> =>
-  statement(byPath, values, (rows) => {
-    assertPermitted(rows[0])
-    return inOrder(rows).map((each, index) => ({ ...each, path: values.paths[index] ?? null }))
-  })
+  statement(byPath, values, (rows) =>
+    readFound(rows).map((each, index) => ({ ...each, path: values.paths[index] ?? null })),
+  )

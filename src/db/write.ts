@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { assertPermitted, type Guard, judged, refusal } from './guard.ts'
+import { ADMITTED, assertPermitted, type Guard, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import type { Row } from './plan.ts'
 import type { Arguments } from './sql.ts'
 
@@ -89,9 +89,9 @@ export const meets = (
   a: Arguments<Pick<Stamp, 'repeatable'> & { readonly id: string }>,
   found: SQL,
 ): SQL => sql`earlier as materialized (
-  select ${table.id} as id, 1 as is_made from ${table} where ${table.id} = ${a.id}
+  select ${table.id} as id, 1 as is_made from ${ADMITTED} cross join ${table} where ${table.id} = ${a.id}
   union all
-  select ${table.id}, ${table.createdRequest} = ${a.repeatable} from scope cross join ${table} where ${found}
+  select ${table.id}, ${table.createdRequest} = ${a.repeatable} from ${ADMITTED} cross join ${table} where ${found}
   limit 1)`
 
 /** What a request gives of the fields that most resources have. Absent fields are left alone. */
@@ -116,8 +116,8 @@ export const describing = (a: Arguments<Fields>) => ({
 /** The statement that reads what became of a write: the refusal, or the row with `id`, from after the write. */
 export const outcomeOf = (guard: Guard, table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
   sql`${judged(guard)}
-    select ${refusal(guard)}, ${table.version} as version, ${created} as created, ${body} as body
-    from scope left join ${table} on ${table.id} = ${id}`
+    select ${refusal}, ${table.version} as version, ${created} as created, ${body} as body
+    from ${VERDICT} left join ${table} on ${table.id} = ${ifGranted(id)}`
 
 export function readResource([row]: readonly Row[]): Resource {
   const { body, version, created } = assertPermitted(row)
