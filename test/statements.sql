@@ -770,8 +770,8 @@ insert into "nodes" ("id", "project_id", "container_id", "kind", "name", "path",
 -- assets.placeRestored
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -1077,8 +1077,8 @@ with scope as materialized (
 -- assets.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -1155,7 +1155,7 @@ with scope as materialized (
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "assets"."kind", "assets"."id", "assets"."name", nullif("assets"."container_id", "assets"."project_id"), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit, target join "assets" on "assets"."id" = target.id
+  from permit cross join target cross join "assets" on "assets"."id" = target.id
 
 -- assets.trashReplaced
 update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -1669,8 +1669,8 @@ update "collections" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->
 -- collections.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "collections"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "collections"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "collections"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "collections"."renamed_request"), "version" = "collections"."version" + 1
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "collections"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "collections"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "collections"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "collections"."renamed_request"), "version" = "collections"."version" + 1
   where "collections"."id" = (select item_id
   from undone) and "collections"."deletion_id" = (select id
   from undone)
@@ -1717,7 +1717,7 @@ with scope as materialized (
   from target) then 'collection_not_found'
   when scope.access < 2 then 'forbidden' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'collection', "collections"."id", "collections"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit, target join "collections" on "collections"."id" = target.id
+  from permit cross join target cross join "collections" on "collections"."id" = target.id
 
 -- collections.trashed
 with scope as materialized (
@@ -1766,8 +1766,8 @@ with scope as materialized (
 -- datasets.attachRestored
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "dataset_id" = ifnull("collections"."dataset_id", (select item_id
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "collections" set "dataset_id" = ifnull("collections"."dataset_id", (select item_id
   from undone)), "detached_by" = null, "updated_at" = (?1 ->> '$.now'), "version" = "collections"."version" + 1
   where "collections"."detached_by" = (select id
   from undone)
@@ -1962,7 +1962,7 @@ with scope as materialized (
   where refusal is null), shown as materialized (select "collections"."id" as id, "collections"."name" as name, "collections"."member_count" as size
   from "collections"
   where "collections"."dataset_id" = (select target.id
-  from target, permit) and "collections"."deleted_at" is null
+  from permit cross join target) and "collections"."deleted_at" is null
   order by "collections"."name" limit 10000)
   select scope.refusal as refusal, "datasets"."version" as version, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body, "datasets"."collection_count" as size, null as collection
   from verdict as scope
@@ -1979,8 +1979,8 @@ with scope as materialized (
 -- datasets.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "datasets" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "datasets"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "datasets"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "datasets"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "datasets"."renamed_request"), "version" = "datasets"."version" + 1
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "datasets" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "datasets"."name"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "datasets"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "datasets"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "datasets"."renamed_request"), "version" = "datasets"."version" + 1
   where "datasets"."id" = (select item_id
   from undone) and "datasets"."deletion_id" = (select id
   from undone)
@@ -2034,8 +2034,7 @@ with scope as materialized (
   where "collections"."dataset_id" = (select id
   from target) limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'dataset', "datasets"."id", "datasets"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit, target, "datasets"
-  where "datasets"."id" = target.id
+  from permit cross join target cross join "datasets" on "datasets"."id" = target.id
 
 -- datasets.trashed
 with scope as materialized (
@@ -2139,7 +2138,7 @@ with scope as materialized (
   when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "datasets"."metadata" end, "renamed_request" = case
   when (?1 ->> '$.newName') <> "datasets"."name" then (?1 ->> '$.mark') else "datasets"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "datasets"."version" + 1
   where "datasets"."id" = (select target.id
-  from target, permit)
+  from permit cross join target)
 
 -- datasets.updated
 with scope as materialized (
@@ -2953,8 +2952,8 @@ with scope as materialized (
 -- episodes.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -3033,7 +3032,7 @@ with scope as materialized (
   where "assets"."container_id" = (select id
   from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'episode', "episodes"."id", "episodes"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit, target join "episodes" on "episodes"."id" = target.id
+  from permit cross join target cross join "episodes" on "episodes"."id" = target.id
 
 -- episodes.trashed
 with scope as materialized (
@@ -3172,7 +3171,7 @@ with scope as materialized (
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else "episodes"."duration_ms" end, "renamed_request" = case
   when (?1 ->> '$.finalName') <> "episodes"."name" then (?1 ->> '$.mark') else "episodes"."renamed_request" end, "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "episodes"."version" + 1
   where "episodes"."id" = (select target.id
-  from target, permit)
+  from permit cross join target)
 
 -- episodes.updated
 with scope as materialized (
@@ -4594,8 +4593,8 @@ with scope as materialized (
 -- namespaces.reserveRestored
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) insert into "former_slugs" ("slug", "namespace_id", "reserved_until")
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) insert into "former_slugs" ("slug", "namespace_id", "reserved_until")
   select "namespaces"."slug", "namespaces"."id", (?1 ->> '$.now') + 2592000000
   from "namespaces"
   where "namespaces"."id" = (select item_id
@@ -4606,8 +4605,8 @@ with undone as materialized (
 -- namespaces.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "namespaces" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "namespaces"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.now'), "namespaces"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.mark'), "namespaces"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), null, "namespaces"."renamed_request"), "version" = "namespaces"."version" + 1
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "namespaces" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "namespaces"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.now'), "namespaces"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), (?1 ->> '$.mark'), "namespaces"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "namespaces"."slug"), null, "namespaces"."renamed_request"), "version" = "namespaces"."version" + 1
   where "namespaces"."id" = (select item_id
   from undone
   where kind = 'namespace')
@@ -4658,7 +4657,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, null, 'namespace', "namespaces"."id", "namespaces"."slug", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit join "namespaces" on "namespaces"."id" = permit.namespace_id
+  from permit cross join "namespaces" on "namespaces"."id" = permit.namespace_id
 
 -- namespaces.trashed
 with scope as materialized (
@@ -4807,8 +4806,8 @@ with scope as materialized (
 -- nodes.hangRestored
 with recursive undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -4836,13 +4835,13 @@ with recursive undone as materialized (
   where "nodes"."id" in (select (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = ancestor.container_id and "nodes"."path" = ancestor.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null)
-  from ancestor) and "nodes"."parent_id" is null
+  from ancestor) and +"nodes"."parent_id" is null
 
 -- nodes.makeRestored
 with recursive undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -4917,8 +4916,8 @@ update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.d
 -- nodes.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -4944,8 +4943,8 @@ with undone as materialized (
 -- nodes.restoreBelow
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
   select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
   from undone cross join "nodes" on "nodes"."id" = undone.item_id
   where +undone.kind = 'folder'
@@ -5051,7 +5050,7 @@ with scope as materialized (
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "nodes"."kind", "nodes"."id", ifnull((select place.path
   from "episodes" as around join "nodes" as place on place.id = around.node_id
   where around.id = "nodes"."container_id"), '') || "nodes"."path", nullif("nodes"."container_id", "nodes"."project_id"), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit, target join "nodes" on "nodes"."id" = target.id
+  from permit cross join target cross join "nodes" on "nodes"."id" = target.id
 
 -- nodes.trashed
 with scope as materialized (
@@ -5374,8 +5373,8 @@ update "projects" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '
 -- projects.restore
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "projects" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "projects"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.now'), "projects"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.mark'), "projects"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), null, "projects"."renamed_request"), "version" = "projects"."version" + 1
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) update "projects" set "deleted_at" = null, "deletion_id" = null, "slug" = ifnull((?1 ->> '$.slug'), "projects"."slug"), "updated_at" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.now'), "projects"."updated_at"), "updated_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), (?1 ->> '$.mark'), "projects"."updated_request"), "renamed_request" = iif(((?1 ->> '$.slug') <> "projects"."slug"), null, "projects"."renamed_request"), "version" = "projects"."version" + 1
   where "projects"."id" = (select item_id
   from undone
   where kind = 'project')
@@ -5429,7 +5428,7 @@ with scope as materialized (
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, null, 'project', "projects"."id", "projects"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
-  from permit join "projects" on "projects"."id" = permit.project_id
+  from permit cross join "projects" on "projects"."id" = permit.project_id
 
 -- projects.trashed
 with scope as materialized (
@@ -5919,8 +5918,8 @@ with bound as materialized (select min((?1 ->> '$.to'), ifnull((
 -- restorations.endDeletion
 with undone as materialized (
   select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "deletions" join "restorations" on "restorations"."id" = "deletions"."id"
-  where "deletions"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) delete
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) delete
   from "deletions"
   where "deletions"."id" = (select id
   from undone)

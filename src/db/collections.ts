@@ -45,7 +45,7 @@ const trash = command<TrashingCollection>('collections.trash', (a) =>
     a,
     trashing(a),
     { kind: sql`'collection'`, itemId: collections.id, name: collections.name },
-    sql`from permit, target join ${collections} on ${collections.id} = target.id`,
+    sql`from permit cross join target cross join ${collections} on ${collections.id} = target.id`,
   ),
 )
 

@@ -91,7 +91,7 @@ const MOST_COLLECTIONS = 10_000
 
 const read = query<DatasetRef>('datasets.read', (a) => {
   const guard = projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] })
-  const mine = sql`${collections} where ${collections.datasetId} = (select target.id from target, permit)
+  const mine = sql`${collections} where ${collections.datasetId} = (select target.id from permit cross join target)
     and ${live(collections)} order by ${collections.name}`
   return sql`${consulted(guard)},
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
@@ -205,7 +205,7 @@ const update = command<Changes>(
       ...changed(datasets, a, described),
       ...renaming(datasets, a, datasets.name, a.newName),
       ...touched(datasets, a),
-    })} where ${datasets.id} = (select target.id from target, permit)`,
+    })} where ${datasets.id} = (select target.id from permit cross join target)`,
 )
 
 const updated = query<Changes>('datasets.updated', (a) =>
@@ -235,7 +235,7 @@ const trash = command<TrashingDataset>('datasets.trash', (a) =>
     a,
     trashing(a),
     { kind: sql`'dataset'`, itemId: datasets.id, name: datasets.name },
-    sql`from permit, target, ${datasets} where ${datasets.id} = target.id`,
+    sql`from permit cross join target cross join ${datasets} on ${datasets.id} = target.id`,
   ),
 )
 

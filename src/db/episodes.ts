@@ -291,7 +291,7 @@ const update = command<Changes>('episodes.update', (a) => {
       ...changed(episodes, a, own),
       ...renaming(episodes, a, episodes.name, a.finalName),
       ...touched(episodes, a),
-    })} where ${episodes.id} = (select target.id from target, permit)`
+    })} where ${episodes.id} = (select target.id from permit cross join target)`
 })
 
 const placeChanged = command<Changes>(

@@ -176,7 +176,7 @@ const hangFolders = command<RestoringInside>(
       parentId: sql`(select ${parentAt(sql`hung.container_id`, sql`hung.path`)} from ${nodes} as hung
         where hung.id = ${nodes.id})`,
     })} where ${nodes.id} in (select ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} from ancestor)
-      and ${nodes.parentId} is null`,
+      and +${nodes.parentId} is null`,
 )
 
 const unmarkNamed = (name: string, table: typeof datasets | typeof collections) =>

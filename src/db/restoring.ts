@@ -48,8 +48,8 @@ export const recordRestoration = (a: A, guard: Guard): SQL =>
 export const undone = (a: A): SQL => sql`undone as materialized (
   select ${deletions.id} as id, ${deletions.kind} as kind, ${deletions.itemId} as item_id,
     ${deletions.projectId} as project_id
-  from ${deletions} join ${restorations} on ${restorations.id} = ${deletions.id}
-  where ${deletions.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
+  from ${restorations} cross join ${deletions} on ${deletions.id} = ${restorations.id}
+  where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
 
 /** The last of those statements. */
 export const endDeletion = command<Restoring>(

@@ -53,7 +53,7 @@ const recordProject = command<TrashingProject>('projects.trash', (a) =>
     a,
     trashingProject(a),
     { kind: sql`'project'`, itemId: projects.id, name: projects.name, projectId: sql`null` },
-    sql`from permit join ${projects} on ${projects.id} = permit.project_id`,
+    sql`from permit cross join ${projects} on ${projects.id} = permit.project_id`,
   ),
 )
 
@@ -101,7 +101,7 @@ const recordNamespace = command<TrashingNamespace>('namespaces.trash', (a) =>
     a,
     trashingNamespace(a),
     { kind: sql`'namespace'`, itemId: namespaces.id, name: namespaces.slug, projectId: sql`null` },
-    sql`from permit join ${namespaces} on ${namespaces.id} = permit.namespace_id`,
+    sql`from permit cross join ${namespaces} on ${namespaces.id} = permit.namespace_id`,
   ),
 )
 

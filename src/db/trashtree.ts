@@ -44,7 +44,7 @@ const recordEpisode = command<TrashingEpisode>('episodes.trash', (a) =>
     a,
     trashingEpisode(a),
     { kind: sql`'episode'`, itemId: episodes.id, name: episodes.name },
-    sql`from permit, target join ${episodes} on ${episodes.id} = target.id`,
+    sql`from permit cross join target cross join ${episodes} on ${episodes.id} = target.id`,
   ),
 )
 
@@ -126,7 +126,7 @@ const recordAsset = command<TrashingAsset>('assets.trash', (a) =>
       name: assets.name,
       containerId: episodeAround(assets.containerId.getSQL(), assets.projectId.getSQL()),
     },
-    sql`from permit, target join ${assets} on ${assets.id} = target.id`,
+    sql`from permit cross join target cross join ${assets} on ${assets.id} = target.id`,
   ),
 )
 
@@ -203,7 +203,7 @@ const recordFolder = command<TrashingFolder>('nodes.trash', (a) =>
       name: pathFromRoot,
       containerId: episodeAround(nodes.containerId.getSQL(), nodes.projectId.getSQL()),
     },
-    sql`from permit, target join ${nodes} on ${nodes.id} = target.id`,
+    sql`from permit cross join target cross join ${nodes} on ${nodes.id} = target.id`,
   ),
 )
 

@@ -1,6 +1,6 @@
 import { app } from '../../src/app.ts'
 import { maintain } from '../../src/jobs/maintain.ts'
-import { type Meter, metered } from '../support/meter.ts'
+import { metered, nothingYet } from '../support/meter.ts'
 
 /** What one batch cost. */
 interface Cost {
@@ -14,8 +14,7 @@ interface Cost {
 /** The schedule at a time of one's own, and what each of its batches cost. */
 async function runSchedule(env: Env, now: number): Promise<Response> {
   const costs: Cost[] = []
-  const meter: Meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
-  const DB = metered(env.DB, meter, async (batch) => {
+  const DB = metered(env.DB, nothingYet(), async (batch) => {
     const results = await batch()
     const sum = (value: (meta: D1Meta) => number) =>
       results.reduce((total, { meta }) => total + value(meta as D1Meta), 0)
@@ -37,7 +36,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/schedule') return runSchedule(env, Number(searchParams.get('now')))
     if (!request.headers.has('X-Bench-Meter')) return app.fetch(request, env, context)
-    const meter: Meter = { trips: 0, rowsRead: 0, rowsWritten: 0 }
+    const meter = nothingYet()
     const answer = await app.fetch(request, { ...env, DB: metered(env.DB, meter) }, context)
     const told = new Response(answer.body, answer)
     told.headers.set('X-Bench-Meter', JSON.stringify(meter))
