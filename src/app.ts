@@ -26,6 +26,9 @@ const isObject = (path: string): boolean => path.startsWith(`${OBJECTS_PATH}/`)
 /** What a page may do that is made of an object's bytes, or of what was refused in their place: nothing. */
 const SANDBOX = "sandbox; default-src 'none'"
 
+/** Answers to who may not know what is there: how long D1 took would tell. */
+const MUTE = [401, 403, 404]
+
 /** What a client may call its request by. */
 const SANE_REQUEST_ID = /^[\w.:~+/=@-]{1,128}$/
 
@@ -48,7 +51,8 @@ app.use(async (context, next) => {
   if (limited) tellLimit(headers, limited)
   if (database && database.usage.trips > 0) {
     const { trips, milliseconds } = database.usage
-    headers.set('Server-Timing', `db;desc="${trips}";dur=${milliseconds.toFixed(1)}`)
+    const duration = MUTE.includes(context.res.status) ? '' : `;dur=${milliseconds.toFixed(1)}`
+    headers.set('Server-Timing', `db;desc="${trips}"${duration}`)
     const { bookmark } = database
     if (bookmark !== null) headers.set('X-D1-Bookmark', bookmark)
   }

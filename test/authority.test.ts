@@ -155,7 +155,8 @@ describe('a writer and an owner may do all of it, in one round trip, or the two 
     const answer = await member.ask(method, path, body, { token: await identified(member) })
     const allowed = isOwners && role < 3 ? 403 : status
     expect([answer.status, answer.trips]).toEqual([isMadeBy ? 404 : allowed, trips])
-    expect(answer.headers.get('Server-Timing')).toMatch(new RegExp(`^db;desc="${trips}";dur=\\d+\\.\\d$`))
+    const duration = [403, 404].includes(answer.status) ? '' : ';dur=\\d+\\.\\d'
+    expect(answer.headers.get('Server-Timing')).toMatch(new RegExp(`^db;desc="${trips}"${duration}$`))
     expect(answer.headers.get('X-D1-Bookmark')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/)
   })
 })
@@ -262,6 +263,29 @@ describe('a malformed request is refused before D1 is asked', () => {
       }
     },
   )
+})
+
+describe('how long D1 took', () => {
+  it.each([
+    ['not told with 401, which would tell', 'GET', '/namespaces', 401],
+    ['not told with 403', 'PATCH', '/auth/me', 403],
+    ['not told with 404', 'GET', '/namespaces/no.such', 404],
+    ['not told to HEAD either', 'HEAD', '/namespaces/no.such', 404],
+    ['told with 400', 'GET', '/namespaces?cursor=x', 400],
+    ['told with 409', 'POST', '/namespaces', 409],
+    ['told with a success', 'GET', '/namespaces', 200],
+  ] as const)('is %s: %s %s', async (_, method, path, status) => {
+    const tenant = await Tenant.arrive()
+    const made = await tenant.ask('POST', '/auth/tokens', { name: 'job', scopes: ['read'] })
+    if (status === 401) await tenant.ask('DELETE', `/auth/tokens/${made.body.id}`)
+    const body = { POST: { slug: tenant.slug }, PATCH: { name: 'x' } }[method as string]
+    const token = status === 409 ? await identified(tenant) : made.body.token
+    const answer = await tenant.ask(method, path, body, { token })
+    expect([answer.status, answer.trips]).toEqual([status, 1])
+    const timing = answer.headers.get('Server-Timing')
+    if ([401, 403, 404].includes(status)) expect(timing).toBe('db;desc="1"')
+    else expect(timing).toMatch(/^db;desc="1";dur=\d+\.\d$/)
+  })
 })
 
 it('only the documented routes need no token', () => {
