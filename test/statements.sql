@@ -36,7 +36,7 @@ with scope as materialized (select "users"."id" as user_id, case
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
-  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  where "users"."id" = scope.user_id) >= 100 and not exists (select 1
   from "api_tokens"
   where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end) is null) insert into "api_tokens" ("id", "hash", "user_id", "name", "scopes", "namespace_id", "project_id", "expires_at", "created_at")
   select (?1 ->> '$.id'), (?1 ->> '$.hash'), permit.user_id, (?1 ->> '$.title'), (?1 ->> '$.scopeBits'), place.namespace_id, place.project_id, (?1 ->> '$.tokenExpiresAt'), (?1 ->> '$.now')
@@ -80,7 +80,7 @@ with scope as materialized (select "users"."id" as user_id, case
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
-  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  where "users"."id" = scope.user_id) >= 100 and not exists (select 1
   from "api_tokens"
   where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end, 'done') as refusal
   from scope)
@@ -176,7 +176,7 @@ with scope as materialized (select "users"."id" as user_id, case
   when scope.access < 0 then 'forbidden'
   when (select "users"."token_count"
   from "users"
-  where "users"."id" = scope.user_id) >= 1000 and not exists (select 1
+  where "users"."id" = scope.user_id) >= 100 and not exists (select 1
   from "api_tokens"
   where "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))) then 'too_many_api_tokens' end) is null) update "api_tokens" set "revoked_at" = "api_tokens"."expires_at"
   where "api_tokens"."user_id" = (select user_id

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
 import { scopes } from '../domain/access.ts'
+import { MOST_API_TOKENS } from '../domain/apitoken.ts'
 import {
   ADMITTED,
   assertPermitted,
@@ -59,7 +60,7 @@ const list = query<Asking & Window>('apiTokens.list', (a) => {
 export const listApiTokens = (asking: Asking, window: Window): Plan<Page> =>
   statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
 
-const MOST_TOKENS = sql.raw('1000')
+const MOST_TOKENS = sql.raw(String(MOST_API_TOKENS))
 
 interface NewApiToken extends Arriving {
   readonly id: string

@@ -8,6 +8,9 @@ const RANDOM_LENGTH = 40
 const CHECKSUM_LENGTH = 6
 const TOKEN = /^dlk_[0-9A-Za-z]{46}$/
 
+/** Of one user, not counting those that are revoked. */
+export const MOST_API_TOKENS = 100
+
 export function mintApiToken(): string {
   let random = ''
   while (random.length < RANDOM_LENGTH) {

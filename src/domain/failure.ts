@@ -1,3 +1,5 @@
+import { MOST_API_TOKENS } from './apitoken.ts'
+
 /**
  * Everything that can go wrong in a way a client may learn of. A failure knows no status code: `http/errors.ts`
  * maps each one, and does not compile while one is missing.
@@ -53,7 +55,7 @@ export const failures = {
   created_by_another: 'What has that name was not created by this token.',
   last_owner: 'A namespace has at least one owner.',
   home_owner: 'The owner of a home namespace stays its owner.',
-  too_many_api_tokens: 'There are too many API tokens: revoke one first.',
+  too_many_api_tokens: `A user has at most ${MOST_API_TOKENS} API tokens: first revoke one that is no longer used (DELETE /auth/tokens/:id).`,
   rate_limited: 'Too many requests.',
   exchange_not_configured: 'No identity provider is configured.',
   object_exists: 'The object is there already: it is never overwritten.',
