@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { expectRefused, faults, twice } from './support/expectations.ts'
 import { put } from './support/samples.ts'
 import { type Answer, ask, Tenant, tokenFor } from './support/world.ts'
@@ -188,6 +188,8 @@ describe('a renaming whose answer D1 lost', () => {
 })
 
 describe('the slug of before', () => {
+  afterEach(() => vi.useRealTimers())
+
   async function renamed() {
     const owner = await Tenant.arrive()
     const [slug, to] = [await team(owner), unique('renamed')]
@@ -267,6 +269,76 @@ describe('the slug of before', () => {
     }
     expectRefused(await owner.ask('GET', `/namespaces/${slug}`), 404)
     expectRefused(await rename(owner, to, slug), 409)
+  })
+
+  /** Those of `slugs` that nobody else can have. */
+  async function reservedOf(slugs: readonly string[]): Promise<string[]> {
+    const [other, kept] = [await Tenant.arrive(), [] as string[]]
+    for (const slug of slugs)
+      if ((await other.ask('POST', '/namespaces', { slug })).status === 409) kept.push(slug)
+    return kept
+  }
+
+  it('is one of ten: with an eleventh, the one that is free the soonest is let go of', async () => {
+    const owner = await Tenant.arrive()
+    const slugs = [await team(owner)]
+    vi.useFakeTimers({ toFake: ['Date'] })
+    for (let count = 1; count <= 12; count++) {
+      vi.setSystemTime(Date.now() + 1_000)
+      const to = unique()
+      expect((await rename(owner, slugs.at(-1) ?? '', to)).status).toBe(200)
+      slugs.push(to)
+    }
+    // Two of the twelve, and not the one that it has.
+    expect(await reservedOf(slugs)).toEqual(slugs.slice(2))
+  })
+
+  it('is let go of by a renaming alone, and of no other namespace', async () => {
+    const [owner, other] = [await Tenant.arrive(), await Tenant.arrive()]
+    const [slug, neighbour] = [await team(owner), await team(other)]
+    for (const [name, mark] of [
+      [slug, 'a'],
+      [neighbour, 'b'],
+    ])
+      await env.DB.prepare(
+        `insert into former_slugs (slug, namespace_id, reserved_until)
+         with recursive n(i) as (select 1 union all select i + 1 from n limit 12)
+         select ?1 || '-' || ?2 || i, (select id from namespaces where slug = ?1), ?3 + i from n`,
+      )
+        .bind(name, mark, Date.now() + 1_000_000)
+        .run()
+    const countOf = (name: string) =>
+      env.DB.prepare(
+        'select count(*) as n from former_slugs where namespace_id = (select id from namespaces where slug = ?)',
+      )
+        .bind(name)
+        .first<number>('n')
+    await owner.ask('PATCH', `/namespaces/${slug}`, { metadata: { a: 1 } })
+    expectRefused(await rename(other, slug, unique()), 404)
+    expectRefused(await rename(owner, slug, neighbour), 409)
+    expect(await countOf(slug)).toBe(12)
+    const to = unique()
+    const headers = { 'X-Request-Id': 'renaming' }
+    for (let count = 0; count < 2; count++)
+      expect((await rename(owner, slug, to, { headers })).status).toBe(200)
+    expect([await countOf(to), await countOf(neighbour)]).toEqual([10, 12])
+    expect(await reservedOf([slug, `${slug}-a12`, `${slug}-a3`])).toEqual([slug, `${slug}-a12`])
+  })
+
+  it('is one of ten also where the namespace comes back under another one', async () => {
+    const owner = await Tenant.arrive()
+    const slugs = [await team(owner)]
+    vi.useFakeTimers({ toFake: ['Date'] })
+    for (let count = 1; count <= 11; count++) {
+      vi.setSystemTime(Date.now() + 1_000)
+      const [from, to] = [slugs.at(-1) ?? '', unique()]
+      await owner.ask('DELETE', `/namespaces/${from}`)
+      const [{ deletionId }] = (await owner.ask('GET', `/namespaces/${from}/trash`)).body.trash
+      const restored = await owner.ask('POST', `/namespaces/${from}/trash/${deletionId}/restore?as=${to}`)
+      expect([restored.status, restored.body.slug]).toEqual([200, to])
+      slugs.push(to)
+    }
+    expect(await reservedOf(slugs)).toEqual(slugs.slice(1))
   })
 
   it('has lists of its own: their cursors are of another list', async () => {

@@ -16,6 +16,8 @@ const DECLARED_SORTS = [
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,
+  // The former slugs of one namespace, eleven of them.
+  /^namespaces\.letGoOfFormer$/,
   // 100,000 references at most, grouped by object.
   /^dryRun\./,
 ]

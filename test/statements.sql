@@ -4448,6 +4448,18 @@ with scope as materialized (select "users"."id" as user_id, case
 update "namespaces" set metadata = (?1 ->> '$.metadata')
   where "namespaces"."id" = (?1 ->> '$.newHomeId') and "namespaces"."slug" = (?1 ->> '$.slug') and (?1 ->> '$.metadata') is not "namespaces"."metadata"
 
+-- namespaces.letGoOfFormer
+delete
+  from "former_slugs"
+  where "former_slugs"."slug" in (
+  select "former_slugs"."slug"
+  from "former_slugs"
+  where "former_slugs"."namespace_id" = (
+  select "former_slugs"."namespace_id"
+  from "former_slugs"
+  where "former_slugs"."slug" = (?1 ->> '$.namespace') and "former_slugs"."reserved_until" = (?1 ->> '$.now') + 2592000000)
+  order by "former_slugs"."reserved_until" desc, "former_slugs"."slug" limit -1 offset 10)
+
 -- namespaces.list
 with scope as materialized (select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'

@@ -189,6 +189,19 @@ const reserveFormer = command<Changes>(
     )} on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until`,
 )
 
+/** More than a namespace needs, and fewer than it takes to keep all good names from everybody else. */
+const MOST_FORMER = sql.raw('10')
+
+/** Where this request has reserved a slug, lets go of those that are too many: the ones that are free the soonest. */
+export const letGoOfFormer = command<Pick<NamespaceRef, 'namespace'> & Pick<Stamp, 'now'>>(
+  'namespaces.letGoOfFormer',
+  (a) => sql`delete from ${formerSlugs} where ${formerSlugs.slug} in (
+    select ${formerSlugs.slug} from ${formerSlugs} where ${formerSlugs.namespaceId} = (
+      select ${formerSlugs.namespaceId} from ${formerSlugs}
+      where ${formerSlugs.slug} = ${a.namespace} and ${formerSlugs.reservedUntil} = ${a.now} + ${RESERVED_FOR})
+    order by ${formerSlugs.reservedUntil} desc, ${formerSlugs.slug} limit -1 offset ${MOST_FORMER})`,
+)
+
 const update = command<Changes>(
   'namespaces.update',
   (a) =>
@@ -206,4 +219,7 @@ const updated = query<Changes>('namespaces.updated', (a) =>
 
 /** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */
 export const updateNamespace = (values: Changes): Plan<Resource> =>
-  after([act(reserveFormer, values), act(update, values)], statement(updated, values, readResource))
+  after(
+    [act(reserveFormer, values), act(letGoOfFormer, values), act(update, values)],
+    statement(updated, values, readResource),
+  )

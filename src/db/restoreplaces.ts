@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, formerSlugs, namespaces, projects, restorations } from '../../drizzle/schema.ts'
 import { ADMITTED, type Guard } from './guard.ts'
-import { isReserved, namespaceJson, RESERVED_FOR } from './namespaces.ts'
+import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from './namespaces.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { projectJson } from './projects.ts'
 import {
@@ -130,6 +130,7 @@ export const restorePlace = (values: RestoringPlace): Plan<Resource> =>
       act(record, values),
       act(unmarkProject, values),
       act(reserveFormer, values),
+      act(letGoOfFormer, values),
       act(unmarkNamespace, values),
       act(endDeletion, values),
     ],

@@ -98,7 +98,8 @@ const update = endpoint(
     path: '/namespaces/{slug}',
     tag: 'Namespaces',
     summary: 'Rename a namespace, or change its metadata',
-    description: 'The slug of before stays reserved for 30 days. URLs that were signed before stay valid.',
+    description:
+      'The slug of before stays reserved for 30 days, unless ten others were reserved since. URLs that were signed before stay valid.',
     params: z.object({ slug: field.slugRef }),
     query: z.object({}),
     body: z
