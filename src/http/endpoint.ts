@@ -13,6 +13,7 @@ import { readBody } from './body.ts'
 import { statusOf } from './errors.ts'
 import { isUseDue, noteUse } from './lastuse.ts'
 import { assertStrangerWithinLimit, assertWithinLimit, credentialOf, type Limited } from './ratelimit.ts'
+import { arrivingOf, stampOf } from './stamp.ts'
 
 type Tag =
   | 'Service'
@@ -279,40 +280,3 @@ function checkBookmark(request: Request): Checked<string | null> {
   if (value === null || BOOKMARK.test(value)) return { value }
   return { errors: [{ path: 'X-D1-Bookmark', message: 'is not a bookmark of this server' }] }
 }
-
-/**
- * What the rows remember of this request. Where the client chose the request id, the mark is made from all that
- * the client sent, so that another request under the same id is another request.
- */
-async function stampOf(
-  incoming: Incoming,
-  { issuer, sub, tokenHash }: Asking,
-  body: Uint8Array,
-  now: number,
-): Promise<Stamp> {
-  const { request, url, requestId, isRepeatable } = incoming
-  if (!isRepeatable || request.method === 'GET' || request.method === 'HEAD') {
-    return { now, mark: mintId(now), repeatable: null }
-  }
-  const by = tokenHash === null ? [issuer, sub] : [tokenHash]
-  const head = JSON.stringify([requestId, ...by, request.method, url.pathname, url.search])
-  const all = new Blob([head, body])
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()))
-  const mark = digest.subarray(0, 16).toHex()
-  return { now, mark, repeatable: mark }
-}
-
-const arrivingOf = (caller: Caller, asking: Asking, { now, mark }: Stamp, mint: () => string): Arriving => ({
-  ...asking,
-  username: caller.username,
-  email: caller.email,
-  emailVerified: caller.emailVerified,
-  name: caller.name,
-  givenName: caller.givenName,
-  familyName: caller.familyName,
-  picture: caller.picture,
-  newUserId: mint(),
-  newHomeId: mint(),
-  now,
-  mark,
-})
