@@ -10,6 +10,7 @@ import {
   parsePath,
   rangeOfPrefix,
 } from '../src/domain/path.ts'
+import { Recent } from '../src/domain/recent.ts'
 import { isSlug, slugFrom } from '../src/domain/slug.ts'
 
 const holds = <T extends [unknown, ...unknown[]]>(property: fc.IPropertyWithHooks<T>, numRuns = 500): void =>
@@ -335,5 +336,29 @@ describe('an id', () => {
         if (one !== other) expect(a < b).toBe(one < other)
       }),
     )
+  })
+})
+
+describe('what is remembered', () => {
+  const kept = (recent: Recent<number>, keys: string): string =>
+    [...keys].filter((key) => recent.get(key) !== undefined).join('')
+
+  it('is dropped one by one, what was remembered longest ago first', () => {
+    const recent = new Recent<number>(3)
+    for (const [at, key] of [...'abcd'].entries()) recent.remember(key, at)
+    expect(kept(recent, 'abcd')).toBe('bcd')
+    recent.remember('b', 7)
+    recent.remember('e', 8)
+    expect([kept(recent, 'abcde'), recent.get('b')]).toEqual(['bde', 7])
+  })
+
+  it('makes room where it is forgotten', () => {
+    const recent = new Recent<number>(2)
+    recent.remember('a', 1)
+    recent.remember('b', 2)
+    recent.forget('a')
+    recent.forget('x')
+    recent.remember('c', 3)
+    expect(kept(recent, 'abc')).toBe('bc')
   })
 })

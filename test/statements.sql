@@ -92,6 +92,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from verdict as scope
   left join "api_tokens" on "api_tokens"."id" = iif(scope.refusal is null, (?1 ->> '$.id'), null)
 
+-- apiTokens.holder
+select "users"."issuer" as issuer, "users"."sub" as sub
+  from "api_tokens" join "users" on "users"."id" = "api_tokens"."user_id"
+  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null
+
 -- apiTokens.list
 with scope as materialized (select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'

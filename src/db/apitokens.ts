@@ -179,16 +179,35 @@ export const revokeApiToken = (values: Revoking): Plan<void> =>
 
 const HOUR = sql.raw('3600000')
 
-const noteUse = command<Pick<Asking, 'tokenHash' | 'askedAt'>>(
+type Using = Pick<Asking, 'tokenHash' | 'askedAt'>
+
+const noteUse = command<Using>(
   'apiTokens.noteUse',
   (a) => sql`update ${apiTokens} set ${assign(apiTokens, { lastUsedAt: a.askedAt })}
     where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}
       and ifnull(${apiTokens.lastUsedAt}, 0) <= ${a.askedAt} - ${HOUR}`,
 )
 
-/** Notes that an API token was used, at most once an hour. */
-export const noteUseOfApiToken = (values: Pick<Asking, 'tokenHash' | 'askedAt'>): Plan<void> =>
-  act(noteUse, values)
+/** Whose a token is: with `sub`, the user. */
+interface Holder {
+  readonly issuer: string
+  readonly sub: string
+}
+
+const holder = query<Using>(
+  'apiTokens.holder',
+  (a) => sql`select ${users.issuer} as issuer, ${users.sub} as sub from ${apiTokens}
+    join ${users} on ${users.id} = ${apiTokens.userId} where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}`,
+)
+
+/** Notes that an API token was used, at most once an hour, and tells whose it is; null where it is good no more. */
+export const noteUseOfApiToken = (values: Using): Plan<Holder | null> =>
+  after(
+    [act(noteUse, values)],
+    statement(holder, values, ([row]) =>
+      row ? { issuer: row.issuer as string, sub: row.sub as string } : null,
+    ),
+  )
 
 interface LoggingOut extends Asking {
   readonly tokenExpiresAt: number | null

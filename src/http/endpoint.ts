@@ -8,11 +8,13 @@ import type { Caller } from '../domain/access.ts'
 import { type Failure, type FieldError, invalidFields, Refusal } from '../domain/failure.ts'
 import { mintId } from '../domain/id.ts'
 import { log } from '../log.ts'
+import { isUseDue } from './acquaintances.ts'
+import { Admission, type Identify, isUnauthorized } from './admission.ts'
 import { authenticate } from './authenticate.ts'
-import { readBody } from './body.ts'
+import { type RawBody, readBody } from './body.ts'
 import { statusOf } from './errors.ts'
-import { isUseDue, noteUse } from './lastuse.ts'
-import { assertStrangerWithinLimit, assertWithinLimit, credentialOf, type Limited } from './ratelimit.ts'
+import { noteUse } from './lastuse.ts'
+import { assertStrangerWithinLimit, type Limited } from './ratelimit.ts'
 import { arrivingOf, stampOf } from './stamp.ts'
 
 type Tag =
@@ -126,28 +128,16 @@ export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
   return {
     route: { ...route, open: true },
     respond: async (incoming) => {
-      const { request, url, env, params, requestId, opened } = incoming
-      if (route.limited) await assertStrangerWithinLimit(incoming, configOf(env))
-      const input = {
-        params: check(route.params, params),
-        query: check(route.query, spelled(parametersOf(url))),
-      }
-      return handle({
-        request,
-        url,
-        env,
-        config: configOf(env),
-        now: Date.now(),
-        requestId,
-        opened,
-        ...assertValid(input),
+      const config = configOf(incoming.env)
+      if (route.limited) await assertStrangerWithinLimit(incoming, config)
+      const input = assertValid({
+        params: check(route.params, incoming.params),
+        query: check(route.query, spelled(parametersOf(incoming.url))),
       })
+      return handle({ ...incoming, config, now: Date.now(), ...input })
     },
   }
 }
-
-/** Tells who asks, or refuses it. */
-type Identify = (request: Request, config: Config) => Promise<Caller>
 
 /** An endpoint that needs a verified caller. */
 export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
@@ -158,66 +148,94 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
   return {
     route,
     respond: async (incoming) => {
-      const { request, url, env, requestId, opened, later } = incoming
-      const config = configOf(env)
-      await assertWithinLimit(incoming, config)
+      const config = configOf(incoming.env)
+      const admission = await Admission.of(incoming, config)
       assertConfigured(config)
-      const raw = await readBody(request)
-      /** Who turns out to be nobody is counted as such, whatever the credential; then the refusal goes on. */
-      const countStranger = async (error: unknown): Promise<never> => {
-        const isNobody = error instanceof Refusal && statusOf[error.failure] === 401
-        if (isNobody && credentialOf(request.headers) !== '')
-          await assertStrangerWithinLimit(incoming, config)
-        throw error
-      }
-      const caller = await identify(request, config).catch(countStranger)
-      const now = Date.now()
-      const { issuer, sub, jti, tokenHash } = caller
-      const asking = { issuer, sub, jti, tokenHash, askedAt: now }
-      const isJudgedInD1 = jti !== null || tokenHash !== null
-      const bookmark = checkBookmark(request)
-      const seen = ('value' in bookmark ? bookmark.value : null) ?? 'first-unconstrained'
-      const database = new Database(env.DB, isJudgedInD1 && !config.replicaReads ? 'first-primary' : seen)
-      opened(database)
-      const mint = () => mintId(now)
+      const caller = await admission.identify(identify)
+      const raw = await readBody(incoming.request)
+      if (caller instanceof Refusal) throw caller
+      const asking = askingOf(caller)
+      const database = openDatabase(incoming, config, asking)
       try {
-        const given = route.body ? raw.json() : {}
-        const input = assertValid({
-          bookmark,
-          params: check(route.params, incoming.params),
-          query: check(route.query, spelled(parametersOf(url))),
-          // A null is absent on create; on PATCH it clears.
-          body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
-        })
-        const stamp = await stampOf(incoming, asking, raw.bytes, now)
-        const arriving = arrivingOf(caller, asking, stamp, mint)
-        const answer = await handle({
-          request,
-          url,
-          env,
-          config,
-          now,
-          requestId,
-          opened,
-          caller,
-          asking,
-          arriving,
-          stamp,
-          mint,
-          database,
-          later,
-          ...input,
-        })
-        if (tokenHash !== null && isUseDue(tokenHash, now)) later(() => noteUse(env, asking))
+        const input = readInput(route, incoming, raw)
+        const call = await callOf(incoming, config, caller, asking, raw)
+        const answer = await handle({ ...call, ...input, database })
+        if (isJudged(asking, database)) admission.accept()
+        noteUseAfter(incoming, asking, admission)
         return answer
       } catch (error) {
-        // What is refused before D1 was asked, is refused after it where nobody else knows if the token is good.
-        if (error instanceof Refusal && database.usage.trips === 0 && isJudgedInD1)
-          await database.run(judgeToken(asking)).catch((refused: unknown) => countStranger(refused))
-        return countStranger(error)
+        const refused = await judgedToo(error, asking, database)
+        if (isUnauthorized(refused)) await admission.turnAway()
+        else if (isRefusedByJudgement(refused) && isJudged(asking, database)) admission.accept()
+        throw refused
       }
     },
   }
+}
+
+const askingOf = ({ issuer, sub, jti, tokenHash }: Caller): Asking => ({
+  issuer,
+  sub,
+  jti,
+  tokenHash,
+  askedAt: Date.now(),
+})
+
+/** Whether D1 alone knows if the token is still good. */
+const isJudgedInD1 = ({ jti, tokenHash }: Asking): boolean => jti !== null || tokenHash !== null
+
+/** Whether nobody has to be asked any more if the token is good. */
+const isJudged = (asking: Asking, { usage }: Database): boolean => !isJudgedInD1(asking) || usage.trips > 0
+
+/** What failed on our side tells nothing of the token. */
+const isRefusedByJudgement = (error: unknown): boolean =>
+  error instanceof Refusal && statusOf[error.failure] < 500
+
+/** What is refused before D1 was asked, is refused after it where nobody else knows if the token is good. */
+async function judgedToo(error: unknown, asking: Asking, database: Database): Promise<unknown> {
+  if (!(error instanceof Refusal) || isJudged(asking, database)) return error
+  return database.run(judgeToken(asking)).then(
+    () => error,
+    (refused: unknown) => refused,
+  )
+}
+
+function openDatabase({ request, env, opened }: Incoming, config: Config, asking: Asking): Database {
+  const bookmark = checkBookmark(request)
+  const seen = ('value' in bookmark ? bookmark.value : null) ?? 'first-unconstrained'
+  const database = new Database(env.DB, isJudgedInD1(asking) && !config.replicaReads ? 'first-primary' : seen)
+  opened(database)
+  return database
+}
+
+/** What the function of a protected route gets, but for its input and the database. */
+async function callOf(incoming: Incoming, config: Config, caller: Caller, asking: Asking, raw: RawBody) {
+  const now = asking.askedAt
+  const mint = () => mintId(now)
+  const stamp = await stampOf(incoming, asking, raw.bytes, now)
+  const arriving = arrivingOf(caller, asking, stamp, mint)
+  return { ...incoming, config, now, caller, asking, arriving, stamp, mint }
+}
+
+/** All that the client has sent, judged at once. */
+function readInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
+  route: Route<P, Q, B>,
+  { request, url, params }: Incoming,
+  raw: RawBody,
+) {
+  const given = route.body ? raw.json() : {}
+  return assertValid({
+    bookmark: checkBookmark(request),
+    params: check(route.params, params),
+    query: check(route.query, spelled(parametersOf(url))),
+    // A null is absent on create; on PATCH it clears.
+    body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
+  })
+}
+
+function noteUseAfter({ env, later }: Incoming, asking: Asking, { credential }: Admission): void {
+  if (asking.tokenHash === null || !isUseDue(credential, asking.askedAt)) return
+  later(() => noteUse(env, asking, credential))
 }
 
 const complained = new WeakSet<Config>()

@@ -1,22 +1,16 @@
 import { noteUseOfApiToken } from '../db/apitokens.ts'
 import { Database } from '../db/database.ts'
 import type { Asking } from '../db/scope.ts'
-import { HOUR } from '../domain/time.ts'
 import { logFailure } from '../log.ts'
+import { introduce } from './acquaintances.ts'
+import { keyOf } from './ratelimit.ts'
 
-const MOST_USES_KEPT = 10_000
-const uses = new Map<string, number>()
-
-/** Whether this isolate has not noted a use of that token for an hour. */
-export function isUseDue(tokenHash: string, now: number): boolean {
-  if (now - (uses.get(tokenHash) ?? 0) < HOUR) return false
-  if (uses.size >= MOST_USES_KEPT) uses.clear()
-  uses.set(tokenHash, now)
-  return true
+/** Notes that an API token was used, and learns on that occasion whose it is. */
+export async function noteUse(env: Env, asking: Asking, credential: string): Promise<void> {
+  try {
+    const user = await new Database(env.DB, 'first-primary').run(noteUseOfApiToken(asking))
+    if (user) introduce(credential, await keyOf('user', user.issuer, user.sub))
+  } catch (error) {
+    logFailure('the use of an API token was not noted', error)
+  }
 }
-
-/** Notes that an API token was used. */
-export const noteUse = (env: Env, asking: Asking): Promise<void> =>
-  new Database(env.DB, 'first-primary')
-    .run(noteUseOfApiToken(asking))
-    .catch((error: unknown) => logFailure('the use of an API token was not noted', error))

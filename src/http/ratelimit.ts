@@ -19,7 +19,8 @@ export function tellLimit(headers: Headers, { limit, quota, seconds, isExceeded 
   headers.set('Retry-After', String(seconds))
 }
 
-interface Asked {
+/** A request that is counted. */
+export interface Asked {
   readonly request: Request
   readonly env: Env
   readonly limited: (limited: Limited) => void
@@ -32,19 +33,21 @@ export const credentialOf = (headers: Headers): string =>
     ?.trim()
     .replace(/^Bearer\s+/i, '') ?? ''
 
-/** Counts a request by its credential and address; one without a credential by the address alone. */
-export async function assertWithinLimit(asked: Asked, config: Config): Promise<void> {
-  const { headers, method } = asked.request
-  const credential = credentialOf(headers)
-  if (credential === '') return assertStrangerWithinLimit(asked, config)
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(credential))
-  const key = `${new Uint8Array(digest).toHex()} ${addressOf(headers)}`
-  await count(method === 'GET' || method === 'HEAD' ? 'reads' : 'writes', key, asked, config)
+type Counted = 'credential' | 'user' | 'address'
+
+/** What something is counted by: a digest, so that no limiter holds a name, an address or a credential. */
+export async function keyOf(kind: Counted, ...parts: readonly string[]): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify([kind, ...parts]))
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', text)).toHex()
 }
 
-/** Counts a request of nobody, or by a credential that turned out to be none: another one each time helps nothing. */
-export const assertStrangerWithinLimit = (asked: Asked, config: Config): Promise<void> =>
-  count('strangers', addressOf(asked.request.headers), asked, config)
+/** Counts a request by the key of whoever asks, wherever from. */
+export const assertWithinLimit = (asked: Asked, config: Config, key: string): Promise<void> =>
+  count(['GET', 'HEAD'].includes(asked.request.method) ? 'reads' : 'writes', key, asked, config)
+
+/** Counts a request of nobody, or of who is not known to be anybody: another credential each time helps nothing. */
+export const assertStrangerWithinLimit = async (asked: Asked, config: Config): Promise<void> =>
+  count('strangers', await keyOf('address', addressOf(asked.request.headers)), asked, config)
 
 const addressOf = (headers: Headers): string => {
   const address = headers.get('CF-Connecting-IP') ?? 'local'
