@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { headersOfPut, signDownload, signPart, signPut } from '../src/storage/presign.ts'
 import {
@@ -267,6 +268,40 @@ describe("what the Worker's own bucket answers to a PUT", () => {
       trips.push((await ask('PUT', url, { raw, headers })).trips)
     }
     expect(trips).toEqual([0, 1])
+  })
+
+  /** The platform's bucket, which says of every part that it takes in that it has this etag. */
+  const bucketTelling = (etag: string) =>
+    ({
+      resumeMultipartUpload: (key: string, uploadId: string) => ({
+        uploadPart: async (partNumber: number, body: ReadableStream) => {
+          const upload = env.BUCKET.resumeMultipartUpload(key, uploadId)
+          return { ...(await upload.uploadPart(partNumber, body)), etag }
+        },
+      }),
+    }) as unknown as string
+
+  it('of a part that is noted already writes nothing, unless it is another one', async () => {
+    const uploader = await Uploader.arrive(stores.own)
+    const upload = await uploader.beginParts(BYTES.length)
+    const url = await uploader.urlOfPart(upload, 1)
+    const written: number[] = []
+    for (const [etag, raw] of [
+      ['one', BYTES],
+      ['one', BYTES],
+      ['two', BYTES],
+      ['two', OTHER],
+      ['two', OTHER],
+    ] as const) {
+      const answer = await ask('PUT', url, { raw, variables: { BUCKET: bucketTelling(etag) } })
+      expect([answer.status, answer.trips]).toEqual([200, 1])
+      written.push(answer.rowsWritten)
+      const { parts } = (await uploader.read(upload)).body
+      expect(parts).toEqual([
+        { partNumber: 1, etag: answer.headers.get('ETag')?.replaceAll('"', ''), size: raw.length },
+      ])
+    }
+    expect(written.map((rows) => rows > 0)).toEqual([true, false, true, true, false])
   })
 
   it('lets no page act in the name of this server', async () => {

@@ -7033,6 +7033,7 @@ insert into "parts" ("object_id", "part_number", "etag", "bucket_etag", "size", 
   from "objects"
   where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
   on conflict (object_id, part_number) do update set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at
+  where "parts"."bucket_etag" <> excluded.bucket_etag or "parts"."size" <> excluded.size
 
 -- uploads.noted
 with scope as materialized (

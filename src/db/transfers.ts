@@ -235,7 +235,8 @@ const note = command<Noting>(
     sql`from ${objects} where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
       and ${objects.state} = 'pending'`,
   )} on conflict (object_id, part_number) do update
-    set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at`,
+    set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at
+    where ${parts.bucketEtag} <> excluded.bucket_etag or ${parts.size} <> excluded.size`,
 )
 
 const notedNow = query<Noting>(
