@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { headersOfPut, signDownload, signPart, signPut } from '../src/storage/presign.ts'
+import { anAddress, expectLimited, from, platform, told, WRITES } from './support/limiters.ts'
 import {
   everyStore,
+  LARGE,
   type Sending,
   sha256Of,
   stores,
@@ -302,6 +304,39 @@ describe("what the Worker's own bucket answers to a PUT", () => {
       ])
     }
     expect(written.map((rows) => rows > 0)).toEqual([true, false, true, true, false])
+  })
+
+  it('of a part counts by its upload, whoever has begun it', async () => {
+    const { counted, variables } = platform()
+    const uploader = await Uploader.arrive(stores.own)
+    const [one, other] = [await uploader.beginParts(LARGE), await uploader.beginParts(LARGE)]
+    for (const [upload, partNumber] of [
+      [one, 1],
+      [one, 2],
+      [other, 1],
+    ] as const) {
+      const url = await uploader.urlOfPart(upload, partNumber)
+      const answer = await ask('PUT', url, { raw: BYTES, variables, ...from(anAddress()) })
+      expect([answer.status, told(answer)]).toEqual([200, WRITES])
+    }
+    expect(counted.map(({ limit }) => limit)).toEqual(['writes', 'writes', 'writes'])
+    const [first, ...keys] = counted.map(({ key }) => key)
+    expect(keys.map((key) => key === first)).toEqual([true, false])
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('of a part over the limit is 429, and neither D1 nor the bucket is asked', async () => {
+    const uploader = await Uploader.arrive(stores.own)
+    const upload = await uploader.beginParts(BYTES.length)
+    const url = await uploader.urlOfPart(upload, 1)
+    const { counted, variables } = platform('writes')
+    const asked: PropertyKey[] = []
+    const BUCKET = new Proxy({}, { get: (_, name) => void asked.push(name) }) as unknown as string
+    expectLimited(await ask('PUT', url, { raw: BYTES, variables: { ...variables, BUCKET } }), 'writes', 3_000)
+    expect(asked).toEqual([])
+    expect((await ask('PUT', `${url}0`, { raw: BYTES, variables })).status).toBe(403)
+    expect(counted).toHaveLength(1)
+    expect((await uploader.read(upload)).body.parts).toEqual([])
   })
 
   it('lets no page act in the name of this server', async () => {

@@ -103,6 +103,7 @@ export interface OpenCall<P extends z.ZodObject, Q extends z.ZodObject> {
   readonly now: number
   readonly requestId: string
   readonly opened: (database: Database) => void
+  readonly limited: (limited: Limited) => void
 }
 
 /** What the function of a protected route gets. */

@@ -33,7 +33,7 @@ export const credentialOf = (headers: Headers): string =>
     ?.trim()
     .replace(/^Bearer\s+/i, '') ?? ''
 
-type Counted = 'credential' | 'user' | 'address'
+type Counted = 'credential' | 'user' | 'address' | 'upload'
 
 /** What something is counted by: a digest, so that no limiter holds a name, an address or a credential. */
 export async function keyOf(kind: Counted, ...parts: readonly string[]): Promise<string> {
@@ -48,6 +48,13 @@ export const assertWithinLimit = (asked: Asked, config: Config, key: string): Pr
 /** Counts a request of nobody, or of who is not known to be anybody: another credential each time helps nothing. */
 export const assertStrangerWithinLimit = async (asked: Asked, config: Config): Promise<void> =>
   count('strangers', await keyOf('address', addressOf(asked.request.headers)), asked, config)
+
+/** Counts a part that is sent to a signed URL by its upload, as no user is asked for. */
+export const assertUploadWithinLimit = async (
+  asked: Asked,
+  config: Config,
+  objectKey: string,
+): Promise<void> => count('writes', await keyOf('upload', objectKey), asked, config)
 
 const addressOf = (headers: Headers): string => {
   const address = headers.get('CF-Connecting-IP') ?? 'local'

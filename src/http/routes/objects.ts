@@ -7,6 +7,7 @@ import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
 import { isSignedBy, keyAt, OBJECTS_PATH, ownSite } from '../../storage/presign.ts'
 import { type Endpoint, type OpenCall, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
+import { assertUploadWithinLimit } from '../ratelimit.ts'
 
 /** The bytes themselves, where no S3 store is configured. The signed URL is the authority. */
 
@@ -89,17 +90,19 @@ const write = openEndpoint(
       'checksum_mismatch',
       'upload_not_found',
       'bucket_unavailable',
+      'rate_limited',
     ],
   },
   async (call) => {
-    const { request, url, env, query, now, opened } = call
+    const { request, url, env, config, query } = call
     const length = request.headers.get('Content-Length')
     // A signature over a length that was not sent cannot be checked.
     const isLengthSigned = /content-length/.test(url.searchParams.get('X-Amz-SignedHeaders') ?? '')
     if (length === null && isLengthSigned) throw new Refusal('length_required')
     await assertSigned('PUT', call)
-    if (length === null) throw new Refusal('length_required')
     const key = keyAt(url.pathname)
+    if (query.uploadId !== undefined) await assertUploadWithinLimit(call, config, key)
+    if (length === null) throw new Refusal('length_required')
     if (query.uploadId === undefined) {
       const received = await receiveObject(env.BUCKET, key, {
         body: request.body,
@@ -111,18 +114,34 @@ const write = openEndpoint(
       return accepted(received.etag)
     }
     const part = { key, bucketUploadId: query.uploadId, partNumber: Number(query.partNumber) }
-    const received = await receivePart(env.BUCKET, key, part.bucketUploadId, part.partNumber, request.body)
-    const database = new Database(env.DB, 'first-primary')
-    opened(database)
-    if (received === null) {
-      // Either it was put together, or R2 has dropped it, as it does after some days.
-      if (!(await env.BUCKET.head(key))) await database.run(dropUpload({ ...part, now }))
-      throw new Refusal('upload_not_found')
-    }
-    await database.run(notePart({ ...part, ...received, size: Number(length), now }))
-    return accepted(received.etag)
+    return takePart(call, { ...part, size: Number(length) })
   },
 )
+
+interface SignedPart {
+  readonly key: string
+  readonly bucketUploadId: string
+  readonly partNumber: number
+  /** Bytes */
+  readonly size: number
+}
+
+async function takePart(
+  { request, env, now, opened }: OpenCall<typeof params, z.ZodObject>,
+  part: SignedPart,
+): Promise<Response> {
+  const { key, bucketUploadId, partNumber } = part
+  const received = await receivePart(env.BUCKET, key, bucketUploadId, partNumber, request.body)
+  const database = new Database(env.DB, 'first-primary')
+  opened(database)
+  if (received === null) {
+    // Either it was put together, or R2 has dropped it, as it does after some days.
+    if (!(await env.BUCKET.head(key))) await database.run(dropUpload({ ...part, now }))
+    throw new Refusal('upload_not_found')
+  }
+  await database.run(notePart({ ...part, ...received, now }))
+  return accepted(received.etag)
+}
 
 const accepted = (etag: string): Response => new Response(null, { headers: { ETag: `"${etag}"` } })
 
