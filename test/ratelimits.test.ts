@@ -170,6 +170,22 @@ describe('what is counted', () => {
     expect(new Set(keys).size).toBe(3)
   })
 
+  it('is the user of an API token that was never of use, and no use of it is noted', async () => {
+    const tenant = await Tenant.arrive()
+    const { token } = (await tenant.ask('POST', '/auth/tokens', { name: 'job', scopes: ['read'] })).body
+    const { counted, variables } = platform()
+    await tenant.ask('GET', '/auth/me', undefined, { variables })
+    for (const [path, status] of [
+      ['/namespaces/no.such', 404],
+      ['/namespaces?cursor=x', 400],
+    ] as const)
+      expect((await ask('GET', path, { token, variables })).status).toBe(status)
+    const [user, ...keys] = counted.filter(({ limit }) => limit === 'reads').map(({ key }) => key)
+    expect(keys.map((key) => key === user)).toEqual([false, true])
+    const { tokens } = (await tenant.ask('GET', '/auth/tokens')).body
+    expect(tokens.map(({ lastUsedAt }: { lastUsedAt: string | null }) => lastUsedAt)).toEqual([null])
+  })
+
   it('goes by digests alone', async () => {
     const { counted, variables } = platform()
     const tenant = await Tenant.arrive()

@@ -189,7 +189,7 @@ const noteUse = command<Using>(
 )
 
 /** Whose a token is: with `sub`, the user. */
-interface Holder {
+export interface Holder {
   readonly issuer: string
   readonly sub: string
 }
@@ -200,14 +200,15 @@ const holder = query<Using>(
     join ${users} on ${users.id} = ${apiTokens.userId} where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}`,
 )
 
-/** Notes that an API token was used, at most once an hour, and tells whose it is; null where it is good no more. */
-export const noteUseOfApiToken = (values: Using): Plan<Holder | null> =>
-  after(
-    [act(noteUse, values)],
-    statement(holder, values, ([row]) =>
-      row ? { issuer: row.issuer as string, sub: row.sub as string } : null,
-    ),
+/** Tells whose an API token is; null where it is good no more. */
+export const holderOfApiToken = (values: Using): Plan<Holder | null> =>
+  statement(holder, values, ([row]) =>
+    row ? { issuer: row.issuer as string, sub: row.sub as string } : null,
   )
+
+/** Notes that an API token was used, at most once an hour, and tells whose it is. */
+export const noteUseOfApiToken = (values: Using): Plan<Holder | null> =>
+  after([act(noteUse, values)], holderOfApiToken(values))
 
 interface LoggingOut extends Asking {
   readonly tokenExpiresAt: number | null

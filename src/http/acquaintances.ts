@@ -7,6 +7,8 @@ interface Acquaintance {
   user: string | null
   /** When its use was noted last, in epoch milliseconds. */
   notedAt: number
+  /** When it was asked last whose it is, in epoch milliseconds. */
+  soughtAt: number
 }
 
 const MOST_KNOWN = 10_000
@@ -21,8 +23,8 @@ export const userOf = (credential: string): string | null => known.get(credentia
 
 /** The credential was found good. Whose it is may have been learnt before. */
 export function remember(credential: string, user: string | null): void {
-  const { user: before, notedAt } = known.get(credential) ?? { user: null, notedAt: 0 }
-  known.remember(credential, { user: user ?? before, notedAt })
+  const before = known.get(credential) ?? { user: null, notedAt: 0, soughtAt: 0 }
+  known.remember(credential, { ...before, user: user ?? before.user })
 }
 
 /** The credential is good no more. */
@@ -39,5 +41,15 @@ export function isUseDue(credential: string, now: number): boolean {
   const acquaintance = known.get(credential)
   if (!acquaintance || now - acquaintance.notedAt < HOUR) return false
   acquaintance.notedAt = now
+  // Whoever notes it is told whose it is.
+  acquaintance.soughtAt = now
+  return true
+}
+
+/** Whether it is not known whose a known credential is, nor was asked for an hour; it counts as asked from now on. */
+export function isUserDue(credential: string, now: number): boolean {
+  const acquaintance = known.get(credential)
+  if (!acquaintance || acquaintance.user !== null || now - acquaintance.soughtAt < HOUR) return false
+  acquaintance.soughtAt = now
   return true
 }

@@ -8,12 +8,12 @@ import type { Caller } from '../domain/access.ts'
 import { type Failure, type FieldError, invalidFields, Refusal } from '../domain/failure.ts'
 import { mintId } from '../domain/id.ts'
 import { log } from '../log.ts'
-import { isUseDue } from './acquaintances.ts'
+import { isUseDue, isUserDue } from './acquaintances.ts'
 import { Admission, type Identify, isUnauthorized } from './admission.ts'
 import { authenticate } from './authenticate.ts'
 import { type RawBody, readBody } from './body.ts'
 import { statusOf } from './errors.ts'
-import { noteUse } from './lastuse.ts'
+import { learnUser, noteUse } from './lastuse.ts'
 import { assertStrangerWithinLimit, type Limited } from './ratelimit.ts'
 import { arrivingOf, stampOf } from './stamp.ts'
 
@@ -161,13 +161,13 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
         const input = readInput(route, incoming, raw)
         const call = await callOf(incoming, config, caller, asking, raw)
         const answer = await handle({ ...call, ...input, database })
-        if (isJudged(asking, database)) admission.accept()
-        noteUseAfter(incoming, asking, admission)
+        if (isJudged(asking, database)) accept(incoming, asking, admission, true)
         return answer
       } catch (error) {
         const refused = await judgedToo(error, asking, database)
         if (isUnauthorized(refused)) await admission.turnAway()
-        else if (isRefusedByJudgement(refused) && isJudged(asking, database)) admission.accept()
+        else if (isRefusedByJudgement(refused) && isJudged(asking, database))
+          accept(incoming, asking, admission, false)
         throw refused
       }
     },
@@ -234,9 +234,13 @@ function readInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
   })
 }
 
-function noteUseAfter({ env, later }: Incoming, asking: Asking, { credential }: Admission): void {
-  if (asking.tokenHash === null || !isUseDue(credential, asking.askedAt)) return
-  later(() => noteUse(env, asking, credential))
+/** After the answer it is noted that an API token was of use, and learnt whose it is. */
+function accept({ env, later }: Incoming, asking: Asking, admission: Admission, isOfUse: boolean): void {
+  admission.accept()
+  const { credential } = admission
+  if (asking.tokenHash === null) return
+  if (isOfUse && isUseDue(credential, asking.askedAt)) later(() => noteUse(env, asking, credential))
+  else if (isUserDue(credential, asking.askedAt)) later(() => learnUser(env, asking, credential))
 }
 
 const complained = new WeakSet<Config>()

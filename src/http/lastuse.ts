@@ -1,16 +1,24 @@
-import { noteUseOfApiToken } from '../db/apitokens.ts'
+import { type Holder, holderOfApiToken, noteUseOfApiToken } from '../db/apitokens.ts'
 import { Database } from '../db/database.ts'
+import type { Plan } from '../db/plan.ts'
 import type { Asking } from '../db/scope.ts'
 import { logFailure } from '../log.ts'
 import { introduce } from './acquaintances.ts'
 import { keyOf } from './ratelimit.ts'
 
 /** Notes that an API token was used, and learns on that occasion whose it is. */
-export async function noteUse(env: Env, asking: Asking, credential: string): Promise<void> {
+export const noteUse = (env: Env, asking: Asking, credential: string): Promise<void> =>
+  learnFrom(noteUseOfApiToken(asking), env, credential)
+
+/** Learns whose an API token is that was used in vain: nothing is noted of that. */
+export const learnUser = (env: Env, asking: Asking, credential: string): Promise<void> =>
+  learnFrom(holderOfApiToken(asking), env, credential)
+
+async function learnFrom(plan: Plan<Holder | null>, env: Env, credential: string): Promise<void> {
   try {
-    const user = await new Database(env.DB, 'first-primary').run(noteUseOfApiToken(asking))
-    if (user) introduce(credential, await keyOf('user', user.issuer, user.sub))
+    const holder = await new Database(env.DB, 'first-primary').run(plan)
+    if (holder) introduce(credential, await keyOf('user', holder.issuer, holder.sub))
   } catch (error) {
-    logFailure('the use of an API token was not noted', error)
+    logFailure('an API token could not be looked up after the answer', error)
   }
 }
