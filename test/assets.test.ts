@@ -107,6 +107,7 @@ describe('the name of an asset', () => {
     ['/ü/😀/%2F .mp4', '/ü/😀/%2F .mp4'],
     ['/...', '/...'],
     [`/${'a'.repeat(255)}`.repeat(4), `/${'a'.repeat(255)}`.repeat(4)],
+    ['//a'.repeat(32), '/a'.repeat(32)],
   ])('%j is kept in its one form', async (name, stored) => {
     const tenant = await Tenant.arrive()
     expect((await video(tenant, { name })).body.name).toBe(stored)
@@ -123,6 +124,19 @@ describe('the name of an asset', () => {
       expect(answer.body.errors).toMatchObject([{ path: 'name' }])
     },
   )
+
+  it('has at most 32 segments, however it is asked for', async () => {
+    const tenant = await Tenant.arrive()
+    const deep = '/a'.repeat(33)
+    const has = (path: string) => [{ path, message: 'has over 32 segments' }]
+    const registered = await video(tenant, { name: deep })
+    expect([registered.status, registered.body.errors]).toEqual([400, has('name')])
+    const place = { namespace: tenant.slug, project: 'lab' }
+    const query = new URLSearchParams({ ...place, path: deep })
+    expect((await tenant.ask('GET', `/assets/video/download?${query}`)).body.errors).toEqual(has('path'))
+    const signed = await tenant.ask('POST', '/assets/sign', { ...place, paths: ['/a', deep] })
+    expect(signed.body.errors).toEqual(has('paths.1'))
+  })
 })
 
 describe('what is made on the way', () => {

@@ -75,7 +75,7 @@ describe('the folder of an episode', () => {
   })
 
   it.each(
-    [5, '/a/../b', '/./a', '/a\u0007', '/\ud83d', `/${'x'.repeat(256)}`].map((bad) => [
+    [5, '/a/../b', '/./a', '/a\u0007', '/\ud83d', `/${'x'.repeat(256)}`, '/a'.repeat(33)].map((bad) => [
       JSON.stringify(bad),
       bad,
     ]),

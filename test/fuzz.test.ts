@@ -188,7 +188,10 @@ function isMetadata(value: string): boolean {
 const rules: Readonly<Record<string, (value: string) => boolean>> = {
   name: isName,
   asset: (value) =>
-    value.startsWith('/') && value.slice(1).split('/').every(isName) && byteLength(value) <= 1_024,
+    value.startsWith('/') &&
+    value.slice(1).split('/').every(isName) &&
+    value.split('/').length <= 33 &&
+    byteLength(value) <= 1_024,
   slug: (value) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value),
   tags: areTags,
   metadata: isMetadata,

@@ -241,6 +241,15 @@ describe('the other name', () => {
     expect([await archive.videos(), await archive.contradictions()]).toEqual([[name, name], []])
   })
 
+  it('of an asset has at most 32 segments', async () => {
+    const archive = await Archive.open()
+    const { id } = await archive.video('/a.mp4')
+    const deletion = await archive.remove(`/assets/video/${id}`)
+    for (const segment of ['/a', '/abcdefgh'])
+      expectRefused(await archive.restore(deletion, segment.repeat(33)), 400)
+    expect((await archive.restore(deletion, '/a'.repeat(32))).body.name).toBe('/a'.repeat(32))
+  })
+
   it('of an episode is one that no other has, in the trash or not', async () => {
     const archive = await Archive.open()
     for (const name of ['run', 'here', 'gone']) await archive.episode(name)

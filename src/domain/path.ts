@@ -1,6 +1,8 @@
 import { byteLength, lineFault, nameFault } from './text.ts'
 
 export const MOST_BYTES_OF_A_PATH = 1_024
+/** Each one costs the database a folder to find or to make: bytes alone would allow five hundred of them. */
+const MOST_SEGMENTS = 32
 
 /** A folder path or an asset's name, in its one stored form. */
 export interface Path {
@@ -16,6 +18,7 @@ export function parsePath(raw: string): Path | { readonly fault: string } {
   const segments = raw.split('/').filter((segment) => segment !== '')
   const text = `/${segments.join('/')}`
   if (byteLength(text) > MOST_BYTES_OF_A_PATH) return { fault: `is over ${MOST_BYTES_OF_A_PATH} bytes` }
+  if (segments.length > MOST_SEGMENTS) return { fault: `has over ${MOST_SEGMENTS} segments` }
   for (const segment of segments) {
     const segmentFault = nameFault(segment)
     if (segmentFault) return { fault: `has a segment that ${segmentFault}` }

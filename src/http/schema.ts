@@ -85,7 +85,7 @@ export const path = z
     context.addIssue({ code: 'custom', message: parsed.fault })
     return z.NEVER
   })
-  .meta({ type: 'string', maxLength: 1_024 })
+  .meta({ type: 'string', maxLength: 1_024, description: 'Up to 32 segments' })
 
 /** A path that leads to something: not the root. */
 export const filePath = path.superRefine(
