@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, vi } from 'vitest'
 import { app } from '../src/app.ts'
 import { OLDER_PART_BYTES } from '../src/domain/upload.ts'
 import { statusOf } from '../src/http/errors.ts'
@@ -192,7 +192,7 @@ describe('the older client', () => {
   it('may say null for what it does not know, and space for the project', async () => {
     const client = clientOf(await Tenant.arrive(), 'text-tracks')
     const space = { project: null, space: 'lab' }
-    await uploaded(client, 'a --> b', { ...space, contentType: null })
+    await uploaded(client, '00:01.000 --> 00:02.000', { ...space, contentType: null })
     const asked = { ...space, name: '//a.vtt', format: null, fileSize: null }
     expect(succeeded(await client.record(asked))).toEqual({ id: ID, entryCount: 1, fields: [] })
   })
@@ -267,6 +267,14 @@ describe('the entries of', () => {
       Object.keys(manyKeys).slice(0, 1_000),
     ],
     ['labels of one very large object', 'labels', {}, `{"a":"${'x'.repeat(1_100_000)}"}`, 1, []],
+    [
+      'arrows that are no timings',
+      'text-tracks',
+      { format: 'vtt' },
+      `WEBVTT -->\n\n${timing}\na --> b\n`,
+      1,
+      [],
+    ],
     ['captions by their name', 'text-tracks', { name: '/a.b/film.VTT' }, `WEBVTT\n\n${timing}\na\n`, 1, []],
     ['captions of no format', 'text-tracks', { name: '/a.vtt/film' }, timing, null, null],
     ['captions of an unknown format', 'text-tracks', { format: 'ass', name: '/a.vtt' }, timing, null, null],
@@ -283,6 +291,22 @@ describe('the entries of', () => {
     await uploaded(client, `${long}\r\n${long}\n\n${long}`)
     const { entryCount, fields } = succeeded(await client.record())
     expect([entryCount, fields.join() === keys.join()]).toEqual([3, true])
+  })
+
+  it('nearly 16 MiB of line ends are none, and become no strings', async () => {
+    const client = clientOf(await Tenant.arrive(), 'labels')
+    await uploaded(client, '\n'.repeat(16_777_215))
+    let decoded = 0
+    const decode = TextDecoder.prototype.decode
+    const spy = vi.spyOn(TextDecoder.prototype, 'decode')
+    spy.mockImplementation(function (this: TextDecoder, input, options) {
+      decoded += input?.byteLength ?? 0
+      return decode.call(this, input, options)
+    })
+    const answer = await client.record()
+    spy.mockRestore()
+    expect(succeeded(answer)).toEqual({ id: ID, entryCount: 0, fields: [] })
+    expect(decoded).toBeLessThanOrEqual(1_048_576)
   })
 
   it('an object of over 16 MiB are not counted', async () => {
