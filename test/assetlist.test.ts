@@ -303,6 +303,24 @@ describe('among many assets', () => {
     expect((await walk(tenant, { ...within, glob: '*0001?.*', limit: '3' })).flatMap(named)).toHaveLength(10)
   })
 
+  it('with long names, pages of the dearest glob end early, and lead to all that fits', async () => {
+    const tenant = await havingMany(600)
+    await env.DB.prepare(
+      `update assets set name = '/' || replace(hex(zeroblob(490)), '0', 'a') || 'b' || substr(id, -8) ||
+         iif(substr(id, -1) in ('3', 'b'), 'b', 'c')
+       where project_id in (select id from projects where namespace_id = (select id from namespaces where slug = ?))`,
+    )
+      .bind(tenant.slug)
+      .run()
+    const glob = `${'*a'.repeat(480)}*b`
+    const wanted = named(await list(tenant)).filter((name) => name?.endsWith('b'))
+    expect(wanted).toHaveLength(75)
+    const pages = await walk(tenant, { glob, limit: '1000' })
+    expect([pages.flatMap(named), pages.length > 3]).toEqual([wanted, true])
+    const streamed = await list(tenant, { glob })
+    expect([named(streamed), streamed.trips > 3]).toEqual([wanted, true])
+  })
+
   it.each([
     [
       'a member removed',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseGlob } from '../src/domain/glob.ts'
+import { parseGlob, sift } from '../src/domain/glob.ts'
 import { mintId } from '../src/domain/id.ts'
 import {
   episodePath,
@@ -136,6 +136,44 @@ describe('a glob', () => {
     const glob = globOf(pattern)
     expect(glob.matches('a'.repeat(1_024))).toBe(false)
     expect(glob.matches(`${'a'.repeat(1_023)}b`)).toBe(true)
+  })
+
+  const many = Array.from({ length: 60 }, (_, at) => String.fromCodePoint(0x4e00 + at * 330)).map((first) =>
+    Array.from({ length: 330 }, (_, at) => String.fromCodePoint((first.codePointAt(0) ?? 0) + at)).join(''),
+  )
+  const alike = Array.from({ length: 2_000 }, (_, at) => `${'a'.repeat(1_000)}${at % 7 === 0 ? 'b' : 'c'}`)
+  it.each([
+    ['a star before every letter', `${'*a'.repeat(500)}*b`, alike],
+    ['wildcards and stars', `${'*?'.repeat(500)}b`, alike],
+    ['wildcards alone', '?'.repeat(1_000), alike],
+    ['letters and wildcards', `*${'a?'.repeat(400)}[^c]`, alike],
+    ['sets, over ever new characters', `*${'[^a-bc-d]'.repeat(100)}*b`, Array(50).fill(many).flat()],
+  ])('with %s spends a bounded number of steps a page, and leaves nothing out', (_, pattern, all) => {
+    const glob = globOf(pattern)
+    const items = all.map((name) => ({ name }))
+    const found: { name: string }[] = []
+    for (let at = 0; at < items.length; ) {
+      const before = glob.spent()
+      const page = sift(items.slice(at), glob, 150)
+      expect(page.seen).toBeGreaterThan(0)
+      // A page may end with one name more, each of whose characters is new.
+      expect(glob.spent() - before).toBeLessThanOrEqual(1_500_000 + 1_024 * (1_024 + 33))
+      found.push(...page.found)
+      at += page.seen
+    }
+    expect(glob.spent()).toBeGreaterThan(1_500_000)
+    const fresh = globOf(pattern)
+    expect(found).toEqual(items.filter(({ name }) => fresh.matches(name)))
+  })
+
+  it('of wildcards alone spends one step or two a character', () => {
+    for (const pattern of ['?'.repeat(1_000), `${'*?'.repeat(500)}b`, `${'?*'.repeat(500)}*b`]) {
+      const glob = globOf(pattern)
+      glob.matches('a'.repeat(1_024))
+      const first = glob.spent()
+      glob.matches('a'.repeat(1_024))
+      expect([pattern, glob.spent() - first <= 2 * 1_024]).toEqual([pattern, true])
+    }
   })
 
   it('that is no pattern has a fault, whatever it is', () => {

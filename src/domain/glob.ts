@@ -11,11 +11,16 @@ export interface Glob {
   readonly prefix: string
   /** Some of what every match contains; the database narrows by these before `matches` decides. */
   readonly fragments: readonly string[]
-  /** Time is proportional to the name's length, whatever the pattern: at most 32 words of 32 states a character. */
   readonly matches: (name: string) => boolean
+  /**
+   * What matching has cost so far, in steps: one for each word of 32 states that a character was tried on, at most
+   * 33 a character, and for each character met for the first time one for each of the pattern. Time goes with it.
+   */
+  readonly spent: () => number
 }
 
-type Test = (char: string) => boolean
+/** Whether a code point fits. */
+type Test = (point: number) => boolean
 
 interface Step {
   /** Null for a star, else whether one character fits. */
@@ -28,27 +33,89 @@ export function parseGlob(pattern: string): Glob | { readonly fault: string } {
   const lineProblem = lineFault(pattern)
   if (lineProblem) return { fault: lineProblem }
   if (byteLength(pattern) > MOST_BYTES_OF_A_GLOB) return { fault: `is over ${MOST_BYTES_OF_A_GLOB} bytes` }
-  const steps = parseSteps([...pattern])
-  if (steps === null) return { fault: 'has a "[" without its "]"' }
+  const chars = [...pattern]
+  const parsed = parseSteps(chars)
+  if (parsed === null) return { fault: 'has a "[" without its "]"' }
+  const steps = withoutIdleStars(parsed)
   const runs = literalRuns(steps)
   const prefix = steps[0]?.literal == null ? '' : (runs[0] ?? '')
-  return { prefix, fragments: mostTelling(runs.slice(prefix === '' ? 0 : 1)), matches: matcher(steps) }
+  const fragments = mostTelling(runs.slice(prefix === '' ? 0 : 1))
+  return { prefix, fragments, ...matcher(steps, chars.length) }
 }
+
+/**
+ * What a page may spend on matching, in steps (see `spent`): 1,000 names of 1,024 characters whose living states are
+ * in one word, or 90 on which all of the largest pattern lives.
+ */
+const MOST_STEPS_OF_A_PAGE = 1_500_000
+
+/** Part of a search through named items: what fits, and how many were looked at for it, one at least. */
+interface Sifted<T> {
+  readonly found: readonly T[]
+  readonly seen: number
+}
+
+/** The first items whose names match, up to `wanted`; stops before one more, or where a page's steps are spent. */
+export function sift<T extends { readonly name: string | null }>(
+  items: readonly T[],
+  glob: Glob,
+  wanted: number,
+): Sifted<T> {
+  const most = glob.spent() + MOST_STEPS_OF_A_PAGE
+  const found: T[] = []
+  let seen = 0
+  for (const item of items) {
+    if (glob.spent() >= most) break
+    if (item.name !== null && glob.matches(item.name)) {
+      if (found.length === wanted) break
+      found.push(item)
+    }
+    seen++
+  }
+  return { found, seen }
+}
+
+const STAR: Step = { test: null, literal: null }
+const ANY: Step = { test: () => true, literal: null }
 
 function parseSteps(chars: readonly string[]): Step[] | null {
   const steps: Step[] = []
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? ''
-    if (char === '*') steps.push({ test: null, literal: null })
-    else if (char === '?') steps.push({ test: () => true, literal: null })
+    if (char === '*') steps.push(STAR)
+    else if (char === '?') steps.push(ANY)
     else if (char === '[') {
       const set = parseSet(chars, at + 1)
       if (set === null) return null
       steps.push({ test: set.test, literal: null })
       at = set.end
-    } else steps.push({ test: (other) => other === char, literal: char })
+    } else {
+      const own = char.codePointAt(0)
+      steps.push({ test: (point) => point === own, literal: char })
+    }
   }
   return steps
+}
+
+/**
+ * The same pattern with one star at the end of every run of `?` and `*` that has any: a star among them would keep
+ * states alive that lead nowhere else.
+ */
+function withoutIdleStars(steps: readonly Step[]): Step[] {
+  const kept: Step[] = []
+  let isStarred = false
+  for (const step of steps) {
+    if (step === STAR) isStarred = true
+    else {
+      if (isStarred && step !== ANY) {
+        kept.push(STAR)
+        isStarred = false
+      }
+      kept.push(step)
+    }
+  }
+  if (isStarred) kept.push(STAR)
+  return kept
 }
 
 /** The set that starts at `start`; a `]` that comes first in it stands for itself, as in every shell. */
@@ -64,10 +131,7 @@ function parseSet(chars: readonly string[], start: number): { test: Test; end: n
     ranges.push([from, isRange ? (chars[at + 2]?.codePointAt(0) ?? 0) : from])
     if (isRange) at += 2
   }
-  const test: Test = (char) => {
-    const point = char.codePointAt(0) ?? 0
-    return ranges.some(([from, to]) => from <= point && point <= to) !== negated
-  }
+  const test: Test = (point) => ranges.some(([from, to]) => from <= point && point <= to) !== negated
   return { test, end }
 }
 
@@ -93,11 +157,66 @@ const MOST_REMEMBERED = 16_384
 const mostTelling = (runs: readonly string[]): string[] =>
   [...new Set(runs)].sort((one, other) => other.length - one.length).slice(0, MOST_FRAGMENTS)
 
+type Matcher = Pick<Glob, 'matches' | 'spent'>
+
 /**
  * All states of the pattern at once, a bit each: bit i says that the first i tests have been met. A star keeps
- * its bit alive. No backtracking, so no pattern can make a name expensive.
+ * its bit alive. No backtracking: each character costs at most one look at each word that has a living state, or
+ * lies between such.
  */
-function matcher(steps: readonly Step[]): (name: string) => boolean {
+function matcher(steps: readonly Step[], patternLength: number): Matcher {
+  const { tests, stays } = statesOf(steps)
+  const words = (stays.length + 31) >>> 5
+  const staying = bits(words, (state) => stays[state] === true)
+  let spent = 0
+  const fits = new Map<number, Int32Array>()
+  const fitsFor = (point: number): Int32Array => {
+    const known = fits.get(point)
+    if (known) return known
+    spent += patternLength
+    const made = bits(words, (state) => tests[state]?.(point) === true)
+    if (fits.size < MOST_REMEMBERED) fits.set(point, made)
+    return made
+  }
+  // What lies outside of the window from `low` to `high` is of earlier characters, and never read.
+  let states = new Int32Array(words)
+  let next = new Int32Array(words)
+  let low = 0
+  let high = 0
+  const advance = (fit: Int32Array): void => {
+    let carry = 0
+    spent += high - low + 1
+    for (let word = low; word <= high; word++) {
+      const now = states[word] ?? 0
+      const met = now & (fit[word] ?? 0)
+      next[word] = (met << 1) | carry | (now & (staying[word] ?? 0))
+      carry = met >>> 31
+    }
+    if (carry === 1) next[++high] = carry
+    while (low <= high && next[low] === 0) low++
+    while (low < high && next[high] === 0) high--
+    const former = states
+    states = next
+    next = former
+  }
+  const matches = (name: string): boolean => {
+    low = 0
+    high = 0
+    states[0] = 1
+    for (let at = 0; at < name.length; ) {
+      const point = name.codePointAt(at) ?? 0
+      at += point > 0xffff ? 2 : 1
+      advance(fitsFor(point))
+      if (low > high) return false
+    }
+    const end = tests.length >>> 5
+    return low <= end && end <= high && (((states[end] ?? 0) >>> (tests.length & 31)) & 1) === 1
+  }
+  return { matches, spent: () => spent }
+}
+
+/** The tests in their order, and for each number of tests that may have been met, whether a star follows. */
+function statesOf(steps: readonly Step[]): { tests: readonly Test[]; stays: readonly boolean[] } {
   const tests: Test[] = []
   const stays = [false]
   for (const { test } of steps) {
@@ -107,38 +226,7 @@ function matcher(steps: readonly Step[]): (name: string) => boolean {
       stays.push(false)
     }
   }
-  const words = (stays.length + 31) >>> 5
-  const staying = bits(words, (state) => stays[state] === true)
-  const fits = new Map<string, Int32Array>()
-  const fitsFor = (char: string): Int32Array => {
-    const known = fits.get(char)
-    if (known) return known
-    const made = bits(words, (state) => tests[state]?.(char) === true)
-    if (fits.size < MOST_REMEMBERED) fits.set(char, made)
-    return made
-  }
-  return (name) => {
-    let states = new Int32Array(words)
-    states[0] = 1
-    for (const char of name) {
-      const fit = fitsFor(char)
-      const next = new Int32Array(words)
-      let carry = 0
-      let alive = 0
-      for (let word = 0; word < words; word++) {
-        const now = states[word] ?? 0
-        const met = now & (fit[word] ?? 0)
-        const after = (met << 1) | carry | (now & (staying[word] ?? 0))
-        carry = met >>> 31
-        next[word] = after
-        alive |= after
-      }
-      if (alive === 0) return false
-      states = next
-    }
-    const end = tests.length
-    return (((states[end >>> 5] ?? 0) >>> (end & 31)) & 1) === 1
-  }
+  return { tests, stays }
 }
 
 function bits(words: number, isSet: (state: number) => boolean): Int32Array {

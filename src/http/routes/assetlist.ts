@@ -3,7 +3,7 @@ import { type AssetPage, assetListing, MOST_EXAMINED } from '../../db/assetlist.
 import { END } from '../../db/page.ts'
 import { map } from '../../db/plan.ts'
 import { Refusal } from '../../domain/failure.ts'
-import { type Glob, parseGlob } from '../../domain/glob.ts'
+import { type Glob, parseGlob, sift } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { logFailure } from '../../log.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
@@ -111,12 +111,11 @@ export function assetList(wire: WireKind): Endpoint {
   )
 }
 
-/** The candidates that match, `rows` of them at most. */
+/** The candidates that match, `rows` of them at most. What was not looked at is left to the next page. */
 function matching(page: AssetPage, glob: Glob, rows: number): AssetPage {
-  const matches = page.items.filter(({ name }) => name !== null && glob.matches(name))
-  if (matches.length <= rows) return { ...page, items: matches }
-  const shown = matches.slice(0, rows)
-  return { ...page, items: shown, next: shown.at(-1)?.id ?? null }
+  const { found, seen } = sift(page.items, glob, rows)
+  const last = page.items[seen - 1]
+  return { ...page, items: found, next: last && seen < page.items.length ? last.id : page.next }
 }
 
 const textOf = (page: AssetPage): string => page.items.map(({ body }) => body).join(',')
