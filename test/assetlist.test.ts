@@ -183,6 +183,7 @@ describe('a filter', () => {
     [{ glob: '/camera?front?1.mp4' }, [0]],
     [{ glob: '/camera[/]front/[1-9].mp4' }, [0]],
     [{ glob: '/camera[^a-z]front[^x]1?.mp4' }, [1]],
+    [{ glob: '/camera[!a-z]front[!x]1?.mp4' }, [1]],
     [{ glob: '/[cC]amera/*[xk]*' }, [2, 3]],
     [{ glob: 'camera*' }, []],
     [{ glob: '/camera' }, []],

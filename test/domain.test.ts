@@ -40,11 +40,12 @@ const inSet = fc.tuple(fc.constantFrom(...'abc/.*?[😀ü'), fc.constantFrom(...
 const set: fc.Arbitrary<Part> = fc
   .record({
     isNegated: fc.boolean(),
+    sign: fc.constantFrom('^', '!'),
     bracket: fc.boolean(),
     items: fc.array(inSet, { minLength: 1, maxLength: 3 }),
     sample: few,
   })
-  .map(({ isNegated, bracket, items, sample }) => {
+  .map(({ isNegated, sign, bracket, items, sample }) => {
     const ranges = items.map(([from, to, isRange]) =>
       isRange ? ([from, to] as const) : ([from, from] as const),
     )
@@ -53,7 +54,7 @@ const set: fc.Arbitrary<Part> = fc
     const rising = ranges.filter(([from, to]) => compare(from, to) <= 0)
     const not = isNegated ? '^' : ''
     return {
-      glob: `[${not}${bracket ? ']' : ''}${rendered.join('')}]`,
+      glob: `[${isNegated ? sign : ''}${bracket ? ']' : ''}${rendered.join('')}]`,
       regexp: `[${not}${bracket ? '\\]' : ''}${rising.map(([from, to]) => `${point(from)}-${point(to)}`).join('')}]`,
       sample,
     }

@@ -3,8 +3,8 @@ import { byteLength, lineFault } from './text.ts'
 const MOST_BYTES_OF_A_GLOB = 1_024
 
 /**
- * A shell-style pattern over whole names: `*` any run, `?` any one character, `[...]` one of a set, `[^...]`
- * one not of it; a slash is a character like any other. Case-sensitive.
+ * A shell-style pattern over whole names: `*` any run, `?` any one character, `[...]` one of a set, `[^...]` and
+ * `[!...]` one not of it; a slash is a character like any other. Case-sensitive.
  */
 export interface Glob {
   /** What every match starts with. */
@@ -120,7 +120,7 @@ function withoutIdleStars(steps: readonly Step[]): Step[] {
 
 /** The set that starts at `start`; a `]` that comes first in it stands for itself, as in every shell. */
 function parseSet(chars: readonly string[], start: number): { test: Test; end: number } | null {
-  const negated = chars[start] === '^'
+  const negated = chars[start] === '^' || chars[start] === '!'
   const first = negated ? start + 1 : start
   const end = chars.indexOf(']', first + 1)
   if (end < 0) return null

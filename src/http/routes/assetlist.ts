@@ -26,7 +26,7 @@ const ListQuery = z.object({
     })
     .meta({
       type: 'string',
-      description: 'A pattern over whole names: `*`, `?`, `[...]`, `[^...]`. Wins over `prefix`.',
+      description: 'A pattern over whole names: `*`, `?`, `[...]`, `[^...]` or `[!...]`. Wins over `prefix`.',
     }),
   limit: z
     .string()
