@@ -367,7 +367,7 @@ describe('a request that is not valid', () => {
   const upload = { uploadId: 'a', key: 'b' }
   const place = { owner: 'a', project: 'b' }
   const hashes = ['', HASH.slice(1), `${HASH}0`, HASH.replace('f', 'g'), ` ${HASH}`]
-  const numbers = [[], [0], [10_001], [1.5], ['1'], 1, Array(10_001).fill(1)]
+  const numbers = [[], [0], [10_001], [1.5], ['1'], 1, Array(1_001).fill(1)]
   const lists = [[{ partNumber: 0, etag: 'a' }], [{ partNumber: 1 }], [{ partNumber: 1, etag: '' }], ['a']]
   const types = [5, 'a\nb', 'a', 'text/html, text/plain']
   const begun = { ...place, hash: HASH }
@@ -495,6 +495,23 @@ describe('an upload', () => {
     expectFailure(await client.sign(upload), 'upload_aborted')
     expectFailure(await client.complete(upload, parts), 'upload_aborted')
     expectFailure(await client.record(), 'upload_not_found')
+  })
+})
+
+describe('the URLs of parts', () => {
+  it('are signed 1,000 at once, and the same one once', async () => {
+    const client = clientOf(await Tenant.arrive())
+    const upload: Upload = succeeded(await client.init())
+    const numbers = Array.from({ length: 1_000 }, (_, at) => at + 9_001)
+    expect(Object.keys(succeeded(await client.sign(upload, numbers)).parts)).toEqual(numbers.map(String))
+    const beyond = await client.sign(upload, [...numbers, 1])
+    const message = 'has over 1000 entries: ask for the others by another request'
+    expect([beyond.status, beyond.body.errors]).toEqual([400, [{ path: 'partNumbers', message }]])
+    const signing = vi.spyOn(crypto.subtle, 'sign')
+    const repeated = await client.sign(upload, [...Array(500).fill(7), ...Array(500).fill(8)])
+    const signatures = signing.mock.calls.length
+    signing.mockRestore()
+    expect([Object.keys(succeeded(repeated).parts), signatures]).toEqual([['7', '8'], 2])
   })
 })
 

@@ -410,6 +410,16 @@ describe.each(everyStore)('an upload in parts to $name', (store) => {
     expect([bucketIdsOf(answers).size, bucketIdsOf(many).size]).toEqual([1, 1])
   })
 
+  it('has a part signed once, however often its number is given', async () => {
+    const upload = await uploader.begin({ size: LARGE })
+    await uploader.signParts(upload, [1])
+    const signing = vi.spyOn(crypto.subtle, 'sign')
+    const { body } = await uploader.signParts(upload, [...Array(500).fill(2), ...Array(500).fill(1)])
+    const signatures = signing.mock.calls.length
+    signing.mockRestore()
+    expect([Object.keys(body.parts), signatures]).toEqual([['1', '2'], 2])
+  })
+
   it.each([
     ...bad('partNumbers', [undefined, 1, [], Array(1_001).fill(1)], (numbers) => numbers),
     ...bad('partNumbers.1', [0, -1, 1.5, '1', null, 10_001, 6], (number) => [5, number]),

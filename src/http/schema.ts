@@ -246,13 +246,17 @@ const etag = z
 
 const partNumber = z.int().min(1).max(MOST_PARTS)
 
+/** Each one costs a signature. */
+const MOST_PARTS_SIGNED = 1_000
+
 /** Parts whose URLs are asked for. */
-export const partNumbers = (most: number) =>
-  z
-    .array(partNumber)
-    .min(1, { error: 'is empty' })
-    .max(most, { error: `has over ${most} entries` })
-    .meta({ minItems: 1, maxItems: most })
+export const partNumbers = z
+  .array(partNumber)
+  .min(1, { error: 'is empty' })
+  .max(MOST_PARTS_SIGNED, {
+    error: `has over ${MOST_PARTS_SIGNED} entries: ask for the others by another request`,
+  })
+  .meta({ minItems: 1, maxItems: MOST_PARTS_SIGNED })
 
 /** Parts that a client says it has sent. */
 export const sentParts = z

@@ -93,7 +93,7 @@ export async function signParts(
   const uploadId = upload.bucketUploadId ?? (await beginIn(store, database, ref, upload))
   const lifetime = { expiresIn: PART_LIFETIME, now }
   const parts: Record<string, string> = {}
-  for (const partNumber of partNumbers) {
+  for (const partNumber of new Set(partNumbers)) {
     parts[partNumber] = await signPart(store.site, { key: upload.key, uploadId, partNumber, ...lifetime })
   }
   return { parts, expiresAt: new Date(expiryOf(lifetime)).toISOString() }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findObject, findStaged } from '../../db/staged.ts'
 import { announceUploads, type Upload } from '../../db/uploads.ts'
 import { Refusal } from '../../domain/failure.ts'
-import { MOST_PARTS, OLDER_PART_BYTES } from '../../domain/upload.ts'
+import { OLDER_PART_BYTES } from '../../domain/upload.ts'
 import { countEntries, type EntryFormat } from '../../storage/entries.ts'
 import { signOne } from '../downloading.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
@@ -89,9 +89,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         method: 'POST',
         path: `${path}/parts`,
         summary: 'Sign the URLs of parts',
-        body: z
-          .object({ ...uploadRef, partNumbers: field.partNumbers(MOST_PARTS) })
-          .meta({ id: `${one}PartNumbers` }),
+        body: z.object({ ...uploadRef, partNumbers: field.partNumbers }).meta({ id: `${one}PartNumbers` }),
         bodyExample: { ...anUpload, partNumbers: [1, 2] },
         answers: {
           200: {
