@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Answer, type Asked, Tenant } from './support/world.ts'
+import { type Answer, type Asked, askUnread, Tenant } from './support/world.ts'
 
 const list = (tenant: Tenant, query: Record<string, string> = {}, asked: Asked = {}): Promise<Answer> =>
   tenant.ask('GET', `/assets/video?${new URLSearchParams({ ...place(tenant), ...query })}`, undefined, asked)
@@ -269,6 +269,37 @@ describe('among many assets', () => {
     expect(answer.trips).toBeGreaterThan(1)
     expect(named(answer)).toEqual(bulkWhere(MANY))
   })
+
+  it.each([
+    ['light ones', MANY, ''],
+    ['ones with heavy metadata', 200, `metadata = '{"x":"' || hex(zeroblob(32000)) || '"}'`],
+    ['ones with long storage ids', 4_000, `storage_id = replace(hex(zeroblob(127)), '00', '"\\"😀')`],
+  ])(
+    'the whole list of %s comes in chunks of a mebibyte or so, none before it is asked for',
+    async (_, count, set) => {
+      const tenant = await havingMany(count)
+      if (set !== '')
+        await env.DB.prepare(
+          `update assets set ${set}
+         where project_id in (select id from projects where namespace_id = (select id from namespaces where slug = ?))`,
+        )
+          .bind(tenant.slug)
+          .run()
+      const path = `/assets/video?${new URLSearchParams(place(tenant))}`
+      const { response, meter } = await askUnread('GET', path, { token: tenant.token })
+      expect([response.status, meter.trips]).toEqual([200, 1])
+      const decoder = new TextDecoder()
+      let [chunks, text] = [0, '']
+      for await (const chunk of response.body ?? []) {
+        chunks++
+        text += decoder.decode(chunk, { stream: true })
+        expect(chunk.byteLength).toBeLessThanOrEqual(1.5 * 1_048_576)
+        expect(meter.trips).toBeLessThanOrEqual(chunks + 1)
+      }
+      expect(chunks).toBeGreaterThan(3)
+      expect(JSON.parse(text).map(({ name }: { name: string }) => name)).toEqual(bulkWhere(count))
+    },
+  )
 
   it('heavy ones make for more chunks and shorter pages, and none is left out', async () => {
     const tenant = await havingMany(400)

@@ -275,7 +275,7 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."project_id" = (
@@ -286,9 +286,9 @@ with scope as materialized (
   select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
-  select null, null, id, name, body, total >= 8388608
+  select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
   from weighed
-  where total - own < 8388608
+  where total - own < (?1 ->> '$.heaviest')
 
 -- assets.list.video.filtered
 with scope as materialized (
@@ -333,7 +333,7 @@ with scope as materialized (
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -344,9 +344,9 @@ with scope as materialized (
   order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
-  select null, null, id, name, body, total >= 8388608
+  select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
   from weighed
-  where total - own < 8388608
+  where total - own < (?1 ->> '$.heaviest')
 
 -- assets.list.video.ofEpisode
 with scope as materialized (
@@ -382,7 +382,7 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."container_id" = (
@@ -393,9 +393,9 @@ with scope as materialized (
   select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
-  select null, null, id, name, body, total >= 8388608
+  select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
   from weighed
-  where total - own < 8388608
+  where total - own < (?1 ->> '$.heaviest')
 
 -- assets.list.video.ofEpisodeFiltered
 with scope as materialized (
@@ -440,7 +440,7 @@ with scope as materialized (
   from held cross join permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -451,9 +451,9 @@ with scope as materialized (
   order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
-  select null, null, id, name, body, total >= 8388608
+  select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
   from weighed
-  where total - own < 8388608
+  where total - own < (?1 ->> '$.heaviest')
 
 -- assets.list.video.ranged
 with scope as materialized (
@@ -514,7 +514,7 @@ with scope as materialized (
   where not (select is_few
   from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0)) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + length(cast("assets"."tags" as blob)) + 2 * ifnull(length(cast("assets"."name" as blob)), 0))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -526,9 +526,9 @@ with scope as materialized (
   order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
-  select null, null, id, name, body, total >= 8388608
+  select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
   from weighed
-  where total - own < 8388608
+  where total - own < (?1 ->> '$.heaviest')
 
 -- assets.makeEpisode
 with scope as materialized (

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type Column, type SQL, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { type AssetShape, assetJson } from './assets.ts'
@@ -25,6 +25,8 @@ interface AssetWindow {
   readonly before: string
   /** Rows wanted. */
   readonly limit: number
+  /** What the rows may weigh together, in bytes; the last one may exceed it. */
+  readonly heaviest: number
 }
 
 /** Part of a list: assets as JSON with their names, and the id to go on before, null at the end. */
@@ -35,8 +37,7 @@ export interface AssetPage {
   readonly cutAt: number | null
 }
 
-/** What one answer from D1 may weigh, in bytes, whatever the number of rows, and what a row weighs by itself. */
-const MOST_BYTES = 8_388_608
+/** What a row weighs by itself, in bytes: its ids, times and the names of its fields. */
 const ROW_BYTES = 500
 
 /**
@@ -133,9 +134,11 @@ const ranged = (a: A): Search => {
   }
 }
 
-/** What a row weighs in an answer. */
-const weight = sql`(${num(ROW_BYTES)} + ifnull(length(cast(${assets.metadata} as blob)), 0)
-  + length(cast(${assets.tags} as blob)) + 2 * ifnull(length(cast(${assets.name} as blob)), 0))`
+const bytesOf = (text: Column): SQL => sql`ifnull(length(cast(${text} as blob)), 0)`
+
+/** What a row weighs in an answer, at the most: JSON writes two bytes for some of a text. */
+const weight = sql`(${num(ROW_BYTES)} + ${bytesOf(assets.metadata)} + ${bytesOf(assets.tags)}
+  + 2 * (${bytesOf(assets.name)} + ${bytesOf(assets.storageId)} + ${bytesOf(assets.language)}))`
 
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
@@ -145,8 +148,8 @@ const page = (a: A, shape: AssetShape, search: Search): SQL => {
     select ${refusal}, ${ifGranted(search.horizon)} as horizon, null as id, null as name, null as body,
       null as is_last from ${VERDICT}
     union all
-    select null, null, id, name, body, total >= ${num(MOST_BYTES)} from weighed
-      where total - own < ${num(MOST_BYTES)}`
+    select null, null, id, name, body, total >= ${a.heaviest} from weighed
+      where total - own < ${a.heaviest}`
 }
 
 function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {

@@ -150,8 +150,8 @@ function literalRuns(steps: readonly Step[]): string[] {
 }
 
 const MOST_FRAGMENTS = 3
-/** Characters whose fitting steps are remembered: more than any name's alphabet. */
-const MOST_REMEMBERED = 16_384
+/** Characters whose fitting steps are remembered: more than most alphabets, and at most half a megabyte. */
+const MOST_REMEMBERED = 2_048
 
 /** The longest fragments: each one costs the database a look at every name, and the short ones exclude little. */
 const mostTelling = (runs: readonly string[]): string[] =>

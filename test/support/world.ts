@@ -34,7 +34,17 @@ export interface Asked {
   readonly disturb?: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>
 }
 
-export async function ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+const ORIGIN = 'http://localhost:10334'
+
+/** An answer whose body nobody has read yet. */
+interface Unread {
+  readonly response: Response
+  /** Goes on while the body is read. */
+  readonly meter: Readonly<Meter>
+  readonly context: ExecutionContext
+}
+
+export async function askUnread(method: string, path: string, asked: Asked = {}): Promise<Unread> {
   const headers = new Headers(asked.headers)
   if (asked.token !== undefined) headers.set('Authorization', `Bearer ${asked.token}`)
   if (asked.body !== undefined && !headers.has('Content-Type'))
@@ -43,7 +53,7 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   if (asked.raw !== undefined && !headers.has('Content-Length') && asked.length !== 'untold')
     headers.set('Content-Length', String(new Blob([asked.raw]).size))
   const body = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body))
-  const request = new Request(new URL(path, 'http://localhost:10334'), {
+  const request = new Request(new URL(path, ORIGIN), {
     method,
     headers,
     body: body ?? null,
@@ -53,7 +63,11 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   const DB = metered(env.DB, meter, asked.disturb)
   const deployed = { BUCKET, ENVIRONMENT, JWT_SECRET, ...asked.variables, DB } as Env
   const context = createExecutionContext()
-  const response = await app.fetch(request, deployed, context)
+  return { response: await app.fetch(request, deployed, context), meter, context }
+}
+
+export async function ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+  const { response, meter, context } = await askUnread(method, path, asked)
   const atAnswer = { ...meter }
   const text = await response.text()
   // That an API token was used is noted after the answer, and a purge begins then. Of a streamed one, most is read now.
@@ -68,7 +82,7 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     body: isJson && text !== '' ? JSON.parse(text) : null,
     ...spent,
   }
-  assertDocumented(method, new URL(request.url).pathname, answer, asked.disturb ? 1 : 0)
+  assertDocumented(method, new URL(path, ORIGIN).pathname, answer, asked.disturb ? 1 : 0)
   return answer
 }
 

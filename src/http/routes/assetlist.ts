@@ -43,9 +43,23 @@ const ListQuery = z.object({
 })
 
 const LARGEST_PAGE = 1_000
-/** D1 answers 1,000 queries an invocation: with 5,000 rows each, a list of five million assets is complete. */
-const ROWS_IN_A_CHUNK = 5_000
+/** What a page may weigh, in bytes. */
+const HEAVIEST_PAGE = 8_388_608
+/** A stream that nobody reads holds one chunk. */
+const HEAVIEST_CHUNK = 1_310_720
+/** D1 answers 1,000 queries an invocation: of light assets, a list of two million is complete. */
+const ROWS_IN_A_CHUNK = 2_500
 const EXAMINED_FOR_A_CHUNK = 10_000
+
+/** What bounds a part of a list besides the number of rows. */
+interface Bounds {
+  readonly examined: number
+  readonly heaviest: number
+}
+
+const PAGE: Bounds = { examined: MOST_EXAMINED, heaviest: HEAVIEST_PAGE }
+const CHUNK: Bounds = { examined: EXAMINED_FOR_A_CHUNK, heaviest: HEAVIEST_CHUNK }
+
 /** The database cannot decide a glob: of that many candidates, enough may match. */
 const CANDIDATES = 1_000
 
@@ -75,32 +89,29 @@ export function assetList(wire: WireKind): Endpoint {
       const [first = null, second = null, third = null] = glob?.fragments ?? []
       const { episodeId = null, episode = null } = place
       const filter = { ...asking, ...place, kind, episodeId, episode, from, to, first, second, third }
-      const pageFrom = (before: string, rows: number, examined: number): Promise<AssetPage> => {
+      const pageFrom = (before: string, rows: number, bounds: Bounds): Promise<AssetPage> => {
         const most = glob ? Math.max(rows, CANDIDATES) : rows
         // A stream may outlive its token.
         const askedAt = Date.now()
         if (caller.expiresAt !== null && caller.expiresAt <= askedAt) throw new Refusal('token_expired')
-        const plan = pageOf({ ...filter, askedAt, before, limit: most, examined })
+        const plan = pageOf({ ...filter, ...bounds, askedAt, before, limit: most })
         return database.run(glob ? map(plan, (page) => matching(page, glob, rows)) : plan)
       }
       if (limit === undefined && cursor === undefined) {
         let rows = ROWS_IN_A_CHUNK
-        const chunkFrom = async (before: string) => {
-          const page = await pageFrom(before, rows, EXAMINED_FOR_A_CHUNK)
+        const write = arrayWriter()
+        const chunkFrom = async (before: string): Promise<Chunk> => {
+          const page = await pageFrom(before, rows, CHUNK)
           // What is too heavy to be sent has been read in vain: the next chunk asks for little more than fits.
-          rows = page.cutAt === null ? ROWS_IN_A_CHUNK : Math.max(2 * page.cutAt, 1)
-          return page
+          rows = Math.min(ROWS_IN_A_CHUNK, Math.max(2 * (page.cutAt ?? ROWS_IN_A_CHUNK), 1))
+          return { bytes: write(page), next: page.next }
         }
-        const chunks = written(await chunkFrom(END), chunkFrom)
-        return new Response(streamOf(chunks, requestId), { headers: { 'Content-Type': 'application/json' } })
+        const stream = streamOf(await chunkFrom(END), chunkFrom, requestId)
+        return new Response(stream, { headers: { 'Content-Type': 'application/json' } })
       }
       const cursors = new Cursors(url, config)
       const rows = limit ?? LARGEST_PAGE
-      const page = await pageFrom(
-        cursor === undefined ? END : await cursors.open(cursor),
-        rows,
-        MOST_EXAMINED,
-      )
+      const page = await pageFrom(cursor === undefined ? END : await cursors.open(cursor), rows, PAGE)
       const links = [`<${linkTo(url, { limit: String(rows) })}>; rel="first"`]
       if (page.next !== null) {
         const onward = linkTo(url, { limit: String(rows), cursor: await cursors.seal(page.next) })
@@ -120,47 +131,63 @@ function matching(page: AssetPage, glob: Glob, rows: number): AssetPage {
 
 const textOf = (page: AssetPage): string => page.items.map(({ body }) => body).join(',')
 
-/**
- * A whole list as the text of one array, a chunk at a time: the next one is asked for when the one before was
- * taken. A failure aborts the answer, and what arrived of it is not valid JSON.
- */
-async function* written(
-  first: AssetPage,
-  chunkFrom: (before: string) => Promise<AssetPage>,
-): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  yield encoder.encode('[')
-  let separator = ''
-  let page = first
-  while (true) {
-    const text = textOf(page)
-    if (text !== '') {
-      yield encoder.encode(separator + text)
-      separator = ','
-    }
-    if (page.next === null) break
-    page = await chunkFrom(page.next)
-  }
-  yield encoder.encode(']')
+/** Part of the text of a list, and the id to go on before; null at the end. */
+interface Chunk {
+  readonly bytes: Uint8Array
+  readonly next: string | null
 }
 
-const streamOf = (chunks: AsyncGenerator<Uint8Array>, requestId: string): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
+/** Writes pages as the text of one array. */
+function arrayWriter(): (page: AssetPage) => Uint8Array {
+  const encoder = new TextEncoder()
+  let start = '['
+  let separator = ''
+  return (page) => {
+    const text = textOf(page)
+    const written = `${start}${text === '' ? '' : separator}${text}${page.next === null ? ']' : ''}`
+    start = ''
+    if (text !== '') separator = ','
+    return encoder.encode(written)
+  }
+}
+
+/**
+ * A whole list, a chunk at a time: the next one is asked for when the one before was taken. While nobody reads,
+ * the bytes of the first are all that is held. A failure aborts the answer, and what arrived of it is not valid JSON.
+ */
+function streamOf(
+  first: Chunk,
+  chunkFrom: (before: string) => Promise<Chunk>,
+  requestId: string,
+): ReadableStream<Uint8Array> {
+  let ready: Chunk | null = first
+  let { next } = first
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const { value, done } = await chunks.next()
-          if (done) controller.close()
-          else controller.enqueue(value)
+          const { bytes, next: onward } = ready ?? (await nonEmpty(next, chunkFrom))
+          ready = null
+          next = onward
+          controller.enqueue(bytes)
+          if (next === null) controller.close()
         } catch (error) {
           // The status has gone out long ago: nobody but the log learns of the reason.
           logFailure('a list was cut off', error, { requestId })
           throw error
         }
       },
-      async cancel() {
-        await chunks.return(undefined)
-      },
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The next chunk that has anything to say. */
+async function nonEmpty(
+  before: string | null,
+  chunkFrom: (before: string) => Promise<Chunk>,
+): Promise<Chunk> {
+  let chunk: Chunk = { bytes: new Uint8Array(), next: before }
+  while (chunk.bytes.length === 0 && chunk.next !== null) chunk = await chunkFrom(chunk.next)
+  return chunk
+}
