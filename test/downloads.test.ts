@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { app } from '../src/app.ts'
 import { ownSite, signDownload } from '../src/storage/presign.ts'
+import { amzDate, signQuery } from '../src/storage/sigv4.ts'
 import { expectSignedAsByReference } from './support/reference.ts'
 import { type Answer, type Asked, ask, DEVELOPMENT_SECRET, Tenant } from './support/world.ts'
 
@@ -146,8 +147,29 @@ describe('the name and the type of what is served', () => {
     expect(disposition).toMatch(/^attachment; filename="[ !#-[\]-~]*"(; filename\*=UTF-8''[\w%.~-]+)?$/)
   })
 
-  const shown = ['video/mp4', 'audio/wav', 'image/png', 'image/jpeg', 'text/plain; charset=utf-8']
-  const kept = 'image/svg+xml text/html TEXT/HTML text/xml application/pdf text/plainer'.split(' ')
+  const shown = [
+    ...['video/mp4', 'Video/WebM', 'audio/wav', 'image/png', 'image/jpeg', 'image/webp;q=1'],
+    ...['text/plain', 'text/plain; charset=utf-8'],
+  ]
+  const kept = [
+    ...[
+      'image/svg+xml',
+      'text/html',
+      'TEXT/HTML',
+      'text/xml',
+      'application/pdf',
+      'text/plainer',
+      'image/pngx',
+    ],
+    ...['audio/svg+xml', 'Audio/SVG+XML', 'video/xhtml+xml', 'video/xml', 'audio/html', 'video/javascript'],
+    ...[
+      'audio/mp4; a="text/html"',
+      'video/mp4; codecs=a+xml',
+      'text/plain; a=ECMAScript',
+      'image/png; a=xml',
+    ],
+    ...['application/xhtml+xml', 'application/xml', 'application/octet-stream', 'model/mp4'],
+  ]
   it.each([...shown, ...kept, null])('of type %s, is inline only where that is safe', async (given) => {
     const { url, answer } = await signed({ contentType: given }, { disposition: 'inline' })
     const type = given ?? 'application/octet-stream'
@@ -155,6 +177,40 @@ describe('the name and the type of what is served', () => {
     expect([answer.body.contentType, headers.get('Content-Type')]).toEqual([type, type])
     const kind = given && shown.includes(given) ? 'inline' : 'attachment'
     expect(headers.get('Content-Disposition')).toBe(`${kind}; filename="film.mp4"`)
+  })
+
+  it.each([
+    ['the type that a URL was signed with', 'audio/svg+xml', 'video/mp4', 'attachment; filename="a"'],
+    [
+      'the type that is stored, where it was signed with none',
+      null,
+      'audio/svg+xml',
+      'attachment; filename="a"',
+    ],
+    ['a type that is safe', 'video/mp4', 'audio/svg+xml', 'inline; filename="a"'],
+  ])('by %s decides anew for whatever was signed before', async (_, signedType, contentType, wanted) => {
+    const key = `${newId()}/${newId()}`
+    await env.BUCKET.put(key, LETTERS, { httpMetadata: { contentType } })
+    const { origin, path, ...signer } = await ownSite(
+      new TextEncoder().encode(DEVELOPMENT_SECRET),
+      'http://localhost:10334',
+    )
+    const url = await signQuery(signer, {
+      method: 'GET',
+      origin,
+      path: `${path}/${key}`,
+      query: {
+        'response-content-disposition': 'inline; filename="a"',
+        ...(signedType === null ? {} : { 'response-content-type': signedType }),
+      },
+      headers: {},
+      datetime: amzDate(Math.floor(Date.now() / 1_000) * 1_000),
+      expiresIn: 60,
+    })
+    const { status, headers } = await get(new URL(url))
+    const shownAs = ['Content-Type', 'Content-Disposition'].map((name) => headers.get(name))
+    expect([status, ...shownAs]).toEqual([200, signedType ?? contentType, wanted])
+    expect(headers.get('Content-Security-Policy')).toBe("sandbox; default-src 'none'")
   })
 })
 

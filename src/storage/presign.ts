@@ -170,12 +170,17 @@ function decoded(segment: string): string {
 const isoOf = (datetime: string): string =>
   datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
 
-/** The types that a browser may show in place: none of them can carry a script. */
-const SHOWN_IN_PLACE = /^(audio\/|video\/|image\/(png|jpeg|gif|webp|avif|bmp)$|text\/plain(;|$))/i
+const SHOWN_IN_PLACE = /^(audio\/|video\/|(image\/(png|jpeg|gif|webp|avif|bmp)|text\/plain)(;|$))/i
+/** Browsers take a type for a document by its ending alone: `audio/svg+xml` is one that runs scripts. */
+const RUNS_SCRIPTS = /xml|html|script/i
+
+/** Whether a browser may show a type in place: nothing of the kind can carry a script. */
+export const isShownInPlace = (contentType: string): boolean =>
+  SHOWN_IN_PLACE.test(contentType) && !RUNS_SCRIPTS.test(contentType)
 
 /** `Content-Disposition` (RFC 6266) with a name that every client reads, and one in UTF-8 for those that can. */
 function contentDisposition({ disposition, filename, contentType }: Download): string {
-  const kind = disposition === 'inline' && SHOWN_IN_PLACE.test(contentType) ? 'inline' : 'attachment'
+  const kind = disposition === 'inline' && isShownInPlace(contentType) ? 'inline' : 'attachment'
   const plain = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   const extended = plain === filename ? '' : `; filename*=UTF-8''${encode(filename)}`
   return `${kind}; filename="${plain}"${extended}`

@@ -4,7 +4,7 @@ import { dropUpload, notePart } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
 import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
-import { isSignedBy, keyAt, OBJECTS_PATH, ownSite } from '../../storage/presign.ts'
+import { isShownInPlace, isSignedBy, keyAt, OBJECTS_PATH, ownSite } from '../../storage/presign.ts'
 import { type Endpoint, type OpenCall, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
 import { assertUploadWithinLimit } from '../ratelimit.ts'
@@ -62,14 +62,16 @@ const read = openEndpoint(
       headers.set('Content-Range', `bytes */${served.size}`)
       return problem(new Refusal('range_not_satisfiable'), requestId, headers)
     }
-    headers.set(
-      'Content-Type',
-      query['response-content-type'] ?? headers.get('Content-Type') ?? 'application/octet-stream',
-    )
-    headers.set('Content-Disposition', query['response-content-disposition'] ?? 'attachment')
+    const type = query['response-content-type'] ?? headers.get('Content-Type') ?? 'application/octet-stream'
+    const disposition = query['response-content-disposition'] ?? 'attachment'
+    headers.set('Content-Type', type)
+    // What was signed while more types were shown in place is good for days.
+    headers.set('Content-Disposition', isShownInPlace(type) ? disposition : asAttachment(disposition))
     return new Response(served.body, { status: served.status, headers })
   },
 )
+
+const asAttachment = (disposition: string): string => disposition.replace(/^\s*[^;\s]*/, 'attachment')
 
 const write = openEndpoint(
   {
