@@ -808,11 +808,14 @@ describe('an unsafe configuration fails closed', () => {
     }
   })
 
-  it.each(['x'.repeat(32), 'ä'.repeat(16)])('a secret of 32 bytes will do: %s', async (JWT_SECRET) => {
-    const provider = await Provider.open()
-    const token = await provider.exchanged({}, { JWT_SECRET })
-    expect((await provider.me(token, { JWT_SECRET })).status).toBe(200)
-  })
+  it.each(['abcdefghijklmnopqrstuvwxyz012345', 'äöüßÄÖÜẞéèêë€ñø'])(
+    'a secret of 32 bytes will do: %s',
+    async (JWT_SECRET) => {
+      const provider = await Provider.open()
+      const token = await provider.exchanged({}, { JWT_SECRET })
+      expect((await provider.me(token, { JWT_SECRET })).status).toBe(200)
+    },
+  )
 })
 
 describe('an issuer that is ill', () => {

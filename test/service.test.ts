@@ -45,14 +45,77 @@ const bucket = {
   S3_SECRET_ACCESS_KEY: 'key',
 }
 
+/** A secret that has one byte too few, whatever is put around it. */
+const SHORT = 'correct horse battery staple 31'
+
+/** What a configuration is like, its variables, and the one of them that is to blame. */
+type Unsafe = readonly [string, Readonly<Record<string, string | undefined>>, string]
+
+const weak = (JWT_SECRET: string): Unsafe => [
+  `the secret ${JSON.stringify(JWT_SECRET)}`,
+  { ...production, JWT_SECRET },
+  'JWT_SECRET',
+]
+
+describe('a random secret', () => {
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+  it.each([
+    ['in base64', random(32).toBase64()],
+    ['in base64 that ends in ==', `${random(34).toBase64()}`],
+    ['in base64 and a line', `${random(48).toBase64()}\n`],
+    ['in hex', random(32).toHex()],
+    ['of 32 hex digits, some of which are alike', '000f3b5a1c9e77d2486ba0c1d4e85fff'],
+    ['of 32 bytes and a line', '8fJq2LxZ0vTnB7yKc4RwHs1MdGe6UaPi\n'],
+  ])('%s will do, to the byte', async (_, secret) => {
+    const claims = { iss: 'dreamlake', aud: 'dreamlake', jti: crypto.randomUUID() }
+    const status = async (key: string) => {
+      const token = await tokenFor('alice', { secret: key, claims })
+      return (await ask('GET', '/namespaces', { token, variables: { ...production, JWT_SECRET: secret } }))
+        .status
+    }
+    expect([await status(secret), await status(`${secret}\n`), await status(secret.slice(0, -1))]).toEqual([
+      200, 401, 401,
+    ])
+  })
+})
+
 describe('an unsafe configuration', () => {
   it.each([
+    ['x'.repeat(31), 'has under 32 bytes'],
+    [`${SHORT}    `, 'has under 32 bytes without the padding at its ends'],
+    ['abcdefg'.repeat(5), 'has under 8 different bytes'],
+    ['abcdefgh'.repeat(4), 'repeats a text of under 32 bytes'],
+    [env.JWT_SECRET, 'is the public development secret'],
+    [`${env.JWT_SECRET}\n`, 'contains the public development secret'],
+  ])('of the secret %j says why: it %s', async (secret, message) => {
+    for (const name of ['JWT_SECRET', 'JWT_SECRET_PREVIOUS']) {
+      const { body } = await ask('GET', '/readyz', { variables: { ...production, [name]: secret } })
+      expect(body.errors).toEqual([{ path: name, message }])
+    }
+  })
+
+  it.each<Unsafe>([
     ['no secret', { ...production, JWT_SECRET: undefined }, 'JWT_SECRET'],
     ['a short secret', { ...production, JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
     ['the public secret outside development', { ENVIRONMENT: undefined }, 'JWT_SECRET'],
     [
       'the public secret as the one before',
       { ...production, JWT_SECRET_PREVIOUS: env.JWT_SECRET },
+      'JWT_SECRET_PREVIOUS',
+    ],
+    ...[' '.repeat(32), 'x'.repeat(32), 'ä'.repeat(16), 'abcdefg'.repeat(5), 'abcdefgh'.repeat(4)].map(weak),
+    ...['one two three\n'.repeat(3), `${'0123456789'.repeat(4)}01234`, `${SHORT} `, `\n\t${SHORT}`].map(weak),
+    ...[`${SHORT}xxxx`, `====${SHORT}`, `    ${SHORT}::::::`, `${SHORT}0000 \n`, `${SHORT}😀😀😀😀`].map(
+      weak,
+    ),
+    ...[`${env.JWT_SECRET}\n`, ` ${env.JWT_SECRET} `, `"${env.JWT_SECRET}"`, `xy${env.JWT_SECRET}!`].map(
+      weak,
+    ),
+    ['the padded public secret in development', { JWT_SECRET: `${env.JWT_SECRET}\n` }, 'JWT_SECRET'],
+    ['a repeated secret in development', { JWT_SECRET: 'abcdefgh'.repeat(4) }, 'JWT_SECRET'],
+    [
+      'a padded secret as the one before',
+      { ...production, JWT_SECRET_PREVIOUS: `${SHORT}${' '.repeat(9)}` },
       'JWT_SECRET_PREVIOUS',
     ],
     ['an issuer without audience', { ...production, ...provider, AUTH_AUDIENCE: undefined }, 'AUTH_AUDIENCE'],
