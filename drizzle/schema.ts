@@ -83,6 +83,8 @@ export const members = sqliteTable(
       .references(() => namespaces.id),
     /** 1 reader, 2 writer, 3 owner: a right includes the lower ones. */
     role: integer().notNull(),
+    /** 2 at home, 1 where the user has written something, 0 where somebody has made the user a member, and no more. */
+    prominence: integer().notNull().default(0),
     createdAt: time().notNull(),
     /** The marks of the requests that made the user a member, and gave the present role. */
     createdRequest: text(),
@@ -91,6 +93,7 @@ export const members = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.userId, t.namespaceId] }),
     index('members_of_namespace').on(t.namespaceId, t.userId),
+    index('members_of_user').on(t.userId, t.prominence, t.namespaceId),
     index('members_owners').on(t.namespaceId, t.userId).where(sql`role = 3`),
   ],
 )
@@ -205,6 +208,9 @@ export const namespaceStats = sqliteTable('namespace_stats', {
   trashed: counter(),
   /** Receipts. */
   purges: counter(),
+  /** Against the quotas: the `rows` of all its projects and the objects, live or trashed; and the objects' bytes. */
+  rows: counter(),
+  bytes: counter(),
 })
 
 /** Counts of a project's live rows, and its `revision`, which every write inside the project raises. */
@@ -223,6 +229,18 @@ export const projectStats = sqliteTable('project_stats', {
   /** What is in the trash of the project. */
   trashed: counter(),
   revision: counter(),
+  /** Episodes, nodes, assets and members of collections, live or trashed. */
+  rows: counter(),
+})
+
+/** Counts of the live assets of an episode: what its project counts less while it is in the trash. */
+export const episodeStats = sqliteTable('episode_stats', {
+  episodeId: text().primaryKey(),
+  videos: counter(),
+  audios: counter(),
+  labelTracks: counter(),
+  textTracks: counter(),
+  images: counter(),
 })
 
 export const episodes = sqliteTable(
@@ -252,6 +270,9 @@ export const episodes = sqliteTable(
     uniqueIndex('episodes_name').on(t.projectId, t.name),
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
     index('episodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
+    index('episodes_protected')
+      .on(t.projectId, t.nodePath)
+      .where(sql`write_protected = 1 and deleted_at is null`),
   ],
 )
 
@@ -338,8 +359,8 @@ export const objects = sqliteTable(
     index('objects_staged')
       .on(t.projectId, t.stagingHash, t.createdBy, t.id)
       .where(sql`staging_hash is not null`),
-    // What the purge looks at, the oldest lease first.
-    index('objects_idle').on(t.state, t.leaseUntil, t.id).where(sql`asset_count = 0`),
+    // What the purge looks at, the oldest lease of a namespace first.
+    index('objects_idle').on(t.state, t.namespaceId, t.leaseUntil, t.id).where(sql`asset_count = 0`),
   ],
 )
 
@@ -394,7 +415,7 @@ export const assets = sqliteTable(
     index('assets_newest').on(t.projectId, t.kind, t.deletedAt, t.id),
     index('assets_by_name').on(t.projectId, t.kind, t.deletedAt, t.name, t.id),
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
-    index('assets_of_object').on(t.objectId),
+    index('assets_of_object').on(t.objectId, t.projectId, t.deletedAt),
     index('assets_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
     // An asset without a name has nothing else by which a repeated request could find it.
     index('assets_nameless')
@@ -491,13 +512,25 @@ export const deletions = sqliteTable(
      * of their last slices, or until which they wait, in epoch milliseconds.
      */
     turn: integer().notNull().default(0),
+    /**
+     * While what hung below is being marked, or is coming back, slice by slice: nothing is made there meanwhile. `path`
+     * is that of the folder's node in its container, and `newPath` the one by which it comes back.
+     */
+    phase: text({ enum: ['marking', 'restoring'] }),
+    path: text(),
+    newPath: text(),
   },
   (t) => [
     index('deletions_of_project').on(t.projectId, t.id),
+    index('deletions_under_way').on(t.namespaceId, t.projectId, t.id).where(sql`phase is not null`),
     index('deletions_of_namespace').on(t.namespaceId, t.id).where(sql`project_id is null`),
     index('deletions_inside').on(t.containerId, t.purging).where(sql`container_id is not null`),
-    index('deletions_due').on(sql`kind <> 'dataset'`, t.deletedAt, t.id).where(sql`purging = 0`),
-    index('deletions_claimed').on(sql`project_id is null`, t.turn, t.id).where(sql`purging = 1`),
+    index('deletions_due')
+      .on(sql`kind <> 'dataset'`, t.namespaceId, t.deletedAt, t.id)
+      .where(sql`purging = 0`),
+    index('deletions_claimed')
+      .on(sql`project_id is null`, t.namespaceId, t.turn, t.id)
+      .where(sql`purging = 1`),
     index('deletions_request').on(t.request).where(sql`request is not null`),
   ],
 )
@@ -558,6 +591,7 @@ export const purges = sqliteTable(
       .on(t.rule, t.itemId, t.namespaceId)
       .where(sql`kind = 'object' and item_id is not null`),
     index('purges_open').on(t.rule, t.objects, t.id).where(sql`kind = 'object' and finished_at is null`),
+    index('purges_finished').on(t.finishedAt).where(sql`finished_at is not null`),
   ],
 )
 

@@ -275,15 +275,32 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where refusal is null), hidden as materialized (select exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  from (select *
   from (select *
   from "assets"
   where "assets"."project_id" = (
   select project_id
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
-  order by "assets"."id" desc limit (?1 ->> '$.limit') + 1) as "assets")
-  select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
+  order by "assets"."id" desc limit iif((select is_there
+  from hidden), (?1 ->> '$.examined'), (?1 ->> '$.limit') + 1)) as "assets"
+  where (not (select is_there
+  from hidden) or not exists (
+  select 1
+  from "episodes" as around
+  where around.id = "assets"."container_id" and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1) as "assets")
+  select scope.refusal as refusal, iif(scope.refusal is null, iif((select is_there
+  from hidden), (select "assets"."id"
+  from "assets"
+  where "assets"."project_id" = (
+  select project_id
+  from permit
+  where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
+  order by "assets"."id" desc limit 1 offset (?1 ->> '$.examined') - 1), null), null) as horizon, null as id, null as name, null as body, null as is_last
   from verdict as scope
   union all
   select null, null, id, name, body, total >= (?1 ->> '$.heaviest')
@@ -324,16 +341,23 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), found as materialized (select id
+  where refusal is null), hidden as materialized (select exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" > 0) as is_there), found as materialized (select id
   from (
-  select "assets"."id" as id, "assets"."name" as name
+  select "assets"."id" as id, "assets"."name" as name, "assets"."container_id" as container_id
   from "assets"
   where "assets"."project_id" = (
   select project_id
   from permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) and (not (select is_there
+  from hidden) or not exists (
+  select 1
+  from "episodes" as around
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -382,7 +406,10 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where refusal is null), hidden as materialized (select exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."container_id" = (
@@ -431,16 +458,23 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), found as materialized (select id
+  where refusal is null), hidden as materialized (select exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" > 0) as is_there), found as materialized (select id
   from (
-  select "assets"."id" as id, "assets"."name" as name
+  select "assets"."id" as id, "assets"."name" as name, "assets"."container_id" as container_id
   from "assets"
   where "assets"."container_id" = (
   select held.id
   from held cross join permit
   where true) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) and (not (select is_there
+  from hidden) or not exists (
+  select 1
+  from "episodes" as around
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -489,7 +523,10 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), range as materialized (select "assets"."id" as id, "assets"."name" as name
+  where refusal is null), hidden as materialized (select exists (select 1
+  from "episodes"
+  where "episodes"."project_id" = (select project_id
+  from permit) and "episodes"."deleted_at" > 0) as is_there), range as materialized (select "assets"."id" as id, "assets"."name" as name, "assets"."container_id" as container_id
   from "assets"
   where "assets"."project_id" = (
   select project_id
@@ -500,13 +537,17 @@ with scope as materialized (
   select id
   from range
   where (select is_few
-  from counted) and id < (?1 ->> '$.before') and ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0)
+  from counted) and id < (?1 ->> '$.before') and ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) and (not (select is_there
+  from hidden) or not exists (
+  select 1
+  from "episodes" as around
+  where around.id = container_id and around.deleted_at is not null))
   order by id desc limit (?1 ->> '$.limit') + 1)
   union all
   select *
   from (select id
   from (
-  select "assets"."id" as id, "assets"."name" as name
+  select "assets"."id" as id, "assets"."name" as name, "assets"."container_id" as container_id
   from "assets"
   where "assets"."project_id" = (
   select project_id
@@ -514,7 +555,11 @@ with scope as materialized (
   where not (select is_few
   from counted)) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."id" < (?1 ->> '$.before')
   order by "assets"."id" desc limit (?1 ->> '$.examined'))
-  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where ((?1 ->> '$.from') is null or name >= (?1 ->> '$.from')) and ((?1 ->> '$.to') is null or name < (?1 ->> '$.to')) and ((?1 ->> '$.first') is null or instr(name, (?1 ->> '$.first')) > 0) and ((?1 ->> '$.second') is null or instr(name, (?1 ->> '$.second')) > 0) and ((?1 ->> '$.third') is null or instr(name, (?1 ->> '$.third')) > 0) and (not (select is_there
+  from hidden) or not exists (
+  select 1
+  from "episodes" as around
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -588,8 +633,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
@@ -653,8 +709,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then (select "episodes"."node_id"
   from "episodes"
@@ -730,8 +797,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
@@ -855,8 +933,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), iif((?1 ->> '$.name') is null, null, ifnull((select "nodes"."id"
@@ -866,8 +955,14 @@ with scope as materialized (
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null), (?1 ->> '$.nodeId'))), (?1 ->> '$.kind'), (?1 ->> '$.name'), (?1 ->> '$.storageId'), (select "objects"."id"
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete'), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.fps'), 30), null), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.lens'), 'pinhole'), null), (?1 ->> '$.sampleRate'), (?1 ->> '$.channels'), (?1 ->> '$.format'), (?1 ->> '$.language'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete'), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.fps'), 30), null), iif((?1 ->> '$.kind') = 'video', ifnull((?1 ->> '$.lens'), 'pinhole'), null), (?1 ->> '$.sampleRate'), (?1 ->> '$.channels'), (?1 ->> '$.format'), (?1 ->> '$.language'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
   on conflict (container_id, kind, name)
@@ -939,8 +1034,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end, 'done') as refusal
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
   from verdict as scope
@@ -1005,13 +1111,30 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (?1 ->> '$.storageId') and exists (select 1
   from permit
   where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null)))) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null))))) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
 -- assets.replace
 with scope as materialized (
@@ -1071,8 +1194,19 @@ with scope as materialized (
   when exists (select 1
   from "objects"
   where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = scope.project_id and held.deleted_at is null))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), nullif(iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), permit.project_id), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
@@ -1094,23 +1228,13 @@ with undone as materialized (
   union all
   select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
   from undone cross join "assets" on "assets"."id" = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = case
-  when "assets"."id" = (select item_id
-  from spot) then ifnull((?1 ->> '$.newPath'), "assets"."name")
-  when (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
-  from spot) then (select replace(replace(spot.path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(spot.former, '%2F', '/'), '%25', '%')) + 1)
-  from spot) else "assets"."name" end, "node_id" = iif("assets"."id" = (select item_id
-  from spot) and ifnull((?1 ->> '$.newPath'), "assets"."name") is not null and not exists (
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newPath'), "assets"."name"), "node_id" = iif(ifnull((?1 ->> '$.newPath'), "assets"."name") is not null and not exists (
   select 1
   from "nodes"
-  where "nodes"."id" = "assets"."node_id" and "nodes"."deletion_id" = "assets"."deletion_id"), (?1 ->> '$.nodeId'), "assets"."node_id"), "updated_at" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
-  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
-  from spot))), (?1 ->> '$.now'), "assets"."updated_at"), "updated_request" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
-  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
-  from spot))), (?1 ->> '$.mark'), "assets"."updated_request"), "renamed_request" = iif(((?1 ->> '$.isRenamed') and ("assets"."id" = (select item_id
-  from spot) or (select kind = 'folder' and path <> former and container_id = "assets"."container_id"
-  from spot))), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
-  where "assets"."deletion_id" = (select id
+  where "nodes"."id" = "assets"."node_id" and "nodes"."deletion_id" = "assets"."deletion_id"), (?1 ->> '$.nodeId'), "assets"."node_id"), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "assets"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "assets"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."id" = (select item_id
+  from spot
+  where kind in ('video', 'audio', 'label-track', 'text-track', 'image')) and "assets"."deletion_id" = (select id
   from undone)
 
 -- assets.trash
@@ -1149,12 +1273,18 @@ with scope as materialized (
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target
-  where deleted_at is null) and exists (select 1
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
-  where deleted_at is null) then 'asset_not_found'
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
   from target join "episodes" on "episodes"."id" = target.container_id
@@ -1203,18 +1333,32 @@ with scope as materialized (
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target
-  where deleted_at is null) and exists (select 1
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
-  where deleted_at is null) then 'asset_not_found'
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found'
   when scope.access < 2 then 'forbidden'
   when exists (select 1
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- audit.collections.drifted
@@ -1765,7 +1909,15 @@ with scope as materialized (
   from target) then 'collection_not_found'
   when scope.access < 2 then 'forbidden' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- datasets.attachRestored
@@ -2033,11 +2185,11 @@ with scope as materialized (
   from target
   where id is not null) then 'dataset_not_found'
   when scope.access < 2 then 'forbidden'
-  when ((select count(*)
+  when (select count(*)
   from (select 1
   from "collections"
   where "collections"."dataset_id" = (select id
-  from target) limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  from target) limit 5001)) > 5000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'dataset', "datasets"."id", "datasets"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join target cross join "datasets" on "datasets"."id" = target.id
 
@@ -2083,13 +2235,21 @@ with scope as materialized (
   from target
   where id is not null) then 'dataset_not_found'
   when scope.access < 2 then 'forbidden'
-  when ((select count(*)
+  when (select count(*)
   from (select 1
   from "collections"
   where "collections"."dataset_id" = (select id
-  from target) limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
+  from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- datasets.update
@@ -2197,17 +2357,21 @@ with scope as materialized (
 
 -- deletions.claim.datasets
 update "deletions" set purging = 1, turn = 0
-  where "deletions"."id" in (select due.id
-  from "deletions" as due
-  where due.purging = 0 and (due.kind <> 'dataset') = 0 and due.deleted_at <= (?1 ->> '$.deletedBefore')
-  order by due.deleted_at, due.id limit (?1 ->> '$.most')) and "deletions"."purging" = 0
+  where "deletions"."id" in (select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 0 and "deletions"."namespace_id" = turn.value and "deletions"."deleted_at" <= (?1 ->> '$.deletedBefore') and "deletions"."phase" is null
+  order by "deletions"."deleted_at", "deletions"."id" limit (?1 ->> '$.most'))) and "deletions"."purging" = 0
 
 -- deletions.claim.others
 update "deletions" set purging = 1, turn = 1
-  where "deletions"."id" in (select due.id
-  from "deletions" as due
-  where due.purging = 0 and (due.kind <> 'dataset') = 1 and due.deleted_at <= (?1 ->> '$.deletedBefore')
-  order by due.deleted_at, due.id limit (?1 ->> '$.most')) and "deletions"."purging" = 0
+  where "deletions"."id" in (select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 1 and "deletions"."namespace_id" = turn.value and "deletions"."deleted_at" <= (?1 ->> '$.deletedBefore') and "deletions"."phase" is null
+  order by "deletions"."deleted_at", "deletions"."id" limit (?1 ->> '$.most'))) and "deletions"."purging" = 0
 
 -- deletions.claimNow.inNamespace
 with scope as materialized (
@@ -2287,16 +2451,11 @@ with scope as materialized (
   when not scope.is_member then 'forbidden'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end) is null) update "deletions" set purging = 1, turn = 1
+  when scope.access < 3 then 'forbidden'
+  when (select phase = 'restoring'
+  from deletion) then 'deletion_marking' end) is null) update "deletions" set purging = 1, turn = 1
   where "deletions"."id" = (select deletion.id
   from deletion cross join permit) and "deletions"."purging" = 0
-
--- deletions.claimed
-select exists (select 1
-  from "deletions"
-  where purging = 1 and (project_id is null) = 0) as items, exists (select 1
-  from "deletions"
-  where purging = 1 and (project_id is null) = 1) as places
 
 -- deletions.claimedNow.inNamespace
 with scope as materialized (
@@ -2375,15 +2534,104 @@ with scope as materialized (
   when not scope.is_member then 'forbidden'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  when scope.access < 3 then 'forbidden'
+  when (select phase = 'restoring'
+  from deletion) then 'deletion_marking' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal
   from verdict as scope
 
+-- deletions.endMarking
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "deletions" set phase = null
+  where "deletions"."id" = (select id
+  from area) and not exists (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null)
+
+-- deletions.endRestoring
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'restoring') delete
+  from "deletions"
+  where "deletions"."id" = (select id
+  from area) and not exists (select 1
+  from "assets"
+  where "assets"."deletion_id" = (select id
+  from area)) and not exists (select 1
+  from "episodes"
+  where "episodes"."deletion_id" = (select id
+  from area)) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area))
+
+-- deletions.firstUnderWay
+select "deletions"."id" as id, "deletions"."phase" as phase
+  from "deletions"
+  where "deletions"."phase" is not null and "deletions"."namespace_id" = (?1 ->> '$.namespaceId')
+  order by "deletions"."project_id", "deletions"."id" limit 1
+
+-- deletions.isUnderWay
+select "deletions"."phase" is not null as is_left
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')
+
+-- deletions.markSlice.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "assets" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
+  where "assets"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "assets"."deleted_at" is null
+
+-- deletions.markSlice.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "episodes" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
+  where "episodes"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
+
+-- deletions.markSlice.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "nodes" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."deleted_at" is null
+
 -- deletions.pickPlace
 select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."turn" <= (?1 ->> '$.before')
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."namespace_id" = (?1 ->> '$.namespaceId') and "deletions"."turn" <= (?1 ->> '$.before')
   order by "deletions"."turn", "deletions"."id" limit 1
 
 -- deletions.postpone
@@ -2397,6 +2645,60 @@ update "deletions" set turn = max((?1 ->> '$.turn'), ifnull((
 -- deletions.rotate
 update "deletions" set turn = (?1 ->> '$.turn')
   where "deletions"."id" = (?1 ->> '$.place') and "deletions"."purging" = 1
+
+-- deletions.unmarkSlice.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'restoring') update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."id" in (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
+
+-- deletions.unmarkSlice.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'restoring') update "episodes" set "deleted_at" = null, "deletion_id" = null, "node_path" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select area.new_path || substr("episodes"."node_path", length(area.path) + 1)
+  from area), "episodes"."node_path"), "updated_at" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "episodes"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "episodes"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
+  where "episodes"."id" in (select "episodes"."id"
+  from "episodes"
+  where "episodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
+
+-- deletions.unmarkSlice.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'restoring') update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select new_path is not null and container_id = "nodes"."container_id"
+  from area), (select area.new_path || substr("nodes"."path", length(area.path) + 1)
+  from area), "nodes"."path"), "version" = "nodes"."version" + 1
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
 
 -- downloads.find
 with scope as materialized (
@@ -2419,10 +2721,16 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select "assets"."id"
+  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select found.id
+  from (
+  select "assets"."id" as id, "assets"."container_id" as container_id
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" = (?1 ->> '$.path')
-  order by "assets"."id" desc limit 1), (select "assets"."id"
+  order by "assets"."id" desc limit 20000) as found
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = found.container_id and around.deleted_at is not null) limit 1), (select "assets"."id"
   from "assets"
   where "assets"."container_id" = (select "episodes"."id"
   from "episodes"
@@ -2483,7 +2791,9 @@ with scope as materialized (
   when not scope.is_member then 'forbidden'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  when scope.access < 3 then 'forbidden'
+  when (select phase = 'restoring'
+  from deletion) then 'deletion_marking' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), doomed as materialized (select deletion.id as id
@@ -2491,34 +2801,46 @@ with scope as materialized (
   union all
   select *
   from (select nested.id
-  from permit cross join deletion cross join "episodes" on "episodes"."deletion_id" = deletion.id cross join "deletions" as nested on nested.container_id = "episodes"."id" limit 100000)), let_go as materialized (select object_id, count(*) as count
+  from permit cross join deletion cross join "episodes" on "episodes"."deletion_id" = deletion.id cross join "deletions" as nested on nested.container_id = "episodes"."id" limit 20000)), episode as materialized (select "episodes"."id" as id
+  from doomed cross join "episodes" on "episodes"."deletion_id" = doomed.id limit 20000), let_go as materialized (select object_id, count(*) as count
   from (
-  select "assets"."object_id" as object_id
+  select object_id
+  from (select "assets"."object_id" as object_id
   from doomed cross join "assets" on "assets"."deletion_id" = doomed.id
-  where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
+  union all
+  select "assets"."object_id" as object_id
+  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null)
+  where object_id is not null limit 20000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), 0
+  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
+  from let_go), 0) > 20000
   from freed
   union all
-  select null, min(count, 100000), 0, count > 100000
+  select null, 0, 0, 0
+  union all
+  select null, min(count, 20000), 0, count > 20000
   from (
   select value as count
-  from json_each(json_array((select (select count(*)
+  from json_each(json_array((select count(*)
   from (select 1
-  from doomed cross join "assets" on "assets"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from doomed cross join "assets" on "assets"."deletion_id" = doomed.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from doomed cross join "nodes" on "nodes"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from doomed cross join "nodes" on "nodes"."deletion_id" = doomed.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from doomed cross join "episodes" on "episodes"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from doomed cross join "episodes" on "episodes"."deletion_id" = doomed.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from doomed cross join "datasets" on "datasets"."deletion_id" = doomed.id limit 100000 + 1)) as count), (select (select count(*)
+  from doomed cross join "datasets" on "datasets"."deletion_id" = doomed.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 100000 + 1)) as count))))
+  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 20000 + 1)), (select count(*)
+  from (select 1
+  from episode cross join "nodes" on "nodes"."container_id" = episode.id and "nodes"."deleted_at" is null limit 20000 + 1)), (select count(*)
+  from (select 1
+  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 20000 + 1)))))
 
 -- dryRun.ofPlace
 with scope as materialized (
@@ -2567,40 +2889,37 @@ with scope as materialized (
   union all
   select *
   from (select "projects"."id"
-  from space cross join "projects" on "projects"."namespace_id" = space.id limit 100000)), let_go as materialized (select object_id, count(*) as count
+  from space cross join "projects" on "projects"."namespace_id" = space.id limit 20000)), let_go as materialized (select object_id, count(*) as count
   from (
-  select "assets"."object_id" as object_id
-  from site cross join "assets" on "assets"."project_id" = site.id
-  where "assets"."object_id" is not null limit 100000) group by object_id), freed as materialized (select "objects"."size" as size
+  select object_id
+  from (select "assets"."object_id" as object_id
+  from site cross join "assets" on "assets"."project_id" = site.id)
+  where object_id is not null limit 20000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), 0
+  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
+  from let_go), 0) > 20000
   from freed
   union all
-  select null, min(count, 100000), 0, count > 100000
+  select null, (select ifnull(sum("project_stats"."rows"), 0)
+  from site cross join "project_stats" on "project_stats"."project_id" = site.id), 0, 0
+  union all
+  select null, min(count, 20000), 0, count > 20000
   from (
   select value as count
-  from json_each(json_array((select (select count(*)
+  from json_each(json_array((select count(*)
   from (select 1
-  from site cross join "assets" on "assets"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from site cross join "collections" on "collections"."project_id" = site.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from site cross join "nodes" on "nodes"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from site cross join "datasets" on "datasets"."project_id" = site.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from site cross join "episodes" on "episodes"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from site limit 20000 + 1)), (select count(*)
   from (select 1
-  from site cross join "collections" on "collections"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
+  from space cross join "members" on "members"."namespace_id" = space.id limit 20000 + 1)), (select count(*)
   from (select 1
-  from site cross join "datasets" on "datasets"."project_id" = site.id limit 100000 + 1)) as count), (select (select count(*)
-  from (select 1
-  from site cross join "collections" on "collections"."project_id" = site.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 100000 + 1)) as count), (select (select count(*)
-  from (select 1
-  from site limit 100000 + 1)) as count), (select (select count(*)
-  from (select 1
-  from space cross join "members" on "members"."namespace_id" = space.id limit 100000 + 1)) as count), (select (select count(*)
-  from (select 1
-  from space cross join "namespaces" on "namespaces"."id" = space.id limit 100000 + 1)) as count))))
+  from space cross join "namespaces" on "namespaces"."id" = space.id limit 20000 + 1)))))
 
 -- episodes.list
 with scope as materialized (
@@ -2714,7 +3033,10 @@ with scope as materialized (
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
-  from target)) = 0 then 'episode_name_taken' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  from target)) = 0 then 'episode_name_taken'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
   from "nodes"
@@ -2781,7 +3103,10 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  from target) end then 'episode_duration_contradicts'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
   when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
   from "nodes"
@@ -2848,29 +3173,21 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  from target) end then 'episode_duration_contradicts'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
 
--- episodes.markAssets
-update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
-  where "assets"."container_id" in (select "episodes"."id"
-  from "episodes"
-  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null
-
--- episodes.markNodes
+-- episodes.markNode
 update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
-  where "nodes"."container_id" in (select "episodes"."id"
+  where "nodes"."id" = (select "episodes"."node_id"
   from "episodes"
-  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
-
--- episodes.markOwnNodes
-update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
-  where "nodes"."id" in (
-  select "episodes"."node_id"
-  from "episodes"
-  where "episodes"."deletion_id" = (?1 ->> '$.deletionId')) and "nodes"."deleted_at" is null
+  where "episodes"."id" = (select "deletions"."item_id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId'))) and "nodes"."deleted_at" is null
 
 -- episodes.markTrashed
 update "episodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -2969,19 +3286,14 @@ with undone as materialized (
   union all
   select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
   from undone cross join "assets" on "assets"."id" = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "episodes" set "deleted_at" = null, "deletion_id" = null, "name" = iif("episodes"."id" = (select item_id
-  from spot), ifnull((?1 ->> '$.newName'), "episodes"."name"), "episodes"."name"), "folder_id" = iif("episodes"."id" = (select item_id
-  from spot), (select (select "nodes"."id"
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "episodes" set "deleted_at" = null, "deletion_id" = null, "name" = ifnull((?1 ->> '$.newName'), "episodes"."name"), "folder_id" = (select (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = spot.container_id and "nodes"."path" = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null)
-  from spot), "episodes"."folder_id"), "node_path" = case
-  when "episodes"."id" = (select item_id
-  from spot) then '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')
-  from spot) || '/' || ifnull((?1 ->> '$.newName'), "episodes"."name"), '/')
-  when (select kind = 'folder' and path <> former and container_id = "episodes"."project_id"
-  from spot) then (select spot.path || substr("episodes"."node_path", length(spot.former) + 1)
-  from spot) else "episodes"."node_path" end, "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "episodes"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "episodes"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
-  where "episodes"."deletion_id" = (select id
+  from spot), "node_path" = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')
+  from spot) || '/' || ifnull((?1 ->> '$.newName'), "episodes"."name"), '/'), "updated_at" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.now'), "episodes"."updated_at"), "updated_request" = iif((?1 ->> '$.isRenamed'), (?1 ->> '$.mark'), "episodes"."updated_request"), "renamed_request" = iif((?1 ->> '$.isRenamed'), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
+  where "episodes"."id" = (select item_id
+  from spot
+  where kind = 'episode') and "episodes"."deletion_id" = (select id
   from undone)
 
 -- episodes.trash
@@ -3026,16 +3338,7 @@ with scope as materialized (
   from target) then 'episode_not_found'
   when scope.access < 2 then 'forbidden'
   when (select write_protected
-  from target) then 'episode_write_protected'
-  when ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select id
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
-  from (select 1
-  from "assets"
-  where "assets"."container_id" = (select id
-  from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  from target) then 'episode_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'episode', "episodes"."id", "episodes"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join target cross join "episodes" on "episodes"."id" = target.id
 
@@ -3080,18 +3383,17 @@ with scope as materialized (
   from target) then 'episode_not_found'
   when scope.access < 2 then 'forbidden'
   when (select write_protected
-  from target) then 'episode_write_protected'
-  when ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select id
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
-  from (select 1
-  from "assets"
-  where "assets"."container_id" = (select id
-  from target) and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
+  from target) then 'episode_write_protected' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- episodes.update
@@ -3158,7 +3460,10 @@ with scope as materialized (
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
-  from target)) = 0 then 'episode_name_taken' end) is null) update "episodes" set "name" = (?1 ->> '$.finalName'), "folder_id" = case
+  from target)) = 0 then 'episode_name_taken'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) update "episodes" set "name" = (?1 ->> '$.finalName'), "folder_id" = case
   when (json_type(?1, '$.folderPath') is not null) then (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = "episodes"."project_id" and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else "episodes"."folder_id" end, "node_path" = '/' || ltrim(ifnull(case
@@ -3241,7 +3546,10 @@ with scope as materialized (
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
-  from target)) = 0 then 'episode_name_taken' end, 'done') as refusal
+  from target)) = 0 then 'episode_name_taken'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "episodes"."version" as version, 0 as created, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
@@ -3307,7 +3615,10 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  from target) end then 'episode_duration_contradicts'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.nodeId'), (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
@@ -3382,7 +3693,10 @@ with scope as materialized (
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts' end, 'done') as refusal
+  from target) end then 'episode_duration_contradicts'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
@@ -3424,21 +3738,43 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from site cross join "api_tokens" on "api_tokens"."project_id" = site.id limit (?1 ->> '$.rows'))
 
 -- erase.assets
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."id" as id, target.id as deletion_id
-  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."id" as key, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
   from "assets"
-  where "assets"."id" in (select id
+  where "assets"."deletion_id" = target.id and true limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "assets"
+  where "assets"."id" in (select key
   from slice)
 
 -- erase.assets.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."id" as id, target.id as deletion_id
-  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."id" as key, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = target.id and true limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3461,26 +3797,68 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from site cross join "assets" on "assets"."project_id" = site.id
   where true limit (?1 ->> '$.rows'))
 
--- erase.collections
-with target as materialized (select "deletions"."id" as id
+-- erase.assets.release
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
-  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
-  from "collection_members"
-  where "collection_members"."collection_id" = "collections"."id") limit (?1 ->> '$.rows')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."object_id" as object_id, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = target.id and true limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "objects" set released_by = slice.deletion_id
+  from slice
+  where "objects"."id" = slice.object_id
+
+-- erase.collections
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "collections"."id" as key, target.id as deletion_id
+  from target cross join "collections" on "collections"."id" in (select "collections"."id"
   from "collections"
-  where "collections"."id" in (select id
+  where "collections"."deletion_id" = target.id and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id") limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "collections"
+  where "collections"."id" in (select key
   from slice)
 
 -- erase.collections.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
-  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "collections"."id" as key, target.id as deletion_id
+  from target cross join "collections" on "collections"."id" in (select "collections"."id"
+  from "collections"
+  where "collections"."deletion_id" = target.id and not exists (select 1
   from "collection_members"
-  where "collection_members"."collection_id" = "collections"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "collection_members"."collection_id" = "collections"."id") limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3506,25 +3884,47 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   where "collection_members"."collection_id" = "collections"."id")
 
 -- erase.datasets
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "datasets"."id" as id, target.id as deletion_id
-  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
-  from "collections"
-  where "collections"."dataset_id" = "datasets"."id") limit (?1 ->> '$.rows')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "datasets"."id" as key, target.id as deletion_id
+  from target cross join "datasets" on "datasets"."id" in (select "datasets"."id"
   from "datasets"
-  where "datasets"."id" in (select id
+  where "datasets"."deletion_id" = target.id and not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id") limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "datasets"
+  where "datasets"."id" in (select key
   from slice)
 
 -- erase.datasets.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "datasets"."id" as id, target.id as deletion_id
-  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "datasets"."id" as key, target.id as deletion_id
+  from target cross join "datasets" on "datasets"."id" in (select "datasets"."id"
+  from "datasets"
+  where "datasets"."deletion_id" = target.id and not exists (select 1
   from "collections"
-  where "collections"."dataset_id" = "datasets"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "collections"."dataset_id" = "datasets"."id") limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3594,10 +3994,18 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from space cross join "departures" on "departures"."namespace_id" = space.id limit (?1 ->> '$.rows'))
 
 -- erase.end
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null) delete
   from "deletions"
   where "deletions"."id" in (
   select target.id
@@ -3612,25 +4020,59 @@ delete
   where "purges"."deletion_id" = (?1 ->> '$.place') and "purges"."finished_at" is not null)
 
 -- erase.episodes
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "episodes"."id" as id, target.id as deletion_id
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
   from "deletions"
-  where "deletions"."container_id" = "episodes"."id") limit (?1 ->> '$.rows')) delete
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "episodes"."id" as key, target.id as deletion_id
+  from target cross join "episodes" on "episodes"."id" in (select around.id
+  from (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."id" in (select id
+  where "episodes"."deletion_id" = target.id limit 20) as around
+  where not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = around.id) and not exists (select 1
+  from "assets"
+  where "assets"."container_id" = around.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."container_id" = around.id and "nodes"."deleted_at" is null) limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "episodes"
+  where "episodes"."id" in (select key
   from slice)
 
 -- erase.episodes.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "episodes"."id" as id, target.id as deletion_id
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
   from "deletions"
-  where "deletions"."container_id" = "episodes"."id") limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "episodes"."id" as key, target.id as deletion_id
+  from target cross join "episodes" on "episodes"."id" in (select around.id
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around
+  where not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = around.id) and not exists (select 1
+  from "assets"
+  where "assets"."container_id" = around.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."container_id" = around.id and "nodes"."deleted_at" is null) limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3654,10 +4096,18 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   where true limit (?1 ->> '$.rows'))
 
 -- erase.finish
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) update "purges" set finished_at = (?1 ->> '$.now')
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null) update "purges" set finished_at = (?1 ->> '$.now')
   where "purges"."deletion_id" in (select target.id
   from target
   where not exists (select 1
@@ -3693,54 +4143,232 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from space cross join "former_slugs" on "former_slugs"."namespace_id" = space.id limit (?1 ->> '$.rows'))
 
 -- erase.inside
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) update "deletions" set purging = 1, turn = 1
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null) update "deletions" set purging = 1, turn = 1
   where "deletions"."id" in (select nested.id
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+  from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
 
 -- erase.inside.open
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'container', (?1 ->> '$.now')
   from "deletions"
   where "deletions"."id" in (select nested.id
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+  from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
   on conflict (deletion_id)
   where deletion_id is not null do nothing
 
--- erase.left
-with target as materialized (select "deletions"."id" as id
+-- erase.insideAssets
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
   order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."id" as key, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "assets" on "assets"."container_id" = around.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "assets"
+  where "assets"."id" in (select key
+  from slice)
+
+-- erase.insideAssets.count
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."id" as key, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "assets" on "assets"."container_id" = around.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.insideAssets.release
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "assets"."object_id" as object_id, target.id as deletion_id
+  from target cross join "assets" on "assets"."id" in (select "assets"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "assets" on "assets"."container_id" = around.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "objects" set released_by = slice.deletion_id
+  from slice
+  where "objects"."id" = slice.object_id
+
+-- erase.insideNodes
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "nodes"."id" as key, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."id" in (select "nodes"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "nodes" on "nodes"."container_id" = around.id and "nodes"."deleted_at" is null limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "nodes"
+  where "nodes"."id" in (select key
+  from slice)
+
+-- erase.insideNodes.count
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "nodes"."id" as key, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."id" in (select "nodes"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "nodes" on "nodes"."container_id" = around.id and "nodes"."deleted_at" is null limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  from (select deletion_id, count(*) as count
+  from slice group by deletion_id) as found
+  where "purges"."deletion_id" = found.deletion_id
+
+-- erase.left
+with target as materialized (
+  select "deletions"."id" as id
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null)
   select (select id
   from target limit 1) as first, case
   when exists (select 1
-  from target cross join "collections" on "collections"."detached_by" = target.id) then 'links'
-  when exists (select 1
-  from target cross join "datasets" on "datasets"."deletion_id" = target.id and not exists (select 1
+  from target
+  where exists (select "collections"."id"
   from "collections"
-  where "collections"."dataset_id" = "datasets"."id")) then 'datasets'
-  when (?1 ->> '$.seeksInside') and exists (select nested.id
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows')) then 'inside'
+  where "collections"."detached_by" = target.id)) then 'links'
   when exists (select 1
-  from target cross join "assets" on "assets"."deletion_id" = target.id) then 'assets'
+  from target
+  where exists (select "datasets"."id"
+  from "datasets"
+  where "datasets"."deletion_id" = target.id and not exists (select 1
+  from "collections"
+  where "collections"."dataset_id" = "datasets"."id"))) then 'datasets'
+  when exists (select nested.id
+  from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows')) then 'inside'
   when exists (select 1
-  from target cross join "nodes" on "nodes"."deletion_id" = target.id) then 'nodes'
+  from target
+  where exists (select "assets"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "assets" on "assets"."container_id" = around.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null)) then 'insideAssets'
   when exists (select 1
-  from target cross join "episodes" on "episodes"."deletion_id" = target.id and not exists (select 1
+  from target
+  where exists (select "nodes"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "nodes" on "nodes"."container_id" = around.id and "nodes"."deleted_at" is null)) then 'insideNodes'
+  when exists (select 1
+  from target
+  where exists (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = target.id and true)) then 'assets'
+  when exists (select 1
+  from target
+  where exists (select "nodes"."id"
+  from "nodes"
+  where "nodes"."deletion_id" = target.id and true)) then 'nodes'
+  when exists (select 1
+  from target
+  where exists (select around.id
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around
+  where not exists (select 1
   from "deletions"
-  where "deletions"."container_id" = "episodes"."id")) then 'episodes'
+  where "deletions"."container_id" = around.id) and not exists (select 1
+  from "assets"
+  where "assets"."container_id" = around.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."container_id" = around.id and "nodes"."deleted_at" is null))) then 'episodes'
   when exists (select 1
-  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id") then 'members'
+  from target
+  where exists (select "collection_members".rowid
+  from "collections" cross join "collection_members" on "collection_members"."collection_id" = "collections"."id"
+  where "collections"."deletion_id" = target.id)) then 'members'
   when exists (select 1
-  from target cross join "collections" on "collections"."deletion_id" = target.id and not exists (select 1
+  from target
+  where exists (select "collections"."id"
+  from "collections"
+  where "collections"."deletion_id" = target.id and not exists (select 1
   from "collection_members"
-  where "collection_members"."collection_id" = "collections"."id")) then 'collections'
+  where "collection_members"."collection_id" = "collections"."id"))) then 'collections'
   when exists (select 1
   from target) then 'end' end as phase
 
@@ -3787,30 +4415,63 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from space cross join "namespaces" on "namespaces"."id" = space.id) then 'namespace' else 'end' end as phase
 
 -- erase.links
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collections"."id" as id, target.id as deletion_id
-  from target cross join "collections" on "collections"."detached_by" = target.id limit (?1 ->> '$.rows')) update "collections" set detached_by = null
-  where "collections"."id" in (select id
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "collections"."id" as key, target.id as deletion_id
+  from target cross join "collections" on "collections"."id" in (select "collections"."id"
+  from "collections"
+  where "collections"."detached_by" = target.id limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "collections" set detached_by = null
+  where "collections"."id" in (select key
   from slice)
 
 -- erase.members
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collection_members"."collection_id" as collection_id, "collection_members"."member_id" as member_id, target.id as deletion_id
-  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit (?1 ->> '$.rows')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "collection_members".rowid as key, target.id as deletion_id
+  from target cross join "collection_members" on "collection_members".rowid in (select "collection_members".rowid
+  from "collections" cross join "collection_members" on "collection_members"."collection_id" = "collections"."id"
+  where "collections"."deletion_id" = target.id limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
   from "collection_members"
-  where ("collection_members"."collection_id", "collection_members"."member_id") in (select collection_id, member_id
+  where "collection_members".rowid in (select key
   from slice)
 
 -- erase.members.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "collection_members"."collection_id" as collection_id, "collection_members"."member_id" as member_id, target.id as deletion_id
-  from target cross join "collections" on "collections"."deletion_id" = target.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "collection_members".rowid as key, target.id as deletion_id
+  from target cross join "collection_members" on "collection_members".rowid in (select "collection_members".rowid
+  from "collections" cross join "collection_members" on "collection_members"."collection_id" = "collections"."id"
+  where "collections"."deletion_id" = target.id limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3871,21 +4532,43 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   where "api_tokens"."namespace_id" = "namespaces"."id")
 
 -- erase.nodes
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "nodes"."id" as id, target.id as deletion_id
-  from target cross join "nodes" on "nodes"."deletion_id" = target.id limit (?1 ->> '$.rows')) delete
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "nodes"."id" as key, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."id" in (select "nodes"."id"
   from "nodes"
-  where "nodes"."id" in (select id
+  where "nodes"."deletion_id" = target.id and true limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) delete
+  from "nodes"
+  where "nodes"."id" in (select key
   from slice)
 
 -- erase.nodes.count
-with target as materialized (select "deletions"."id" as id
+with target as materialized (
+  select "deletions"."id" as id
   from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "nodes"."id" as id, target.id as deletion_id
-  from target cross join "nodes" on "nodes"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
+  where "deletions"."id" = (?1 ->> '$.only') and "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null
+  union all
+  select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
+  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
+  where (?1 ->> '$.only') is null), slice as materialized (select "nodes"."id" as key, target.id as deletion_id
+  from target cross join "nodes" on "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."deletion_id" = target.id and true limit max(1, (?1 ->> '$.rows') / (select count(*)
+  from target))) limit (?1 ->> '$.rows')) update "purges" set rows = "purges"."rows" + found.count
   from (select deletion_id, count(*) as count
   from slice group by deletion_id) as found
   where "purges"."deletion_id" = found.deletion_id
@@ -3939,15 +4622,6 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
   from "api_tokens"
   where "api_tokens"."project_id" = "projects"."id")
 
--- erase.release
-with target as materialized (select "deletions"."id" as id
-  from "deletions"
-  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and ((?1 ->> '$.only') is null or "deletions"."id" = (?1 ->> '$.only'))
-  order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most')), slice as materialized (select "assets"."object_id" as object_id, target.id as deletion_id
-  from target cross join "assets" on "assets"."deletion_id" = target.id limit (?1 ->> '$.rows')) update "objects" set released_by = slice.deletion_id
-  from slice
-  where "objects"."id" = slice.object_id
-
 -- erase.release.ofPlace
 with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
   from "deletions"
@@ -3972,7 +4646,8 @@ with place as materialized (select "deletions"."id" as id, "deletions"."kind" as
 -- expire.apiTokens
 delete
   from "api_tokens"
-  where "api_tokens"."id" in (select "api_tokens"."id"
+  where ("api_tokens"."id") in (
+  select "api_tokens"."id"
   from "api_tokens"
   where "api_tokens"."revoked_at" <= (?1 ->> '$.repeatedSince') limit (?1 ->> '$.rows'))
 
@@ -3987,17 +4662,45 @@ delete
 -- expire.formerSlugs
 delete
   from "former_slugs"
-  where "former_slugs"."slug" in (select "former_slugs"."slug"
+  where ("former_slugs"."slug") in (
+  select "former_slugs"."slug"
   from "former_slugs"
   where "former_slugs"."reserved_until" <= (?1 ->> '$.now') limit (?1 ->> '$.rows'))
+
+-- expire.left
+select exists (select 1
+  from "revocations"
+  where "revocations"."expires_at" <= (?1 ->> '$.now')) or exists (select 1
+  from "api_tokens"
+  where "api_tokens"."revoked_at" <= (?1 ->> '$.repeatedSince')) or exists (select 1
+  from "former_slugs"
+  where "former_slugs"."reserved_until" <= (?1 ->> '$.now')) or exists (select 1
+  from "departures"
+  where "departures"."departed_at" <= (?1 ->> '$.repeatedSince')) or exists (select 1
+  from "restorations"
+  where "restorations"."restored_at" <= (?1 ->> '$.repeatedSince') and not exists (select 1
+  from "deletions"
+  where "deletions"."id" = "restorations"."id")) or exists (select 1
+  from "purges"
+  where "purges"."finished_at" <= (?1 ->> '$.receiptsSince')) as is_left
+
+-- expire.purges
+delete
+  from "purges"
+  where ("purges"."id") in (
+  select "purges"."id"
+  from "purges"
+  where "purges"."finished_at" <= (?1 ->> '$.receiptsSince') limit (?1 ->> '$.rows'))
 
 -- expire.restorations
 delete
   from "restorations"
-  where "restorations"."id" in (
+  where ("restorations"."id") in (
   select "restorations"."id"
   from "restorations"
-  where "restorations"."restored_at" <= (?1 ->> '$.repeatedSince') limit (?1 ->> '$.rows'))
+  where "restorations"."restored_at" <= (?1 ->> '$.repeatedSince') and not exists (select 1
+  from "deletions"
+  where "deletions"."id" = "restorations"."id") limit (?1 ->> '$.rows'))
 
 -- expire.revocations
 delete
@@ -4670,7 +5373,7 @@ with scope as materialized (
   when exists (select 1
   from "users"
   where "users"."home_id" = scope.namespace_id) then 'home_namespace'
-  when (select "namespace_stats"."members" > 100000
+  when (select "namespace_stats"."members" > 5000
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, null, 'namespace', "namespaces"."id", "namespaces"."slug", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
@@ -4717,11 +5420,19 @@ with scope as materialized (
   when exists (select 1
   from "users"
   where "users"."home_id" = scope.namespace_id) then 'home_namespace'
-  when (select "namespace_stats"."members" > 100000
+  when (select "namespace_stats"."members" > 5000
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'too_large' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- namespaces.update
@@ -4883,46 +5594,50 @@ with recursive undone as materialized (
   from "nodes"
   where "nodes"."container_id" = ancestor.container_id and "nodes"."path" = ancestor.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
 
--- nodes.markAssets
-with folder as materialized (
-  select own.id, own.container_id, own.path
-  from "nodes" as own
-  where own.id = (select "deletions"."item_id"
-  from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "assets" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
-  where "assets"."id" in (
-  select "nodes"."item_id"
+-- nodes.markBelow.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and busy.kind = 'folder') update "assets" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
+  where "assets"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."container_id" = (select container_id
-  from folder) and "nodes"."path" > (select path || '/'
-  from folder) and "nodes"."path" < (select path || '0'
-  from folder) and "nodes"."deleted_at" is null and "nodes"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image')) and "assets"."deleted_at" is null
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "assets"."deleted_at" is null
 
--- nodes.markBelow
-with folder as materialized (
-  select own.id, own.container_id, own.path
-  from "nodes" as own
-  where own.id = (select "deletions"."item_id"
-  from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
-  where "nodes"."container_id" = (select container_id
-  from folder) and "nodes"."path" > (select path || '/'
-  from folder) and "nodes"."path" < (select path || '0'
-  from folder) and "nodes"."deleted_at" is null
-
--- nodes.markEpisodes
-with folder as materialized (
-  select own.id, own.container_id, own.path
-  from "nodes" as own
-  where own.id = (select "deletions"."item_id"
-  from "deletions"
-  where "deletions"."id" = (?1 ->> '$.deletionId'))) update "episodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
+-- nodes.markBelow.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and busy.kind = 'folder') update "episodes" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
   where "episodes"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."container_id" = (select container_id
-  from folder) and "nodes"."path" > (select path || '/'
-  from folder) and "nodes"."path" < (select path || '0'
-  from folder) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') and "episodes"."deleted_at" is null
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
+
+-- nodes.markBelow.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and busy.kind = 'folder') update "nodes" set "deleted_at" = (select deleted_at
+  from area), "deletion_id" = (select id
+  from area)
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."deleted_at" is null
 
 -- nodes.markTrashed
 update "nodes" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->> '$.deletionId')
@@ -4956,28 +5671,6 @@ with undone as materialized (
   where "nodes"."id" = (select node_id
   from spot) and "nodes"."deletion_id" = (select id
   from undone)
-
--- nodes.restoreBelow
-with undone as materialized (
-  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
-  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
-  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
-  from undone cross join "nodes" on "nodes"."id" = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
-  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
-  from undone cross join "assets" on "assets"."id" = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select kind = 'folder' and path <> former and container_id = "nodes"."container_id"
-  from spot), (select spot.path || substr("nodes"."path", length(spot.former) + 1)
-  from spot), "nodes"."path"), "version" = "nodes"."version" + 1
-  where "nodes"."deletion_id" = (select id
-  from undone) and "nodes"."id" is not (select node_id
-  from spot)
 
 -- nodes.trash
 with scope as materialized (
@@ -5015,12 +5708,18 @@ with scope as materialized (
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target
-  where deleted_at is null) and exists (select 1
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
-  where deleted_at is null) then 'node_not_found'
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
   when scope.access < 2 then 'forbidden'
   when (select kind <> 'folder'
   from target) then 'node_not_folder'
@@ -5028,45 +5727,23 @@ with scope as materialized (
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected'
   when exists (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found join "episodes" on "episodes"."id" = found.item_id
-  where "episodes"."write_protected") then 'holds_write_protected'
-  when ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
-  from (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "nodes"
-  where "nodes"."container_id" = found.item_id and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
-  from (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "assets"
-  where "assets"."container_id" = found.item_id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  from target) and (substr((select path
+  from target) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/' or substr(ifnull(busy.new_path, busy.path) || '/', 1, length((select path
+  from target)) + 1) = (select path
+  from target) || '/')) then 'deletion_marking' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "path", "phase", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "nodes"."kind", "nodes"."id", ifnull((select place.path
   from "episodes" as around join "nodes" as place on place.id = around.node_id
-  where around.id = "nodes"."container_id"), '') || "nodes"."path", nullif("nodes"."container_id", "nodes"."project_id"), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
+  where around.id = "nodes"."container_id"), '') || "nodes"."path", nullif("nodes"."container_id", "nodes"."project_id"), "nodes"."path", iif((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from target) and "nodes"."path" > (select path || '/'
+  from target) and "nodes"."path" < (select path || '0'
+  from target) and "nodes"."deleted_at" is null limit 5001)) > 5000, 'marking', null), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join target cross join "nodes" on "nodes"."id" = target.id
 
 -- nodes.trashed
@@ -5104,12 +5781,18 @@ with scope as materialized (
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId')) or not exists (select 1
   from target
-  where deleted_at is null) and exists (select 1
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
-  where deleted_at is null) then 'node_not_found'
+  where deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
   when scope.access < 2 then 'forbidden'
   when (select kind <> 'folder'
   from target) then 'node_not_folder'
@@ -5117,67 +5800,62 @@ with scope as materialized (
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected'
   when exists (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found join "episodes" on "episodes"."id" = found.item_id
-  where "episodes"."write_protected") then 'holds_write_protected'
-  when ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
-  from (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "nodes"
-  where "nodes"."container_id" = found.item_id and "nodes"."deleted_at" is null limit 100000 + 1))) > 100000 or ((select count(*)
-  from (select 1
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null limit 100000 + 1)) + (select count(*)
-  from (select 1
-  from (select "nodes"."item_id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from target) and "nodes"."path" > (select path || '/'
-  from target) and "nodes"."path" < (select path || '0'
-  from target) and "nodes"."deleted_at" is null and "nodes"."kind" = 'episode') as found cross join "assets"
-  where "assets"."container_id" = found.item_id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null limit 100000 + 1))) > 100000 then 'too_large' end, 'done') as refusal
+  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  from target) and (substr((select path
+  from target) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/' or substr(ifnull(busy.new_path, busy.path) || '/', 1, length((select path
+  from target)) + 1) = (select path
+  from target) || '/')) then 'deletion_marking' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- objects.abortIdle
 update "objects" set state = 'aborted', lease_until = (?1 ->> '$.now')
-  where "objects"."id" in (select idle.id
-  from "objects" as idle
-  where idle.asset_count = 0 and idle.state = 'pending' and idle.lease_until <= (?1 ->> '$.now')
-  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and "objects"."state" = 'pending'
+  where "objects"."id" in (select "objects"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "objects" on "objects"."id" in (
+  select "objects"."id"
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'pending' and "objects"."namespace_id" = turn.value and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most'))) and "objects"."state" = 'pending'
 
 -- objects.claimUnreferenced
 update "objects" set state = 'purging'
-  where "objects"."id" in (select idle.id
-  from "objects" as idle
-  where idle.asset_count = 0 and idle.state = 'complete' and idle.lease_until <= (?1 ->> '$.now')
-  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and "objects"."state" = 'complete' and not exists (select 1
+  where "objects"."id" in (select "objects"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "objects" on "objects"."id" in (
+  select "objects"."id"
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'complete' and "objects"."namespace_id" = turn.value and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most'))) and "objects"."state" = 'complete' and not exists (select 1
   from "assets"
   where "assets"."object_id" = "objects"."id")
 
 -- objects.claimed
 select "objects"."id" as id, "objects"."key" as key, iif("objects"."completed_at" is null, "objects"."bucket_upload_id", null) as upload_id
+  from json_each(?1, '$.namespaces') as turn cross join "objects" on "objects"."id" in (
+  select "objects"."id"
   from "objects"
-  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."lease_until" <= (?1 ->> '$.now')
-  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most')
+  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."namespace_id" = turn.value and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most'))
+
+-- objects.countIdle
+select count(*) as count
+  from (select "objects"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "objects" on "objects"."id" in (
+  select "objects"."id"
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'pending' and "objects"."namespace_id" = turn.value and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most')))
 
 -- objects.erase
 with going as materialized (
@@ -5223,10 +5901,12 @@ update "objects" set asset_count = (
   select count(*)
   from "assets"
   where "assets"."object_id" = "objects"."id")
-  where "objects"."id" in (select idle.id
-  from "objects" as idle
-  where idle.asset_count = 0 and idle.state = 'complete' and idle.lease_until <= (?1 ->> '$.now')
-  order by idle.lease_until, idle.id limit (?1 ->> '$.most')) and exists (select 1
+  where "objects"."id" in (select "objects"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "objects" on "objects"."id" in (
+  select "objects"."id"
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'complete' and "objects"."namespace_id" = turn.value and "objects"."lease_until" <= (?1 ->> '$.now')
+  order by "objects"."lease_until", "objects"."id" limit (?1 ->> '$.most'))) and exists (select 1
   from "assets"
   where "assets"."object_id" = "objects"."id")
 
@@ -5495,7 +6175,15 @@ with scope as materialized (
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal
+  select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."id"
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as deletion_id, iif(scope.refusal is null, coalesce( (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."id" = (?1 ->> '$.deletionId')), (select "deletions"."phase" = 'marking'
+  from "deletions"
+  where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
 
 -- projects.update
@@ -5744,10 +6432,12 @@ with scope as materialized (
 insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'retention', (?1 ->> '$.now')
   from "deletions"
-  where "deletions"."id" in (select due.id
-  from "deletions" as due
-  where due.purging = 0 and (due.kind <> 'dataset') = 0 and due.deleted_at <= (?1 ->> '$.deletedBefore')
-  order by due.deleted_at, due.id limit (?1 ->> '$.most'))
+  where "deletions"."id" in (select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 0 and "deletions"."namespace_id" = turn.value and "deletions"."deleted_at" <= (?1 ->> '$.deletedBefore') and "deletions"."phase" is null
+  order by "deletions"."deleted_at", "deletions"."id" limit (?1 ->> '$.most')))
   on conflict (deletion_id)
   where deletion_id is not null do nothing
 
@@ -5755,10 +6445,12 @@ insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind",
 insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'retention', (?1 ->> '$.now')
   from "deletions"
-  where "deletions"."id" in (select due.id
-  from "deletions" as due
-  where due.purging = 0 and (due.kind <> 'dataset') = 1 and due.deleted_at <= (?1 ->> '$.deletedBefore')
-  order by due.deleted_at, due.id limit (?1 ->> '$.most'))
+  where "deletions"."id" in (select "deletions"."id"
+  from json_each(?1, '$.namespaces') as turn cross join "deletions" on "deletions"."id" in (
+  select "deletions"."id"
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 1 and "deletions"."namespace_id" = turn.value and "deletions"."deleted_at" <= (?1 ->> '$.deletedBefore') and "deletions"."phase" is null
+  order by "deletions"."deleted_at", "deletions"."id" limit (?1 ->> '$.most')))
   on conflict (deletion_id)
   where deletion_id is not null do nothing
 
@@ -5843,7 +6535,9 @@ with scope as materialized (
   when not scope.is_member then 'forbidden'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
+  when scope.access < 3 then 'forbidden'
+  when (select phase = 'restoring'
+  from deletion) then 'deletion_marking' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'requested', permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.now')
   from permit cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')
@@ -5939,7 +6633,7 @@ with undone as materialized (
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')) delete
   from "deletions"
   where "deletions"."id" = (select id
-  from undone)
+  from undone) and "deletions"."phase" is null
 
 -- revocations.logOut
 with scope as materialized (select "users"."id" as user_id, case
@@ -5976,6 +6670,37 @@ select (?1 ->> '$.value') as value
 
 -- test.kinds
 select typeof((?1 ->> '$.value')) as type, (json_type(?1, '$.value') is not null) as given, (?1 ->> '$.value') || '' as text
+
+-- trash.beginRestoring
+with undone as materialized (
+  select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."project_id" as project_id
+  from "restorations" cross join "deletions" on "deletions"."id" = "restorations"."id"
+  where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark')), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, "nodes"."container_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "nodes" on "nodes"."id" = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, "episodes"."project_id" as container_id, "nodes"."path" as former, rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/') || '/' || ifnull((?1 ->> '$.newSegment'), substr("nodes"."path", length(rtrim(rtrim("nodes"."path", replace("nodes"."path", '/', '')), '/')) + 2)) as path, "nodes"."id" as node_id
+  from undone cross join "episodes" on "episodes"."id" = undone.item_id cross join "nodes" on "nodes"."id" = "episodes"."node_id"
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, "assets"."container_id", replace("assets"."name", '%', '%25'), ifnull((?1 ->> '$.newNodePath'), replace("assets"."name", '%', '%25')), "assets"."node_id"
+  from undone cross join "assets" on "assets"."id" = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update "deletions" set "path" = (select former
+  from spot
+  where kind = 'folder'), "new_path" = (select path
+  from spot
+  where kind = 'folder' and path <> former), "phase" = iif((select count(*)
+  from (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from undone) limit 5001)) > 5000 or (select count(*)
+  from (select 1
+  from "assets"
+  where "assets"."deletion_id" = (select id
+  from undone) limit 5001)) > 5000, 'restoring', null)
+  where "deletions"."id" = (select id
+  from undone)
 
 -- trash.ofNamespace
 with scope as materialized (
@@ -6018,7 +6743,7 @@ with scope as materialized (
   from "users" join "namespaces" as home on home.id = "users"."home_id"
   where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
   when 0 then 'false'
-  when 1 then 'true' end)) as body
+  when 1 then 'true' end), 'state', iif("deletions"."purging", 'purging', ifnull("deletions"."phase", 'trashed'))) as body
   from "deletions"
   where "deletions"."namespace_id" = (select namespace_id
   from permit) and "deletions"."project_id" is null and "deletions"."id" < (?1 ->> '$.before')
@@ -6070,7 +6795,7 @@ with scope as materialized (
   from "users" join "namespaces" as home on home.id = "users"."home_id"
   where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
   when 0 then 'false'
-  when 1 then 'true' end)) as body
+  when 1 then 'true' end), 'state', iif("deletions"."purging", 'purging', ifnull("deletions"."phase", 'trashed'))) as body
   from "deletions"
   where "deletions"."project_id" = (select project_id
   from permit) and "deletions"."id" < (?1 ->> '$.before')
@@ -6146,7 +6871,7 @@ with scope as materialized (
   where "projects"."id" = "restorations"."item_id" and "projects"."deleted_at" is null)
   when 'namespace' then (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"))
   from "namespaces"
-  where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+  where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
   from verdict as scope
   left join deletion
   left join obstacle
@@ -6232,12 +6957,79 @@ with scope as materialized (
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
   when (select purging
   from deletion) then 'deletion_purging'
+  when (select phase is not null
+  from deletion) then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  from spot) and substr((select path
+  from spot) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
   when exists (select 1
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end) is null) insert into "restorations" ("id", "namespace_id", "project_id", "kind", "item_id", "request", "restored_at")
   select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, (?1 ->> '$.mark'), (?1 ->> '$.now')
   from permit cross join deletion
   where true
+
+-- trash.restoreBelow.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  from "restorations"
+  where "restorations"."id" = busy.id)) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."id" in (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
+
+-- trash.restoreBelow.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  from "restorations"
+  where "restorations"."id" = busy.id)) update "episodes" set "deleted_at" = null, "deletion_id" = null, "node_path" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select area.new_path || substr("episodes"."node_path", length(area.path) + 1)
+  from area), "episodes"."node_path"), "updated_at" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "episodes"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "episodes"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  from area), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
+  where "episodes"."id" in (select "episodes"."id"
+  from "episodes"
+  where "episodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
+
+-- trash.restoreBelow.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  from "restorations"
+  where "restorations"."id" = busy.id)) update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select new_path is not null and container_id = "nodes"."container_id"
+  from area), (select area.new_path || substr("nodes"."path", length(area.path) + 1)
+  from area), "nodes"."path"), "version" = "nodes"."version" + 1
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows'))
 
 -- trash.restorePlace
 with scope as materialized (
@@ -6383,6 +7175,13 @@ with scope as materialized (
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
   when (select purging
   from deletion) then 'deletion_purging'
+  when (select phase is not null
+  from deletion) then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  from spot) and substr((select path
+  from spot) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
   when exists (select 1
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
@@ -6425,11 +7224,233 @@ with scope as materialized (
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
   when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
-  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
   from verdict as scope
   left join deletion
   left join obstacle
   left join "restorations" on "restorations"."id" = iif(scope.refusal is null, (?1 ->> '$.deletionId'), null) and "restorations"."request" = (?1 ->> '$.mark')
+
+-- turns.items
+with recursive walk0(id) as (
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 0 and "deletions"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 0 and "deletions"."namespace_id" > walk0.id)
+  from walk0
+  where walk0.id is not null limit 500), walk1(id) as (
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 1 and "deletions"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 1 and "deletions"."namespace_id" > walk1.id)
+  from walk1
+  where walk1.id is not null limit 500), walk2(id) as (
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."namespace_id" > walk2.id)
+  from walk2
+  where walk2.id is not null limit 500), horizon as materialized (select min(id) as id
+  from (select iif(count(*) = 500, max(id), null) as id
+  from walk0
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk1
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk2)), found as materialized (select distinct id
+  from (select *
+  from (select walk0.id as id
+  from walk0
+  where walk0.id is not null and (select min("deletions"."deleted_at")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 0 and "deletions"."namespace_id" = walk0.id) <= (?1 ->> '$.before') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk1.id as id
+  from walk1
+  where walk1.id is not null and (select min("deletions"."deleted_at")
+  from "deletions"
+  where "deletions"."purging" = 0 and ("deletions"."kind" <> 'dataset') = 1 and "deletions"."namespace_id" = walk1.id) <= (?1 ->> '$.before') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk2.id as id
+  from walk2
+  where walk2.id is not null and walk2.id is not null limit (?1 ->> '$.most')))
+  where id <= ifnull((select id
+  from horizon), id)
+  order by id limit (?1 ->> '$.most'))
+  select id as horizon, null as namespace_id
+  from horizon
+  union all
+  select null, id
+  from found
+
+-- turns.objects
+with recursive walk0(id) as (
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'pending' and "objects"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'pending' and "objects"."namespace_id" > walk0.id)
+  from walk0
+  where walk0.id is not null limit 500), walk1(id) as (
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'complete' and "objects"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'complete' and "objects"."namespace_id" > walk1.id)
+  from walk1
+  where walk1.id is not null limit 500), walk2(id) as (
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."namespace_id" > walk2.id)
+  from walk2
+  where walk2.id is not null limit 500), walk3(id) as (
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'aborted' and "objects"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'aborted' and "objects"."namespace_id" > walk3.id)
+  from walk3
+  where walk3.id is not null limit 500), walk4(id) as (
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'discarded' and "objects"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("objects"."namespace_id")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'discarded' and "objects"."namespace_id" > walk4.id)
+  from walk4
+  where walk4.id is not null limit 500), horizon as materialized (select min(id) as id
+  from (select iif(count(*) = 500, max(id), null) as id
+  from walk0
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk1
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk2
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk3
+  union all
+  select iif(count(*) = 500, max(id), null) as id
+  from walk4)), found as materialized (select distinct id
+  from (select *
+  from (select walk0.id as id
+  from walk0
+  where walk0.id is not null and (select min("objects"."lease_until")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'pending' and "objects"."namespace_id" = walk0.id) <= (?1 ->> '$.now') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk1.id as id
+  from walk1
+  where walk1.id is not null and (select min("objects"."lease_until")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'complete' and "objects"."namespace_id" = walk1.id) <= (?1 ->> '$.now') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk2.id as id
+  from walk2
+  where walk2.id is not null and (select min("objects"."lease_until")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'purging' and "objects"."namespace_id" = walk2.id) <= (?1 ->> '$.now') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk3.id as id
+  from walk3
+  where walk3.id is not null and (select min("objects"."lease_until")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'aborted' and "objects"."namespace_id" = walk3.id) <= (?1 ->> '$.before') limit (?1 ->> '$.most'))
+  union all
+  select *
+  from (select walk4.id as id
+  from walk4
+  where walk4.id is not null and (select min("objects"."lease_until")
+  from "objects"
+  where "objects"."asset_count" = 0 and "objects"."state" = 'discarded' and "objects"."namespace_id" = walk4.id) <= (?1 ->> '$.before') limit (?1 ->> '$.most')))
+  where id <= ifnull((select id
+  from horizon), id)
+  order by id limit (?1 ->> '$.most'))
+  select id as horizon, null as namespace_id
+  from horizon
+  union all
+  select null, id
+  from found
+
+-- turns.places
+with recursive walk0(id) as (
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."namespace_id" > walk0.id)
+  from walk0
+  where walk0.id is not null limit 500), horizon as materialized (select min(id) as id
+  from (select iif(count(*) = 500, max(id), null) as id
+  from walk0)), found as materialized (select distinct id
+  from (select *
+  from (select walk0.id as id
+  from walk0
+  where walk0.id is not null and (select min("deletions"."turn")
+  from "deletions"
+  where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 1 and "deletions"."namespace_id" = walk0.id) <= (?1 ->> '$.now') limit (?1 ->> '$.most')))
+  where id <= ifnull((select id
+  from horizon), id)
+  order by id limit (?1 ->> '$.most'))
+  select id as horizon, null as namespace_id
+  from horizon
+  union all
+  select null, id
+  from found
+
+-- turns.underWay
+with recursive walk0(id) as (
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."phase" is not null and "deletions"."namespace_id" > (?1 ->> '$.after'))
+  union all
+  select (select min("deletions"."namespace_id")
+  from "deletions"
+  where "deletions"."phase" is not null and "deletions"."namespace_id" > walk0.id)
+  from walk0
+  where walk0.id is not null limit 500), horizon as materialized (select min(id) as id
+  from (select iif(count(*) = 500, max(id), null) as id
+  from walk0)), found as materialized (select distinct id
+  from (select *
+  from (select walk0.id as id
+  from walk0
+  where walk0.id is not null and walk0.id is not null limit (?1 ->> '$.most')))
+  where id <= ifnull((select id
+  from horizon), id)
+  order by id limit (?1 ->> '$.most'))
+  select id as horizon, null as namespace_id
+  from horizon
+  union all
+  select null, id
+  from found
 
 -- uploads.abort
 with scope as materialized (
@@ -6530,8 +7551,14 @@ with scope as materialized (
   where (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
   where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null
   on conflict do nothing
 
@@ -6575,8 +7602,14 @@ with scope as materialized (
   where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
   where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1))
 
 -- uploads.begin
@@ -6759,12 +7792,15 @@ with scope as materialized (
   from "revocations"
   where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif(exists (select 1
   from "projects" as found
-  where found.deleted_at is null and found.id in (
-  select "objects"."project_id"
-  union all
-  select "assets"."project_id"
-  from "assets"
-  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.id = ifnull("api_tokens"."project_id", found.id) and found.visibility = 'public'), 1, 0)) as access
+  where found.deleted_at is null and found.id = ifnull("api_tokens"."project_id", found.id) and found.visibility = 'public' and found.id in (select held.project_id
+  from (
+  select own.project_id, own.container_id, own.deleted_at
+  from "assets" as own
+  where own.object_id = "objects"."id" limit 500) as held
+  where held.deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6773,12 +7809,17 @@ with scope as materialized (
   left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
   left join "projects" on "projects"."id" = (select max(found.id)
   from "projects" as found
-  where found.deleted_at is null and found.id in (
-  select "objects"."project_id"
+  where found.deleted_at is null and found.id = ifnull("api_tokens"."project_id", found.id) and found.id in (select "objects"."project_id"
   union all
-  select "assets"."project_id"
-  from "assets"
-  where "assets"."object_id" = "objects"."id" and "assets"."deleted_at" is null) and found.id = ifnull("api_tokens"."project_id", found.id)) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  select held.project_id
+  from (
+  select own.project_id, own.container_id, own.deleted_at
+  from "assets" as own
+  where own.object_id = "objects"."id" limit 500) as held
+  where held.deleted_at is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null))) and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
   left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
   from scope
@@ -7207,8 +8248,14 @@ with scope as materialized (
   select (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
   where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
-  from "assets" as held
-  where held.object_id = "objects"."id" and held.project_id = permit.project_id and held.deleted_at is null))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1)
   from permit cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
@@ -7485,6 +8532,30 @@ insert into "walks" ("name", "position")
   where true
   on conflict (name) do update set position = excluded.position
 
+-- walks.note.turn.items
+insert into "walks" ("name", "position")
+  select 'turn.items', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.turn.objects
+insert into "walks" ("name", "position")
+  select 'turn.objects', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.turn.places
+insert into "walks" ("name", "position")
+  select 'turn.places', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
+-- walks.note.turn.underWay
+insert into "walks" ("name", "position")
+  select 'turn.underWay', (?1 ->> '$.position')
+  where true
+  on conflict (name) do update set position = excluded.position
+
 -- walks.read.audit.collections
 select ifnull((select "walks"."position"
   from "walks"
@@ -7525,6 +8596,26 @@ select ifnull((select "walks"."position"
   from "walks"
   where "walks"."name" = 'steps'), '') as position
 
+-- walks.read.turn.items
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'turn.items'), '') as position
+
+-- walks.read.turn.objects
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'turn.objects'), '') as position
+
+-- walks.read.turn.places
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'turn.places'), '') as position
+
+-- walks.read.turn.underWay
+select ifnull((select "walks"."position"
+  from "walks"
+  where "walks"."name" = 'turn.underWay'), '') as position
+
 -- wantedAssets.byId
 with scope as materialized (select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
@@ -7549,7 +8640,10 @@ with scope as materialized (select "users"."id" as user_id, case
   from verdict
   where refusal is null), row as materialized (select wanted.key as position, (select "assets"."id"
   from "assets" join "projects" on "projects"."id" = "assets"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull(scope.token_project_id, "projects"."id") join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull(scope.token_namespace_id, "namespaces"."id")
-  where "assets"."id" = wanted.value and "assets"."deleted_at" is null and ("projects"."visibility" = 'public' or exists (
+  where "assets"."id" = wanted.value and "assets"."deleted_at" is null and not exists (
+  select 1
+  from "episodes" as around
+  where around.id = "assets"."container_id" and around.deleted_at is not null) and ("projects"."visibility" = 'public' or exists (
   select 1
   from "members"
   where "members"."user_id" = scope.user_id and "members"."namespace_id" = "namespaces"."id"))) as asset_id
@@ -7592,10 +8686,16 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), row as materialized (select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select "assets"."id"
+  where refusal is null), row as materialized (select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select found.id
+  from (
+  select "assets"."id" as id, "assets"."container_id" as container_id
   from "assets"
   where "assets"."project_id" = scope.project_id and "assets"."kind" = kind.value and "assets"."deleted_at" is null and "assets"."name" = wanted.value
-  order by "assets"."id" desc limit 1))
+  order by "assets"."id" desc limit (?1 ->> '$.namesakes')) as found
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = found.container_id and around.deleted_at is not null) limit 1))
   from json_each(?1, '$.kinds') as kind), (select max((select "assets"."id"
   from "assets"
   where "assets"."container_id" = (

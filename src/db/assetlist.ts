@@ -1,10 +1,10 @@
-import { type Column, type SQL, sql } from 'drizzle-orm'
+import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { type AssetShape, assetJson } from './assets.ts'
 import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
 
 /** Which assets of a kind are asked for, newest first, and how much of them at once. */
@@ -74,6 +74,16 @@ const ofEpisode: Scope = (a, condition = sql`true`) => sql`${assets.containerId}
     select held.id from held cross join permit where ${condition})
   and ${assets.kind} = ${a.kind} and ${live(assets)}`
 
+/**
+ * `hidden`, one row: whether a project has trashed episodes. What is inside of those is no part of its list, and has to
+ * be stepped over; where there are none, nothing is asked of a row.
+ */
+const hidden = sql`hidden as materialized (select exists (select 1 from ${episodes}
+  where ${episodes.projectId} = (select project_id from permit) and ${episodes.deletedAt} > 0) as is_there)`
+
+const isShown = (container: SQLWrapper): SQL =>
+  sql`(not (select is_there from hidden) or not ${isInTrashedEpisode(container)})`
+
 const newest = (
   a: A,
   scope: Scope,
@@ -88,8 +98,9 @@ const fits = (a: A, name: SQL): SQL => sql`(${a.from} is null or ${name} >= ${a.
 
 /** The first rows that fit, of a bounded number of rows in the order of the list. */
 const walk = (a: A, scope: Scope): SQL => sql`select id from (
-    select ${assets.id} as id, ${assets.name} as name ${newest(a, scope)} limit ${a.examined})
-  where ${fits(a, sql`name`)} limit ${a.limit} + 1`
+    select ${assets.id} as id, ${assets.name} as name, ${assets.containerId} as container_id
+      ${newest(a, scope)} limit ${a.examined})
+  where ${fits(a, sql`name`)} and ${isShown(sql`container_id`)} limit ${a.limit} + 1`
 
 /** Where the walk stopped looking; null where it saw the end of the list. */
 const horizon = (a: A, scope: Scope): SQL =>
@@ -102,8 +113,15 @@ interface Search {
   readonly horizon: SQL
 }
 
-const all = (a: A, scope: Scope): Search => ({
-  rows: sql`(select * ${newest(a, scope)} limit ${a.limit} + 1) as ${assets}`,
+const allOfProject = (a: A): Search => ({
+  rows: sql`(select * from (select * ${newest(a, ofProject)}
+    limit iif((select is_there from hidden), ${a.examined}, ${a.limit} + 1)) as ${assets}
+    where ${isShown(assets.containerId)} limit ${a.limit} + 1) as ${assets}`,
+  horizon: sql`iif((select is_there from hidden), ${horizon(a, ofProject)}, null)`,
+})
+
+const allOfEpisode = (a: A): Search => ({
+  rows: sql`(select * ${newest(a, ofEpisode)} limit ${a.limit} + 1) as ${assets}`,
   horizon: sql`null`,
 })
 
@@ -122,11 +140,13 @@ const ranged = (a: A): Search => {
   const otherwise: Scope = (b) => ofProject(b, sql`not ${few}`)
   const found = withIds(sql`select * from (
       select id from range where ${few} and id < ${a.before} and ${fits(a, sql`name`)}
+        and ${isShown(sql`container_id`)}
       order by id desc limit ${a.limit} + 1)
     union all select * from (${walk(a, otherwise)})`)
   return {
     ...found,
-    tables: sql`range as materialized (select ${assets.id} as id, ${assets.name} as name from ${assets}
+    tables: sql`range as materialized (select ${assets.id} as id, ${assets.name} as name,
+        ${assets.containerId} as container_id from ${assets}
         where ${ofProject(a)} and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')
         limit ${a.examined} + 1),
       counted as materialized (select count(*) <= ${a.examined} as is_few from range), ${found.tables}`,
@@ -142,7 +162,7 @@ const weight = sql`(${num(ROW_BYTES)} + ${bytesOf(assets.metadata)} + ${bytesOf(
 
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)
-  return sql`${consulted(guarded)}, ${search.tables ?? sql``}
+  return sql`${consulted(guarded)}, ${hidden}, ${search.tables ?? sql``}
     weighed as (select ${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body, ${weight} as own,
       sum(${weight}) over (rows unbounded preceding) as total from ${search.rows})
     select ${refusal}, ${ifGranted(search.horizon)} as horizon, null as id, null as name, null as body,
@@ -171,10 +191,10 @@ export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPag
   const compiled = (way: string, search: (a: A) => Search) =>
     query<Asked>(`assets.list.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
   const ways = {
-    all: compiled('all', (a) => all(a, ofProject)),
+    all: compiled('all', allOfProject),
     filtered: compiled('filtered', (a) => filtered(a, ofProject)),
     ranged: compiled('ranged', ranged),
-    ofEpisode: compiled('ofEpisode', (a) => all(a, ofEpisode)),
+    ofEpisode: compiled('ofEpisode', allOfEpisode),
     ofEpisodeFiltered: compiled('ofEpisodeFiltered', (a) => filtered(a, ofEpisode)),
   }
   return (asked) => {

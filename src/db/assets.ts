@@ -9,6 +9,7 @@ import { makeProject, type ProjectMaking } from './projects.ts'
 import { isOfAnother, isWithinReach, live, mayNotAdd, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from './trashing.ts'
+import { closedFor } from './underway.ts'
 import type { Lease } from './uploads.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
@@ -137,6 +138,7 @@ const registering = (a: A): Guard => {
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
+      closedFor(container(a, sql`scope.project_id`), sql`${a.path}`),
     ],
   })
 }

@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, purges } from '../../drizzle/schema.ts'
 import { type Guard, permitted, readVerdict, verdictOf } from './guard.ts'
-import { act, after, type Plan, statement } from './plan.ts'
+import { act, after, inOrder, type Plan, statement } from './plan.ts'
 import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
+import { turnsOf } from './turns.ts'
 import type { Stamp } from './write.ts'
 
 type Rule = (typeof purges.$inferSelect)['rule']
@@ -45,13 +46,23 @@ interface Claiming {
   /** Epoch milliseconds, like `deletedBefore`. */
   readonly now: number
   readonly deletedBefore: number
-  /** Deletions at once. */
+  readonly namespaces: readonly string[]
+  /** Deletions of each at once. */
   readonly most: number
 }
 
-const due = (a: Arguments<Claiming>, isOther: SQL): SQL => sql`(select due.id from ${deletions} as due
-  where due.purging = 0 and (due.kind <> 'dataset') = ${isOther} and due.deleted_at <= ${a.deletedBefore}
-  order by due.deleted_at, due.id limit ${a.most})`
+/** What waits in the trash: the datasets, or everything else. */
+const waiting = (isOther: SQL): SQL =>
+  sql`${deletions.purging} = 0 and (${deletions.kind} <> 'dataset') = ${isOther}`
+
+const due = (
+  a: Arguments<Claiming>,
+  isOther: SQL,
+): SQL => sql`(select ${deletions.id} from ${a.namespaces.each} as turn
+  cross join ${deletions} on ${deletions.id} in (
+    select ${deletions.id} from ${deletions} where ${waiting(isOther)} and ${deletions.namespaceId} = turn.value
+      and ${deletions.deletedAt} <= ${a.deletedBefore} and ${deletions.phase} is null
+    order by ${deletions.deletedAt}, ${deletions.id} limit ${a.most}))`
 
 const claiming = (what: 'datasets' | 'others', isOther: SQL) => ({
   open: command<Claiming>(`purges.open.${what}`, (a) =>
@@ -66,30 +77,23 @@ const claiming = (what: 'datasets' | 'others', isOther: SQL) => ({
 
 const claims = [claiming('datasets', FIRST), claiming('others', NEXT)]
 
-const claimed = query<Record<never, never>>(
-  'deletions.claimed',
-  () => sql`select exists (select 1 from ${deletions} where purging = 1 and (project_id is null) = 0) as items,
-    exists (select 1 from ${deletions} where purging = 1 and (project_id is null) = 1) as places`,
-)
-
-/** What there is to be erased. */
-export interface Claimed {
-  /** Episodes, folders, datasets, collections, assets. */
-  readonly hasItems: boolean
-  /** Projects and namespaces. */
-  readonly hasPlaces: boolean
-}
-
 /**
  * Claims what has been in the trash for long enough, and opens its receipts. The claim is `purging`, set in one guarded
  * update: from then on nothing restores the deletion, and whoever comes to erase it, in whatever order and how often,
  * finds what is left.
  */
-export const claimDue = (values: Claiming): Plan<Claimed> =>
-  after(
-    claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)]),
-    statement(claimed, {}, ([row]) => ({ hasItems: row?.items === 1, hasPlaces: row?.places === 1 })),
-  )
+export const claimDue = (values: Claiming): Plan<unknown> =>
+  inOrder(claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)]))
+
+/** The namespaces with something to claim, or claimed items to erase: episodes, folders, datasets, collections, assets. */
+export const withItemsToPurge = turnsOf('items', (a) => [
+  { table: deletions, condition: waiting(FIRST), time: deletions.deletedAt, until: a.before },
+  { table: deletions, condition: waiting(NEXT), time: deletions.deletedAt, until: a.before },
+  {
+    table: deletions,
+    condition: sql`${deletions.purging} = 1 and (${deletions.projectId} is null) = 0`,
+  },
+])
 
 interface Purging extends Pick<Stamp, 'now' | 'repeatable'> {
   readonly deletionId: string
@@ -108,6 +112,7 @@ export const inProject = (a: Arguments<InProject>): Guard =>
     tables: [deletionIn(a, sql`${deletions.projectId} = scope.project_id`)],
     done: claimedBefore(a),
     thing: [notOfMembers, noDeletion],
+    state: [['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
   })
 
 export const inNamespace = (a: Arguments<InNamespace>): Guard =>

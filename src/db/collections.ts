@@ -1,11 +1,20 @@
 import { sql } from 'drizzle-orm'
 import { collectionMembers, collections } from '../../drizzle/schema.ts'
-import { ADMITTED, type Guard, readVerdict, verdictOf } from './guard.ts'
+import { ADMITTED, type Guard } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
-import { deletedItem, inTrash, recordDeletion, type Trashing, trashedBefore } from './trashing.ts'
+import {
+  deletedItem,
+  deletionOf,
+  inTrash,
+  readTrashed,
+  recordDeletion,
+  type Trashed,
+  type Trashing,
+  trashedBefore,
+} from './trashing.ts'
 
 /** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
 const MOST_MEMBERS = sql.raw('1000')
@@ -55,8 +64,11 @@ const mark = command<TrashingCollection>(
     where ${collections.id} = ${deletedItem(a)} and ${live(collections)}`,
 )
 
-const trashed = query<TrashingCollection>('collections.trashed', (a) => verdictOf(trashing(a)))
+const trashed = query<TrashingCollection>('collections.trashed', (a) => deletionOf(a, trashing(a)))
 
 /** To the trash, with its members and its place in a dataset as they are. */
-export const trashCollection = (values: TrashingCollection): Plan<void> =>
-  after([act(trash, values), act(mark, values)], statement(trashed, values, readVerdict))
+export const trashCollection = (values: TrashingCollection): Plan<Trashed> =>
+  after(
+    [act(trash, values), act(mark, values)],
+    statement(trashed, values, (rows) => readTrashed(rows, values)),
+  )

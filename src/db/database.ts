@@ -18,6 +18,8 @@ const PASSING =
   /Network connection lost|storage caused object to be reset|reset because its code was updated|transient issue|client disconnected/
 const OVERLOADED = /overloaded|Too many requests queued|exceeded timeout|exceeded its (memory|CPU) limit/
 
+const SHARE_OF_REST = 2
+
 /** The one road to D1: `run` is the only await on it, and counts what it costs. */
 export class Database {
   readonly usage: Usage = { trips: 0, queries: 0, rowsRead: 0, rowsWritten: 0, milliseconds: 0 }
@@ -51,6 +53,17 @@ export class Database {
       return this.#batch(plan)
     })
     return plan.read(results.map((result) => result.results))
+  }
+
+  /**
+   * Runs a slice of long work, and rests for twice as long as it took: D1 does one thing at a time, and others want
+   * their turn.
+   */
+  async runSlice<T>(plan: Plan<T>): Promise<T> {
+    const before = this.usage.milliseconds
+    const result = await this.run(plan)
+    await scheduler.wait(SHARE_OF_REST * (this.usage.milliseconds - before))
+    return result
   }
 
   async #batch(plan: Plan<unknown>): Promise<D1Result<Row>[]> {

@@ -1,22 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, projectStats } from '../../drizzle/schema.ts'
-import {
-  ADMITTED,
-  assertPermitted,
-  consulted,
-  ifGranted,
-  permitted,
-  readVerdict,
-  refusal,
-  VERDICT,
-  verdictOf,
-} from './guard.ts'
+import { ADMITTED, assertPermitted, consulted, ifGranted, permitted, refusal, VERDICT } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
-import { deletedItem, inTrash, isTooMany, recordDeletion, type Trashing, trashedBefore } from './trashing.ts'
+import {
+  deletedItem,
+  deletionOf,
+  inTrash,
+  readTrashed,
+  recordDeletion,
+  type Trashed,
+  type Trashing,
+  trashedBefore,
+} from './trashing.ts'
+import { isMany } from './underway.ts'
 import {
   addressed,
   changedByThisRequest,
@@ -225,7 +225,7 @@ const trashing = (a: Arguments<TrashingDataset>) =>
     state: [
       [
         'too_large',
-        isTooMany(sql`select 1 from ${collections} where ${collections.datasetId} = (select id from target)`),
+        isMany(sql`select 1 from ${collections} where ${collections.datasetId} = (select id from target)`),
       ],
     ],
   })
@@ -256,8 +256,11 @@ const detach = command<TrashingDataset>(
     })} where ${collections.datasetId} = ${deletedItem(a)}`,
 )
 
-const gone = query<TrashingDataset>('datasets.trashed', (a) => verdictOf(trashing(a)))
+const gone = query<TrashingDataset>('datasets.trashed', (a) => deletionOf(a, trashing(a)))
 
 /** To the trash; its collections become standalone in the same batch. */
-export const trashDataset = (values: TrashingDataset): Plan<void> =>
-  after([act(trash, values), act(mark, values), act(detach, values)], statement(gone, values, readVerdict))
+export const trashDataset = (values: TrashingDataset): Plan<Trashed> =>
+  after(
+    [act(trash, values), act(mark, values), act(detach, values)],
+    statement(gone, values, (rows) => readTrashed(rows, values)),
+  )

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { type Plan, statement } from './plan.ts'
-import { live, type ProjectRef, projectGuard } from './scope.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
 import { query } from './sql.ts'
 
 /** The bytes of an asset. */
@@ -23,6 +23,15 @@ export interface AssetRef extends ProjectRef {
   readonly episode: string | null
 }
 
+/** Of as many assets of one name, those that a path finds are looked at, the newest first. */
+const MOST_NAMESAKES = sql.raw('20000')
+
+/** The newest asset that a condition finds; those inside of trashed episodes are stepped over, up to `most`. */
+export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found.id from (
+    select ${assets.id} as id, ${assets.containerId} as container_id from ${assets} where ${condition}
+    order by ${assets.id} desc limit ${most}) as found
+  where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
+
 const find = query<AssetRef>('downloads.find', (a) => {
   const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
@@ -31,8 +40,11 @@ const find = query<AssetRef>('downloads.find', (a) => {
   const guard = projectGuard(a, 'read', {
     tables: [
       sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
-        (select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id and ${assets.kind} = ${a.kind}
-          and ${live(assets)} and ${assets.name} = ${a.path} order by ${assets.id} desc limit 1),
+        ${newestNamed(
+          sql`${assets.projectId} = scope.project_id and ${assets.kind} = ${a.kind}
+          and ${live(assets)} and ${assets.name} = ${a.path}`,
+          MOST_NAMESAKES,
+        )},
         (select ${assets.id} from ${assets} where ${assets.containerId} = ${episode} and ${assets.kind} = ${a.kind}
           and ${live(assets)} and ${assets.name} = ${a.path} and ${assets.name} is not null)) as id from ${ADMITTED})`,
     ],

@@ -10,11 +10,14 @@ import {
   namespaces,
   nodes,
   objects,
+  projectStats,
   projects,
 } from '../../drizzle/schema.ts'
+import { kinds } from './assets.ts'
 import { type InNamespace, type InProject, inNamespace, inProject } from './claims.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
+import { live } from './scope.ts'
 import { type Compiled, query } from './sql.ts'
 import type { Trashable } from './trashing.ts'
 
@@ -23,46 +26,56 @@ export interface DryRun {
   readonly rows: number
   /** Bytes of the objects that nothing else refers to. */
   readonly bytes: number
-  /** Whether there is more: a table is counted up to 100,000 rows. */
+  /** Whether there is more: a table is counted up to 20,000 rows. */
   readonly truncated: boolean
 }
 
-const MOST_COUNTED = sql.raw('100000')
+const MOST_COUNTED = sql.raw('20000')
 
-/** The statement that counts: `doomed` are the tables whose rows go, `found` those of the assets among them. */
-const counting = (guard: Guard, tables: SQL, counted: readonly SQL[], found: SQL): SQL => {
-  const counts = counted.map(
-    (rows) => sql`select (select count(*) from (select 1 from ${rows} limit ${MOST_COUNTED} + 1)) as count`,
-  )
-  return sql`${consulted(guard)}, ${tables},
+/** A count of rows, as far as they are counted. */
+const upTo = (rows: SQL): SQL => sql`(select count(*) from (select 1 from ${rows} limit ${MOST_COUNTED} + 1))`
+
+/**
+ * The statement that counts: `doomed` are the tables whose rows go, `exact` what a counter knows, `counted` what has to
+ * be counted, and `found` selects the objects of the assets among them.
+ */
+const counting = (guard: Guard, tables: SQL, exact: SQL, counted: readonly SQL[], found: SQL): SQL =>
+  sql`${consulted(guard)}, ${tables},
     let_go as materialized (select object_id, count(*) as count from (
-      select ${assets.objectId} as object_id from ${found} where ${assets.objectId} is not null
-      limit ${MOST_COUNTED}) group by object_id),
+      select object_id from (${found}) where object_id is not null limit ${MOST_COUNTED} + 1) group by object_id),
     freed as materialized (select ${objects.size} as size from let_go
       join ${objects} on ${objects.id} = let_go.object_id and ${objects.assetCount} = let_go.count)
     select ${refusal}, null as rows, null as bytes, null as truncated from ${VERDICT}
-    union all select null, count(*), ifnull(sum(size), 0), 0 from freed
+    union all select null, count(*), ifnull(sum(size), 0),
+      ifnull((select sum(count) from let_go), 0) > ${MOST_COUNTED} from freed
+    union all select null, ${exact}, 0, 0
     union all select null, min(count, ${MOST_COUNTED}), 0, count > ${MOST_COUNTED} from (
-      select value as count from json_each(json_array(${sql.join(
-        counts.map((count) => sql`(${count})`),
-        sql.raw(', '),
-      )})))`
-}
+      select value as count from json_each(json_array(${sql.join(counted.map(upTo), sql.raw(', '))})))`
+
+const objectOf = (rows: SQL): SQL => sql`select ${assets.objectId} as object_id from ${rows}`
 
 const inItems = query<InProject>('dryRun.ofItems', (a) => {
   const of = (table: Trashable) => sql`doomed cross join ${table} on ${table.deletionId} = doomed.id`
+  // What is inside of a trashed episode keeps its own state.
+  const assetsInside = sql`episode cross join ${assets} on ${assets.containerId} = episode.id
+    and ${assets.kind} in (${kinds}) and ${live(assets)}`
+  const nodesInside = sql`episode cross join ${nodes} on ${nodes.containerId} = episode.id and ${live(nodes)}`
   return counting(
     inProject(a),
     sql`doomed as materialized (select deletion.id as id from permit cross join deletion
       union all select * from (select nested.id from permit cross join deletion
         cross join ${episodes} on ${episodes.deletionId} = deletion.id
-        cross join ${deletions} as nested on nested.container_id = ${episodes.id} limit ${MOST_COUNTED}))`,
+        cross join ${deletions} as nested on nested.container_id = ${episodes.id} limit ${MOST_COUNTED})),
+      episode as materialized (select ${episodes.id} as id from ${of(episodes)} limit ${MOST_COUNTED})`,
+    sql`0`,
     [
       ...[assets, nodes, episodes, collections, datasets].map(of),
+      assetsInside,
+      nodesInside,
       sql`${of(collections)} cross join ${collectionMembers}
         on ${collectionMembers.collectionId} = ${collections.id}`,
     ],
-    of(assets),
+    sql`${objectOf(of(assets))} union all ${objectOf(assetsInside)}`,
   )
 })
 
@@ -76,15 +89,16 @@ const inPlace = query<InNamespace>('dryRun.ofPlace', (a) => {
         where +deletion.kind = 'project'
         union all select * from (select ${projects.id} from space
           cross join ${projects} on ${projects.namespaceId} = space.id limit ${MOST_COUNTED}))`,
+    sql`(select ifnull(sum(${projectStats.rows}), 0) from site
+      cross join ${projectStats} on ${projectStats.projectId} = site.id)`,
     [
-      ...[assets, nodes, episodes, collections, datasets].map(of),
-      sql`${of(collections)} cross join ${collectionMembers}
-        on ${collectionMembers.collectionId} = ${collections.id}`,
+      of(collections),
+      of(datasets),
       sql`site`,
       sql`space cross join ${members} on ${members.namespaceId} = space.id`,
       sql`space cross join ${namespaces} on ${namespaces.id} = space.id`,
     ],
-    of(assets),
+    objectOf(of(assets)),
   )
 })
 

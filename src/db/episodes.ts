@@ -19,6 +19,7 @@ import {
   insertInto,
   query,
 } from './sql.ts'
+import { closedFor } from './underway.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   addressed,
@@ -105,6 +106,9 @@ const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_
 const doneTarget = (a: Arguments<Stamp>): SQL =>
   sql`(select deleted_at is null and updated_request = ${a.mark} from target)`
 
+const closedFolder = (a: Arguments<EpisodeFields>): Refusing =>
+  closedFor(sql`scope.project_id`, sql`${a.folderPath}`)
+
 /** Where a new folder path leads, in the project's own tree. */
 const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
 
@@ -133,7 +137,7 @@ const upserting = (a: Arguments<Upsert>): Guard =>
       ['created_by_another', sql`(select ${isOfAnother(sql`created_by_token`)} from target)`],
       trashedTarget,
     ],
-    state: [protectedTarget, ...contradictions(a)],
+    state: [protectedTarget, ...contradictions(a), closedFolder(a)],
   })
 
 const makeMissingProject = command<Upsert>('episodes.makeProject', (a) => makeProject(a, upserting(a)))
@@ -271,7 +275,12 @@ const changing = (a: Arguments<Changes>): Guard => {
       ['episode_not_found', sql`not exists (select 1 from target)`],
       ['episode_trashed', sql`${other} = 1`],
     ],
-    state: [protectedTarget, ...contradictions(a), ['episode_name_taken', sql`${other} = 0`]],
+    state: [
+      protectedTarget,
+      ...contradictions(a),
+      ['episode_name_taken', sql`${other} = 0`],
+      closedFolder(a),
+    ],
   })
 }
 

@@ -10,21 +10,26 @@ import {
   objects,
   purges,
 } from '../../drizzle/schema.ts'
+import { kinds } from './assets.ts'
 import { NEXT, openReceipt } from './claims.ts'
 import { act, after, type Plan, statement } from './plan.ts'
+import { live } from './scope.ts'
 import { type Arguments, command, none, query } from './sql.ts'
 import type { Trashable } from './trashing.ts'
 
 /**
  * One slice of the purge of what was deleted inside projects: of one table, up to `rows` rows of the claimed deletions
- * go. A slice is one transaction with its receipts, so it may be repeated, cut off, or run twice at once.
+ * go, of each deletion its share. A slice is one transaction with its receipts, so it may be repeated, cut off, or run
+ * twice at once.
  */
 interface Slice {
   readonly now: number
-  /** Deletions that a slice looks at, the first ones by turn. */
+  /** Whose deletions are meant. */
+  readonly namespaces: readonly string[]
+  /** Deletions of each that a slice looks at, the first ones by turn. */
   readonly most: number
   readonly rows: number
-  /** The one deletion that is meant; null for all. */
+  /** The one deletion that is meant instead; null for those of the namespaces. */
   readonly only: string | null
 }
 
@@ -38,74 +43,137 @@ export interface Left {
 
 type A = Arguments<Slice>
 
-const target = (a: A): SQL => sql`target as materialized (select ${deletions.id} as id from ${deletions}
-  where ${deletions.purging} = 1 and (${deletions.projectId} is null) = 0
-    and (${a.only} is null or ${deletions.id} = ${a.only})
-  order by ${deletions.turn}, ${deletions.id} limit ${a.most})`
+/** What is still being marked, or is coming back, waits. */
+const isClaimed = sql`${deletions.purging} = 1 and (${deletions.projectId} is null) = 0 and ${deletions.phase} is null`
+
+const target = (a: A): SQL => sql`target as materialized (
+  select ${deletions.id} as id from ${deletions} where ${deletions.id} = ${a.only} and ${isClaimed}
+  union all
+  select ${deletions.id} from ${a.namespaces.each} as turn cross join ${deletions} on ${deletions.id} in (
+    select ${deletions.id} from ${deletions} where ${isClaimed} and ${deletions.namespaceId} = turn.value
+    order by ${deletions.turn}, ${deletions.id} limit ${a.most}) where ${a.only} is null)`
+
+/** The rows of each deletion that go, so that a large one does not keep the others waiting. */
+const share = (a: A): SQL => sql`max(1, ${a.rows} / (select count(*) from target))`
+
+/** The episodes of a deletion that are looked into at once. */
+const EPISODES_AT_ONCE = sql.raw('20')
+
+const firstEpisodes = sql`(select ${episodes.id} as id from ${episodes} where ${episodes.deletionId} = target.id
+  limit ${EPISODES_AT_ONCE})`
+
+/** What a phase erases: the rows of a table that `found` selects, by their keys, of the deletion `target.id`. */
+interface Doomed {
+  readonly table: Trashable | typeof collectionMembers
+  readonly key: SQL
+  readonly found: SQL
+}
+
+const marked = (table: Trashable, condition = sql`true`): Doomed => ({
+  table,
+  key: table.id.getSQL(),
+  found: sql`select ${table.id} from ${table} where ${table.deletionId} = target.id and ${condition}`,
+})
+
+/** What is inside of a trashed episode keeps its own state, and goes with it. */
+const inside = (table: typeof assets | typeof nodes, condition: SQL): Doomed => ({
+  table,
+  key: table.id.getSQL(),
+  found: sql`select ${table.id} from ${firstEpisodes} as around
+    cross join ${table} on ${table.containerId} = around.id and ${condition}`,
+})
+
+const doomed = {
+  links: {
+    table: collections,
+    key: collections.id.getSQL(),
+    found: sql`select ${collections.id} from ${collections} where ${collections.detachedBy} = target.id`,
+  },
+  datasets: marked(datasets, none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`)),
+  insideAssets: inside(assets, sql`${assets.kind} in (${kinds}) and ${live(assets)}`),
+  insideNodes: inside(nodes, live(nodes)),
+  assets: marked(assets),
+  nodes: marked(nodes),
+  // What was deleted inside before is found by its episode.
+  episodes: {
+    table: episodes,
+    key: episodes.id.getSQL(),
+    found: sql`select around.id from ${firstEpisodes} as around
+      where ${none(sql`${deletions} where ${deletions.containerId} = around.id`)}
+        and ${none(sql`${assets} where ${assets.containerId} = around.id`)}
+        and ${none(sql`${nodes} where ${nodes.containerId} = around.id and ${live(nodes)}`)}`,
+  },
+  members: {
+    table: collectionMembers,
+    key: sql`${collectionMembers}.rowid`,
+    found: sql`select ${collectionMembers}.rowid from ${collections}
+      cross join ${collectionMembers} on ${collectionMembers.collectionId} = ${collections.id}
+      where ${collections.deletionId} = target.id`,
+  },
+  collections: marked(
+    collections,
+    none(sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`),
+  ),
+} as const satisfies Readonly<Record<string, Doomed>>
 
 /** `slice`: the rows that go, with the deletion of each. */
-const slice = (a: A, columns: SQL, rows: SQL): SQL => sql`with ${target(a)},
-  slice as materialized (select ${columns}, target.id as deletion_id from target cross join ${rows} limit ${a.rows})`
+const slice = (
+  a: A,
+  { table, key, found }: Doomed,
+  columns = sql`${key} as key`,
+): SQL => sql`with ${target(a)},
+  slice as materialized (select ${columns}, target.id as deletion_id from target
+    cross join ${table} on ${key} in (${found} limit ${share(a)}) limit ${a.rows})`
 
-/** The receipts of a slice. */
-const counted = sql`update ${purges} set rows = ${purges.rows} + found.count
-  from (select deletion_id, count(*) as count from slice group by deletion_id) as found
-  where ${purges.deletionId} = found.deletion_id`
-
-/** The pair that counts a slice and erases it. */
-const erasing = (name: string, columns: SQL, rows: SQL, erase: SQL) => [
-  command<Slice>(`erase.${name}.count`, (a) => sql`${slice(a, columns, rows)} ${counted}`),
-  command<Slice>(`erase.${name}`, (a) => sql`${slice(a, columns, rows)} ${erase}`),
+/** The pair that counts a slice on its receipts and erases it. */
+const erasing = (name: string, rows: Doomed) => [
+  command<Slice>(
+    `erase.${name}.count`,
+    (a) => sql`${slice(a, rows)} update ${purges} set rows = ${purges.rows} + found.count
+      from (select deletion_id, count(*) as count from slice group by deletion_id) as found
+      where ${purges.deletionId} = found.deletion_id`,
+  ),
+  command<Slice>(
+    `erase.${name}`,
+    (a) => sql`${slice(a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
+  ),
 ]
 
-const byId = (table: Trashable): SQL => sql`delete from ${table} where ${table.id} in (select id from slice)`
+/** The bytes that nothing refers to afterwards are counted by the receipt of the last deletion that let them go. */
+const release = (name: string, rows: Doomed) =>
+  command<Slice>(
+    `erase.${name}.release`,
+    (a) => sql`${slice(a, rows, sql`${assets.objectId} as object_id`)}
+      update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
+  )
 
-const deletedAssets = sql`${assets} on ${assets.deletionId} = target.id`
-const deletedNodes = sql`${nodes} on ${nodes.deletionId} = target.id`
-/** What is inside is found by its episode. */
-const deletedEpisodes = sql`${episodes} on ${episodes.deletionId} = target.id
-  and ${none(sql`${deletions} where ${deletions.containerId} = ${episodes.id}`)}`
-const deletedMembers = sql`${collections} on ${collections.deletionId} = target.id
-  cross join ${collectionMembers} on ${collectionMembers.collectionId} = ${collections.id}`
-const deletedCollections = sql`${collections} on ${collections.deletionId} = target.id
-  and ${none(sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`)}`
 /** Whose links a restore would have made again. */
-const linkedCollections = sql`${collections} on ${collections.detachedBy} = target.id`
-const deletedDatasets = sql`${datasets} on ${datasets.deletionId} = target.id
-  and ${none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`)}`
+const forgetLinks = command<Slice>(
+  'erase.links',
+  (a) => sql`${slice(a, doomed.links)}
+    update ${collections} set detached_by = null where ${collections.id} in (select key from slice)`,
+)
 
 /** What was deleted before inside of an episode goes with it, and has a receipt of its own. */
-const inside = (a: A): SQL => sql`select nested.id from target
-  cross join ${episodes} on ${episodes.deletionId} = target.id
+const nested = (
+  a: A,
+): SQL => sql`select nested.id from target cross join ${episodes} on ${episodes.id} in ${firstEpisodes}
   cross join ${deletions} as nested on nested.container_id = ${episodes.id} and nested.purging = 0 limit ${a.rows}`
 
-const openInside = command<Slice>(
+const openNested = command<Slice>(
   'erase.inside.open',
   (a) =>
     sql`with ${target(a)} ${openReceipt(
       a.now,
       'container',
-      sql`from ${deletions} where ${deletions.id} in (${inside(a)})`,
+      sql`from ${deletions} where ${deletions.id} in (${nested(a)})`,
     )}`,
 )
 
-const claimInside = command<Slice>(
+const claimNested = command<Slice>(
   'erase.inside',
   (a) => sql`with ${target(a)} update ${deletions} set purging = 1, turn = ${NEXT}
-    where ${deletions.id} in (${inside(a)})`,
-)
-
-/** The bytes that nothing refers to afterwards are counted by the receipt of the last deletion that let them go. */
-const release = command<Slice>(
-  'erase.release',
-  (a) => sql`${slice(a, sql`${assets.objectId} as object_id`, deletedAssets)}
-    update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
-)
-
-const forgetLinks = command<Slice>(
-  'erase.links',
-  (a) => sql`${slice(a, sql`${collections.id} as id`, linkedCollections)}
-    update ${collections} set detached_by = null where ${collections.id} in (select id from slice)`,
+    where ${deletions.id} in (${nested(a)})`,
 )
 
 const tables = [assets, nodes, episodes, collections, datasets]
@@ -129,46 +197,45 @@ const end = command<Slice>(
 /** Each phase erases of one table: datasets first, then rows before what they are found by. */
 const phases = {
   links: [forgetLinks],
-  datasets: erasing('datasets', sql`${datasets.id} as id`, deletedDatasets, byId(datasets)),
-  inside: [openInside, claimInside],
-  assets: [release, ...erasing('assets', sql`${assets.id} as id`, deletedAssets, byId(assets))],
-  nodes: erasing('nodes', sql`${nodes.id} as id`, deletedNodes, byId(nodes)),
-  episodes: erasing('episodes', sql`${episodes.id} as id`, deletedEpisodes, byId(episodes)),
-  members: erasing(
-    'members',
-    sql`${collectionMembers.collectionId} as collection_id, ${collectionMembers.memberId} as member_id`,
-    deletedMembers,
-    sql`delete from ${collectionMembers} where (${collectionMembers.collectionId}, ${collectionMembers.memberId})
-      in (select collection_id, member_id from slice)`,
-  ),
-  collections: erasing('collections', sql`${collections.id} as id`, deletedCollections, byId(collections)),
+  datasets: erasing('datasets', doomed.datasets),
+  inside: [openNested, claimNested],
+  insideAssets: [
+    release('insideAssets', doomed.insideAssets),
+    ...erasing('insideAssets', doomed.insideAssets),
+  ],
+  insideNodes: erasing('insideNodes', doomed.insideNodes),
+  assets: [release('assets', doomed.assets), ...erasing('assets', doomed.assets)],
+  nodes: erasing('nodes', doomed.nodes),
+  episodes: erasing('episodes', doomed.episodes),
+  members: erasing('members', doomed.members),
+  collections: erasing('collections', doomed.collections),
   end: [finish, end],
 } as const
 
 type Phase = keyof typeof phases
 
-/** Whether something was deleted inside of an episode is asked where that may have changed: it takes a look at each. */
-const left = query<Slice & { readonly seeksInside: boolean }>(
+const isThere = (a: A, phase: Phase): SQL => {
+  if (phase === 'end') return sql`exists (select 1 from target)`
+  if (phase === 'inside') return sql`exists (${nested(a)})`
+  return sql`exists (select 1 from target where exists (${doomed[phase].found}))`
+}
+
+const left = query<Slice>(
   'erase.left',
-  (a) => sql`with ${target(a)} select (select id from target limit 1) as first, case
-    when exists (select 1 from target cross join ${linkedCollections}) then 'links'
-    when exists (select 1 from target cross join ${deletedDatasets}) then 'datasets'
-    when ${a.seeksInside} and exists (${inside(a)}) then 'inside'
-    when exists (select 1 from target cross join ${deletedAssets}) then 'assets'
-    when exists (select 1 from target cross join ${deletedNodes}) then 'nodes'
-    when exists (select 1 from target cross join ${deletedEpisodes}) then 'episodes'
-    when exists (select 1 from target cross join ${deletedMembers}) then 'members'
-    when exists (select 1 from target cross join ${deletedCollections}) then 'collections'
-    when exists (select 1 from target) then 'end' end as phase`,
+  (a) =>
+    sql`with ${target(a)} select (select id from target limit 1) as first, case ${sql.join(
+      (Object.keys(phases) as Phase[]).map(
+        (phase) => sql`when ${isThere(a, phase)} then ${sql.raw(`'${phase}'`)}`,
+      ),
+      sql.raw(' '),
+    )} end as phase`,
 )
 
 /** Erases a slice in the phase that the plan before has told (null at the start). Gives what is left, null for nothing. */
-export const eraseItems = (phase: Phase | null, values: Slice): Plan<Left | null> => {
-  const seeksInside = phase === null || phase === 'inside' || phase === 'end'
-  return after(
+export const eraseItems = (phase: Phase | null, values: Slice): Plan<Left | null> =>
+  after(
     (phase === null ? [] : phases[phase]).map((step) => act(step, values)),
-    statement(left, { ...values, seeksInside }, ([row]) =>
+    statement(left, values, ([row]) =>
       row?.phase ? { phase: row.phase as Phase, first: row.first as string } : null,
     ),
   )
-}

@@ -19,6 +19,7 @@ import {
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Arguments, command, none, query } from './sql.ts'
 import type { Trashable } from './trashing.ts'
+import { turnsOf } from './turns.ts'
 
 /**
  * One slice of the purge of a project, or of a namespace with its projects, some of them at a time. Nothing of what
@@ -258,16 +259,29 @@ export const erasePlace = (phase: Phase | null, values: Slice): Plan<Left> =>
     statement(left, values, ([row]) => row?.phase as Left),
   )
 
-const pick = query<{ readonly before: number }>(
+interface Picking {
+  readonly namespaceId: string
+  /** Epoch milliseconds. */
+  readonly before: number
+}
+
+const isClaimed = sql`${deletions.purging} = 1 and (${deletions.projectId} is null) = 1`
+
+const pick = query<Picking>(
   'deletions.pickPlace',
   (a) => sql`select ${deletions.id} as id from ${deletions}
-    where ${deletions.purging} = 1 and (${deletions.projectId} is null) = 1 and ${deletions.turn} <= ${a.before}
+    where ${isClaimed} and ${deletions.namespaceId} = ${a.namespaceId} and ${deletions.turn} <= ${a.before}
     order by ${deletions.turn}, ${deletions.id} limit 1`,
 )
 
-/** The claimed project or namespace whose turn it is before a time; null where there is none. */
-export const pickPlace = (values: { readonly before: number }): Plan<string | null> =>
+/** The claimed project of a namespace, or the namespace itself, whose turn it is before a time; null where there is none. */
+export const pickPlace = (values: Picking): Plan<string | null> =>
   statement(pick, values, ([row]) => (row?.id as string | undefined) ?? null)
+
+/** The namespaces with such a place. */
+export const withPlacesToPurge = turnsOf('places', (a) => [
+  { table: deletions, condition: isClaimed, time: deletions.turn, until: a.now },
+])
 
 /** A namespace whose first object is leased waits as long as that, and `turn` at least. */
 const postpone = command<Pick<Slice, 'place' | 'turn'>>(

@@ -1,7 +1,16 @@
-import { sql } from 'drizzle-orm'
-import { apiTokens, departures, formerSlugs, restorations, revocations } from '../../drizzle/schema.ts'
-import { act, inOrder, map, type Plan } from './plan.ts'
-import { command } from './sql.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import {
+  apiTokens,
+  deletions,
+  departures,
+  formerSlugs,
+  purges,
+  restorations,
+  revocations,
+} from '../../drizzle/schema.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Arguments, command, none, query } from './sql.ts'
 
 /** What was kept for a while so that a request can be told from another, or a name from its former owner. */
 interface Expiring {
@@ -9,44 +18,77 @@ interface Expiring {
   readonly now: number
   /** A request that was sent before this is not sent again. */
   readonly repeatedSince: number
+  /** Receipts that were finished before this have served their time. */
+  readonly receiptsSince: number
   /** Rows of each table. */
   readonly rows: number
 }
 
-const steps = [
-  command<Expiring>(
-    'expire.revocations',
-    (a) => sql`delete from ${revocations} where (${revocations.issuer}, ${revocations.jti}) in (
-      select ${revocations.issuer}, ${revocations.jti} from ${revocations}
-      where ${revocations.expiresAt} <= ${a.now} limit ${a.rows})`,
-  ),
-  // A token that has expired is told so as long as it is in its user's list.
-  command<Expiring>(
-    'expire.apiTokens',
-    (a) => sql`delete from ${apiTokens} where ${apiTokens.id} in (select ${apiTokens.id} from ${apiTokens}
-      where ${apiTokens.revokedAt} <= ${a.repeatedSince} limit ${a.rows})`,
-  ),
-  command<Expiring>(
-    'expire.formerSlugs',
-    (
-      a,
-    ) => sql`delete from ${formerSlugs} where ${formerSlugs.slug} in (select ${formerSlugs.slug} from ${formerSlugs}
-      where ${formerSlugs.reservedUntil} <= ${a.now} limit ${a.rows})`,
-  ),
-  command<Expiring>(
-    'expire.departures',
-    (a) => sql`delete from ${departures} where (${departures.userId}, ${departures.namespaceId}) in (
-      select ${departures.userId}, ${departures.namespaceId} from ${departures}
-      where ${departures.departedAt} <= ${a.repeatedSince} limit ${a.rows})`,
-  ),
-  command<Expiring>(
-    'expire.restorations',
-    (a) => sql`delete from ${restorations} where ${restorations.id} in (
-      select ${restorations.id} from ${restorations}
-      where ${restorations.restoredAt} <= ${a.repeatedSince} limit ${a.rows})`,
-  ),
-]
+interface Kept {
+  readonly table: SQLiteTable
+  readonly key: readonly SQLiteColumn[]
+  readonly isOver: (a: Arguments<Expiring>) => SQL
+}
 
-/** Removes what has served its time. */
-export const expire = (values: Expiring): Plan<void> =>
-  map(inOrder(steps.map((step) => act(step, values))), () => undefined)
+const kept = {
+  revocations: {
+    table: revocations,
+    key: [revocations.issuer, revocations.jti],
+    isOver: (a) => sql`${revocations.expiresAt} <= ${a.now}`,
+  },
+  // A token that has expired is told so as long as it is in its user's list.
+  apiTokens: {
+    table: apiTokens,
+    key: [apiTokens.id],
+    isOver: (a) => sql`${apiTokens.revokedAt} <= ${a.repeatedSince}`,
+  },
+  formerSlugs: {
+    table: formerSlugs,
+    key: [formerSlugs.slug],
+    isOver: (a) => sql`${formerSlugs.reservedUntil} <= ${a.now}`,
+  },
+  departures: {
+    table: departures,
+    key: [departures.userId, departures.namespaceId],
+    isOver: (a) => sql`${departures.departedAt} <= ${a.repeatedSince}`,
+  },
+  // By one what is still coming back says who has brought it.
+  restorations: {
+    table: restorations,
+    key: [restorations.id],
+    isOver: (a) => sql`${restorations.restoredAt} <= ${a.repeatedSince}
+      and ${none(sql`${deletions} where ${deletions.id} = ${restorations.id}`)}`,
+  },
+  purges: {
+    table: purges,
+    key: [purges.id],
+    isOver: (a) => sql`${purges.finishedAt} <= ${a.receiptsSince}`,
+  },
+} as const satisfies Readonly<Record<string, Kept>>
+
+const all: readonly [string, Kept][] = Object.entries(kept)
+
+const steps = all.map(([name, { table, key, isOver }]) => {
+  const columns = sql.join([...key], sql.raw(', '))
+  return command<Expiring>(
+    `expire.${name}`,
+    (a) => sql`delete from ${table} where (${columns}) in (
+      select ${columns} from ${table} where ${isOver(a)} limit ${a.rows})`,
+  )
+})
+
+const left = query<Expiring>(
+  'expire.left',
+  (a) =>
+    sql`select ${sql.join(
+      all.map(([, { table, isOver }]) => sql`exists (select 1 from ${table} where ${isOver(a)})`),
+      sql.raw(' or '),
+    )} as is_left`,
+)
+
+/** Removes some of what has served its time; tells whether there is more. */
+export const expire = (values: Expiring): Plan<boolean> =>
+  after(
+    steps.map((step) => act(step, values)),
+    statement(left, values, ([row]) => row?.is_left === 1),
+  )

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, objects, parts, purges } from '../../drizzle/schema.ts'
 import { act, after, inOrder, map, type Plan, statement, together } from './plan.ts'
 import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
+import { turnsOf } from './turns.ts'
 
 /**
  * The purge of objects: claim, bytes, rows. An object is claimed by `purging`, its state, when nothing refers to it
@@ -12,16 +13,26 @@ interface Claiming {
   readonly now: number
   /** An upload that was ended before this has no URL any more by which bytes could still arrive. */
   readonly endedBefore: number
-  /** Objects at once. */
+  readonly namespaces: readonly string[]
+  /** Objects of each at once. */
   readonly most: number
 }
 
 type A = Arguments<Claiming>
 
+const inState = (state: string): SQL =>
+  sql`${objects.assetCount} = 0 and ${objects.state} = ${sql.raw(`'${state}'`)}`
+
 /** The objects of a state that no asset refers to, by the counter, whose leases ended first. */
-const idle = (a: A, state: string, until: SQL): SQL => sql`select idle.id from ${objects} as idle
-  where idle.asset_count = 0 and idle.state = ${sql.raw(`'${state}'`)} and idle.lease_until <= ${until}
-  order by idle.lease_until, idle.id limit ${a.most}`
+const idle = (
+  a: A,
+  state: string,
+  until: SQL,
+): SQL => sql`select ${objects.id} from ${a.namespaces.each} as turn
+  cross join ${objects} on ${objects.id} in (
+    select ${objects.id} from ${objects} where ${inState(state)} and ${objects.namespaceId} = turn.value
+      and ${objects.leaseUntil} <= ${until}
+    order by ${objects.leaseUntil}, ${objects.id} limit ${a.most})`
 
 const isReferredTo = sql`exists (select 1 from ${assets} where ${assets.objectId} = ${objects.id})`
 
@@ -54,13 +65,14 @@ const claimEnded = (state: 'aborted' | 'discarded') =>
         and not ${isReferredTo}`,
   )
 
-const claimed = query<Pick<Claiming, 'most' | 'now'>>(
+const claimed = query<Claiming>(
   'objects.claimed',
   (a) => sql`select ${objects.id} as id, ${objects.key} as key,
       iif(${objects.completedAt} is null, ${objects.bucketUploadId}, null) as upload_id
-    from ${objects} where ${objects.assetCount} = 0 and ${objects.state} = 'purging'
-      and ${objects.leaseUntil} <= ${a.now}
-    order by ${objects.leaseUntil}, ${objects.id} limit ${a.most}`,
+    from ${a.namespaces.each} as turn cross join ${objects} on ${objects.id} in (
+      select ${objects.id} from ${objects} where ${inState('purging')} and ${objects.namespaceId} = turn.value
+        and ${objects.leaseUntil} <= ${a.now}
+      order by ${objects.leaseUntil}, ${objects.id} limit ${a.most})`,
 )
 
 /** An object whose bytes are to be removed. */
@@ -71,8 +83,45 @@ export interface Doomed {
   readonly uploadId: string | null
 }
 
-/** Ends idle uploads, and claims what nothing refers to. Gives what is claimed, whichever run has claimed it. */
-export const claimObjects = (values: Claiming): Plan<readonly Doomed[]> =>
+const countIdle = query<Claiming>(
+  'objects.countIdle',
+  (a) => sql`select count(*) as count from (${idle(a, 'pending', sql`${a.now}`)})`,
+)
+
+/** What was found of the objects of some namespaces. */
+interface Claimed {
+  /** Idle uploads that were ended: their bytes go when no URL can send any more. */
+  readonly ended: number
+  /** What is claimed, whichever run has claimed it. */
+  readonly doomed: readonly Doomed[]
+}
+
+/** Ends idle uploads, and claims what nothing refers to. */
+export const claimObjects = (values: Claiming): Plan<Claimed> =>
+  together<{ ended: number; doomed: readonly Doomed[] }>({
+    ended: statement(countIdle, values, ([row]) => Number(row?.count)),
+    doomed: claimDoomed(values),
+  })
+
+/** The namespaces with idle uploads to end, or objects that nothing refers to. */
+export const withObjectsToPurge = turnsOf('objects', (a) =>
+  (
+    [
+      ['pending', a.now],
+      ['complete', a.now],
+      ['purging', a.now],
+      ['aborted', a.before],
+      ['discarded', a.before],
+    ] as const
+  ).map(([state, until]) => ({
+    table: objects,
+    condition: inState(state),
+    time: objects.leaseUntil,
+    until: sql`${until}`,
+  })),
+)
+
+const claimDoomed = (values: Claiming): Plan<readonly Doomed[]> =>
   after(
     [abort, recount, claimUnreferenced, claimEnded('aborted'), claimEnded('discarded')].map((step) =>
       act(step, values),

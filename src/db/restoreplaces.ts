@@ -9,7 +9,7 @@ import {
   inTheWay,
   isPurging,
   outcomeOfRestoring,
-  outOfTrash,
+  type Restored,
   type Restoring,
   readRestored,
   recordRestoration,
@@ -20,7 +20,7 @@ import {
 import { live, type NamespaceRef, namespaceGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
-import type { Resource } from './write.ts'
+import { outOfTrash } from './underway.ts'
 
 interface RestoringPlace extends NamespaceRef, Restoring {
   /** Another slug; null for the one that it had. */
@@ -124,7 +124,7 @@ const restored = query<RestoringPlace>('trash.placeRestored', (a) =>
 )
 
 /** A project, or the namespace itself, as it was, with all that hung below. */
-export const restorePlace = (values: RestoringPlace): Plan<Resource> =>
+export const restorePlace = (values: RestoringPlace): Plan<Restored> =>
   after(
     [
       act(record, values),

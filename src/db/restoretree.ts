@@ -21,7 +21,7 @@ import {
   inTheWay,
   isPurging,
   outcomeOfRestoring,
-  outOfTrash,
+  type Restored,
   type Restoring,
   readRestored,
   recordRestoration,
@@ -33,7 +33,7 @@ import { live, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import type { Trashable } from './trashing.ts'
-import type { Resource } from './write.ts'
+import { closedFor, isMany, MOST_AT_ONCE, outOfTrash, unmarking } from './underway.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
 interface RestoringInside extends ProjectRef, Restoring {
@@ -132,11 +132,28 @@ const restoring = (a: A): Guard =>
           on ${episodes.id} = deletion.container_id)`,
       ],
       isPurging,
+      ['deletion_marking', sql`(select phase is not null from deletion)`],
+      closedFor(sql`(select container_id from spot)`, sql`(select path from spot)`),
       inTheWay,
     ],
   })
 
 const record = command<RestoringInside>('trash.restore', (a) => recordRestoration(a, restoring(a)))
+
+/**
+ * Where a folder was and where it comes back; and whether more has been marked than comes back at once. An episode of
+ * which a version of before has marked all that is inside may be as large.
+ */
+const begin = command<RestoringInside>(
+  'trash.beginRestoring',
+  (a) =>
+    sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${deletions} set ${assign(deletions, {
+      path: sql`(select former from spot where kind = 'folder')`,
+      newPath: sql`(select path from spot where kind = 'folder' and path <> former)`,
+      phase: sql`iif(${isMany(sql`select 1 from ${nodes} where ${nodes.deletionId} = (select id from undone)`)}
+      or ${isMany(sql`select 1 from ${assets} where ${assets.deletionId} = (select id from undone)`)}, 'restoring', null)`,
+    })} where ${deletions.id} = (select id from undone)`,
+)
 
 /** The folders that have gone since, outermost last: they are made again. */
 const ancestors = sql`ancestor(container_id, path) as (
@@ -204,54 +221,36 @@ const attach = command<RestoringInside>(
     })} where ${collections.detachedBy} = (select id from undone)`,
 )
 
-/** Holds for what is inside of a folder that comes back elsewhere: its paths follow. */
-const isMoved = (container: SQL): SQL =>
-  sql`(select kind = 'folder' and path <> former and container_id = ${container} from spot)`
-
-/** A path in the former folder, by the present one. */
-const following = (path: SQL, as = (each: SQL): SQL => each): SQL =>
-  sql`(select ${as(sql`spot.path`)} || substr(${path}, length(${as(sql`spot.former`)}) + 1) from spot)`
-
-const unmarkEpisodes = command<RestoringInside>('episodes.restore', (a) => {
-  const isIt = sql`${episodes.id} = (select item_id from spot)`
+const unmarkEpisode = command<RestoringInside>('episodes.restore', (a) => {
   const name = newNameOr(a, sql`${episodes.name}`)
   return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${episodes} set ${assign(episodes, {
     ...outOfTrash,
-    name: sql`iif(${isIt}, ${name}, ${episodes.name})`,
-    folderId: sql`iif(${isIt}, (select ${folderAt(sql`spot.container_id`, parentPath(sql`spot.path`))} from spot),
-      ${episodes.folderId})`,
-    nodePath: sql`case
-      when ${isIt} then '/' || ltrim((select ${parentPath(sql`spot.path`)} from spot) || '/' || ${name}, '/')
-      when ${isMoved(sql`${episodes.projectId}`)} then ${following(sql`${episodes.nodePath}`)}
-      else ${episodes.nodePath} end`,
+    name,
+    folderId: sql`(select ${folderAt(sql`spot.container_id`, parentPath(sql`spot.path`))} from spot)`,
+    nodePath: sql`'/' || ltrim((select ${parentPath(sql`spot.path`)} from spot) || '/' || ${name}, '/')`,
     ...remembering(a, episodes, sql`${a.isRenamed}`),
-  })} where ${episodes.deletionId} = (select id from undone)`
+  })} where ${episodes.id} = (select item_id from spot where kind = 'episode')
+    and ${episodes.deletionId} = (select id from undone)`
 })
 
-const unmarkAssets = command<RestoringInside>('assets.restore', (a) => {
-  const isIt = sql`${assets.id} = (select item_id from spot)`
-  return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
+const unmarkAsset = command<RestoringInside>(
+  'assets.restore',
+  (a) => sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
     ...outOfTrash,
-    name: sql`case when ${isIt} then ifnull(${a.newPath}, ${assets.name})
-      when ${isMoved(sql`${assets.containerId}`)} then ${following(sql`${assets.name}`, unescaped)}
-      else ${assets.name} end`,
+    name: sql`ifnull(${a.newPath}, ${assets.name})`,
     // The node of one that was replaced is another's.
-    nodeId: sql`iif(${isIt} and ifnull(${a.newPath}, ${assets.name}) is not null and not exists (
+    nodeId: sql`iif(ifnull(${a.newPath}, ${assets.name}) is not null and not exists (
       select 1 from ${nodes} where ${nodes.id} = ${assets.nodeId} and ${nodes.deletionId} = ${assets.deletionId}),
       ${a.nodeId}, ${assets.nodeId})`,
-    ...remembering(a, assets, sql`(${a.isRenamed} and (${isIt} or ${isMoved(sql`${assets.containerId}`)}))`),
-  })} where ${assets.deletionId} = (select id from undone)`
-})
+    ...remembering(a, assets, sql`${a.isRenamed}`),
+  })} where ${assets.id} = (select item_id from spot where kind in (${kinds}))
+    and ${assets.deletionId} = (select id from undone)`,
+)
 
-/** Before the folder's own node, as that says where it was. */
-const unmarkNodesBelow = command<RestoringInside>(
-  'nodes.restoreBelow',
-  (a) =>
-    sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${nodes} set ${assign(nodes, {
-      ...outOfTrash,
-      path: sql`iif(${isMoved(sql`${nodes.containerId}`)}, ${following(sql`${nodes.path}`)}, ${nodes.path})`,
-      version: sql`${nodes.version} + 1`,
-    })} where ${nodes.deletionId} = (select id from undone) and ${nodes.id} is not (select node_id from spot)`,
+/** What hangs below a folder, in the request where it is few, else slice by slice. */
+const unmarkBelow = unmarking(
+  'trash.restoreBelow',
+  sql`busy.phase is null and exists (select 1 from ${restorations} where ${restorations.id} = busy.id)`,
 )
 
 const unmarkNode = command<RestoringInside>(
@@ -290,7 +289,7 @@ const placeAsset = command<RestoringInside>(
 )
 
 /** Restores what was deleted inside a project; `shapes` are those of the kinds of assets. */
-export function restoringInside(shapes: readonly AssetShape[]): (values: RestoringInside) => Plan<Resource> {
+export function restoringInside(shapes: readonly AssetShape[]): (values: RestoringInside) => Plan<Restored> {
   const by = (table: Trashable, body: SQL) =>
     sql`(select ${body} from ${table} where ${table.id} = ${restorations.itemId} and ${live(table)})`
   const ofAssets = shapes.map(
@@ -312,16 +311,17 @@ export function restoringInside(shapes: readonly AssetShape[]): (values: Restori
     after(
       [
         act(record, values),
+        act(begin, values),
         act(makeFolders, values),
         act(hangFolders, values),
         act(unmarkDataset, values),
         act(attach, values),
         act(unmarkCollection, values),
-        act(unmarkEpisodes, values),
-        act(unmarkAssets, values),
-        act(unmarkNodesBelow, values),
+        act(unmarkEpisode, values),
+        act(unmarkAsset, values),
         act(unmarkNode, values),
         act(placeAsset, values),
+        ...unmarkBelow({ ...values, rows: MOST_AT_ONCE }),
         act(endDeletion, values),
       ],
       statement(restored, values, readRestored),

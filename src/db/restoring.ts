@@ -51,14 +51,12 @@ export const undone = (a: A): SQL => sql`undone as materialized (
   from ${restorations} cross join ${deletions} on ${deletions.id} = ${restorations.id}
   where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
 
-/** The last of those statements. */
+/** The last of those statements, where there is no more to be unmarked. */
 export const endDeletion = command<Restoring>(
   'restorations.endDeletion',
-  (a) => sql`with ${undone(a)} delete from ${deletions} where ${deletions.id} = (select id from undone)`,
+  (a) => sql`with ${undone(a)} delete from ${deletions} where ${deletions.id} = (select id from undone)
+    and ${deletions.phase} is null`,
 )
-
-/** What a row says that is in the trash no more. */
-export const outOfTrash = { deletedAt: sql`null`, deletionId: sql`null` }
 
 /** A row that comes back under another name was changed by this request, and by none that was sent before. */
 export const remembering = (a: A, table: Recorded, isRenamed: SQL) => ({
@@ -68,19 +66,25 @@ export const remembering = (a: A, table: Recorded, isRenamed: SQL) => ({
   version: sql`${table.version} + 1`,
 })
 
+/** What came back, and whether what hung below it still does. */
+export interface Restored extends Resource {
+  readonly isUnderWay: boolean
+}
+
 /** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
 export const outcomeOfRestoring = (a: A, guard: Guard, body: SQL): SQL =>
   sql`${judged(guard)} select ${refusal}, 1 as version, 0 as created, ${body} as body,
-      obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind
+      obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind,
+      ${ifGranted(sql`deletion.phase is not null`)} as is_under_way
     from ${VERDICT} left join deletion left join obstacle
     left join ${restorations} on ${restorations.id} = ${ifGranted(a.deletionId)} and ${restorations.request} = ${a.mark}`
 
 /** Throws the refusal, which names what is in the way. */
-export function readRestored(rows: readonly Row[]): Resource {
-  const { refusal: failure, container, namesake, kind, body } = rows[0] ?? {}
+export function readRestored(rows: readonly Row[]): Restored {
+  const { refusal: failure, container, namesake, kind, body, is_under_way } = rows[0] ?? {}
   // It was deleted again since this very request has restored it.
   if (failure === null && body === null) throw new Refusal('deletion_not_found')
-  if (failure !== 'restore_conflict') return readResource(rows)
+  if (failure !== 'restore_conflict') return { ...readResource(rows), isUnderWay: is_under_way === 1 }
   const errors = [
     ...(container === null
       ? []

@@ -1,8 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
   apiTokens,
   assets,
+  episodes,
   members,
   namespaces,
   objects,
@@ -54,6 +55,16 @@ export interface ObjectRef extends ItemRef {
 /** The only spelling of "not in the trash". */
 export const live = (table: SQLiteTable & { deletedAt: SQLiteColumn }): SQL => sql`${table.deletedAt} is null`
 
+/**
+ * Holds for what is inside of a trashed episode: it keeps its own state, and is out of reach. `container` is an
+ * episode, or a project, which is none.
+ */
+export const isInTrashedEpisode = (container: SQLWrapper): SQL => sql`exists (
+  select 1 from ${episodes} as around where around.id = ${container} and around.deleted_at is not null)`
+
+/** Holds for an asset that is there: neither it nor its episode is in the trash. */
+export const reachableAsset = sql`${live(assets)} and not ${isInTrashedEpisode(assets.containerId)}`
+
 const joinedUser = (
   a: Arguments<Asking>,
 ): SQL => sql`left join ${apiTokens} on ${apiTokens.hash} = ${a.tokenHash}
@@ -95,6 +106,9 @@ export const mayNotAdd: Refusing = ['forbidden', sql`${isAdding} and scope.acces
 export const isOfAnother = (createdByToken: SQL): SQL =>
   sql`(${isAdding} and ${createdByToken} is not scope.token_id)`
 
+/** Of the assets that refer to an object so many are looked at: one file may be in very many episodes. */
+const MOST_REFERENCES = sql.raw('500')
+
 /**
  * Holds for an object that a request inside a project may refer to: one of the namespace, or of that project alone
  * where the token is confined to it or can only add. `asking` is `scope`, or `permit`, which is made of it.
@@ -103,8 +117,10 @@ export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
   const of = sql.raw(asking)
   return sql`(${objects.namespaceId} = ${of}.namespace_id
     and (${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id
-      or exists (select 1 from ${assets} as held where held.object_id = ${objects.id}
-        and held.project_id = ${of}.project_id and held.deleted_at is null)))`
+      or exists (select 1 from (
+        select own.container_id from ${assets} as own where own.object_id = ${objects.id}
+          and own.project_id = ${of}.project_id and own.deleted_at is null limit ${MOST_REFERENCES}) as held
+        where not ${isInTrashedEpisode(sql`held.container_id`)})))`
 }
 
 /** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
@@ -274,19 +290,28 @@ const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL =>
 export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = {}): Guard =>
   guard(objectScope(a, objects.projectId.getSQL(), sql`0`), [['upload_not_found', noHome]], grant, rest)
 
-/** The live projects that an object was sent to, or that have an asset of it. */
-const projectsOfObject = sql`${projects} as found where found.deleted_at is null and found.id in (
-  select ${objects.projectId} union all select ${assets.projectId} from ${assets}
-  where ${assets.objectId} = ${objects.id} and ${live(assets)})
+/** The projects of what refers to an object, and is there. */
+const referring = sql`select held.project_id from (
+    select own.project_id, own.container_id, own.deleted_at from ${assets} as own
+    where own.object_id = ${objects.id} limit ${MOST_REFERENCES}) as held
+  where held.deleted_at is null and not ${isInTrashedEpisode(sql`held.container_id`)}`
+
+/** A live project that the token is not kept out of. */
+const openProject = sql`${projects} as found where found.deleted_at is null
   and found.id = ifnull(${apiTokens.projectId}, found.id)`
 
-/** The guard of a request about the bytes of an object; everybody may read those of a public project. */
+/**
+ * The guard of a request about the bytes of an object. Members of the project that it was sent to read it, and of those
+ * that have an asset of it; everybody else through such an asset of a public project, and no other way.
+ */
 export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
-  const isPublic = sql`exists (select 1 from ${projectsOfObject} and found.visibility = 'public')`
+  const isPublic = sql`exists (select 1 from ${openProject} and found.visibility = 'public'
+    and found.id in (${referring}))`
   return guard(
     objectScope(
       a,
-      sql`(select max(found.id) from ${projectsOfObject})`,
+      sql`(select max(found.id) from ${openProject}
+        and found.id in (select ${objects.projectId} union all ${referring}))`,
       sql`iif(${isPublic}, ${asRank('read')}, 0)`,
     ),
     [['object_not_found', noHome]],

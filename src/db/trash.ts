@@ -33,6 +33,7 @@ const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL 
     deletedBy: usernameOf(deletions.deletedBy.getSQL()),
     purgeAt: iso(sql`(${deletions.deletedAt} + ${a.retention})`),
     purging: boolean(deletions.purging),
+    state: sql`iif(${deletions.purging}, 'purging', ifnull(${deletions.phase}, 'trashed'))`,
   })} as body
   from ${deletions} where ${place} and ${deletions.id} < ${a.before}
   order by ${deletions.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`

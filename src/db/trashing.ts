@@ -1,7 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { assets, collections, datasets, episodes, nodes } from '../../drizzle/schema.ts'
 import { deletions, restorations } from '../../drizzle/schema.ts'
-import { type Guard, permitted } from './guard.ts'
+import { assertPermitted, type Guard, ifGranted, judged, permitted, refusal, VERDICT } from './guard.ts'
+import type { Row } from './plan.ts'
 import { type Arguments, insertInto } from './sql.ts'
 import type { Stamp } from './write.ts'
 
@@ -14,16 +15,6 @@ type A = Arguments<Trashing>
 
 /** The tables of what hangs inside a project, and can be in the trash by itself. */
 export type Trashable = typeof assets | typeof nodes | typeof episodes | typeof collections | typeof datasets
-
-/** What one deletion may mark of a tree: one writer serves every tenant, and a mark is a row. */
-export const MOST_MARKED = sql.raw('100000')
-
-/** Holds where the `rows`, each a `select 1 ...`, are more together than one deletion may mark. */
-export const isTooMany = (...rows: readonly SQL[]): SQL =>
-  sql`(${sql.join(
-    rows.map((each) => sql`(select count(*) from (${each} limit ${MOST_MARKED} + 1))`),
-    sql.raw(' + '),
-  )}) > ${MOST_MARKED}`
 
 /**
  * Holds where this very request has made the deletion before, whatever has become of it since. Not where there is such
@@ -42,6 +33,9 @@ interface Item {
   readonly projectId?: SQLWrapper
   /** The episode that it is inside of. */
   readonly containerId?: SQLWrapper
+  /** Of a folder: its node's path in the container, and whether it holds more than is marked at once. */
+  readonly path?: SQLWrapper
+  readonly phase?: SQLWrapper
 }
 
 /** The deletion, which the guarded statement makes; what follows in the batch hangs on it. `from` selects the item. */
@@ -59,6 +53,28 @@ export const recordDeletion = (a: A, guard: Guard, item: Item, from: SQL): SQL =
     },
     from,
   )}`
+
+/** A deletion that this request has made, now or when it was sent before. */
+export interface Trashed {
+  readonly deletionId: string
+  /** Whether what hangs below is still being marked. */
+  readonly isMarking: boolean
+}
+
+/** The statement that reads what became of it. */
+export const deletionOf = (a: A, guard: Guard): SQL => {
+  const made = (column: SQL): SQL => sql`coalesce(
+    (select ${column} from ${deletions} where ${deletions.id} = ${a.deletionId}),
+    (select ${column} from ${deletions} where ${deletions.request} = ${a.repeatable}))`
+  return sql`${judged(guard)} select ${refusal}, ${ifGranted(made(deletions.id.getSQL()))} as deletion_id,
+    ${ifGranted(made(sql`${deletions.phase} = 'marking'`))} as is_marking from ${VERDICT}`
+}
+
+/** What was restored, or purged, since this very request has made its deletion, is told by the id that it had. */
+export function readTrashed([row]: readonly Row[], { deletionId }: Pick<Trashing, 'deletionId'>): Trashed {
+  const { deletion_id, is_marking } = assertPermitted(row)
+  return { deletionId: (deletion_id as string | null) ?? deletionId, isMarking: is_marking === 1 }
+}
 
 /** The id of what the deletion of this request is about. */
 export const deletedItem = (a: Arguments<Pick<Trashing, 'deletionId'>>): SQL =>

@@ -1,17 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, namespaceStats, namespaces, projectStats, projects, users } from '../../drizzle/schema.ts'
-import { type Guard, readVerdict, verdictOf } from './guard.ts'
+import type { Guard } from './guard.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
 import {
   deletedItem,
+  deletionOf,
   inTrash,
-  MOST_MARKED,
+  readTrashed,
   recordDeletion,
+  type Trashed,
   type Trashing,
   trashedBefore,
 } from './trashing.ts'
+
+/** Each of them counts the namespaces that are there. */
+const MOST_MEMBERS = sql.raw('5000')
 
 /**
  * Projects and namespaces go to the trash as one marked row: what hangs below keeps its own state and is unreachable,
@@ -63,12 +68,12 @@ const markProject = command<TrashingProject>(
     where ${projects.id} = ${deletedItem(a)} and ${live(projects)}`,
 )
 
-const projectTrashed = query<TrashingProject>('projects.trashed', (a) => verdictOf(trashingProject(a)))
+const projectTrashed = query<TrashingProject>('projects.trashed', (a) => deletionOf(a, trashingProject(a)))
 
-export const trashProject = (values: TrashingProject): Plan<void> =>
+export const trashProject = (values: TrashingProject): Plan<Trashed> =>
   after(
     [act(recordProject, values), act(markProject, values)],
-    statement(projectTrashed, values, readVerdict),
+    statement(projectTrashed, values, (rows) => readTrashed(rows, values)),
   )
 
 type TrashingNamespace = NamespaceRef & TrashingPlace
@@ -88,8 +93,7 @@ const trashingNamespace = (a: Arguments<TrashingNamespace>): Guard => {
           sql`not ${a.includeProtected} and ${counts(sql`${namespaceStats.protectedEpisodes} > 0`)}`,
         ],
         ['home_namespace', sql`exists (select 1 from ${users} where ${users.homeId} = scope.namespace_id)`],
-        // Each member counts the namespaces that are there.
-        ['too_large', counts(sql`${namespaceStats.members} > ${MOST_MARKED}`)],
+        ['too_large', counts(sql`${namespaceStats.members} > ${MOST_MEMBERS}`)],
       ],
     },
     { withTrashed: true },
@@ -112,11 +116,11 @@ const markNamespace = command<TrashingNamespace>(
 )
 
 const namespaceTrashed = query<TrashingNamespace>('namespaces.trashed', (a) =>
-  verdictOf(trashingNamespace(a)),
+  deletionOf(a, trashingNamespace(a)),
 )
 
-export const trashNamespace = (values: TrashingNamespace): Plan<void> =>
+export const trashNamespace = (values: TrashingNamespace): Plan<Trashed> =>
   after(
     [act(recordNamespace, values), act(markNamespace, values)],
-    statement(namespaceTrashed, values, readVerdict),
+    statement(namespaceTrashed, values, (rows) => readTrashed(rows, values)),
   )

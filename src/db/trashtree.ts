@@ -1,22 +1,26 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
-import { kinds } from './assets.ts'
-import { ADMITTED, type Guard, type Refusing, readVerdict, verdictOf } from './guard.ts'
+import { ADMITTED, type Guard, type Refusing } from './guard.ts'
 import { pathFromRoot } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from './scope.ts'
+import { type ItemRef, isInTrashedEpisode, itemGuard, live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
-import { deletedItem, inTrash, isTooMany, recordDeletion, type Trashing, trashedBefore } from './trashing.ts'
+import {
+  deletedItem,
+  deletionOf,
+  inTrash,
+  readTrashed,
+  recordDeletion,
+  type Trashed,
+  type Trashing,
+  trashedBefore,
+} from './trashing.ts'
+import { closedAround, isMany, MOST_AT_ONCE, marking, nodesBelow } from './underway.ts'
 
-/** Episodes, folders and assets mark what hangs below, rows and nodes, up to a bound. */
-
-/** The live assets of a container, by the index of containers. */
-const assetsIn = (container: SQL): SQL =>
-  sql`${assets.containerId} ${container} and ${assets.kind} in (${kinds}) and ${live(assets)}`
-
-/** The live nodes of a container, by the index of paths. */
-const nodesIn = (container: SQL): SQL => sql`${nodes.containerId} ${container} and ${live(nodes)}`
+/** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */
+const missingTarget = sql`not exists (select 1 from target where deleted_at is null
+  and not ${isInTrashedEpisode(sql`target.container_id`)})`
 
 type TrashingEpisode = ProjectRef & Trashing & { readonly name: string }
 
@@ -29,14 +33,7 @@ const trashingEpisode = (a: Arguments<TrashingEpisode>): Guard =>
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [['episode_not_found', sql`not exists (select 1 from target)`]],
-    state: [
-      ['episode_write_protected', sql`(select write_protected from target)`],
-      [
-        'too_large',
-        sql`${isTooMany(sql`select 1 from ${nodes} where ${nodesIn(sql`= (select id from target)`)}`)}
-          or ${isTooMany(sql`select 1 from ${assets} where ${assetsIn(sql`= (select id from target)`)}`)}`,
-      ],
-    ],
+    state: [['episode_write_protected', sql`(select write_protected from target)`]],
   })
 
 const recordEpisode = command<TrashingEpisode>('episodes.trash', (a) =>
@@ -54,46 +51,26 @@ const markEpisode = command<TrashingEpisode>(
     where ${episodes.id} = ${deletedItem(a)} and ${live(episodes)}`,
 )
 
-/** The episodes of this deletion, one or those below a folder. */
-const deletedEpisodes = (a: Arguments<Trashing>): SQL =>
-  sql`in (select ${episodes.id} from ${episodes} where ${episodes.deletionId} = ${a.deletionId})`
-
-const markNodesOfEpisodes = command<Trashing>(
-  'episodes.markNodes',
-  (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))} where ${nodesIn(deletedEpisodes(a))}`,
+const markOwnNode = command<TrashingEpisode>(
+  'episodes.markNode',
+  (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))}
+    where ${nodes.id} = (select ${episodes.nodeId} from ${episodes} where ${episodes.id} = ${deletedItem(a)})
+      and ${live(nodes)}`,
 )
 
-const markAssetsOfEpisodes = command<Trashing>(
-  'episodes.markAssets',
-  (a) => sql`update ${assets} set ${assign(assets, inTrash(a))} where ${assetsIn(deletedEpisodes(a))}`,
-)
+const episodeTrashed = query<TrashingEpisode>('episodes.trashed', (a) => deletionOf(a, trashingEpisode(a)))
 
-const markOwnNodes = command<Trashing>(
-  'episodes.markOwnNodes',
-  (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))} where ${nodes.id} in (
-    select ${episodes.nodeId} from ${episodes} where ${episodes.deletionId} = ${a.deletionId})
-    and ${live(nodes)}`,
-)
-
-const episodeTrashed = query<TrashingEpisode>('episodes.trashed', (a) => verdictOf(trashingEpisode(a)))
-
-/** An episode with all that is inside of it. Its name stays taken until it is purged. */
-export const trashEpisode = (values: TrashingEpisode): Plan<void> =>
+/** An episode alone: what is inside of it keeps its own state, and is out of reach. Its name stays taken until it is purged. */
+export const trashEpisode = (values: TrashingEpisode): Plan<Trashed> =>
   after(
-    [
-      act(recordEpisode, values),
-      act(markEpisode, values),
-      act(markAssetsOfEpisodes, values),
-      act(markNodesOfEpisodes, values),
-      act(markOwnNodes, values),
-    ],
-    statement(episodeTrashed, values, readVerdict),
+    [act(recordEpisode, values), act(markEpisode, values), act(markOwnNode, values)],
+    statement(episodeTrashed, values, (rows) => readTrashed(rows, values)),
   )
 
 type TrashingAsset = ItemRef & Trashing & { readonly kind: AssetKind }
 
 const trashingAsset = (a: Arguments<TrashingAsset>): Guard => {
-  const isMissing = sql`not exists (select 1 from target where deleted_at is null)`
+  const isMissing = missingTarget
   const named = sql`${assets.id} = ${a.id} and ${assets.kind} = ${a.kind}`
   const home = sql`(select ${assets.projectId} from ${assets} where ${named})`
   return itemGuard(a, home, 'asset_not_found', 'write', {
@@ -144,29 +121,29 @@ const markLeaf = command<TrashingAsset>(
       and ${nodes.itemId} = ${deletedItem(a)} and ${live(nodes)}`,
 )
 
-const assetTrashed = query<TrashingAsset>('assets.trashed', (a) => verdictOf(trashingAsset(a)))
+const assetTrashed = query<TrashingAsset>('assets.trashed', (a) => deletionOf(a, trashingAsset(a)))
 
-export const trashAsset = (values: TrashingAsset): Plan<void> =>
+export const trashAsset = (values: TrashingAsset): Plan<Trashed> =>
   after(
     [act(recordAsset, values), act(markAsset, values), act(markLeaf, values)],
-    statement(assetTrashed, values, readVerdict),
+    statement(assetTrashed, values, (rows) => readTrashed(rows, values)),
   )
 
 type TrashingFolder = ItemRef & Trashing
 
-/** The live nodes below a folder, in its own container; `folder` is a table with its container and path. */
-const nodesBelow = (folder: SQL): SQL => sql`${nodes.containerId} = (select container_id from ${folder})
-  and ${nodes.path} > (select path || '/' from ${folder}) and ${nodes.path} < (select path || '0' from ${folder})
-  and ${live(nodes)}`
+const TARGET = sql.raw('target')
 
-const episodesBelow = (folder: SQL): SQL =>
-  sql`select ${nodes.itemId} from ${nodes} where ${nodesBelow(folder)} and ${nodes.kind} = 'episode'`
+/**
+ * Holds where a write-protected episode is below the folder. Those of the project are found by an index of their own,
+ * in the range of the folder's path, which holds some others too: a name may have slashes.
+ */
+const holdsProtected = sql`exists (select 1 from target cross join ${episodes} on ${episodes.projectId} = target.container_id
+    and ${episodes.writeProtected} = 1 and ${live(episodes)}
+    and ${episodes.nodePath} > target.path || '/' and ${episodes.nodePath} < target.path || '0'
+  cross join ${nodes} on ${nodes.id} = ${episodes.nodeId}
+    and ${nodes.path} > target.path || '/' and ${nodes.path} < target.path || '0')`
 
 const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
-  const target = sql.raw('target')
-  const isMissing = sql`not exists (select 1 from target where deleted_at is null)`
-  const below = sql`select 1 from ${nodes} where ${nodesBelow(target)}`
-  const inside = (rows: SQL) => sql`select 1 from (${episodesBelow(target)}) as found ${rows}`
   const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
   return itemGuard(a, home, 'node_not_found', 'write', {
     tables: [
@@ -174,21 +151,13 @@ const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
         ${nodes.kind} as kind, ${nodes.path} as path, ${nodes.deletedAt} as deleted_at
         from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
     ],
-    done: trashedBefore(a, isMissing),
-    thing: [['node_not_found', isMissing]],
+    done: trashedBefore(a, missingTarget),
+    thing: [['node_not_found', missingTarget]],
     state: [
       ['node_not_folder', sql`(select kind <> 'folder' from target)`],
       isInProtectedEpisode,
-      [
-        'holds_write_protected',
-        sql`exists (select 1 from (${episodesBelow(target)}) as found
-          join ${episodes} on ${episodes.id} = found.item_id where ${episodes.writeProtected})`,
-      ],
-      [
-        'too_large',
-        sql`${isTooMany(below, inside(sql`cross join ${nodes} where ${nodesIn(sql`= found.item_id`)}`))}
-          or ${isTooMany(below, inside(sql`cross join ${assets} where ${assetsIn(sql`= found.item_id`)}`))}`,
-      ],
+      ['holds_write_protected', holdsProtected],
+      closedAround(sql`(select container_id from target)`, sql`(select path from target)`),
     ],
   })
 }
@@ -202,33 +171,11 @@ const recordFolder = command<TrashingFolder>('nodes.trash', (a) =>
       itemId: nodes.id,
       name: pathFromRoot,
       containerId: episodeAround(nodes.containerId.getSQL(), nodes.projectId.getSQL()),
+      path: nodes.path,
+      phase: sql`iif(${isMany(sql`select 1 from ${nodes} where ${nodesBelow(TARGET)}`)}, 'marking', null)`,
     },
     sql`from permit cross join target cross join ${nodes} on ${nodes.id} = target.id`,
   ),
-)
-
-/** The folder of this deletion. */
-const folderOf = (a: Arguments<Trashing>): SQL => sql`with folder as materialized (
-  select own.id, own.container_id, own.path from ${nodes} as own where own.id = ${deletedItem(a)})`
-
-const folder = sql.raw('folder')
-
-const markEpisodesBelow = command<TrashingFolder>(
-  'nodes.markEpisodes',
-  (a) => sql`${folderOf(a)} update ${episodes} set ${assign(episodes, inTrash(a))}
-    where ${episodes.id} in (${episodesBelow(folder)}) and ${live(episodes)}`,
-)
-
-const markAssetsBelow = command<TrashingFolder>(
-  'nodes.markAssets',
-  (a) => sql`${folderOf(a)} update ${assets} set ${assign(assets, inTrash(a))} where ${assets.id} in (
-    select ${nodes.itemId} from ${nodes} where ${nodesBelow(folder)} and ${nodes.kind} in (${kinds}))
-    and ${live(assets)}`,
-)
-
-const markNodesBelow = command<TrashingFolder>(
-  'nodes.markBelow',
-  (a) => sql`${folderOf(a)} update ${nodes} set ${assign(nodes, inTrash(a))} where ${nodesBelow(folder)}`,
 )
 
 const markFolder = command<TrashingFolder>(
@@ -237,19 +184,14 @@ const markFolder = command<TrashingFolder>(
     where ${nodes.id} = ${deletedItem(a)} and ${live(nodes)}`,
 )
 
-const folderTrashed = query<TrashingFolder>('nodes.trashed', (a) => verdictOf(trashingFolder(a)))
+/** In the request where they are few, else slice by slice. */
+const markBelow = marking('nodes.markBelow', sql`busy.phase is null and busy.kind = 'folder'`)
 
-/** A folder with all that hangs below it, episodes with what is inside of them. */
-export const trashFolder = (values: TrashingFolder): Plan<void> =>
+const folderTrashed = query<TrashingFolder>('nodes.trashed', (a) => deletionOf(a, trashingFolder(a)))
+
+/** A folder with all that hangs below it; episodes alone, whatever is inside of them. */
+export const trashFolder = (values: TrashingFolder): Plan<Trashed> =>
   after(
-    [
-      act(recordFolder, values),
-      act(markEpisodesBelow, values),
-      act(markAssetsOfEpisodes, values),
-      act(markNodesOfEpisodes, values),
-      act(markAssetsBelow, values),
-      act(markNodesBelow, values),
-      act(markFolder, values),
-    ],
-    statement(folderTrashed, values, readVerdict),
+    [act(recordFolder, values), act(markFolder, values), ...markBelow({ ...values, rows: MOST_AT_ONCE })],
+    statement(folderTrashed, values, (rows) => readTrashed(rows, values)),
   )

@@ -2,10 +2,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, members, namespaces, objects, projects } from '../../drizzle/schema.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AssetKind } from '../domain/kind.ts'
-import type { StoredObject } from './downloads.ts'
+import { newestNamed, type StoredObject } from './downloads.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { type Asking, live, type ProjectRef, projectGuard, userGuard } from './scope.ts'
+import { type Asking, live, type ProjectRef, projectGuard, reachableAsset, userGuard } from './scope.ts'
 import { query } from './sql.ts'
 
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
@@ -52,7 +52,7 @@ const byId = query<ById>('wantedAssets.byId', (a) => {
       and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})
     join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
       and ${namespaces.id} = ifnull(scope.token_namespace_id, ${namespaces.id})
-    where ${assets.id} = wanted.value and ${live(assets)} and (${projects.visibility} = 'public' or exists (
+    where ${assets.id} = wanted.value and ${reachableAsset} and (${projects.visibility} = 'public' or exists (
       select 1 from ${members} where ${members.userId} = scope.user_id
         and ${members.namespaceId} = ${namespaces.id})))`
   return finding(userGuard(a, 'read'), a.ids.each, readable)
@@ -71,12 +71,19 @@ interface ByPath extends ProjectRef {
   readonly kinds: readonly AssetKind[]
   /** The name of an episode. */
   readonly episode: string | null
+  /** Of how many assets of one name and kind the newest is looked for. */
+  readonly namesakes: number
 }
+
+/** Assets that one request looks at, however many paths it gives. */
+const MOST_LOOKED_AT = 100_000
 
 const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
-  const anywhere = sql`(select max((select ${assets.id} from ${assets} where ${assets.projectId} = scope.project_id
-    and ${named} order by ${assets.id} desc limit 1)) from ${a.kinds.each} as kind)`
+  const anywhere = sql`(select max(${newestNamed(
+    sql`${assets.projectId} = scope.project_id and ${named}`,
+    sql`${a.namesakes}`,
+  )}) from ${a.kinds.each} as kind)`
   const inEpisode = sql`(select max((select ${assets.id} from ${assets} where ${assets.containerId} = (
       select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
         and ${episodes.name} = ${a.episode} and ${live(episodes)})
@@ -89,7 +96,10 @@ const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
 })
 
 /** Assets of a project by their names; of several of one name, the newest. */
-export const findAssetsAt = (values: ByPath): Plan<readonly Found[]> =>
-  statement(byPath, values, (rows) =>
+export const findAssetsAt = (values: Omit<ByPath, 'namesakes'>): Plan<readonly Found[]> => {
+  const { paths, kinds } = values
+  const namesakes = Math.ceil(MOST_LOOKED_AT / (paths.length * kinds.length))
+  return statement(byPath, { ...values, namesakes }, (rows) =>
     readFound(rows).map((each, index) => ({ ...each, path: values.paths[index] ?? null })),
   )
+}

@@ -3,10 +3,13 @@
  * it is small; between two slices others have their turn.
  */
 export const SLICE = {
-  /** Claimed deletions that a slice looks at. */
+  /** Deletions that are claimed at once, and claimed ones that a slice looks at. */
   deletions: 500,
+  targets: 100,
   /** Rows of a table. */
   rows: 250,
+  /** Nodes of a folder that are marked, or come back, with what they are of. */
+  nodes: 500,
   /** Objects whose bytes go by one call. */
   objects: 500,
   /** Uploads in parts that are given up, each by a call. */

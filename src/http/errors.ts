@@ -49,6 +49,7 @@ export const statusOf = {
   too_large: 409,
   restore_conflict: 409,
   deletion_purging: 409,
+  deletion_marking: 409,
   created_by_another: 409,
   last_owner: 409,
   home_owner: 409,

@@ -1,29 +1,72 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { Database } from '../db/database.ts'
 import type { Plan } from '../db/plan.ts'
-import type { Trashing } from '../db/trashing.ts'
+import type { Trashed, Trashing } from '../db/trashing.ts'
+import { goOn } from '../db/underway.ts'
+import { SLICE } from '../domain/purge.ts'
+import { logFailure } from '../log.ts'
 import { type Call, type Endpoint, endpoint, jsonAnswer, type Route } from './endpoint.ts'
-import { Success } from './schema.ts'
+import * as field from './schema.ts'
 
 type Trash<P extends z.ZodObject, Q extends z.ZodObject> = Omit<
   Route<P, Q, z.ZodObject>,
   'method' | 'answers' | 'body' | 'bodyExample' | 'trips' | 'open' | 'limited'
->
+> & {
+  /** Whether it may hold more than one request marks. */
+  readonly isDeep?: boolean
+}
 
-type AnyTrashing = Trashing & Call<z.ZodObject, z.ZodObject, z.ZodObject>['asking']
+type AnyCall = Call<z.ZodObject, z.ZodObject, z.ZodObject>
+type AnyTrashing = Trashing & AnyCall['asking']
+
+const example = { success: true, deletionId: '019d8a3c5e00a1b2c3d4e5f6' }
+const Done = z
+  .object({
+    success: z.literal(true),
+    deletionId: field.id.meta({ description: 'By which the trash knows it, for restoring and purging' }),
+  })
+  .meta({ id: 'Trashed' })
+
+const moved = { 200: { description: 'It is in the trash', schema: Done, example } }
+const moving = {
+  202: {
+    description: 'It is in the trash; what hangs below it follows slice by slice',
+    schema: Done.extend({ state: z.literal('marking') }).meta({ id: 'TrashedInPart' }),
+    example: { ...example, state: 'marking' },
+  },
+}
 
 /** An endpoint that moves something to the trash; `plan` says what. */
 export const trashEndpoint = <P extends z.ZodObject, Q extends z.ZodObject>(
-  route: Trash<P, Q>,
-  plan: (values: AnyTrashing, call: { params: z.output<P>; query: z.output<Q> }) => Plan<void>,
+  { isDeep = false, ...route }: Trash<P, Q>,
+  plan: (values: AnyTrashing, call: { params: z.output<P>; query: z.output<Q> }) => Plan<Trashed>,
 ): Endpoint =>
   endpoint(
-    {
-      ...route,
-      method: 'DELETE',
-      answers: { 200: { description: 'Done', schema: Success, example: { success: true } } },
-    },
-    async ({ asking, params, query, stamp, mint, database }) => {
-      await database.run(plan({ ...asking, ...stamp, deletionId: mint() }, { params, query }))
-      return jsonAnswer('{"success":true}')
+    { ...route, method: 'DELETE', answers: isDeep ? { ...moved, ...moving } : moved },
+    async ({ asking, params, query, stamp, mint, database, env, later }) => {
+      const values = { ...asking, ...stamp, deletionId: mint() }
+      const { deletionId, isMarking } = await database.run(plan(values, { params, query }))
+      if (!isMarking) return jsonAnswer(JSON.stringify({ success: true, deletionId }))
+      goOnLater({ env, later }, 'marking', deletionId)
+      return jsonAnswer(JSON.stringify({ success: true, deletionId, state: 'marking' }), 202)
     },
   )
+
+/** Slices that are taken after an answer: the schedule does the rest. */
+const FIRST_SLICES = 60
+
+/** Goes on after the answer with a deletion that is under way. */
+export const goOnLater = (
+  { env, later }: Pick<AnyCall, 'env' | 'later'>,
+  phase: 'marking' | 'restoring',
+  deletionId: string,
+): void =>
+  later(async () => {
+    const database = new Database(env.DB, 'first-primary')
+    try {
+      for (let slices = 0; slices < FIRST_SLICES; slices++)
+        if (!(await database.runSlice(goOn(phase, { deletionId, rows: SLICE.nodes })))) return
+    } catch (error) {
+      logFailure('a deletion was not gone on with', error, { deletionId })
+    }
+  })

@@ -5,22 +5,34 @@ import { DAY } from '../domain/time.ts'
 import { log, logFailure } from '../log.ts'
 import { storeOf } from '../storage/store.ts'
 import { auditCounters } from './audit.ts'
+import { goOnWithMarks } from './marks.ts'
 import { purgeItems, purgeObjects, purgePlaces } from './purge.ts'
 import { reconcile } from './reconcile.ts'
 import { Budget, type Run, Tally } from './run.ts'
 
-const MOST_EXPIRED = 2_000
+/** Rows of a table that go at once. */
+const MOST_EXPIRED = 500
+const RECEIPTS_KEPT = 365 * DAY
 
 type Step = (run: Run) => Promise<void>
 
-const expireOld: Step = async ({ budget, now }) => {
-  const plan = expire({ now, repeatedSince: now - DAY, rows: MOST_EXPIRED })
-  if (budget.affords(plan)) await budget.run(plan)
+const expireOld: Step = async ({ budget, now, done }) => {
+  const plan = expire({
+    now,
+    repeatedSince: now - DAY,
+    receiptsSince: now - RECEIPTS_KEPT,
+    rows: MOST_EXPIRED,
+  })
+  while (budget.affords(plan)) {
+    done.add('expired', 1)
+    if (!(await budget.runSlice(plan))) return
+  }
 }
 
 /** The deletions before the objects that they let go of. */
 const steps: readonly (readonly [string, Step])[] = [
   ['expire', expireOld],
+  ['marks', goOnWithMarks],
   ['items', purgeItems],
   ['places', purgePlaces],
   ['objects', purgeObjects],

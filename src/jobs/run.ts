@@ -2,8 +2,6 @@ import { Database, type Usage } from '../db/database.ts'
 import type { Plan } from '../db/plan.ts'
 import type { Bucket } from '../storage/bucket.ts'
 
-const SHARE_OF_REST = 2
-
 /** D1 for one run of the schedule, within what it may ask of D1 and the bucket. */
 export class Budget {
   readonly #database: Database
@@ -33,6 +31,11 @@ export class Budget {
     return isAfforded
   }
 
+  /** Whether something could not be afforded. */
+  get isSpent(): boolean {
+    return this.#isShort
+  }
+
   /** Whether something could not be afforded since this was asked last. */
   ranOut(): boolean {
     const isShort = this.#isShort
@@ -44,22 +47,19 @@ export class Budget {
     return this.#database.run(plan)
   }
 
-  /**
-   * Runs a slice of long work, and rests for twice as long as it took: D1 does one thing at a time, and others want
-   * their turn.
-   */
-  async runSlice<T>(plan: Plan<T>): Promise<T> {
-    const before = this.usage.milliseconds
-    const result = await this.run(plan)
-    await scheduler.wait(SHARE_OF_REST * (this.usage.milliseconds - before))
-    return result
+  /** For long work, which rests in between. */
+  runSlice<T>(plan: Plan<T>): Promise<T> {
+    return this.#database.runSlice(plan)
   }
 }
 
 /** What a run has done, for its line in the log. */
 export class Tally {
   readonly counts = {
+    marked: 0,
     slices: 0,
+    ended: 0,
+    expired: 0,
     objects: 0,
     drifts: 0,
     skipped: 0,

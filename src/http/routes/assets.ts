@@ -55,6 +55,7 @@ function registering(wire: WireKind): Endpoint {
         'episode_trashed',
         'episode_write_protected',
         'object_not_complete',
+        'deletion_marking',
       ],
     },
     async (call) => {

@@ -102,6 +102,7 @@ const writeFailures = [
   'episode_write_protected',
   'episode_ends_before_start',
   'episode_duration_contradicts',
+  'deletion_marking',
 ] as const
 
 /** Where the given folder leads, as the plan wants it; nothing where none is given, the root for null. */
@@ -253,13 +254,7 @@ const trash = trashEndpoint(
     description: 'With all that is inside. Its name stays taken (410) until it is purged.',
     params: z.object({ slug: field.slugRef, projectSlug: field.slugRef, episodeName: field.lookup }),
     query: z.object({}),
-    failures: [
-      'namespace_not_found',
-      'project_not_found',
-      'episode_not_found',
-      'episode_write_protected',
-      'too_large',
-    ],
+    failures: ['namespace_not_found', 'project_not_found', 'episode_not_found', 'episode_write_protected'],
   },
   (values, { params: { slug, projectSlug, episodeName } }) =>
     trashEpisode({ ...values, namespace: slug, project: projectSlug, name: episodeName }),

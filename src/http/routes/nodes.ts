@@ -25,7 +25,9 @@ const trash = trashEndpoint(
     path: '/nodes/{id}',
     tag: 'Nodes',
     summary: 'Move a folder to the trash',
-    description: 'With all that hangs below it, up to 100,000 nodes.',
+    description:
+      'With all that hangs below it. Where that is over 5,000 nodes the answer is 202: the folder is gone, and the rest follows slice by slice; until then nothing is made, moved, deleted or restored there (409).',
+    isDeep: true,
     params: z.object({ id: field.lookup }),
     query: z.object({}),
     failures: [
@@ -33,7 +35,7 @@ const trash = trashEndpoint(
       'node_not_folder',
       'episode_write_protected',
       'holds_write_protected',
-      'too_large',
+      'deletion_marking',
     ],
   },
   (values, { params }) => trashFolder({ ...values, id: params.id }),

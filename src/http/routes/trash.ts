@@ -16,6 +16,7 @@ import { logFailure } from '../../log.ts'
 import { type AnswerShape, type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import * as field from '../schema.ts'
+import { goOnLater } from '../trashing.ts'
 import { shownBy, wireKinds } from './assetkinds.ts'
 import { Collection } from './collections.ts'
 import { Dataset } from './datasets.ts'
@@ -47,6 +48,10 @@ const Deletion = z
     purging: z
       .boolean()
       .meta({ description: 'Whether the purge has begun: it cannot be restored any more.' }),
+    state: z.enum(['trashed', 'marking', 'restoring', 'purging']).meta({
+      description:
+        'While a large folder is on its way, slice by slice, into the trash (`marking`) or out of it (`restoring`), it cannot be restored.',
+    }),
   })
   .meta({ id: 'Deletion' })
 
@@ -59,6 +64,7 @@ const deletion = {
   deletedBy: 'alice',
   purgeAt: '2026-05-14T09:30:00.000Z',
   purging: false,
+  state: 'trashed',
 }
 
 const lists: readonly Endpoint[] = [
@@ -162,7 +168,7 @@ const restores: readonly Endpoint[] = [
       tag: 'Trash',
       summary: 'Restore what was deleted inside a project',
       description:
-        'Exactly what was deleted together comes back. Folders that have gone since are made again; a dataset gets back the collections that are still in none.',
+        'Exactly what was deleted together comes back. Folders that have gone since are made again; a dataset gets back the collections that are still in none. A folder of over 5,000 nodes is back at once, and what hangs below it follows slice by slice.',
       params: ProjectParams.extend(ofOne),
       query: restoreNamed,
       answers: restored(
@@ -175,10 +181,11 @@ const restores: readonly Endpoint[] = [
         'restore_name_invalid',
         'episode_write_protected',
         'deletion_purging',
+        'deletion_marking',
         'restore_conflict',
       ],
     },
-    async ({ asking, params, query, stamp, mint, database }) => {
+    async ({ asking, params, query, stamp, mint, database, env, later }) => {
       const plan = restoreInside({
         ...asking,
         ...stamp,
@@ -189,7 +196,9 @@ const restores: readonly Endpoint[] = [
         ...(query.as ?? sameName),
         nodeId: mint(),
       })
-      return jsonAnswer((await database.run(plan)).body)
+      const { body, isUnderWay } = await database.run(plan)
+      if (isUnderWay) goOnLater({ env, later }, 'restoring', params.deletionId)
+      return jsonAnswer(body)
     },
   ),
 ]
@@ -203,7 +212,7 @@ const purgeAnswers: Record<number, AnswerShape> = {
         bytes: z.int().meta({ description: 'Of the objects that nothing else refers to' }),
         truncated: z
           .boolean()
-          .meta({ description: 'Whether there is more: a table is counted up to 100,000 rows.' }),
+          .meta({ description: 'Whether there is more: a table is counted up to 20,000 rows.' }),
       })
       .meta({ id: 'DryRun' }),
     example: { rows: 12, bytes: 381_000, truncated: false },
@@ -272,7 +281,7 @@ const purges: readonly Endpoint[] = [
       params: ProjectParams.extend(ofOne),
       query: purgeQuery,
       answers: purgeAnswers,
-      failures: [...inProject, 'deletion_not_found'],
+      failures: [...inProject, 'deletion_not_found', 'deletion_marking'],
     },
     async (call) => {
       const { asking, params, query, now, stamp, database } = call
@@ -280,7 +289,7 @@ const purges: readonly Endpoint[] = [
       const ref = { ...asking, ...stamp, ...place, deletionId: params.deletionId }
       if (query.dryRun) return counted(await database.run(dryRunInProject(ref)))
       await database.run(purgeInProject(ref))
-      const slice = { now, most: 1, rows: SLICE.rows, only: params.deletionId }
+      const slice = { now, namespaces: [], most: 1, rows: SLICE.rows, only: params.deletionId }
       return begin(call, async (later) => {
         let left = await later.run(eraseItems(null, slice))
         for (let slices = 0; slices < FIRST_SLICES && left !== null; slices++)

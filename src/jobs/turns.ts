@@ -1,0 +1,56 @@
+import type { Plan } from '../db/plan.ts'
+import type { Group } from '../db/turns.ts'
+import { walkOf } from '../db/walks.ts'
+import type { Run } from './run.ts'
+
+/** Namespaces that have their turn together. */
+const NAMESPACES = 50
+
+interface Turns {
+  /** Whose turn it is after another one. */
+  readonly next: (values: { after: string; most: number; now: number; before: number }) => Plan<Group>
+  /** What has ended, or been in the trash, before this is due; epoch milliseconds. */
+  readonly before: number
+  /** Namespaces that have their turn together. */
+  readonly most?: number
+  /** Does a share of what there is to be done for these; tells whether it has done anything. */
+  readonly work: (namespaces: readonly string[]) => Promise<boolean>
+}
+
+/**
+ * Goes round the namespaces that have something to be done, share by share, until there is nothing more or the budget
+ * is spent. A run goes on where the one before has stopped: whoever has much keeps nobody waiting for longer than a
+ * round.
+ */
+export function turnsBy(name: string) {
+  const walk = walkOf(`turn.${name}`)
+  return async (run: Run, turns: Turns): Promise<void> => {
+    const { budget } = run
+    let after = budget.affords(walk.read()) ? await budget.run(walk.read()) : null
+    // The first round may have begun in the middle: then there is another one.
+    let isOfUse = after !== ''
+    while (after !== null) {
+      const turn = await takeTurn(run, turns, after)
+      if (turn === null || !budget.affords(walk.note(''))) return
+      isOfUse ||= turn.isOfUse
+      const isRound = turn.reached === ''
+      if (isRound && !isOfUse) return
+      if (isRound) isOfUse = false
+      after = turn.reached
+      await budget.run(walk.note(after))
+    }
+  }
+}
+
+/** One turn: where the next begins, empty at the end of the round; null where the budget is spent. */
+async function takeTurn(
+  { budget, now }: Run,
+  { next, before, most = NAMESPACES, work }: Turns,
+  after: string,
+): Promise<{ readonly reached: string; readonly isOfUse: boolean } | null> {
+  const turn = next({ after, most, now, before })
+  if (!budget.affords(turn)) return null
+  const { namespaces, reached } = await budget.run(turn)
+  const isOfUse = namespaces.length > 0 && (await work(namespaces))
+  return budget.isSpent ? null : { reached: reached ?? '', isOfUse }
+}
