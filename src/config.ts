@@ -24,6 +24,8 @@ export interface Config {
   readonly uploadTtl: number
   /** What one run of the schedule may ask, statements and calls of the bucket together. */
   readonly cronQueries: number
+  /** What a namespace may hold, in rows and in bytes of objects; null for no bound. */
+  readonly quotas: { readonly rows: number | null; readonly bytes: number | null }
   /** What the limiters are bound with, for the headers that tell it; null where a limit is switched off. */
   readonly limits: Readonly<Record<Limit, Policy | null>>
   readonly corsOrigins: readonly string[]
@@ -74,6 +76,7 @@ const DEFAULT_UPLOAD_TTL_DAYS = 7
 const MOST_UPLOAD_TTL_DAYS = 365
 /** Of the 1,000 that Cloudflare's paid plan allows an invocation. */
 const DEFAULT_CRON_QUERIES = 900
+const DEFAULT_QUOTA_ROWS = 2_000_000
 const LEAST_CRON_QUERIES = 45
 const MOST_CRON_QUERIES = 100_000
 
@@ -173,6 +176,14 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     return value
   }
 
+  /** 0 is no bound. */
+  const quota = (name: string, otherwise: number): number | null => {
+    const value = Number(text(name) ?? otherwise)
+    if (Number.isSafeInteger(value) && value >= 0) return value === 0 ? null : value
+    blame(name, 'is not a whole number, or 0 for none')
+    return null
+  }
+
   for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) url(name)
   return {
     development,
@@ -193,6 +204,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     publicUrl: origin('PUBLIC_URL'),
     retention: days('RETENTION_DAYS', DEFAULT_RETENTION_DAYS, MOST_RETENTION_DAYS),
     cronQueries: queries('CRON_QUERIES'),
+    quotas: { rows: quota('QUOTA_ROWS', DEFAULT_QUOTA_ROWS), bytes: quota('QUOTA_BYTES', 0) },
     uploadTtl: days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
     limits: {
       reads: policy('RATE_LIMIT_READS'),

@@ -188,7 +188,35 @@ describe('POST /namespaces', () => {
 })
 
 describe('GET /namespaces', () => {
-  it('lists mine, newest first, with my role in each', async () => {
+  it('lists my home first, then where I have written, the newest first, then the rest', async () => {
+    const tenant = await Tenant.arrive()
+    const others: Tenant[] = []
+    for (let index = 0; index < 5; index++) {
+      const other = await Tenant.arrive()
+      await other.ask('PUT', `/namespaces/${other.slug}/members/${tenant.slug}`, { role: 'writer' })
+      others.push(other)
+    }
+    const ways: readonly [number, (slug: string) => readonly [string, object]][] = [
+      [0, (slug) => [`/namespaces/${slug}/spaces`, { name: 'lab' }]],
+      [2, (slug) => [`/namespaces/${slug}/projects/lab/episodes`, { name: 'run' }]],
+      [3, (namespace) => ['/uploads', { namespace, project: 'lab', files: [{ size: 1 }] }]],
+    ]
+    for (const [index, way] of ways) {
+      const [path, body] = way(others[index]?.slug ?? '')
+      expect((await tenant.ask('POST', path, body)).status).toBe(201)
+    }
+    const slugs: string[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await tenant.ask('GET', `/namespaces?pageSize=1${cursor && `&cursor=${cursor}`}`)
+      slugs.push(...body.namespaces.map(({ slug }: { slug: string }) => slug))
+      cursor = body.nextCursor
+    }
+    expect(slugs).toEqual([tenant.slug, ...[3, 2, 0, 4, 1].map((index) => others[index]?.slug)])
+    const { body } = await tenant.ask('GET', '/namespaces')
+    expect(body.namespaces.map(({ slug }: { slug: string }) => slug)).toEqual(slugs)
+  })
+
+  it('tells my role in each', async () => {
     const [tenant, other] = [await Tenant.arrive(), await Tenant.arrive()]
     const slug = unique('team')
     await tenant.ask('POST', '/namespaces', { slug, metadata: { a: 1 } })
@@ -197,9 +225,9 @@ describe('GET /namespaces', () => {
     const { body } = await tenant.ask('GET', '/namespaces')
     const rows = body.namespaces.map((row: Record<string, unknown>) => [row.slug, row.role, row.metadata])
     expect(rows).toEqual([
+      [tenant.slug, 'owner', null],
       [slug, 'owner', { a: 1 }],
       [other.slug, 'reader', null],
-      [tenant.slug, 'owner', null],
     ])
     expect(body).toMatchObject({ page: 1, pageSize: 50, total: 3, totalPages: 1, nextCursor: null })
     const first = await tenant.ask('GET', '/namespaces?pageSize=2')

@@ -638,15 +638,59 @@ describe('a token with upload alone', () => {
     const robot = await tokenOf(owner, 'upload', { ...place(owner) })
     await robot.ask('POST', episodes, { name: 'own' })
     const again = await robot.ask('POST', episodes, { name: 'own', tags: ['b'], status: 'completed' })
-    expect([again.status, again.body.episode.tags]).toEqual([200, ['b']])
+    const own = async (name: string) =>
+      (await owner.ask('GET', episodes)).body.episodes.find((each: { name: string }) => each.name === name)
+    expect([again.status, again.body]).toEqual([200, { episode: { id: (await own('own')).id, name: 'own' } }])
+    expect((await own('own')).tags).toEqual(['b'])
     const theirs = await owner.ask('POST', episodes, { name: 'theirs' })
     const asset = { ...place(owner), episodeName: 'theirs', name: '/v.mp4' }
     const first = await robot.ask('POST', '/assets/video', { ...asset, bssVideoId: 'one' })
     const tagged = await robot.ask('POST', '/assets/video', { ...asset, bssVideoId: 'one', tags: ['x'] })
     const second = await robot.ask('POST', '/assets/video', { ...asset, bssVideoId: 'two' })
-    expect([first.body.episodeId, tagged.body.id]).toEqual([theirs.body.episode.id, first.body.id])
-    expect([first.status, tagged.body.tags, second.status]).toEqual([201, ['x'], 201])
+    const [shown] = (await owner.ask('GET', `/assets/video?namespace=${owner.slug}&project=robotics`)).body
+    expect(shown).toMatchObject({ id: second.body.id, episodeId: theirs.body.episode.id })
+    expect([tagged.body, first.body]).toEqual([first.body, { id: first.body.id, name: '/v.mp4' }])
+    expect([first.status, tagged.status, second.status]).toEqual([201, 201, 201])
     expect(second.body.id).not.toBe(first.body.id)
+  })
+
+  it('without read is answered no more than id and name, by whatever it makes or changes', async () => {
+    const owner = await Tenant.arrive()
+    const project = await owner.withProject()
+    const secret = { description: 'secret', tags: ['secret'], metadata: { secret: 1 } }
+    await owner.ask('POST', `${project}/episodes`, { name: 'run', ...secret })
+    await owner.ask('POST', `${project}/datasets`, { name: 'set', ...secret })
+    await owner.ask('PATCH', project, secret)
+    const deleted = await owner.ask('POST', `${project}/datasets`, { name: 'gone', ...secret })
+    const { deletionId } = (await owner.ask('DELETE', `${project}/datasets/gone`)).body
+    const files = [{ name: 'a.bin', size: 3, contentType: 'text/secret' }]
+    const [upload] = (await owner.ask('POST', '/uploads', { ...place(owner), files })).body.uploads
+    await put(upload.url, 'abc', upload.headers)
+    const video = { ...place(owner), episodeName: 'run', name: '/v.mp4', ...secret, description: undefined }
+    const asset = await owner.ask('POST', '/assets/video', video)
+    const robot = await tokenOf(owner, 'write')
+    for (const [method, path, body, id, name] of [
+      ['PATCH', project, {}, null, 'robotics'],
+      ['PATCH', `${project}/episodes/run`, {}, null, 'run'],
+      ['PATCH', `${project}/datasets/set`, {}, null, 'set'],
+      ['POST', `${project}/datasets`, { name: 'new' }, null, 'new'],
+      ['POST', `/namespaces/${owner.slug}/spaces`, { name: 'fresh' }, null, 'fresh'],
+      [
+        'POST',
+        '/assets/video',
+        { ...place(owner), episodeName: 'run', name: '/v.mp4' },
+        asset.body.id,
+        '/v.mp4',
+      ],
+      ['POST', `${project}/trash/${deletionId}/restore`, undefined, deleted.body.id, 'gone'],
+      ['POST', `/uploads/${upload.id}/complete`, undefined, upload.id, 'a.bin'],
+      ['POST', `/uploads/${upload.id}/complete`, undefined, upload.id, 'a.bin'],
+    ] as const) {
+      const answer = await robot.ask(method, path, body)
+      expect([path, answer.body]).toEqual([path, { id: id ?? ID, name }])
+    }
+    const upserted = await robot.ask('POST', `${project}/episodes`, { name: 'run' })
+    expect(upserted.body).toEqual({ episode: { id: ID, name: 'run' } })
   })
 
   it.each(['the user', 'another token', 'another token, and trashed'])(

@@ -532,20 +532,57 @@ describe('the bytes of an object', () => {
     expectFailure(await client.record(), 'upload_not_found')
   })
 
-  it('are everybody’s in a public project, and nobody’s in a trashed one', async () => {
+  it('are a stranger’s through what is there of a public project, and no other way', async () => {
     const tenant = await Tenant.arrive()
     const client = clientOf(tenant)
     const id = await recorded(client)
-    const { upload } = await sent(client)
     await publish(tenant)
     const strangers = [clientOf(await Tenant.arrive()), clientOf(await Tenant.unknown())]
-    for (const { raw } of strangers) {
-      expect(await textOf(await raw(id))).toBe('abc')
-      expectFailure(await raw(upload.uploadId), 'object_not_found')
+    const project = tenant.project('lab')
+    const register = async (fields: object) =>
+      (
+        await tenant.ask('POST', '/assets/video', {
+          namespace: tenant.slug,
+          project: 'lab',
+          episodeName: 'run',
+          name: '/v.mp4',
+          bssVideoId: id,
+          ...fields,
+        })
+      ).body.id
+    const remove = async (path: string) => (await tenant.ask('DELETE', path)).body.deletionId
+    const restore = (deletionId: string) => tenant.ask('POST', `${project}/trash/${deletionId}/restore`)
+    const expectSeen = async (isSeen: boolean, when: string) => {
+      const seen = await Promise.all(strangers.map(async ({ raw }) => (await raw(id)).status))
+      expect([when, ...seen]).toEqual([when, ...(isSeen ? [302, 302] : [404, 404])])
+      // Members go on.
+      expect([when, (await client.raw(id)).status]).toEqual([when, 302])
     }
-    const project = env.DB.prepare('select project_id from objects where id = ?').bind(id)
-    const trash = env.DB.prepare('update projects set deleted_at = 1 where id = ?')
-    await trash.bind(await project.first('project_id')).run()
+
+    await expectSeen(false, 'never registered')
+    const assetId = await register({})
+    await expectSeen(true, 'registered')
+    for (const { raw } of strangers) expect(await textOf(await raw(id))).toBe('abc')
+    const deletionId = await remove(`/assets/video/${assetId}`)
+    await expectSeen(false, 'deleted')
+    await restore(deletionId)
+    await expectSeen(true, 'restored')
+    await register({ bssVideoId: 'another' })
+    await expectSeen(false, 'replaced')
+    await register({ name: '/w.mp4' })
+    await expectSeen(true, 'registered under another name')
+    const episode = await remove(`${project}/episodes/run`)
+    await expectSeen(false, 'the episode deleted')
+    await restore(episode)
+    await expectSeen(true, 'the episode restored')
+    await tenant.ask('PATCH', project, { visibility: 'private' })
+    await expectSeen(false, 'private')
+    await tenant.ask('PATCH', project, { visibility: 'public' })
+    await tenant.ask('DELETE', `${project}/trash/${await remove(`${project}/episodes/run`)}`)
+    await expectSeen(false, 'purged')
+    await register({ episodeName: 'other' })
+    await expectSeen(true, 'registered anew')
+    await remove(project)
     for (const { raw } of [client, ...strangers]) expectFailure(await raw(id), 'object_not_found')
   })
 })

@@ -146,7 +146,7 @@ describe('GET P/datasets/:name', () => {
       const own = `${path}/${encodeURIComponent(name)}`
       expect((await tenant.ask('GET', own)).body).toMatchObject({ id: dataset.id, name })
       expect((await tenant.ask('PATCH', own, { tags: ['a'] })).body).toMatchObject({ name, tags: ['a'] })
-      expect((await tenant.ask('DELETE', own)).body).toEqual({ success: true })
+      expect((await tenant.ask('DELETE', own)).body).toEqual({ success: true, deletionId: ID })
     },
   )
 })
@@ -185,7 +185,7 @@ describe('DELETE P/datasets/:name', () => {
     const other = (await tenant.ask('POST', path, { name: 'other' })).body
     const ids = [await collect(dataset, 'a', ['x', 'y']), await collect(other, 'b')]
     const { status, body } = await twice(tenant, 'DELETE', set)
-    expect([status, body]).toEqual([200, { success: true }])
+    expect([status, body]).toEqual([200, { success: true, deletionId: ID }])
     const { results } = await env.DB.prepare(
       'select dataset_id, deleted_at, member_count from collections where id in (?, ?) order by name',
     )

@@ -74,11 +74,25 @@ describe('PUT /namespaces/:slug/members/:username', () => {
     expect(await countOf(bob)).toBe(2)
   })
 
-  it('shows the name of the user', async () => {
-    const { members, owners } = await team()
+  it('shows others the name of a user who has written something there, and not before', async () => {
+    const { slug, members, owners } = await team()
+    const [owner] = owners
     const bob = await Tenant.arrive()
     await bob.ask('PATCH', '/auth/me', { name: 'Bob B.' })
-    expect((await put(owners[0], members, bob, 'reader')).body.name).toBe('Bob B.')
+    const namesTo = async (tenant: Tenant) => {
+      const { body } = await tenant.ask('GET', members)
+      return body.members.map(({ name }: { name: string | null }) => name)
+    }
+    expect((await put(owner, members, bob, 'writer')).body.name).toBeNull()
+    expect(await namesTo(owner)).not.toContain('Bob B.')
+    // Everybody may know their own.
+    expect(await namesTo(bob)).toContain('Bob B.')
+    expect((await bob.ask('GET', `/namespaces/${slug}/spaces`)).status).toBe(200)
+    expect((await put(owner, members, bob, 'reader')).body.name).toBeNull()
+    await put(owner, members, bob, 'writer')
+    await bob.ask('POST', `/namespaces/${slug}/projects/lab/episodes`, { name: 'run' })
+    expect((await put(owner, members, bob, 'reader')).body.name).toBe('Bob B.')
+    expect(await namesTo(owner)).toContain('Bob B.')
   })
 
   it.each([{}, { role: null }, { role: 'admin' }, { role: 'OWNER' }, { role: 3 }, { role: ['reader'] }])(

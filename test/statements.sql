@@ -645,7 +645,40 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "episodes" ("id", "project_id", "node_id", "name", "node_path", "tags", "status", "write_protected", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.episodeId'), permit.project_id, (?1 ->> '$.episodeNodeId'), (?1 ->> '$.episodeName'), (?1 ->> '$.episodePath'), '[]', 'running', 0, (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where true
@@ -721,23 +754,56 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
   select made.value ->> '$.id', permit.project_id, case
-  when made.value ->> '$.parent' is null then (select "episodes"."node_id"
+  when rtrim(rtrim(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), '/', '')), '/') = '' then (select "episodes"."node_id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) else ifnull((select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = rtrim(rtrim(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), 'folder', replace(replace(substr(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), length(rtrim(rtrim(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end'), (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
   where (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+  where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
 
 -- assets.makeProject
 with scope as materialized (
@@ -809,7 +875,40 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
@@ -945,7 +1044,40 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "assets" ("id", "project_id", "container_id", "node_id", "kind", "name", "storage_id", "object_id", "fps", "lens", "sample_rate", "channels", "format", "language", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), iif((?1 ->> '$.name') is null, null, ifnull((select "nodes"."id"
@@ -1046,9 +1178,42 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "assets"."version" as version, 1 as created, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body
+  select scope.refusal as refusal, "assets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "assets"."id", 'name', "assets"."name"), json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "assets" on "assets"."id" = iif(scope.refusal is null, (select id
   from earlier), null)
@@ -1123,7 +1288,40 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (?1 ->> '$.storageId') and exists (select 1
   from permit
   where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
@@ -1206,7 +1404,40 @@ with scope as materialized (
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from earlier
+  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null) is not null, 0, 1) + iif((?1 ->> '$.episodeName') is null or iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) is not null, 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  from "episodes"
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, (?1 ->> '$.kind'), earlier.id, (?1 ->> '$.name'), nullif(iif((?1 ->> '$.episodeName') is null, permit.project_id, (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), permit.project_id), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
@@ -2012,7 +2243,7 @@ with scope as materialized (
   when exists (select 1
   from earlier) then 'dataset_name_taken' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "datasets"."version" as version, 1 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  select scope.refusal as refusal, "datasets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "datasets"."id", 'name', "datasets"."name"), json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "datasets" on "datasets"."id" = iif(scope.refusal is null, (select id
   from earlier), null)
@@ -2350,7 +2581,7 @@ with scope as materialized (
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
   from target)) then 'dataset_name_taken' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "datasets"."version" as version, 0 as created, json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch')) as body
+  select scope.refusal as refusal, "datasets"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "datasets"."id", 'name', "datasets"."name"), json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "datasets" on "datasets"."id" = iif(scope.refusal is null, (select id
   from target), null)
@@ -3036,15 +3267,28 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
-  select made.value ->> '$.id', permit.project_id, case
-  when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select made.value ->> '$.id', permit.project_id, case
+  when rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), length(rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
   where (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
 
 -- episodes.makeFolders
 with scope as materialized (
@@ -3106,15 +3350,30 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
-  select made.value ->> '$.id', permit.project_id, case
-  when made.value ->> '$.parent' is null then null else ifnull((select "nodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.parent' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', made.value ->> '$.name', made.value ->> '$.path', (?1 ->> '$.now'), (?1 ->> '$.now')
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "nodes" ("id", "project_id", "parent_id", "container_id", "kind", "name", "path", "created_at", "updated_at")
+  select made.value ->> '$.id', permit.project_id, case
+  when rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), length(rtrim(rtrim(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), replace(substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end'), (?1 ->> '$.now'), (?1 ->> '$.now')
   from permit cross join json_each(?1, '$.folders') as made
   where (select "nodes"."id"
   from "nodes"
-  where "nodes"."container_id" = permit.project_id and "nodes"."path" = made.value ->> '$.path' and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
+  where "nodes"."container_id" = permit.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null
 
 -- episodes.makeProject
 with scope as materialized (
@@ -3176,7 +3435,22 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
@@ -3463,7 +3737,20 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) update "episodes" set "name" = (?1 ->> '$.finalName'), "folder_id" = case
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) update "episodes" set "name" = (?1 ->> '$.finalName'), "folder_id" = case
   when (json_type(?1, '$.folderPath') is not null) then (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = "episodes"."project_id" and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) else "episodes"."folder_id" end, "node_path" = '/' || ltrim(ifnull(case
@@ -3549,11 +3836,24 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "episodes"."version" as version, 0 as created, json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  select scope.refusal as refusal, "episodes"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "episodes"."id", 'name', "episodes"."name"), json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')) as body
+  when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "episodes" on "episodes"."id" = iif(scope.refusal is null, (select id
   from target), null)
@@ -3618,7 +3918,22 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) insert into "episodes" ("id", "project_id", "node_id", "folder_id", "name", "node_path", "description", "tags", "metadata", "status", "write_protected", "started_at", "ended_at", "duration_ms", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.nodeId'), (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = permit.project_id and "nodes"."path" = (?1 ->> '$.folderPath') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), (?1 ->> '$.name'), (?1 ->> '$.nodePath'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), ifnull((?1 ->> '$.status'), 'running'), ifnull((?1 ->> '$.writeProtected'), 0), (?1 ->> '$.startedAt'), (?1 ->> '$.endedAt'), (?1 ->> '$.durationMs'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
@@ -3696,15 +4011,30 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking' end, 'done') as refusal
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
+  from target), 0, 2) + (select count(*)
+  from json_each(?1, '$.folders') as made
+  where (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = scope.project_id and "nodes"."path" = substr((?1 ->> '$.folderPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
+  select scope.refusal as refusal, "episodes"."version" as version, ("episodes"."id" = (?1 ->> '$.id') or "episodes"."created_request" = (?1 ->> '$.repeatable') and "episodes"."version" = 1) as created, iif((scope.scopes & 1 = 0), json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name")), json_object('episode', json_object('id', "episodes"."id", 'name', "episodes"."name", 'description', "episodes"."description", 'tags', json("episodes"."tags"), 'projectId', "episodes"."project_id", 'folderId', "episodes"."folder_id", 'nodePath', "episodes"."node_path", 'status', "episodes"."status", 'writeProtected', json(case "episodes"."write_protected"
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json("episodes"."metadata"), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."started_at" / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."ended_at" / 1000.0, 'unixepoch'), 'durationMs', "episodes"."duration_ms", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "episodes"."updated_at" / 1000.0, 'unixepoch')), 'workspace', json((select json_object('id', "projects"."id", 'slug', "projects"."slug")
   from "projects"
   where "projects"."id" = "episodes"."project_id")), 'folder', json((select json_object('id', "nodes"."id", 'name', "nodes"."name", 'path', "nodes"."path")
   from "nodes"
-  where "nodes"."id" = "episodes"."folder_id")), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)) as body
+  where "nodes"."id" = "episodes"."folder_id")), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug))) as body
   from verdict as scope
   left join "episodes" on "episodes"."id" = iif(scope.refusal is null, (select id
   from target), null)
@@ -4807,7 +5137,8 @@ with scope as materialized (
   select null, null, null, id, body
   from (select "members"."user_id" as id, json_object('username', (select home.slug
   from "namespaces" as home
-  where home.id = "users"."home_id"), 'name', "users"."name", 'role', case "members"."role"
+  where home.id = "users"."home_id"), 'name', iif("members"."prominence" > 0 or "users"."id" = (select user_id
+  from permit), "users"."name", null), 'role', case "members"."role"
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "members"."created_at" / 1000.0, 'unixepoch')) as body
@@ -5036,7 +5367,7 @@ with scope as materialized (
   from scope)
   select scope.refusal as refusal, 1 as version, "members"."created_request" = (?1 ->> '$.mark') as created, json_object('username', (select home.slug
   from "namespaces" as home
-  where home.id = "users"."home_id"), 'name', "users"."name", 'role', case "members"."role"
+  where home.id = "users"."home_id"), 'name', iif("members"."prominence" > 0 or "users"."id" = scope.user_id, "users"."name", null), 'role', case "members"."role"
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "members"."created_at" / 1000.0, 'unixepoch')) as body
@@ -5197,16 +5528,16 @@ with scope as materialized (select "users"."id" as user_id, case
   from verdict as scope
   union all
   select null, null, null, id, body
-  from (select "namespaces"."id" as id, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'role', case "members"."role"
+  from (select printf('%02x', "members"."prominence") || "members"."namespace_id" as id, json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'role', case "members"."role"
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'metadata', json("namespaces"."metadata")) as body
   from "members" cross join "namespaces" on "namespaces"."id" = "members"."namespace_id" and "namespaces"."deleted_at" is null
   where "members"."user_id" = (select user_id
   from permit
-  where token_project_id is null) and "members"."namespace_id" < (?1 ->> '$.before') and "namespaces"."id" = ifnull((select token_namespace_id
+  where token_project_id is null) and ("members"."prominence", "members"."namespace_id") < (iif((?1 ->> '$.before') = 'g', 9, cast(substr((?1 ->> '$.before'), 1, 2) as integer)), substr((?1 ->> '$.before'), 3)) and "namespaces"."id" = ifnull((select token_namespace_id
   from permit), "namespaces"."id")
-  order by "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."namespace_count"
+  order by "members"."prominence" desc, "members"."namespace_id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "users"."namespace_count"
   from "users"
   where "users"."id" = scope.user_id), 0)
   from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
@@ -5218,8 +5549,8 @@ update "namespaces" set "deleted_at" = (?1 ->> '$.now'), "deletion_id" = (?1 ->>
   where "deletions"."id" = (?1 ->> '$.deletionId')) and "namespaces"."deleted_at" is null
 
 -- namespaces.own
-insert into "members" ("user_id", "namespace_id", "role", "created_at")
-  select "namespaces"."created_by", "namespaces"."id", 3, (?1 ->> '$.now')
+insert into "members" ("user_id", "namespace_id", "role", "prominence", "created_at")
+  select "namespaces"."created_by", "namespaces"."id", 3, 1, (?1 ->> '$.now')
   from "namespaces"
   where "namespaces"."id" = (?1 ->> '$.id') and not exists (select 1
   from "members"
@@ -5256,7 +5587,7 @@ with scope as materialized (
   select scope.refusal as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
   when 2 then 'writer'
-  when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audio', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"))
+  when 3 then 'owner' end, 'spaces', "namespace_stats"."projects", 'projects', "namespace_stats"."projects", 'assets', json_object('videos', "namespace_stats"."videos", 'audio', "namespace_stats"."audios", 'labelTracks', "namespace_stats"."label_tracks", 'textTracks', "namespace_stats"."text_tracks", 'images', "namespace_stats"."images"), 'usage', json_object('rows', "namespace_stats"."rows", 'bytes', "namespace_stats"."bytes", 'rowsQuota', (?1 ->> '$.rowsQuota'), 'bytesQuota', (?1 ->> '$.bytesQuota')))
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = "namespaces"."id") as body
   from verdict as scope
@@ -5996,7 +6327,7 @@ with scope as materialized (
   when exists (select 1
   from earlier) then 'project_slug_taken' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "projects"."version" as version, 1 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  select scope.refusal as refusal, "projects"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "projects"."id", 'name', "projects"."name"), json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "projects" on "projects"."id" = iif(scope.refusal is null, (select id
   from earlier), null)
@@ -6276,7 +6607,7 @@ with scope as materialized (
   from "projects"
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "projects"."version" as version, 0 as created, json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch')) as body
+  select scope.refusal as refusal, "projects"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "projects"."id", 'name', "projects"."name"), json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "projects" on "projects"."id" = iif(scope.refusal is null, scope.project_id, null)
 
@@ -6865,13 +7196,15 @@ with scope as materialized (
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select case "restorations"."kind"
   when 'project' then (select json_object('id', "projects"."id", 'name', "projects"."name", 'slug', "projects"."slug", 'description', "projects"."description", 'tags', json("projects"."tags"), 'metadata', json("projects"."metadata"), 'visibility', "projects"."visibility", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "projects"."updated_at" / 1000.0, 'unixepoch'))
   from "projects"
   where "projects"."id" = "restorations"."item_id" and "projects"."deleted_at" is null)
   when 'namespace' then (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"))
   from "namespaces"
-  where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
+  where "namespaces"."id" = "restorations"."item_id" and "namespaces"."deleted_at" is null) end as body) as made
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
   from verdict as scope
   left join deletion
   left join obstacle
@@ -7186,7 +7519,8 @@ with scope as materialized (
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, 1 as version, 0 as created, case "restorations"."kind"
+  select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select case "restorations"."kind"
   when 'dataset' then (select json_object('id', "datasets"."id", 'name', "datasets"."name", 'description', "datasets"."description", 'tags', json("datasets"."tags"), 'projectId', "datasets"."project_id", 'metadata', json("datasets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "datasets"."updated_at" / 1000.0, 'unixepoch'))
   from "datasets"
   where "datasets"."id" = "restorations"."item_id" and "datasets"."deleted_at" is null)
@@ -7224,7 +7558,8 @@ with scope as materialized (
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
   when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
-  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
+  where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body) as made
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
   from verdict as scope
   left join deletion
   left join obstacle
@@ -7513,7 +7848,7 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden'
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -7545,7 +7880,77 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "part_size", "announced_size", "announced_sha256", "staging_hash")
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.bytes') <= (?1 ->> '$.bytesQuota'), 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "part_size", "announced_size", "announced_sha256", "staging_hash")
   select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
   from permit cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
@@ -7589,7 +7994,77 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.bytes') <= (?1 ->> '$.bytesQuota'), 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -7675,7 +8150,16 @@ with scope as materialized (
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
-  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.size') <= (?1 ->> '$.bytesQuota'), 0, ifnull((select (?1 ->> '$.size') - ifnull("objects"."announced_size", 0)
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" = 'pending'), 0) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + ifnull((select (?1 ->> '$.size') - ifnull("objects"."announced_size", 0)
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" = 'pending'), 0) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) update "objects" set "state" = 'complete', "size" = (?1 ->> '$.size'), "etag" = (?1 ->> '$.etag'), "sha256" = (?1 ->> '$.sha256'), "lease_until" = (?1 ->> '$.leaseUntil'), "completed_at" = (?1 ->> '$.now')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
 
@@ -7742,7 +8226,7 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden'
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -7779,7 +8263,7 @@ with scope as materialized (
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -7835,6 +8319,49 @@ with scope as materialized (
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  from verdict as scope
+  left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
+
+-- uploads.findSettled
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.size') <= (?1 ->> '$.bytesQuota'), 0, ifnull((select (?1 ->> '$.size') - ifnull("objects"."announced_size", 0)
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" = 'pending'), 0) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + ifnull((select (?1 ->> '$.size') - ifnull("objects"."announced_size", 0)
+  from "objects"
+  where "objects"."id" = scope.object_id and "objects"."state" = 'pending'), 0) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -7913,7 +8440,7 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -7948,7 +8475,7 @@ with scope as materialized (
   when scope.object_state = 'complete' then 'upload_complete'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -8031,7 +8558,7 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden'
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -8063,7 +8590,77 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.bytes') <= (?1 ->> '$.bytesQuota'), 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
   where permit.project_id is null
@@ -8243,7 +8840,77 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
+  when scope.access < 2 then 'forbidden'
+  when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
+  when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.bytes') <= (?1 ->> '$.bytesQuota'), 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
+  from "namespace_stats"
+  where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
+  from json_each(?1, '$.files') as file
+  where not exists (select 1
+  from "objects"
+  where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
+  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  from (
+  select own.container_id
+  from "assets" as own
+  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
+  where not exists (
+  select 1
+  from "episodes" as around
+  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" in (
   select (select "objects"."id"
   from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null

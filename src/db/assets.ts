@@ -3,9 +3,10 @@ import { assets, episodes, nodes, objects } from '../../drizzle/schema.ts'
 import { type AssetKind, assetKinds } from '../domain/kind.ts'
 import { ADMITTED, type Guard, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
-import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
+import { countMissing, folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
+import { overRows, type Quotas, ROWS_OF_ONE } from './quota.ts'
 import { isOfAnother, isWithinReach, live, mayNotAdd, projectMakingGuard } from './scope.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from './trashing.ts'
@@ -18,6 +19,7 @@ import {
   outcomeOf,
   type Resource,
   readResource,
+  shown,
   stamped,
   touched,
 } from './write.ts'
@@ -66,7 +68,7 @@ export const assetJson = ({ storageName, own }: AssetShape): SQL =>
   })
 
 /** `deletionId` is for the asset that this one replaces, if there is one. */
-export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Trashing {
+export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Quotas, Trashing {
   readonly id: string
   readonly nodeId: string
   readonly kind: AssetKind
@@ -101,6 +103,20 @@ const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null,
 /** Holds where the storage id is that of an object of this namespace which cannot be used yet, or any more. */
 const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${objects.id} = ${a.storageId}
   and ${isWithinReach('scope')} and ${objects.state} in ('pending', 'purging'))`
+
+/** The live leaf of the asset's path. */
+const leaf = (a: A, project: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
+  where ${nodes.containerId} = ${container(a, project)}
+    and ${nodes.path} = ${a.path} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
+
+/** The rows that are still to be added: the asset and its leaf, the episode and its node, folders. */
+const added = (a: A): SQL => {
+  const project = sql`scope.project_id`
+  const isSame = sql`exists (select 1 from earlier where is_done or storage_id is ${a.storageId})`
+  return sql`(iif(${isSame}, 0, 1) + iif(${a.name} is null or ${leaf(a, project)} is not null, 0, 1)
+    + iif(${a.episodeName} is null or ${container(a, project)} is not null, 0, 2)
+    + ${countMissing(a, { container: container(a, project), path: sql`${a.parentPath}` })})`
+}
 
 /**
  * `earlier` is the asset with the very id that this request gives, whatever has become of it since: then a batch
@@ -139,6 +155,7 @@ const registering = (a: A): Guard => {
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
       closedFor(container(a, sql`scope.project_id`), sql`${a.path}`),
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
   })
 }
@@ -189,7 +206,7 @@ const makeMissingFolders = command<Registration>('assets.makeFolders', (a) =>
   makeFolders(
     a,
     registering(a),
-    container(a, sql`permit.project_id`),
+    { container: container(a, sql`permit.project_id`), path: sql`${a.parentPath}` },
     sql`(select ${episodes.nodeId} from ${episodes}
       where ${episodes.projectId} = permit.project_id and ${episodes.name} = ${a.episodeName})`,
   ),
@@ -230,15 +247,13 @@ const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as c
 
 const register = command<Registration>('assets.register', (a) => {
   const project = sql`permit.project_id`
-  const leaf = sql`(select ${nodes.id} from ${nodes} where ${nodes.containerId} = ${container(a, project)}
-    and ${nodes.path} = ${a.path} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
   return sql`${permitted(registering(a))} ${insertInto(
     assets,
     {
       id: a.id,
       projectId: project,
       containerId: container(a, project),
-      nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf}, ${a.nodeId}))`,
+      nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf(a, project)}, ${a.nodeId}))`,
       kind: a.kind,
       name: a.name,
       storageId: a.storageId,
@@ -291,7 +306,7 @@ export function assetRegistering(
   shape: AssetShape,
 ): (values: Registration, arriving: Arriving) => Plan<Resource> {
   const registered = query<Registration>(`assets.registered.${shape.kind}`, (a) =>
-    outcomeOf(registering(a), assets, assetJson(shape), sql`(select id from earlier)`, sql`1`),
+    outcomeOf(registering(a), assets, shown(assetJson(shape), assets), sql`(select id from earlier)`, sql`1`),
   )
   return (values, arriving) =>
     after(

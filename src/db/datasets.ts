@@ -30,6 +30,7 @@ import {
   renamedByThisRequest,
   renaming,
   type Stamp,
+  shown,
   stamped,
   touched,
 } from './write.ts'
@@ -167,7 +168,7 @@ const create = command<New>(
 )
 
 const created = query<New>('datasets.created', (a) =>
-  outcomeOf(creating(a), datasets, datasetJson, sql`(select id from earlier)`, sql`1`),
+  outcomeOf(creating(a), datasets, shown(datasetJson, datasets), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>
@@ -209,7 +210,7 @@ const update = command<Changes>(
 )
 
 const updated = query<Changes>('datasets.updated', (a) =>
-  outcomeOf(changing(a), datasets, datasetJson, sql`(select id from target)`, sql`0`),
+  outcomeOf(changing(a), datasets, shown(datasetJson, datasets), sql`(select id from target)`, sql`0`),
 )
 
 export const updateDataset = (values: Changes): Plan<Resource> =>

@@ -3,11 +3,20 @@ import { episodes, nodes, projectStats, projects } from '../../drizzle/schema.ts
 import type { Guard, Refusing } from './guard.ts'
 import { ADMITTED, addressing, permitted } from './guard.ts'
 import { boolean, iso, json, object } from './json.ts'
-import { folderAt, makeFolders, type NewFolder } from './nodes.ts'
+import { countMissing, folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
-import { isOfAnother, live, mayNotAdd, type ProjectRef, projectGuard, projectMakingGuard } from './scope.ts'
+import { overRows, type Quotas, ROWS_OF_ONE } from './quota.ts'
+import {
+  isBlind,
+  isOfAnother,
+  live,
+  mayNotAdd,
+  type ProjectRef,
+  projectGuard,
+  projectMakingGuard,
+} from './scope.ts'
 import {
   type Argument,
   type Arguments,
@@ -23,6 +32,7 @@ import { closedFor } from './underway.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 import {
   addressed,
+  bare,
   described,
   describing,
   type Fields,
@@ -32,12 +42,13 @@ import {
   renamedByThisRequest,
   renaming,
   type Stamp,
+  shown,
   stamped,
   touched,
 } from './write.ts'
 
 /** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */
-interface EpisodeFields extends Fields {
+interface EpisodeFields extends Fields, Quotas {
   readonly status?: string
   readonly writeProtected?: boolean
   readonly startedAt?: number | null
@@ -106,6 +117,12 @@ const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_
 const doneTarget = (a: Arguments<Stamp>): SQL =>
   sql`(select deleted_at is null and updated_request = ${a.mark} from target)`
 
+/** Folders of episodes hang in the project's own tree. */
+const place = (a: Arguments<EpisodeFields>, asking: 'scope' | 'permit') => ({
+  container: sql.raw(`${asking}.project_id`),
+  path: sql`${a.folderPath}`,
+})
+
 const closedFolder = (a: Arguments<EpisodeFields>): Refusing =>
   closedFor(sql`scope.project_id`, sql`${a.folderPath}`)
 
@@ -137,13 +154,21 @@ const upserting = (a: Arguments<Upsert>): Guard =>
       ['created_by_another', sql`(select ${isOfAnother(sql`created_by_token`)} from target)`],
       trashedTarget,
     ],
-    state: [protectedTarget, ...contradictions(a), closedFolder(a)],
+    state: [
+      protectedTarget,
+      ...contradictions(a),
+      closedFolder(a),
+      overRows(a, {
+        atMost: ROWS_OF_ONE,
+        exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'scope'))})`,
+      }),
+    ],
   })
 
 const makeMissingProject = command<Upsert>('episodes.makeProject', (a) => makeProject(a, upserting(a)))
 
 const makeMissingFolders = command<Upsert>('episodes.makeFolders', (a) =>
-  makeFolders(a, upserting(a), sql`permit.project_id`, sql`null`),
+  makeFolders(a, upserting(a), place(a, 'permit'), sql`null`),
 )
 
 /** The fields that POST and PATCH change alike. */
@@ -211,18 +236,20 @@ const placeUpserted = command<Upsert>(
   (a) => sql`${addressing(upserting(a))} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
 )
 
+const placedJson = object({
+  episode: episodeJson,
+  workspace: sql`json((select ${object({ id: projects.id, slug: projects.slug })} from ${projects}
+    where ${projects.id} = ${episodes.projectId}))`,
+  folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
+    where ${nodes.id} = ${episodes.folderId}))`,
+  namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
+})
+
 const upserted = query<Upsert>('episodes.upserted', (a) =>
   outcomeOf(
     upserting(a),
     episodes,
-    object({
-      episode: episodeJson,
-      workspace: sql`json((select ${object({ id: projects.id, slug: projects.slug })} from ${projects}
-        where ${projects.id} = ${episodes.projectId}))`,
-      folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
-        where ${nodes.id} = ${episodes.folderId}))`,
-      namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
-    }),
+    sql`iif(${isBlind}, ${object({ episode: bare(episodes) })}, ${placedJson})`,
     sql`(select id from target)`,
     // Nothing has changed it since: otherwise the request was an update of what was there.
     sql`(${episodes.id} = ${a.id} or ${episodes.createdRequest} = ${a.repeatable} and ${episodes.version} = 1)`,
@@ -280,12 +307,13 @@ const changing = (a: Arguments<Changes>): Guard => {
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
       closedFolder(a),
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'scope')) }),
     ],
   })
 }
 
 const makeChangedFolders = command<Changes>('episodes.makeChangedFolders', (a) =>
-  makeFolders(a, changing(a), sql`permit.project_id`, sql`null`),
+  makeFolders(a, changing(a), place(a, 'permit'), sql`null`),
 )
 
 const update = command<Changes>('episodes.update', (a) => {
@@ -309,7 +337,7 @@ const placeChanged = command<Changes>(
 )
 
 const updated = query<Changes>('episodes.updated', (a) =>
-  outcomeOf(changing(a), episodes, episodeJson, sql`(select id from target)`, sql`0`),
+  outcomeOf(changing(a), episodes, shown(episodeJson, episodes), sql`(select id from target)`, sql`0`),
 )
 
 /** Changes the given fields; renaming and moving touch the episode and its own node alone. */

@@ -30,12 +30,14 @@ export const roleName = (rank: SQL): SQL =>
 /** A member is named by the slug of the home namespace. */
 const home = sql`(select home.slug from ${namespaces} as home where home.id = ${users.homeId})`
 
-const resource = object({
-  username: home,
-  name: users.name,
-  role: roleName(members.role.getSQL()),
-  createdAt: iso(members.createdAt),
-})
+/** Whoever was made a member, and has written nothing yet, is shown to others by the username alone. */
+const resource = (asking: SQL): SQL =>
+  object({
+    username: home,
+    name: sql`iif(${members.prominence} > 0 or ${users.id} = ${asking}, ${users.name}, null)`,
+    role: roleName(members.role.getSQL()),
+    createdAt: iso(members.createdAt),
+  })
 
 const list = query<NamespaceRef & Window>('members.list', (a) => {
   const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
@@ -43,7 +45,7 @@ const list = query<NamespaceRef & Window>('members.list', (a) => {
   return listing(
     namespaceGuard(a, 'read'),
     total,
-    sql`select ${members.userId} as id, ${resource} as body
+    sql`select ${members.userId} as id, ${resource(sql`(select user_id from permit)`)} as body
       from ${members} cross join ${users} on ${users.id} = ${members.userId}
       where ${members.namespaceId} = (select namespace_id from permit) and ${members.userId} < ${a.before}
       order by ${members.userId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
@@ -121,7 +123,7 @@ const set = command<Setting>(
 const wasSet = query<Setting>(
   'members.wasSet',
   (a) => sql`${judged(setting(a))} select ${refusal}, 1 as version,
-      ${members.createdRequest} = ${a.mark} as created, ${resource} as body
+      ${members.createdRequest} = ${a.mark} as created, ${resource(sql`scope.user_id`)} as body
     from ${VERDICT} left join member left join ${users} on ${users.id} = ${ifGranted(sql`member.id`)}
     left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id`,
 )

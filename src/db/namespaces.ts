@@ -4,8 +4,9 @@ import type { Guard } from './guard.ts'
 import { ADMITTED, permitted } from './guard.ts'
 import { json, object } from './json.ts'
 import { roleName } from './members.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { END, listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
+import { type Quotas, usageOf } from './quota.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import { type Arriving, arriveToCreateNamespace } from './users.ts'
@@ -25,52 +26,64 @@ const summary = { id: namespaces.id, slug: namespaces.slug }
 
 export const namespaceJson = object({ ...summary, metadata: json(namespaces.metadata) })
 
+/** Where a namespace stands in its member's list: what strangers have made one a member of comes last. */
+const position = sql`printf('%02x', ${members.prominence}) || ${members.namespaceId}`
+
+const positionBefore = (a: Arguments<Pick<Window, 'before'>>): SQL =>
+  sql`(iif(${a.before} = ${sql.raw(`'${END}'`)}, 9, cast(substr(${a.before}, 1, 2) as integer)), substr(${a.before}, 3))`
+
 const list = query<Asking & Window>('namespaces.list', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
   return listing(
     userGuard(a, 'read'),
     total,
-    sql`select ${namespaces.id} as id, ${object({
+    sql`select ${position} as id, ${object({
       ...summary,
       role: roleName(members.role.getSQL()),
       metadata: json(namespaces.metadata),
     })} as body
       from ${members} cross join ${namespaces} on ${namespaces.id} = ${members.namespaceId} and ${live(namespaces)}
       where ${members.userId} = (select user_id from permit where token_project_id is null)
-        and ${members.namespaceId} < ${a.before}
+        and (${members.prominence}, ${members.namespaceId}) < ${positionBefore(a)}
         and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
-      order by ${members.namespaceId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
+      order by ${members.prominence} desc, ${members.namespaceId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
     sql`scope.token_namespace_id is null`,
   )
 })
 
-/** The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. */
+/**
+ * The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. The home
+ * first, then where the caller has written something, then the rest, the newest first.
+ */
 export const listNamespaces = (asking: Asking, window: Window): Plan<Page> =>
   statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
 
-const detailed = object({
-  ...summary,
-  metadata: json(namespaces.metadata),
-  role: roleName(sql`scope.access`),
-  spaces: namespaceStats.projects,
-  projects: namespaceStats.projects,
-  assets: object({
-    videos: namespaceStats.videos,
-    audio: namespaceStats.audios,
-    labelTracks: namespaceStats.labelTracks,
-    textTracks: namespaceStats.textTracks,
-    images: namespaceStats.images,
-  }),
-})
+const detailed = (a: Arguments<Quotas>) =>
+  object({
+    ...summary,
+    metadata: json(namespaces.metadata),
+    role: roleName(sql`scope.access`),
+    spaces: namespaceStats.projects,
+    projects: namespaceStats.projects,
+    assets: object({
+      videos: namespaceStats.videos,
+      audio: namespaceStats.audios,
+      labelTracks: namespaceStats.labelTracks,
+      textTracks: namespaceStats.textTracks,
+      images: namespaceStats.images,
+    }),
+    usage: object(usageOf(a)),
+  })
 
-const read = query<NamespaceRef>('namespaces.read', (a) => {
+const read = query<NamespaceRef & Quotas>('namespaces.read', (a) => {
   const guard = namespaceGuard(a, 'read')
-  const body = sql`(select ${detailed} from ${namespaceStats}
+  const body = sql`(select ${detailed(a)} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = ${namespaces.id})`
   return outcomeOf(guard, namespaces, body, sql`scope.namespace_id`, sql`0`)
 })
 
-export const readNamespace = (ref: NamespaceRef): Plan<Resource> => statement(read, ref, readResource)
+export const readNamespace = (ref: NamespaceRef & Quotas): Plan<Resource> =>
+  statement(read, ref, readResource)
 
 /**
  * Holds for a slug that another namespace had lately, or that is the name of another known user. One that is reserved
@@ -123,7 +136,13 @@ const create = command<New>(
 const own = command<New>('namespaces.own', (a) =>
   insertInto(
     members,
-    { userId: namespaces.createdBy, namespaceId: namespaces.id, role: sql`3`, createdAt: a.now },
+    {
+      userId: namespaces.createdBy,
+      namespaceId: namespaces.id,
+      role: sql`3`,
+      prominence: sql`1`,
+      createdAt: a.now,
+    },
     sql`from ${namespaces} where ${namespaces.id} = ${a.id}
         and not exists (select 1 from ${members} where ${members.namespaceId} = ${a.id})`,
   ),

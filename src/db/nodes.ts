@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes } from '../../drizzle/schema.ts'
-import type { Folder } from '../domain/path.ts'
 import { type Guard, permitted } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { live } from './scope.ts'
@@ -8,19 +7,17 @@ import { type Argument, type Arguments, insertInto } from './sql.ts'
 import type { Stamp } from './write.ts'
 
 /** A folder that may have to be made, with the id it will then have, and the one that its parent will have. */
-export interface NewFolder extends Folder {
+export interface NewFolder {
   readonly id: string
   readonly parentId: string | null
+  /** Its path is so much of the whole one, in code points. */
+  readonly end: number
 }
 
-/** The folders along a path, outermost first, each with an id for the case that it has to be made. */
-export function newFolders(folders: readonly Folder[], mint: () => string): NewFolder[] {
-  const ids = folders.map(mint)
-  return folders.map((folder, index) => ({
-    ...folder,
-    id: ids[index] ?? mint(),
-    parentId: ids[index - 1] ?? null,
-  }))
+/** The folders that end there in a path, outermost first, each with an id for the case that it has to be made. */
+export function newFolders(ends: readonly number[], mint: () => string): NewFolder[] {
+  const ids = ends.map(mint)
+  return ends.map((end, index) => ({ end, id: ids[index] ?? mint(), parentId: ids[index - 1] ?? null }))
 }
 
 /** The path of a node from the project's root; the column is relative to the episode that it is inside of. */
@@ -54,34 +51,47 @@ export const unescaped = (path: SQL): SQL => sql`replace(replace(${path}, '%2F',
 export const folderAt = (container: SQL, path: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
   where ${nodes.containerId} = ${container} and ${nodes.path} = ${path} and ${nodes.kind} = 'folder' and ${live(nodes)})`
 
+interface Making extends Stamp {
+  readonly folders?: readonly NewFolder[]
+}
+
+/** Where the folders of a path are made. */
+interface Place {
+  /** The episode that they are inside of, or the project. */
+  readonly container: SQL
+  /** The path of the innermost. */
+  readonly path: SQL
+}
+
+const made = (path: SQL): SQL => sql`substr(${path}, 1, made.value ->> '$.end')`
+
+/** How many of the folders are not there yet. */
+export const countMissing = (a: Arguments<Pick<Making, 'folders'>>, { container, path }: Place): SQL =>
+  sql`(select count(*) from ${(a.folders satisfies Argument).each} as made
+    where ${folderAt(container, made(path))} is null)`
+
 /**
  * All missing folders of a path in one statement. SQLite selects all of it before it inserts, so a parent is
  * looked up among the folders that were there, and else is the new one that stands before. `top` is the node that the outermost
  * folder hangs under, null for the project's root.
  */
-export function makeFolders(
-  a: Arguments<Stamp & { readonly folders?: readonly NewFolder[] }>,
-  guard: Guard,
-  container: SQL,
-  top: SQL,
-): SQL {
-  const made = sql`made.value ->> '$.path'`
-  const parent = sql`made.value ->> '$.parent'`
+export function makeFolders(a: Arguments<Making>, guard: Guard, { container, path }: Place, top: SQL): SQL {
+  const parent = parentPath(made(path))
   return sql`${permitted(guard)} ${insertInto(
     nodes,
     {
       id: sql`made.value ->> '$.id'`,
       projectId: sql`permit.project_id`,
-      parentId: sql`case when ${parent} is null then ${top} else ifnull(${folderAt(container, parent)},
+      parentId: sql`case when ${parent} = '' then ${top} else ifnull(${folderAt(container, parent)},
         made.value ->> '$.parentId') end`,
       containerId: container,
       kind: sql`'folder'`,
-      name: sql`made.value ->> '$.name'`,
-      path: made,
+      name: unescaped(lastSegment(made(path))),
+      path: made(path),
       createdAt: a.now,
       updatedAt: a.now,
     },
     sql`from permit cross join ${(a.folders satisfies Argument).each} as made
-      where ${folderAt(container, made)} is null`,
+      where ${folderAt(container, made(path))} is null`,
   )}`
 }

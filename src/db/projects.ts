@@ -26,6 +26,7 @@ import {
   renamedByThisRequest,
   renaming,
   type Stamp,
+  shown,
   stamped,
   touched,
 } from './write.ts'
@@ -105,7 +106,7 @@ const create = command<New>(
 )
 
 const created = query<New>('projects.created', (a) =>
-  outcomeOf(creating(a), projects, projectJson, sql`(select id from earlier)`, sql`1`),
+  outcomeOf(creating(a), projects, shown(projectJson, projects), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
@@ -151,7 +152,7 @@ const update = command<Changes>(
 )
 
 const updated = query<Changes>('projects.updated', (a) =>
-  outcomeOf(changing(a), projects, projectJson, sql`scope.project_id`, sql`0`),
+  outcomeOf(changing(a), projects, shown(projectJson, projects), sql`scope.project_id`, sql`0`),
 )
 
 export const updateProject = (values: Changes): Plan<Resource> =>

@@ -3,6 +3,7 @@ import { deletions, restorations } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
 import type { Row } from './plan.ts'
+import { isBlind } from './scope.ts'
 import { type Arguments, command, insertInto } from './sql.ts'
 import { type Recorded, type Resource, readResource, type Stamp } from './write.ts'
 
@@ -71,9 +72,14 @@ export interface Restored extends Resource {
   readonly isUnderWay: boolean
 }
 
+/** The resource, or as much of it as the token may see. */
+const asShown = (body: SQL): SQL => sql`(select iif(${isBlind},
+  json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select ${body} as body) as made where made.body is not null)`
+
 /** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
 export const outcomeOfRestoring = (a: A, guard: Guard, body: SQL): SQL =>
-  sql`${judged(guard)} select ${refusal}, 1 as version, 0 as created, ${body} as body,
+  sql`${judged(guard)} select ${refusal}, 1 as version, 0 as created, ${asShown(body)} as body,
       obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind,
       ${ifGranted(sql`deletion.phase is not null`)} as is_under_way
     from ${VERDICT} left join deletion left join obstacle

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { objects, parts } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
-import { ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
+import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
+import { overBytes, type Quotas } from './quota.ts'
 import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
@@ -27,10 +28,11 @@ const discarding = (a: Arguments<ObjectRef>) =>
   uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete] })
 const aborting = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete] })
 
-const find = (name: string, guard: typeof reading) =>
-  query<ObjectRef>(
+const find = <A extends ObjectRef>(name: string, guard: (a: Arguments<A>) => Guard) =>
+  query<A>(
     name,
-    (a) => sql`${judged(guard(a))} select ${refusal}, ${uploadColumns}
+    (a) => sql`${judged(guard(a))} select ${refusal}, ${uploadColumns},
+      not ${isBlind} or scope.object_token_id is scope.token_id as is_shown
       from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
   )
 
@@ -132,7 +134,7 @@ const renewComplete = command<ObjectRef & Lease>(
 export const readUploadToComplete = (values: ObjectRef & Lease): Plan<UploadInParts> =>
   after([act(renewComplete, values)], withParts(foundToComplete, notedToComplete, values))
 
-interface Completing extends ObjectRef {
+interface Completing extends ObjectRef, Quotas {
   readonly size: number
   readonly etag: string
   readonly sha256: string | null
@@ -140,10 +142,20 @@ interface Completing extends ObjectRef {
   readonly now: number
 }
 
+/** What the bucket holds counts in place of what was announced; an older client does not say how much it sends. */
+const settling = (a: Arguments<Completing>) => {
+  const more = sql`(select ${a.size} - ifnull(${objects.announcedSize}, 0) from ${objects}
+    where ${objects.id} = scope.object_id and ${objects.state} = 'pending')`
+  return uploadGuard(a, 'upload', {
+    thing: [isForeign],
+    state: [isOver, overBytes(a, { atMost: sql`${a.size}`, exactly: sql`ifnull(${more}, 0)` })],
+  })
+}
+
 const complete = command<Completing>(
   'uploads.complete',
   (a) =>
-    sql`${permitted(completing(a))} update ${objects} set ${assign(objects, {
+    sql`${permitted(settling(a))} update ${objects} set ${assign(objects, {
       state: sql`'complete'`,
       size: a.size,
       etag: a.etag,
@@ -152,6 +164,8 @@ const complete = command<Completing>(
       completedAt: a.now,
     })} where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
 )
+
+const foundSettled = find<Completing>('uploads.findSettled', settling)
 
 /** Forgets the noted parts of an upload that is not pending any more. */
 const forgetParts = command<ObjectRef>(
@@ -162,7 +176,7 @@ const forgetParts = command<ObjectRef>(
 
 /** Pins what the bucket holds: from here on assets may refer to the object. */
 export const completeUpload = (values: Completing): Plan<Upload> =>
-  after([act(complete, values), act(forgetParts, values)], statement(foundToComplete, values, uploadFrom))
+  after([act(complete, values), act(forgetParts, values)], statement(foundSettled, values, uploadFrom))
 
 /**
  * The plan that marks an upload whose bytes are to be removed; its lease then tells when it ended. One that has ended

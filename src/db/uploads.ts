@@ -4,8 +4,9 @@ import { objects, projects } from '../../drizzle/schema.ts'
 import { assertPermitted, consulted, permitted, refusal, VERDICT } from './guard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
+import { overBytes, overRows, type Quotas } from './quota.ts'
 import { isWithinReach, live, projectMakingGuard } from './scope.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Arguments, assign, command, insertInto, none, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 
 /** An object on its way into the bucket, or there. */
@@ -30,6 +31,8 @@ export interface Upload {
   readonly etag: string | null
   /** Epoch milliseconds. */
   readonly createdAt: number
+  /** Whether the caller's token may see it: its own at least. */
+  readonly isShown: boolean
 }
 
 const shown = {
@@ -70,6 +73,7 @@ const uploadOf = (row: Row): Upload => ({
   sha256: row.sha256 as string | null,
   etag: row.etag as string | null,
   createdAt: row.created_at as number,
+  isShown: row.is_shown !== 0,
 })
 
 export const uploadFrom = ([row]: readonly Row[]): Upload => uploadOf(assertPermitted(row))
@@ -93,13 +97,14 @@ export interface NewUpload {
   readonly stagingHash: string | null
 }
 
-export interface Announcing extends ProjectMaking, Lease {
+export interface Announcing extends ProjectMaking, Lease, Quotas {
   readonly files: readonly NewUpload[]
+  /** How many they are, and the sum of their sizes. */
+  readonly count: number
+  readonly bytes: number
 }
 
 type A = Arguments<Announcing>
-
-const announcing = (a: A) => projectMakingGuard(a, {})
 
 const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${field}')`)
 
@@ -108,12 +113,24 @@ const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${fiel
  * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
  * project alone. The type is what a download says of it, so another type is another object.
  */
-const known = sql`(select ${objects.id} from ${objects}
+const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} from ${objects}
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
-  where ${isWithinReach('permit')} and ${objects.state} = 'complete' and ${objects.sha256} is not null
+  where ${isWithinReach(asking)} and ${objects.state} = 'complete' and ${objects.sha256} is not null
     and ${objects.sha256} = ${file('sha256')} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
   order by ${objects.id} desc limit 1)`
+
+/** What is still to be added of the files: `measure` of those that are neither known nor there yet. */
+const added = (a: A, measure: SQL): SQL => sql`(select ifnull(sum(${measure}), 0) from ${a.files.each} as file
+  where ${none(sql`${objects} where ${objects.id} = ${file('id')}`)} and ${known('scope')} is null)`
+
+const announcing = (a: A) =>
+  projectMakingGuard(a, {
+    state: [
+      overRows(a, { atMost: sql`${a.count}`, exactly: added(a, sql`1`) }),
+      overBytes(a, { atMost: sql`${a.bytes}`, exactly: added(a, file('size')) }),
+    ],
+  })
 
 const makeMissingProject = command<Announcing>('uploads.makeProject', (a) => makeProject(a, announcing(a)))
 
@@ -140,7 +157,7 @@ const announce = command<Announcing>(
         announcedSha256: file('sha256'),
         stagingHash: file('stagingHash'),
       },
-      sql`from permit cross join ${a.files.each} as file where ${known} is null`,
+      sql`from permit cross join ${a.files.each} as file where ${known('permit')} is null`,
     )} on conflict do nothing`,
 )
 
@@ -150,7 +167,7 @@ const renewKnown = command<Announcing>(
     a,
   ) => sql`${permitted(announcing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} in (
-      select ${known} from permit cross join ${a.files.each} as file)
+      select ${known('permit')} from permit cross join ${a.files.each} as file)
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
@@ -161,7 +178,7 @@ const announced = query<Announcing>(
     union all
     select null, file.key, ${uploadColumns} from permit cross join ${a.files.each} as file
       cross join ${objects} on ${objects.id} = ifnull(
-        (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known})`,
+        (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known('permit')})`,
 )
 
 /**
@@ -169,8 +186,14 @@ const announced = query<Announcing>(
  * request, sent again, makes new ones: nothing tells two files of the same name and size apart, and what nobody sends
  * is purged.
  */
-export const announceUploads = (values: Announcing, arriving: Arriving): Plan<readonly Upload[]> =>
-  after(
+export function announceUploads(
+  given: Omit<Announcing, 'count' | 'bytes'>,
+  arriving: Arriving,
+): Plan<readonly Upload[]> {
+  const { files } = given
+  const bytes = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const values = { ...given, count: files.length, bytes }
+  return after(
     [
       ...arriveByCreatingAt(values.namespace, arriving),
       act(makeMissingProject, values),
@@ -182,3 +205,4 @@ export const announceUploads = (values: Announcing, arriving: Arriving): Plan<re
       return rows.sort((one, other) => Number(one.position) - Number(other.position)).map(uploadOf)
     }),
   )
+}

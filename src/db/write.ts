@@ -1,7 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { ADMITTED, assertPermitted, type Guard, ifGranted, judged, refusal, VERDICT } from './guard.ts'
+import { object } from './json.ts'
 import type { Row } from './plan.ts'
+import { isBlind } from './scope.ts'
 import type { Arguments } from './sql.ts'
 
 /** When a request writes, and how its rows remember it. */
@@ -112,6 +114,14 @@ export const describing = (a: Arguments<Fields>) => ({
   tags: sql`ifnull(${a.tags}, '[]')`,
   metadata: a.metadata,
 })
+
+/** What a token without the right to read is answered in place of a resource. */
+export const bare = (row: { readonly id: SQLWrapper; readonly name: SQLWrapper }): SQL =>
+  object({ id: row.id, name: row.name })
+
+/** A resource, or as much of it as the token may see. */
+export const shown = (resource: SQL, row: { readonly id: SQLWrapper; readonly name: SQLWrapper }): SQL =>
+  sql`iif(${isBlind}, ${bare(row)}, ${resource})`
 
 /** The statement that reads what became of a write: the refusal, or the row with `id`, from after the write. */
 export const outcomeOf = (guard: Guard, table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>

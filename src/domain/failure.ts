@@ -49,6 +49,8 @@ export const failures = {
   episode_name_taken: 'Episode name already exists in this project',
   dataset_name_taken: 'Dataset name already exists in this project',
   home_namespace: 'A home namespace stays.',
+  quota_exceeded:
+    'The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.',
   too_large: 'It holds more than can be changed at once: 5,000.',
   restore_conflict: 'Something is in the way of the restoring.',
   deletion_purging: 'It is being purged.',

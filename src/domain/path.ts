@@ -1,4 +1,4 @@
-import { byteLength, lineFault, nameFault } from './text.ts'
+import { byteLength, codePoints, lineFault, nameFault } from './text.ts'
 
 export const MOST_BYTES_OF_A_PATH = 1_024
 /** Each one costs the database a folder to find or to make: bytes alone would allow five hundred of them. */
@@ -29,23 +29,16 @@ export function parsePath(raw: string): Path | { readonly fault: string } {
 /** A name as it stands in the path of a node, where `/` and `%` inside it are `%2F` and `%25`. */
 export const nodeSegment = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
 
-/** A folder that a path passes through, and where it hangs; `parent` is null at the top. */
-export interface Folder {
-  readonly name: string
-  readonly path: string
-  readonly parent: string | null
-}
-
-/** The folders named by the segments, outermost first, each by the path of its node. */
-export function foldersAlong(segments: readonly string[]): Folder[] {
-  const folders: Folder[] = []
-  let parent: string | null = null
-  for (const name of segments) {
-    const path: string = `${parent ?? ''}/${nodeSegment(name)}`
-    folders.push({ name, path, parent })
-    parent = path
-  }
-  return folders
+/**
+ * Where the folders along a path end in it, outermost first, in code points of the path of the node that the segments
+ * lead to: so many folders are told by a number each.
+ */
+export function foldersAlong(segments: readonly string[]): number[] {
+  let end = 0
+  return segments.map((segment) => {
+    end += 1 + codePoints(nodeSegment(segment))
+    return end
+  })
 }
 
 /** The path of the node that the segments lead to. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type Config, configOf } from '../config.ts'
 import { Database } from '../db/database.ts'
+import type { Quotas } from '../db/quota.ts'
 import type { Asking } from '../db/scope.ts'
 import { type Arriving, judgeToken } from '../db/users.ts'
 import type { Stamp } from '../db/write.ts'
@@ -115,6 +116,8 @@ export interface Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   /** What the token says of its user, for the user who is not known yet. */
   readonly arriving: Arriving
   readonly stamp: Stamp
+  /** For what adds to a namespace. */
+  readonly quotas: Quotas
   readonly mint: () => string
   readonly database: Database
   /** Goes on with something after the answer. */
@@ -215,7 +218,8 @@ async function callOf(incoming: Incoming, config: Config, caller: Caller, asking
   const mint = () => mintId(now)
   const stamp = await stampOf(incoming, asking, raw.bytes, now)
   const arriving = arrivingOf(caller, asking, stamp, mint)
-  return { ...incoming, config, now, caller, asking, arriving, stamp, mint }
+  const quotas = { rowsQuota: config.quotas.rows, bytesQuota: config.quotas.bytes }
+  return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint }
 }
 
 /** All that the client has sent, judged at once. */

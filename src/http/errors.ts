@@ -46,6 +46,7 @@ export const statusOf = {
   episode_name_taken: 409,
   dataset_name_taken: 409,
   home_namespace: 409,
+  quota_exceeded: 403,
   too_large: 409,
   restore_conflict: 409,
   deletion_purging: 409,

@@ -57,7 +57,6 @@ function listOf(url: URL): string {
 }
 
 const TAG_BYTES = 16
-const ID_BYTES = 12
 
 /**
  * The cursors of one list: an id that a page ended with, sealed together with the list. They tell nothing and
@@ -82,10 +81,10 @@ export class Cursors {
   /** The id in a cursor; refuses one that was altered, or that is of another list. */
   async open(cursor: string): Promise<string> {
     const bytes = bytesOf(cursor)
-    if (bytes?.length === ID_BYTES + TAG_BYTES) {
-      const id = bytes.subarray(0, ID_BYTES).toHex()
+    if (bytes && bytes.length > TAG_BYTES) {
+      const id = bytes.subarray(0, -TAG_BYTES).toHex()
       for (const secret of this.#secrets) {
-        if (crypto.subtle.timingSafeEqual(bytes.subarray(ID_BYTES), await this.#tag(secret, id))) return id
+        if (crypto.subtle.timingSafeEqual(bytes.subarray(-TAG_BYTES), await this.#tag(secret, id))) return id
       }
     }
     throw invalid('cursor', 'is not a cursor of this list')

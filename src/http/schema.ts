@@ -151,6 +151,14 @@ export const dryRun = flag.meta({ description: 'Only counts what would go.' })
 
 export const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })
 
+/** All that a token without the right to read is told of a resource that it has made or changed. */
+export const Bare = z
+  .object({ id, name: z.string().nullable() })
+  .meta({ id: 'Bare', description: 'In place of the resource, where the token may not read.' })
+
+/** A resource as the answer to a change of it. */
+export const changed = <S extends z.ZodType>(resource: S) => z.union([resource, Bare])
+
 const MOST_IN_A_WORD = 255
 
 /** An opaque short text: a storage id, a language code. */

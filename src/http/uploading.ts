@@ -27,7 +27,7 @@ import type { Call } from './endpoint.ts'
  */
 export type AnyCall = Pick<
   Call<z.ZodObject, z.ZodObject, z.ZodObject>,
-  'asking' | 'config' | 'database' | 'env' | 'now' | 'url'
+  'asking' | 'config' | 'database' | 'env' | 'now' | 'quotas' | 'url'
 >
 
 export const storeFor = ({ config, env, url }: AnyCall): Promise<Store> =>
@@ -187,7 +187,7 @@ async function settle(
   { key, bucketUploadId, announcedSize, announcedSha256 }: Upload,
   isUnknown: boolean,
 ): Promise<Upload> {
-  const { database, now } = call
+  const { database, now, quotas } = call
   const { bucket } = await storeFor(call)
   const held = await bucket.head(key)
   if (!held && !isUnknown) throw new Refusal('upload_incomplete')
@@ -205,7 +205,7 @@ async function settle(
   }
   try {
     const { leaseUntil } = leaseOf(call)
-    return await database.run(completeUpload({ ...ref, ...held, leaseUntil, now }))
+    return await database.run(completeUpload({ ...ref, ...quotas, ...held, leaseUntil, now }))
   } catch (error) {
     // Aborted while the bucket assembled it.
     if (error instanceof Refusal && error.failure === 'upload_aborted')

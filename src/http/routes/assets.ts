@@ -14,6 +14,7 @@ import { assetDownloads } from './downloads.ts'
 function registering(wire: WireKind): Endpoint {
   const { kind, storageName } = wire.shape
   const register = assetRegistering(wire.shape)
+  const { schema, example } = shownBy(wire)
   return endpoint(
     {
       operationId: `register${wire.one}`,
@@ -47,7 +48,7 @@ function registering(wire: WireKind): Endpoint {
         [storageName]: '019d8a3c5e00a1b2c3d4e5fa',
         ...wire.ownExample,
       },
-      answers: { 201: { description: 'The asset', ...shownBy(wire) } },
+      answers: { 201: { description: 'The asset', schema: field.changed(schema), example } },
       failures: [
         'namespace_not_found',
         'project_not_found',
@@ -56,10 +57,11 @@ function registering(wire: WireKind): Endpoint {
         'episode_write_protected',
         'object_not_complete',
         'deletion_marking',
+        'quota_exceeded',
       ],
     },
     async (call) => {
-      const { asking, body, stamp, mint, arriving, database } = call
+      const { asking, body, stamp, quotas, mint, arriving, database } = call
       const { namespace, project, episodeName = null, name, ...rest } = field.stored(body)
       const { [storageName]: storageId = null, ...fields } = rest as Readonly<Record<string, unknown>>
       const segments = name?.segments ?? []
@@ -68,6 +70,7 @@ function registering(wire: WireKind): Endpoint {
         {
           ...asking,
           ...stamp,
+          ...quotas,
           ...leaseOf(call),
           ...(fields as OwnFields),
           namespace,

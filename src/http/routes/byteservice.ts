@@ -63,10 +63,10 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
             example: anUpload,
           },
         },
-        failures: ['namespace_not_found', 'project_not_found'],
+        failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
       },
       async (call) => {
-        const { asking, body, stamp, mint, arriving, database } = call
+        const { asking, body, stamp, quotas, mint, arriving, database } = call
         const file = {
           id: mint(),
           name: null,
@@ -77,7 +77,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
           stagingHash: body.hash,
         } as const
         const place = { namespace: body.owner, project: body.project, projectId: mint() }
-        const values = { ...asking, ...stamp, ...leaseOf(call), ...place, files: [file] }
+        const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, files: [file] }
         const [made] = await database.run(announceUploads(values, arriving))
         return jsonAnswer(JSON.stringify({ uploadId: made?.id, key: made?.key }))
       },
@@ -148,7 +148,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         answers: {
           200: { description: 'It is complete', schema: field.Success, example: { success: true } },
         },
-        failures: [...uploadFailures, 'upload_incomplete'],
+        failures: [...uploadFailures, 'upload_incomplete', 'quota_exceeded'],
         trips: { most: 2, because: 'The bucket says in between what it holds.' },
       },
       async (call) => {

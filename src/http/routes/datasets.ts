@@ -84,7 +84,7 @@ const create = endpoint(
       })
       .meta({ id: 'NewDataset' }),
     bodyExample: { name: 'training-v2', description: 'Q1 training data' },
-    answers: { 201: { description: 'The dataset', schema: Dataset, example } },
+    answers: { 201: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...placeFailures, 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, mint, database }) => {
@@ -162,7 +162,7 @@ const update = endpoint(
       })
       .meta({ id: 'DatasetChanges' }),
     bodyExample: { description: 'Q1 training data, cleaned' },
-    answers: { 200: { description: 'The dataset', schema: Dataset, example } },
+    answers: { 200: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...placeFailures, 'dataset_not_found', 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {

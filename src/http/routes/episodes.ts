@@ -56,6 +56,8 @@ const PlacedEpisode = z
   })
   .meta({ id: 'PlacedEpisode' })
 
+const upserted = z.union([PlacedEpisode, z.object({ episode: field.Bare })])
+
 const placed = {
   episode: example,
   workspace: { id: example.projectId, slug: 'robotics' },
@@ -103,6 +105,7 @@ const writeFailures = [
   'episode_ends_before_start',
   'episode_duration_contradicts',
   'deletion_marking',
+  'quota_exceeded',
 ] as const
 
 /** Where the given folder leads, as the plan wants it; nothing where none is given, the root for null. */
@@ -143,20 +146,21 @@ const upsert = endpoint(
     answers: {
       200: {
         description: 'It was there, and has the given fields now',
-        schema: PlacedEpisode,
+        schema: upserted,
         example: placed,
       },
-      201: { description: 'It was made', schema: PlacedEpisode, example: placed },
+      201: { description: 'It was made', schema: upserted, example: placed },
     },
     failures: ['namespace_not_found', 'project_not_found', 'created_by_another', ...writeFailures],
   },
-  async ({ asking, params, body, stamp, mint, arriving, database }) => {
+  async ({ asking, params, body, stamp, quotas, mint, arriving, database }) => {
     const { folder: given, ...fields } = field.stored(body)
     const place = placeIn(given, mint)
     const plan = upsertEpisode(
       {
         ...asking,
         ...stamp,
+        ...quotas,
         ...fields,
         ...place,
         namespace: params.slug,
@@ -218,7 +222,7 @@ const update = endpoint(
       }),
     ).meta({ id: 'EpisodeChanges' }),
     bodyExample: { status: 'completed', writeProtected: true },
-    answers: { 200: { description: 'The episode', schema: Episode, example } },
+    answers: { 200: { description: 'The episode', schema: field.changed(Episode), example } },
     failures: [
       'namespace_not_found',
       'project_not_found',
@@ -227,12 +231,13 @@ const update = endpoint(
       'episode_name_taken',
     ],
   },
-  async ({ asking, params, body, stamp, mint, database }) => {
+  async ({ asking, params, body, stamp, quotas, mint, database }) => {
     const { folder: given, name: newName, ...fields } = field.stored(body)
     const finalName = newName ?? params.episodeName
     const plan = updateEpisode({
       ...asking,
       ...stamp,
+      ...quotas,
       ...fields,
       ...placeIn(given, mint),
       namespace: params.slug,

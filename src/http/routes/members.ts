@@ -10,7 +10,10 @@ const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 const Member = z
   .object({
     username: z.string().meta({ description: "The slug of the user's home namespace" }),
-    name: z.string().nullable(),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null to others until the member has written something in the namespace.' }),
     role,
     createdAt: field.time,
   })

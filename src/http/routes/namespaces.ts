@@ -23,6 +23,16 @@ const WholeNamespace = Namespace.extend({
   spaces: count,
   projects: count,
   assets: z.object({ videos: count, audio: count, labelTracks: count, textTracks: count, images: count }),
+  usage: z
+    .object({
+      rows: count.meta({
+        description: 'Episodes, nodes, assets, objects and members of collections, also those in the trash',
+      }),
+      bytes: count.meta({ description: 'Of objects, as they are or were announced' }),
+      rowsQuota: count.nullable().meta({ description: 'Null where there is no bound' }),
+      bytesQuota: count.nullable().meta({ description: 'Null where there is no bound' }),
+    })
+    .meta({ id: 'Usage' }),
 }).meta({ id: 'WholeNamespace' })
 
 const list = endpoint(
@@ -82,13 +92,14 @@ const read = endpoint(
           spaces: 1,
           projects: 1,
           assets: { videos: 12, audio: 3, labelTracks: 12, textTracks: 1, images: 0 },
+          usage: { rows: 73, bytes: 381_000, rowsQuota: 2_000_000, bytesQuota: null },
         },
       },
     },
     failures: ['namespace_not_found'],
   },
-  async ({ asking, params, database }) =>
-    jsonAnswer((await database.run(readNamespace({ ...asking, namespace: params.slug }))).body),
+  async ({ asking, params, quotas, database }) =>
+    jsonAnswer((await database.run(readNamespace({ ...asking, ...quotas, namespace: params.slug }))).body),
 )
 
 const update = endpoint(

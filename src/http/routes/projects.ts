@@ -94,7 +94,7 @@ const creations = bothSpellings((key, suffix) =>
       query: z.object({}),
       body: NewProject,
       bodyExample: { name: 'Robotics Lab', description: 'Main robotics project', tags: ['robotics'] },
-      answers: { 201: { description: 'The project', schema: Project, example } },
+      answers: { 201: { description: 'The project', schema: field.changed(Project), example } },
       failures: ['namespace_not_found', 'project_slug_taken'],
     },
     async ({ asking, params, body, stamp, mint, arriving, database }) => {
@@ -137,7 +137,7 @@ const update = endpoint(
       })
       .meta({ id: 'ProjectChanges' }),
     bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
-    answers: { 200: { description: 'The project', schema: Project, example } },
+    answers: { 200: { description: 'The project', schema: field.changed(Project), example } },
     failures: ['namespace_not_found', 'project_not_found', 'project_slug_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {

@@ -148,7 +148,7 @@ const restores: readonly Endpoint[] = [
       summary: 'Restore a project, or the deleted namespace itself',
       params: NamespaceParams.extend(ofOne),
       query: z.object({ as: field.slug.optional().meta(as) }),
-      answers: restored(z.union([Project, Namespace]), {
+      answers: restored(z.union([Project, Namespace, field.Bare]), {
         id: '019d8a3c5e00a1b2c3d4e5f6',
         slug: 'alice',
         metadata: null,
@@ -172,7 +172,7 @@ const restores: readonly Endpoint[] = [
       params: ProjectParams.extend(ofOne),
       query: restoreNamed,
       answers: restored(
-        z.union([Episode, Node, Dataset, Collection, ...assetsShown.map(({ schema }) => schema)]),
+        z.union([Episode, Node, Dataset, Collection, ...assetsShown.map(({ schema }) => schema), field.Bare]),
         assetsShown[0]?.example,
       ),
       failures: [

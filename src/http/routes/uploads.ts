@@ -108,10 +108,10 @@ const announce = endpoint(
         },
       },
     },
-    failures: ['namespace_not_found', 'project_not_found'],
+    failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
   },
   async (call) => {
-    const { asking, body, stamp, mint, arriving, database, now } = call
+    const { asking, body, stamp, quotas, mint, arriving, database, now } = call
     const store = await storeFor(call)
     const { mostBytes } = store.bucket
     const tooLarge = body.files.flatMap(({ size }, index) =>
@@ -132,7 +132,7 @@ const announce = endpoint(
     })
     const { namespace, project } = body
     const lease: Lease = leaseOf(call)
-    const values = { ...asking, ...stamp, ...lease, namespace, project, projectId: mint(), files }
+    const values = { ...asking, ...stamp, ...quotas, ...lease, namespace, project, projectId: mint(), files }
     const made = await database.run(announceUploads(values, arriving))
     const uploads: unknown[] = []
     for (const each of made) uploads.push(await announced(each, store, now))
@@ -270,7 +270,8 @@ const finish = endpoint(
             etag: z.string(),
             createdAt: field.time,
           })
-          .meta({ id: 'Object' }),
+          .meta({ id: 'Object' })
+          .or(field.Bare),
         example: {
           id: '019d8a3c5e00a1b2c3d4e5fa',
           size: 180_833,
@@ -286,16 +287,18 @@ const finish = endpoint(
       'upload_aborted',
       'upload_incomplete',
       'upload_mismatch',
+      'quota_exceeded',
       'bucket_unavailable',
     ],
     trips: { most: 2, because: 'The bucket says in between what it holds.' },
   },
   async (call) => {
-    const { id, size, contentType, sha256, etag, createdAt } = await complete(
+    const { id, name, size, contentType, sha256, etag, createdAt, isShown } = await complete(
       call,
       { ...call.asking, id: call.params.id },
       call.body.parts,
     )
+    if (!isShown) return jsonAnswer(JSON.stringify({ id, name }))
     const time = new Date(createdAt).toISOString()
     return jsonAnswer(JSON.stringify({ id, size, contentType, sha256, etag, createdAt: time }))
   },
