@@ -18,7 +18,7 @@ const DECLARED_SORTS = [
   /^purges\.count(Released|Others)$/,
   // The former slugs of one namespace, eleven of them.
   /^namespaces\.letGoOfFormer$/,
-  // 20,000 references at most, grouped by object.
+  // 10,000 references at most, grouped by object.
   /^dryRun\./,
   // Some hundreds of namespaces at most.
   /^turns\./,

@@ -26,11 +26,11 @@ export interface DryRun {
   readonly rows: number
   /** Bytes of the objects that nothing else refers to. */
   readonly bytes: number
-  /** Whether there is more: a table is counted up to 20,000 rows. */
+  /** Whether there is more: a table is counted up to 10,000 rows. */
   readonly truncated: boolean
 }
 
-const MOST_COUNTED = sql.raw('20000')
+const MOST_COUNTED = sql.raw('10000')
 
 /** A count of rows, as far as they are counted. */
 const upTo = (rows: SQL): SQL => sql`(select count(*) from (select 1 from ${rows} limit ${MOST_COUNTED} + 1))`

@@ -5,14 +5,22 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { type LocalDatabase, load, type Measured, migrate, scratch, tokenOf, workerOf } from './host.ts'
 
 /**
- * What one tenant's deleting, restoring and purging of a large project costs another tenant's reads, beside their quiet
- * latency in the same run; and what each slice of the purge costs D1. It guides; it asserts nothing.
+ * What one tenant's deleting, restoring and purging of much costs another tenant's reads, beside their quiet latency in
+ * the same run; and what each batch costs D1. Of a project that is one marked row, an episode likewise, and of a folder
+ * that is marked, and comes back, slice by slice. It guides; it asserts nothing.
  */
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '500000' } } })
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '500000' },
+    nodes: { type: 'string', default: '100000' },
+  },
+})
 const ROWS = Number(values.rows)
+const NODES = Number(values.nodes)
 const SECONDS = 6
-const DAY = 86_400_000
-/** Milliseconds between two deletions: nobody deletes and restores a project without a pause. */
+/** With the one episode that is there: what is marked in the request. */
+const AT_ONCE = 4_999
+/** Milliseconds between two requests of the tenant with much: nobody deletes and restores without a pause. */
 const BREATH = 50
 
 interface Cost {
@@ -26,19 +34,31 @@ interface Cost {
 const quietly = { structuredWorkerdLogs: true, handleStructuredLogs: () => undefined }
 const miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [workerOf('server')], ...quietly }))
 
+const line = (cells: readonly string[]) =>
+  process.stdout.write(
+    `${(cells[0] ?? '').padEnd(44)}${cells
+      .slice(1)
+      .map((cell) => cell.padStart(14))
+      .join('')}\n`,
+  )
+
 try {
   const url = (await miniflare.ready).origin
   const database = await migrate(miniflare)
   const [large, quiet] = await Promise.all([tokenOf('large'), tokenOf('quiet')])
   const send = async (token: string, method: string, path: string, body?: object) => {
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'application/json',
+      'X-Bench-Costs': 'yes',
+    }
     const answer = await fetch(url + path, { method, headers, body: body ? JSON.stringify(body) : null })
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
     // biome-ignore lint/suspicious/noExplicitAny: a bench reads what it needs
     return (await answer.json()) as any
   }
-
-  const lab = '/namespaces/large/projects/lab'
+  const home = '/namespaces/large'
+  const [lab, tree] = [`${home}/projects/lab`, `${home}/projects/tree`]
   for (const [token, user] of [
     [large, 'large'],
     [quiet, 'quiet'],
@@ -47,98 +67,189 @@ try {
     for (let index = 0; index < 60; index++)
       await send(token, 'POST', `/namespaces/${user}/projects/lab/episodes`, { name: `run-${index}` })
   }
-  await seed(database)
-  process.stdout.write(`A project of ${ROWS} rows: assets and nodes, half each.\n\n`)
+  const inFolder = async (name: string, path: string) =>
+    (await send(large, 'POST', `${tree}/episodes`, { name, folder: path })) as {
+      episode: { id: string; projectId: string }
+      folder: { id: string }
+    }
+  const { episode, folder } = await inFolder('run', '/large')
+  const { folder: small } = await inFolder('other', '/small')
+  const project = await database.prepare("select id from projects where slug = 'lab'").first<string>('id')
+  await seed(database, ROWS / 2, {
+    project: String(project),
+    container: String(project),
+    path: '/clips',
+    tag: 'a',
+  })
+  await seed(database, NODES, {
+    ...episode,
+    project: episode.projectId,
+    container: episode.id,
+    path: '/in',
+    tag: 'c',
+  })
+  await seed(database, NODES, {
+    project: episode.projectId,
+    container: episode.projectId,
+    path: '/large',
+    tag: 'e',
+  })
+  await seed(database, AT_ONCE, {
+    project: episode.projectId,
+    container: episode.projectId,
+    path: '/small',
+    tag: '0',
+  })
+  await database
+    .prepare(
+      "update nodes set parent_id = ?1 where container_id = ?2 and path like '/large/%' and kind = 'video'",
+    )
+    .bind(folder.id, episode.projectId)
+    .run()
+  process.stdout.write(
+    `A project of ${ROWS} rows; a folder of ${NODES} nodes and their assets; an episode of ${NODES} assets and their nodes.\n\n`,
+  )
 
   const reading = () =>
     load({ url: `${url}/namespaces/quiet/projects/lab/episodes`, token: quiet, seconds: SECONDS, clients: 1 })
-  /** The neighbour's reads, while the work is repeated. */
-  const beside = async (work: () => Promise<unknown>): Promise<[Measured, number]> => {
+  const takeCosts = async (): Promise<readonly Cost[]> =>
+    (await fetch(`${url}/costs`)).json() as Promise<Cost[]>
+  await reading()
+  const before = await reading()
+  await takeCosts()
+
+  line([
+    "another tenant's list of 50",
+    'p50 of quiet',
+    'p95 of quiet',
+    'reads',
+    'batches',
+    'longest',
+    'rows read',
+    'written',
+  ])
+  const show = (name: string, { median, p95, perSecond }: Measured, costs: readonly Cost[]) => {
+    const ratios = [median / before.median, p95 / before.p95].map((ratio) => ratio.toFixed(2))
+    const most = (value: (cost: Cost) => number) => Math.max(0, ...costs.map(value))
+    line([
+      name,
+      ...ratios,
+      (perSecond * SECONDS).toFixed(0),
+      String(costs.length),
+      `${most(({ milliseconds }) => milliseconds)} ms`,
+      String(most(({ rowsRead }) => rowsRead)),
+      String(most(({ rowsWritten }) => rowsWritten)),
+    ])
+  }
+  show('quiet', before, [])
+  /** The neighbour's reads, while the work is repeated, or waited for. */
+  const beside = async (name: string, work: (isOver: () => boolean) => Promise<unknown>): Promise<void> => {
     let isOver = false
     const measuring = reading().finally(() => {
       isOver = true
     })
-    let times = 0
-    while (!isOver) {
-      await work()
-      times++
-    }
-    return [await measuring, times]
+    await work(() => isOver)
+    show(name, await measuring, await takeCosts())
   }
-
-  const trashed = async (): Promise<string> => {
-    await send(large, 'DELETE', lab)
-    return (await send(large, 'GET', '/namespaces/large/trash')).trash[0].deletionId
-  }
-  await reading()
-  const before = await reading()
-  const [besideDeleting, deletions] = await beside(async () => {
-    await send(large, 'POST', `/namespaces/large/trash/${await trashed()}/restore`)
-    await setTimeout(BREATH)
-  })
-  const deletion = await trashed()
-  await send(large, 'DELETE', `/namespaces/large/trash/${deletion}`)
-  const costs: Cost[] = []
-  const fire = async (days: number): Promise<void> => {
-    const answer = await fetch(`${url}/schedule?now=${Date.now() + days * DAY}`)
+  const fire = async (): Promise<void> => {
+    const answer = await fetch(`${url}/schedule?now=${Date.now()}`)
     if (!answer.ok) throw new Error(await answer.text())
-    costs.push(...((await answer.json()) as Cost[]))
   }
-  const [besidePurging, runs] = await beside(() => fire(0))
-  const after = await reading()
+  const trashOf = async (place: string) => (await send(large, 'GET', `${place}/trash`)).trash
+  /** Waits for the slices after an answer, and for the runs of the schedule that do the rest. */
+  const settled = async (place: string): Promise<void> => {
+    for (let round = 0; round < 500; round++) {
+      const states: readonly string[] = (await trashOf(place)).map(({ state }: { state: string }) => state)
+      if (!states.includes('marking') && !states.includes('restoring')) return
+      await setTimeout(100)
+      if (round % 20 === 19) await fire()
+    }
+    throw new Error('It goes on for too long.')
+  }
+  const gone = async (place: string): Promise<void> => {
+    while ((await trashOf(place)).length > 0) await fire()
+  }
 
-  const line = (cells: readonly string[]) =>
-    process.stdout.write(
-      `${(cells[0] ?? '').padEnd(38)}${cells
-        .slice(1)
-        .map((cell) => cell.padStart(16))
-        .join('')}\n`,
-    )
-  line(["another tenant's list of 50", 'p50 of quiet', 'p95 of quiet', 'longest ms', 'reads'])
-  for (const [name, { median, p95, longest, perSecond }] of [
-    ['quiet, before', before],
-    [`while deleted and restored ${deletions} times`, besideDeleting],
-    [`while purged, ${runs} runs of the schedule`, besidePurging],
-    ['quiet, after', after],
+  await beside('a project deleted and restored, again and again', async (isOver) => {
+    while (!isOver()) {
+      const { deletionId } = await send(large, 'DELETE', lab)
+      await send(large, 'POST', `${home}/trash/${deletionId}/restore`)
+      await setTimeout(BREATH)
+    }
+  })
+  const { deletionId: ofLab } = await send(large, 'DELETE', lab)
+  await beside('the project purged', async () => {
+    await send(large, 'DELETE', `${home}/trash/${ofLab}`)
+    await gone(home)
+  })
+  await beside(`a folder of ${AT_ONCE} deleted, and restored`, async () => {
+    const { deletionId, state } = await send(large, 'DELETE', `/nodes/${small.id}`)
+    if (state) throw new Error('It was to be marked at once.')
+    await send(large, 'POST', `${tree}/trash/${deletionId}/restore`)
+  })
+  for (const [what, path] of [
+    ['a folder', `/nodes/${folder.id}`],
+    ['an episode', `${tree}/episodes/run`],
   ] as const) {
-    const ratios = [median / before.median, p95 / before.p95].map((ratio) => ratio.toFixed(2))
-    line([name, ...ratios, longest.toFixed(1), (perSecond * SECONDS).toFixed(0)])
+    let deletionId = ''
+    if (what === 'a folder') await send(large, 'PATCH', `${tree}/episodes/run`, { folder: '/' })
+    await beside(`${what} deleted`, async () => {
+      deletionId = (await send(large, 'DELETE', path)).deletionId
+      await settled(tree)
+    })
+    await beside(`${what} restored`, async () => {
+      await send(large, 'POST', `${tree}/trash/${deletionId}/restore`)
+      await settled(tree)
+    })
+    deletionId = (await send(large, 'DELETE', path)).deletionId
+    await settled(tree)
+    await beside(`${what} counted (dry run)`, () =>
+      send(large, 'DELETE', `${tree}/trash/${deletionId}?dryRun=true`),
+    )
+    await beside(`${what} purged`, async () => {
+      await send(large, 'DELETE', `${tree}/trash/${deletionId}`)
+      await gone(tree)
+    })
   }
-
-  let more = 0
-  while ((await send(large, 'GET', '/namespaces/large/trash')).trash.length > 0) {
-    await fire(0)
-    more++
-  }
-  const most = (value: (cost: Cost) => number) => Math.max(...costs.map(value))
-  const sorted = costs.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)
+  show('quiet, afterwards', await reading(), [])
   process.stdout.write(
-    `\nThe purge took ${runs + more} runs, ${costs.length} batches. A batch, at most: ${most(({ statements }) => statements)} statements, ` +
-      `${most(({ rowsRead }) => rowsRead)} rows read, ${most(({ rowsWritten }) => rowsWritten)} rows written, ` +
-      `${most(({ milliseconds }) => milliseconds)} ms in D1 (median ${sorted[sorted.length >> 1]} ms).\n`,
+    '\nBatches are those of that tenant and of the schedule; the longest as D1 measures it.\n',
   )
-  const [receipt] = (await send(large, 'GET', '/namespaces/large/purges')).purges
-  process.stdout.write(`The receipt: ${JSON.stringify(receipt)}\n`)
+  for (const receipt of (await send(large, 'GET', `${home}/purges`)).purges)
+    process.stdout.write(`The receipt: ${JSON.stringify(receipt)}\n`)
 } finally {
   await miniflare.dispose()
   rmSync(scratch, { recursive: true })
 }
 
+interface Seeding {
+  readonly project: string
+  readonly container: string
+  /** Of the folder that they hang in. */
+  readonly path: string
+  /** A hex digit that tells the ids of one seeding from those of another; its successor is that of the nodes. */
+  readonly tag: string
+}
+
 /** Assets and their nodes, past the server, some thousands at a time. */
-async function seed(database: LocalDatabase): Promise<void> {
+async function seed(
+  database: LocalDatabase,
+  count: number,
+  { project, container, path, tag }: Seeding,
+): Promise<void> {
   const many = 5_000
-  for (let from = 0; from < ROWS / 2; from += many) {
-    const count = Math.min(many, ROWS / 2 - from)
-    const rows = `with recursive n(i) as (select ${from} union all select i + 1 from n where i + 1 < ${from + count}),
-      lab as (select p.id, p.created_by from projects p join namespaces n on n.id = p.namespace_id and n.slug = 'large')`
+  const nodeTag = String.fromCharCode(tag.charCodeAt(0) + 1)
+  for (let from = 0; from < count; from += many) {
+    const to = Math.min(from + many, count)
+    const rows = `with recursive n(i) as (select ${from} union all select i + 1 from n where i + 1 < ${to})`
     await database.batch(
       [
         `insert into assets (id, project_id, container_id, node_id, kind, name, tags, created_at, updated_at, created_by, updated_request)
-         ${rows} select printf('a%023x', i), id, id, printf('b%023x', i), 'video', printf('/clips/%d/%d.mp4', i / 1000, i), '[]', 0, 0, created_by, 'seed'
-         from n, lab where true`,
+         ${rows} select printf('${tag}%023x', i), '${project}', '${container}', printf('${nodeTag}%023x', i), 'video',
+           printf('${path}/%d.mp4', i), '[]', 0, 0, 'seed', 'seed' from n where true`,
         `insert into nodes (id, project_id, container_id, kind, name, path, item_id, created_at, updated_at)
-         ${rows} select printf('b%023x', i), id, id, 'video', printf('%d.mp4', i), printf('/clips/%d/%d.mp4', i / 1000, i), printf('a%023x', i), 0, 0
-         from n, lab where true`,
+         ${rows} select printf('${nodeTag}%023x', i), '${project}', '${container}', 'video', printf('%d.mp4', i),
+           printf('${path}/%d.mp4', i), printf('${tag}%023x', i), 0, 0 from n where true`,
       ].map((text) => database.prepare(text)),
     )
   }

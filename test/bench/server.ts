@@ -1,6 +1,6 @@
 import { app } from '../../src/app.ts'
 import { maintain } from '../../src/jobs/maintain.ts'
-import { metered, nothingYet } from '../support/meter.ts'
+import { type Meter, metered, nothingYet } from '../support/meter.ts'
 
 /** What one batch cost. */
 interface Cost {
@@ -11,10 +11,12 @@ interface Cost {
   readonly milliseconds: number
 }
 
-/** The schedule at a time of one's own, and what each of its batches cost. */
-async function runSchedule(env: Env, now: number): Promise<Response> {
-  const costs: Cost[] = []
-  const DB = metered(env.DB, nothingYet(), async (batch) => {
+/** Of the batches of the schedule, and of requests with `X-Bench-Costs`, since they were asked for last. */
+let costs: Cost[] = []
+
+/** D1 that keeps what each batch costs. */
+const costed = (d1: D1Database): D1Database =>
+  metered(d1, nothingYet(), async (batch) => {
     const results = await batch()
     const sum = (value: (meta: D1Meta) => number) =>
       results.reduce((total, { meta }) => total + value(meta as D1Meta), 0)
@@ -26,17 +28,26 @@ async function runSchedule(env: Env, now: number): Promise<Response> {
     })
     return results
   })
-  await maintain({ ...env, DB }, now)
-  return Response.json(costs)
+
+function takeCosts(): Response {
+  const taken = costs
+  costs = []
+  return Response.json(taken)
 }
 
 /** The server as it is deployed; with `X-Bench-Meter` a request's answer tells what D1 says that it cost. */
 export default {
   async fetch(request, env, context): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
-    if (pathname === '/schedule') return runSchedule(env, Number(searchParams.get('now')))
+    if (pathname === '/schedule') {
+      await maintain({ ...env, DB: costed(env.DB) }, Number(searchParams.get('now')))
+      return new Response()
+    }
+    if (pathname === '/costs') return takeCosts()
+    if (request.headers.has('X-Bench-Costs'))
+      return app.fetch(request, { ...env, DB: costed(env.DB) }, context)
     if (!request.headers.has('X-Bench-Meter')) return app.fetch(request, env, context)
-    const meter = nothingYet()
+    const meter: Meter = nothingYet()
     const answer = await app.fetch(request, { ...env, DB: metered(env.DB, meter) }, context)
     const told = new Response(answer.body, answer)
     told.headers.set('X-Bench-Meter', JSON.stringify(meter))

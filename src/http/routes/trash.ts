@@ -212,7 +212,7 @@ const purgeAnswers: Record<number, AnswerShape> = {
         bytes: z.int().meta({ description: 'Of the objects that nothing else refers to' }),
         truncated: z
           .boolean()
-          .meta({ description: 'Whether there is more: a table is counted up to 20,000 rows.' }),
+          .meta({ description: 'Whether there is more: a table is counted up to 10,000 rows.' }),
       })
       .meta({ id: 'DryRun' }),
     example: { rows: 12, bytes: 381_000, truncated: false },

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { endpoints } from '../src/endpoints.ts'
+import { wireKinds } from '../src/http/routes/assetkinds.ts'
+import { type Fixture, fixture, type Sample, samplesFor } from './support/samples.ts'
+import { ask } from './support/world.ts'
+
+/**
+ * What the largest request that is taken makes the database do, by counts: the work of a request is bounded like its
+ * bytes, and so are the parameters that travel for it.
+ */
+
+const many = <T>(count: number, item: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => item(at))
+const hex = (at: number, digits: number) => at.toString(16).padStart(digits, '0')
+
+/** By operationId, what makes the body of its sample as heavy as one may be. */
+const heaviest: Readonly<Record<string, object>> = {
+  ...Object.fromEntries(
+    wireKinds.flatMap(({ one }) => [
+      [
+        `register${one}`,
+        { name: path(255), episodeName: 'é'.repeat(255), tags: many(64, (at) => `${at}`.repeat(32)) },
+      ],
+      [`sign${one}Parts`, { partNumbers: many(1_000, (at) => at + 1) }],
+      [`complete${one}Upload`, { parts: many(10_000, (at) => ({ partNumber: at + 1, etag: hex(at, 32) })) }],
+    ]),
+  ),
+  upsertEpisode: {
+    folder: path(255),
+    tags: many(64, (at) => `${at}`.repeat(32)),
+    metadata: { text: 'x'.repeat(65_000) },
+  },
+  updateEpisode: { folder: path(255), metadata: { text: 'x'.repeat(65_000) } },
+  announceUploads: {
+    files: many(1_000, (at) => ({
+      name: `${at}`.padEnd(255, 'n'),
+      size: at,
+      sha256: hex(at, 64),
+      contentType: 'a/b',
+    })),
+  },
+  signUploadParts: { partNumbers: many(1_000, (at) => at + 1) },
+  signAssets: { paths: many(900, (at) => `${path(200)}${at}`) },
+}
+
+/** A path of 32 segments and nearly 1,024 bytes, the first of them that long. */
+function path(first: number): string {
+  const rest = Math.floor((1_000 - first) / 31) - 1
+  return `/${'x'.repeat(first)}${`/${'y'.repeat(rest)}`.repeat(31)}`
+}
+
+let shared: Fixture
+let large: string
+
+beforeAll(async () => {
+  shared = await fixture()
+  const { owner } = shared
+  const files = [{ size: 1_000 * 16 * 1_048_576 }]
+  const { body } = await owner.ask('POST', '/uploads', { namespace: owner.slug, project: 'robotics', files })
+  large = body.uploads[0].id
+})
+
+/** An upload of a thousand parts, where the sample's has one. */
+const pathOf = (operationId: string, { path }: Sample): string =>
+  operationId === 'signUploadParts' ? `/uploads/${large}/parts` : path
+
+/** What a statement binds besides what the request gives: who asks, where, and ids. */
+const BYTES_OF_A_STATEMENT = 2_000
+/** A list is bound by the statement that adds its entries, the one that renews what is known, and the one that answers. */
+const COPIES = 5
+const STATEMENTS = 20
+
+describe('the largest request that is taken', () => {
+  it.each(
+    endpoints
+      .filter(({ route }) => route.body && !route.open)
+      .map(({ route: { operationId, method } }) => ({ operationId, method })),
+  )(
+    'of $operationId binds about as much as it sends, in a bounded number of statements',
+    async ({ operationId, method }) => {
+      const sample: Sample | undefined = samplesFor(shared)[operationId]
+      if (!sample) throw new Error(`There is no sample of ${operationId}.`)
+      const body = { ...(sample.body as object), ...heaviest[operationId] }
+      const { statements, bytesBound, mostRows, text, status } = await ask(
+        method,
+        pathOf(operationId, sample),
+        {
+          token: shared.owner.token,
+          body,
+        },
+      )
+      expect([status, text.slice(0, 300)]).not.toEqual([400, text.slice(0, 300)])
+      expect(statements).toBeLessThanOrEqual(STATEMENTS)
+      expect(bytesBound).toBeLessThanOrEqual(
+        COPIES * JSON.stringify(body).length + BYTES_OF_A_STATEMENT * statements,
+      )
+      expect(mostRows).toBeLessThanOrEqual(1_001)
+    },
+  )
+})
+
+describe('a path', () => {
+  it('of 33 segments is refused, and one of 32 makes 31 folders at most', async () => {
+    const { owner } = shared
+    const asset = { namespace: owner.slug, project: 'robotics' }
+    const beyond = await owner.ask('POST', '/assets/video', { ...asset, name: '/x'.repeat(33) })
+    expect([beyond.status, beyond.body.errors]).toEqual([
+      400,
+      [{ path: 'name', message: 'has over 32 segments' }],
+    ])
+    const { status, rowsWritten, bytesBound } = await owner.ask('POST', '/assets/video', {
+      ...asset,
+      name: path(255).replaceAll('y', 'z'),
+    })
+    expect(status).toBe(201)
+    // Each folder is a node with its indexes, and counted twice.
+    expect(rowsWritten).toBeLessThanOrEqual(33 * 10)
+    expect(bytesBound).toBeLessThan(40_000)
+  })
+})
