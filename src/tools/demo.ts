@@ -13,12 +13,14 @@ import {
   Done,
   Download,
   Episode,
+  Episodes,
+  Made,
   Named,
-  PlacedEpisode,
   Problem,
   Secret,
   Stored,
   Trash,
+  Upserted,
 } from './shapes.ts'
 import { aligned } from './table.ts'
 
@@ -101,30 +103,29 @@ async function fileOf({ name, bytes, contentType }: Sample) {
 
 const filenameOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
+/** An asset as it was registered. */
+type Registered = Readonly<Record<string, unknown>>
+
 async function register(
   client: Client,
   namespace: string,
   sample: Sample,
   storageId: string,
-): Promise<string> {
+): Promise<Registered> {
   const { kind, name, storageName, own } = sample
   const given = { name, [storageName]: storageId, ...own }
   const body = { namespace, project: PROJECT, episodeName: EPISODE, ...given }
-  const asset = await client.call('POST', `/assets/${kind}`, { expect: 201, answer: Asset, body })
-  for (const [field, value] of Object.entries(given))
-    assertEqual(`${field} of the ${kind}`, asset[field], value)
+  const { id } = await client.call('POST', `/assets/${kind}`, { expect: 201, answer: Made, body })
   say(`Registered the ${kind} ${name}.`)
-  return asset.id
+  return { id, ...given }
 }
 
-async function list(client: Client, namespace: string, { kind }: Sample, id: string): Promise<void> {
+async function list(client: Client, namespace: string, { kind }: Sample, made: Registered): Promise<void> {
   const query = { namespace, project: PROJECT }
   const assets = await client.call('GET', `/assets/${kind}`, { expect: 200, answer: z.array(Asset), query })
-  assertEqual(
-    `The list of kind ${kind}`,
-    assets.map((asset) => asset.id),
-    [id],
-  )
+  assertEqual(`How many there are of kind ${kind}`, assets.length, 1)
+  for (const [field, value] of Object.entries(made))
+    assertEqual(`${field} of the ${kind}`, assets[0]?.[field], value)
   say(`Listed kind ${kind}: ${assets.map(({ name }) => name).join(', ')}.`)
 }
 
@@ -153,8 +154,16 @@ async function fetchRange(client: Client, url: string, { name, bytes }: Sample):
   say(`Fetched bytes ${first} to ${last} of ${name}: they are the same.`)
 }
 
+/** The one episode that there is. */
+async function readEpisode(reader: Client, episodes: string): Promise<z.output<typeof Episode>> {
+  const { episodes: all } = await reader.call('GET', episodes, { expect: 200, answer: Episodes })
+  const [episode] = all
+  if (!episode || all.length > 1) throw new Error(`There are ${all.length} episodes.`)
+  return episode
+}
+
 /** A robot's token cannot PATCH; a POST changes the episode that the same token has created. */
-async function complete(client: Client, episodes: string, isRobot: boolean): Promise<void> {
+async function complete(recorder: Client, reader: Client, episodes: string, isRobot: boolean): Promise<void> {
   const now = Date.now()
   const changes = {
     status: 'completed',
@@ -162,15 +171,14 @@ async function complete(client: Client, episodes: string, isRobot: boolean): Pro
     endedAt: new Date(now).toISOString(),
     durationMs: DURATION_MILLISECONDS,
   }
-  const { status, startedAt, endedAt, durationMs } = isRobot
-    ? (
-        await client.call('POST', episodes, {
-          expect: 200,
-          answer: PlacedEpisode,
-          body: { name: EPISODE, ...changes },
-        })
-      ).episode
-    : await client.call('PATCH', `${episodes}/${EPISODE}`, { expect: 200, answer: Episode, body: changes })
+  if (isRobot)
+    await recorder.call('POST', episodes, {
+      expect: 200,
+      answer: Upserted,
+      body: { name: EPISODE, ...changes },
+    })
+  else await recorder.call('PATCH', `${episodes}/${EPISODE}`, { expect: 200, answer: Made, body: changes })
+  const { status, startedAt, endedAt, durationMs } = await readEpisode(reader, episodes)
   assertEqual('The finished episode', { status, startedAt, endedAt, durationMs }, changes)
   say(`Episode ${EPISODE} is completed and lasted ${DURATION_MILLISECONDS / 1_000} seconds.`)
 }
@@ -250,30 +258,26 @@ async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   const [recorder, reader] = await castFor(client, namespace, robot)
   const project = `/namespaces/${namespace}/projects/${PROJECT}`
   const body = { name: EPISODE, folder: '/experiments/demo', tags: ['demo', 'pick-and-place'] }
-  const placed = await recorder.call('POST', `${project}/episodes`, {
-    expect: 201,
-    answer: PlacedEpisode,
-    body,
-  })
-  const { projectId, nodePath, tags } = placed.episode
+  await recorder.call('POST', `${project}/episodes`, { expect: 201, answer: Upserted, body })
+  const { projectId, nodePath, tags } = await readEpisode(reader, `${project}/episodes`)
   assertEqual('The tags of the episode', tags, body.tags)
-  assertEqual('The folder of the episode', placed.folder?.path, body.folder)
+  assertEqual('The path of the episode', nodePath, `${body.folder}/${EPISODE}`)
   say(`Started episode ${EPISODE} at ${nodePath} in the project ${PROJECT}.`)
 
   const samples = readSamples()
   const storageIds = await upload(recorder, namespace, samples)
 
-  const assetIds: string[] = []
+  const registered: Registered[] = []
   for (const [index, sample] of samples.entries()) {
-    assetIds.push(await register(recorder, namespace, sample, storageIds[index] ?? ''))
+    registered.push(await register(recorder, namespace, sample, storageIds[index] ?? ''))
   }
   for (const [index, sample] of samples.entries())
-    await list(reader, namespace, sample, assetIds[index] ?? '')
+    await list(reader, namespace, sample, registered[index] ?? {})
   for (const sample of samples) {
     const url = await fetchBack(reader, namespace, sample)
     if (sample.kind === 'video') await fetchRange(reader, url, sample)
   }
-  await complete(recorder, `${project}/episodes`, robot)
+  await complete(recorder, reader, `${project}/episodes`, robot)
   await makeDataset(client, `${project}/datasets`, projectId)
   await deleteAndRestore(client, namespace, samples.length)
   return client.calls

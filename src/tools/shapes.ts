@@ -7,6 +7,9 @@ export const Account = z.object({
   username: z.string(),
   namespace: z.object({ id: z.string(), slug: z.string() }),
 })
+/** What whoever may not read is answered too. */
+export const Made = z.object({ id: z.string(), name: z.string().nullable() })
+export const Upserted = z.object({ episode: Made })
 export const Episode = z.object({
   id: z.string(),
   projectId: z.string(),
@@ -17,7 +20,7 @@ export const Episode = z.object({
   endedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
 })
-export const PlacedEpisode = z.object({ episode: Episode, folder: z.object({ path: z.string() }).nullable() })
+export const Episodes = z.object({ episodes: z.array(Episode) })
 export const Asset = z.looseObject({ id: z.string(), name: z.string().nullable() })
 export const Download = z.object({
   url: z.string(),
