@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { put } from './support/samples.ts'
 import { type Answer, Tenant } from './support/world.ts'
 
 /** Each kind with its storage field, fields of its own, and what these are when they are not given. */
@@ -284,10 +285,41 @@ describe('the same path again', () => {
   })
 
   it.each([
-    ['x', 'y'],
-    [null, 'y'],
-    ['x', null],
-  ])('with another storage id (%s, then %s) is a replacement', async (before, bssVideoId) => {
+    ['none', 'x', { bssVideoId: null }, 'x'],
+    ['none, but one is there now', null, { bssVideoId: 'y' }, 'y'],
+    ['none, as before', null, {}, null],
+  ])('with the storage id %s is the same asset', async (_, before, given, after) => {
+    const tenant = await Tenant.arrive()
+    const same = { episodeName: 'run', name: '/a/b' }
+    const first = await video(tenant, { ...same, bssVideoId: before, fps: 24, tags: ['t'] })
+    const { body, status } = await video(tenant, { ...same, ...given, metadata: { m: 1 } })
+    expect([status, body]).toEqual([
+      201,
+      { ...first.body, bssVideoId: after, metadata: { m: 1 }, updatedAt: body.updatedAt },
+    ])
+    expect(await list(tenant)).toEqual([body])
+    expect((await tenant.ask('GET', `${tenant.project('lab')}/trash`)).body.trash).toEqual([])
+  })
+
+  it('takes the bytes that come later, under the very id that lists have shown', async () => {
+    const tenant = await Tenant.arrive()
+    const place = { namespace: tenant.slug, project: 'lab' }
+    const first = await video(tenant, { name: '/a.mp4', tags: ['front'] })
+    const { uploads } = (await tenant.ask('POST', '/uploads', { ...place, files: [{ size: 3 }] })).body
+    await put(uploads[0].url, 'abc', uploads[0].headers)
+    await tenant.ask('POST', `/uploads/${uploads[0].id}/complete`)
+    const { body } = await video(tenant, { name: '/a.mp4', bssVideoId: uploads[0].id })
+    expect(body).toMatchObject({ id: first.body.id, tags: ['front'] })
+    const object = { id: uploads[0].id, size: 3, contentType: 'video/mp4', sha256: null }
+    expect([first.body.object, body.object]).toEqual([null, object])
+    expect(await list(tenant)).toMatchObject([{ object }])
+    expect((await video(tenant, { name: '/a.mp4' })).body.object).toEqual(object)
+    const wrong = await video(tenant, { name: '/b.mp4', bssVideoId: 'no such object' })
+    expect(wrong.body).toMatchObject({ bssVideoId: 'no such object', object: null })
+  })
+
+  it('with another storage id is a replacement', async () => {
+    const [before, bssVideoId] = ['x', 'y']
     const tenant = await Tenant.arrive()
     const same = { episodeName: 'run', name: '/a/b' }
     const first = await video(tenant, { ...same, bssVideoId: before, fps: 24, tags: ['t'] })

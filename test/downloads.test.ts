@@ -67,6 +67,19 @@ describe('a download', () => {
     expect((await get(new URL(content.headers.get('Location') ?? ''))).text).toBe(LETTERS)
   })
 
+  it('tells the episode that the asset is in, which may be one of several', async () => {
+    const tenant = await Tenant.arrive()
+    for (const episodeName of ['first', 'second']) await store(tenant, { episodeName })
+    await store(tenant, { name: '/b.mp4' })
+    const newest = await download(tenant)
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map((episode) => download(tenant, { episode })),
+    )
+    expect(first?.body.episode).toEqual({ id: expect.stringMatching(/^[0-9a-f]{24}$/), name: 'first' })
+    expect([newest.body.episode, newest.body.episode.name]).toEqual([second?.body.episode, 'second'])
+    expect((await download(tenant, { path: '/b.mp4' })).body.episode).toBeNull()
+  })
+
   it('serves any bytes as they are', async () => {
     const bytes = new Uint8Array(100_000).map((_, at) => (at * 31) % 256)
     const { url } = await signed({ bytes })
@@ -172,10 +185,11 @@ describe('the name and the type of what is served', () => {
   ]
   it.each([...shown, ...kept, null])('of type %s, is inline only where that is safe', async (given) => {
     const { url, answer } = await signed({ contentType: given }, { disposition: 'inline' })
-    const type = given ?? 'application/octet-stream'
+    // The name tells the type of what came without one.
+    const type = given === null || given === 'application/octet-stream' ? 'video/mp4' : given
     const { headers } = await get(url, {}, 'HEAD')
     expect([answer.body.contentType, headers.get('Content-Type')]).toEqual([type, type])
-    const kind = given && shown.includes(given) ? 'inline' : 'attachment'
+    const kind = shown.includes(type) ? 'inline' : 'attachment'
     expect(headers.get('Content-Disposition')).toBe(`${kind}; filename="film.mp4"`)
   })
 

@@ -247,3 +247,25 @@ describe('GET /namespaces/:slug/spaces', () => {
     expect([status, body.spaces]).toEqual([200, []])
   })
 })
+
+describe('a missing project', () => {
+  const ways: readonly [string, (slug: string) => readonly [string, object]][] = [
+    ['POST P/episodes', (slug) => [`/namespaces/${slug}/projects/missing/episodes`, { name: 'run' }]],
+    ['POST /assets/video', (namespace) => ['/assets/video', { namespace, project: 'missing', name: '/v' }]],
+    ['POST /uploads', (namespace) => ['/uploads', { namespace, project: 'missing', files: [{ size: 1 }] }]],
+    [
+      'the older init',
+      (owner) => ['/videos/upload/multipart/init', { owner, project: 'missing', hash: '0123456789abcdef' }],
+    ],
+  ]
+
+  it.each(ways)('is made by %s, but not where createProject=false says so', async (_, requestOf) => {
+    const tenant = await Tenant.arrive()
+    const [path, body] = requestOf(tenant.slug)
+    const refused = await tenant.ask('POST', `${path}?createProject=false`, body)
+    expect([refused.status, refused.body.code, refused.rowsWritten]).toEqual([404, 'project_not_found', 0])
+    expect((await tenant.ask('POST', `${path}?createProject=true`, body)).status).toBeLessThan(300)
+    expect((await tenant.ask('POST', `${path}?createProject=false`, body)).status).toBeLessThan(300)
+    expect((await tenant.ask('POST', `${path}?createProject=perhaps`, body)).status).toBe(400)
+  })
+})

@@ -278,7 +278,61 @@ with scope as materialized (
   where refusal is null), hidden as materialized (select exists (select 1
   from "episodes"
   where "episodes"."project_id" = (select project_id
-  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from (select *
   from "assets"
@@ -357,7 +411,61 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -409,7 +517,61 @@ with scope as materialized (
   where refusal is null), hidden as materialized (select exists (select 1
   from "episodes"
   where "episodes"."project_id" = (select project_id
-  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from "assets"
   where "assets"."container_id" = (
@@ -474,7 +636,61 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -559,7 +775,61 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0))) as own, sum((500 + ifnull(length(cast("assets"."metadata" as blob)), 0) + ifnull(length(cast("assets"."tags" as blob)), 0) + 2 * (ifnull(length(cast("assets"."name" as blob)), 0) + ifnull(length(cast("assets"."storage_id" as blob)), 0) + ifnull(length(cast("assets"."language" as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join "assets" on "assets"."id" = found.id)
   select scope.refusal as refusal, iif(scope.refusal is null, (select "assets"."id"
   from "assets"
@@ -596,6 +866,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -617,6 +888,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -650,7 +922,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -666,7 +938,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -705,6 +977,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -726,6 +999,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -759,7 +1033,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -775,7 +1049,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -826,6 +1100,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -847,6 +1122,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -880,7 +1156,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -896,7 +1172,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -995,6 +1271,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -1016,6 +1293,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -1049,7 +1327,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1065,7 +1343,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1106,8 +1384,8 @@ with scope as materialized (
   when (json_type(?1, '$.format') is not null) then (?1 ->> '$.format') else "assets"."format" end, "language" = case
   when (json_type(?1, '$.language') is not null) then (?1 ->> '$.language') else "assets"."language" end, "tags" = case
   when (json_type(?1, '$.tags') is not null) then (?1 ->> '$.tags') else "assets"."tags" end, "metadata" = case
-  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "assets"."metadata" end, "object_id" = ifnull("assets"."object_id", excluded.object_id), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
-  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or "assets"."object_id" is null and excluded.object_id is not null
+  when (json_type(?1, '$.metadata') is not null) then (?1 ->> '$.metadata') else "assets"."metadata" end, "storage_id" = ifnull("assets"."storage_id", excluded.storage_id), "object_id" = ifnull("assets"."object_id", excluded.object_id), "updated_at" = (?1 ->> '$.now'), "updated_request" = (?1 ->> '$.mark'), "version" = "assets"."version" + 1
+  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or "assets"."storage_id" is null and excluded.storage_id is not null or "assets"."object_id" is null and excluded.object_id is not null
 
 -- assets.registered.video
 with scope as materialized (
@@ -1130,6 +1408,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -1150,6 +1429,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -1183,7 +1463,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1199,7 +1479,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1213,7 +1493,61 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "assets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "assets"."id", 'name', "assets"."name"), json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))) as body
+  select scope.refusal as refusal, "assets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "assets"."id", 'name', "assets"."name"), json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))) as body
   from verdict as scope
   left join "assets" on "assets"."id" = iif(scope.refusal is null, (select id
   from earlier), null)
@@ -1239,6 +1573,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -1260,6 +1595,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -1293,7 +1629,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1309,7 +1645,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1355,6 +1691,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
@@ -1376,6 +1713,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
@@ -1409,7 +1747,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1425,7 +1763,7 @@ with scope as materialized (
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (iif(exists (select 1
   from earlier
-  where is_done or storage_id is (?1 ->> '$.storageId')), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
+  where is_done or not ifnull(storage_id <> (?1 ->> '$.storageId'), 0)), 0, 1) + iif((?1 ->> '$.name') is null or (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
@@ -1442,7 +1780,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))), permit.project_id), (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join earlier
-  where earlier.storage_id is not (?1 ->> '$.storageId')
+  where ifnull(earlier.storage_id <> (?1 ->> '$.storageId'), 0)
 
 -- assets.restore
 with undone as materialized (
@@ -2980,11 +3318,64 @@ with scope as materialized (
   from target join "assets" on "assets"."id" = target.id join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete') then 'asset_without_object'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, "objects"."content_type" as content_type
+  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")) as content_type, "episodes"."id" as episode_id, "episodes"."name" as episode_name
   from verdict as scope
   left join target
   left join "assets" on "assets"."id" = iif(scope.refusal is null, target.id, null)
   left join "objects" on "objects"."id" = "assets"."object_id"
+  left join "episodes" on "episodes"."id" = "assets"."container_id"
 
 -- dryRun.ofItems
 with scope as materialized (
@@ -3311,6 +3702,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
@@ -3324,6 +3716,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
@@ -3396,6 +3789,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
@@ -3409,6 +3803,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
@@ -3528,6 +3923,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
@@ -3879,6 +4275,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
@@ -3892,6 +4289,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
@@ -3973,6 +4371,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
@@ -3985,6 +4384,7 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
@@ -7070,7 +7470,15 @@ with scope as materialized (
   union all
   select null, null, null, id, body
   from (
-  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'slug', case "deletions"."kind"
+  when 'project' then (select "projects"."slug"
+  from "projects"
+  where "projects"."id" = "deletions"."item_id")
+  when 'namespace' then (select "namespaces"."slug"
+  from "namespaces"
+  where "namespaces"."id" = "deletions"."item_id") end, 'episode', (select "episodes"."name"
+  from "episodes"
+  where "episodes"."id" = "deletions"."container_id"), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
   from "users" join "namespaces" as home on home.id = "users"."home_id"
   where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
   when 0 then 'false'
@@ -7122,7 +7530,15 @@ with scope as materialized (
   union all
   select null, null, null, id, body
   from (
-  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  select "deletions"."id" as id, json_object('deletionId', "deletions"."id", 'kind', "deletions"."kind", 'id', "deletions"."item_id", 'name', "deletions"."name", 'slug', case "deletions"."kind"
+  when 'project' then (select "projects"."slug"
+  from "projects"
+  where "projects"."id" = "deletions"."item_id")
+  when 'namespace' then (select "namespaces"."slug"
+  from "namespaces"
+  where "namespaces"."id" = "deletions"."item_id") end, 'episode', (select "episodes"."name"
+  from "episodes"
+  where "episodes"."id" = "deletions"."container_id"), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "deletions"."deleted_at" / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
   from "users" join "namespaces" as home on home.id = "users"."home_id"
   where "users"."id" = "deletions"."deleted_by"), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', ("deletions"."deleted_at" + (?1 ->> '$.retention')) / 1000.0, 'unixepoch'), 'purging', json(case "deletions"."purging"
   when 0 then 'false'
@@ -7544,19 +7960,289 @@ with scope as materialized (
   where around.id = "nodes"."container_id"), '') || "nodes"."path", 'parentId', "nodes"."parent_id", 'assetId', iif("nodes"."kind" not in ('folder', 'episode'), "nodes"."item_id", null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."updated_at" / 1000.0, 'unixepoch'))
   from "nodes"
   where "nodes"."id" = "restorations"."item_id" and "nodes"."deleted_at" is null)
-  when 'video' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  when 'video' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'audio' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssAudioId', "assets"."storage_id", 'sampleRate', "assets"."sample_rate", 'channels', "assets"."channels", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  when 'audio' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssAudioId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'sampleRate', "assets"."sample_rate", 'channels', "assets"."channels", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'label-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssLabelId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  when 'label-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssLabelId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'text-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssTextTrackId', "assets"."storage_id", 'format', "assets"."format", 'language', "assets"."language", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  when 'text-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssTextTrackId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'format', "assets"."format", 'language', "assets"."language", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
+  when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")), 'sha256', "objects"."sha256")
+  from "objects"
+  where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null) end as body) as made
   where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
@@ -7873,12 +8559,14 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
@@ -7988,11 +8676,13 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
@@ -8318,7 +9008,59 @@ with scope as materialized (
   when scope.object_state <> 'complete' then 'object_not_found'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower(null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("objects"."name", length(rtrim("objects"."name", replace("objects"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type")) as content_type
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
@@ -8583,12 +9325,14 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
@@ -8833,12 +9577,14 @@ with scope as materialized (
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
@@ -9318,7 +10064,59 @@ with scope as materialized (select "users"."id" as user_id, case
   select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
   from verdict as scope
   union all
-  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", "objects"."content_type"
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type"))
   from row
   left join "assets" on "assets"."id" = row.asset_id
   left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'
@@ -9374,7 +10172,59 @@ with scope as materialized (
   select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
   from verdict as scope
   union all
-  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", "objects"."content_type"
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, "objects"."content_type"))
   from row
   left join "assets" on "assets"."id" = row.asset_id
   left join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete'

@@ -3,6 +3,7 @@ import { assets, episodes, nodes, objects } from '../../drizzle/schema.ts'
 import { type AssetKind, assetKinds } from '../domain/kind.ts'
 import { ADMITTED, type Guard, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
+import { contentTypeOf } from './mediatype.ts'
 import { countMissing, folderAt, makeFolders, type NewFolder } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
@@ -52,6 +53,14 @@ export const kinds = sql.raw(assetKinds.map((kind) => `'${kind}'`).join(', '))
 /** The id of the asset's episode, null for an asset outside episodes. */
 const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
 
+/** What the storage id refers to; null where that is nothing, so that a wrong id is seen at once. */
+const referredTo = sql`json((select ${object({
+  id: objects.id,
+  size: objects.size,
+  contentType: contentTypeOf(assets.name, assets.format),
+  sha256: objects.sha256,
+})} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
+
 export const assetJson = ({ storageName, own }: AssetShape): SQL =>
   object({
     id: assets.id,
@@ -60,6 +69,7 @@ export const assetJson = ({ storageName, own }: AssetShape): SQL =>
     nodeId: assets.nodeId,
     name: assets.name,
     [storageName]: assets.storageId,
+    object: referredTo,
     ...Object.fromEntries(own.map((field) => [field, assets[field]])),
     tags: json(assets.tags),
     metadata: json(assets.metadata),
@@ -109,10 +119,13 @@ const leaf = (a: A, project: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
   where ${nodes.containerId} = ${container(a, project)}
     and ${nodes.path} = ${a.path} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
 
+/** Holds where the request gives another storage id than the asset has; the first one that is given is the asset's own. */
+const isReplacing = (a: A, storageId: SQL): SQL => sql`ifnull(${storageId} <> ${a.storageId}, 0)`
+
 /** The rows that are still to be added: the asset and its leaf, the episode and its node, folders. */
 const added = (a: A): SQL => {
   const project = sql`scope.project_id`
-  const isSame = sql`exists (select 1 from earlier where is_done or storage_id is ${a.storageId})`
+  const isSame = sql`exists (select 1 from earlier where is_done or not ${isReplacing(a, sql`storage_id`)})`
   return sql`(iif(${isSame}, 0, 1) + iif(${a.name} is null or ${leaf(a, project)} is not null, 0, 1)
     + iif(${a.episodeName} is null or ${container(a, project)} is not null, 0, 2)
     + ${countMissing(a, { container: container(a, project), path: sql`${a.parentPath}` })})`
@@ -222,7 +235,7 @@ const replace = command<Registration>('assets.replace', (a) =>
       name: a.name,
       containerId: sql`nullif(${container(a, sql`permit.project_id`)}, permit.project_id)`,
     },
-    sql`from permit cross join earlier where earlier.storage_id is not ${a.storageId}`,
+    sql`from permit cross join earlier where ${isReplacing(a, sql`earlier.storage_id`)}`,
   ),
 )
 
@@ -270,9 +283,11 @@ const register = command<Registration>('assets.register', (a) => {
   )} on conflict (container_id, kind, name) where deleted_at is null and name is not null
     do update set ${assign(assets, {
       ...changed(assets, a, [...own, 'tags', 'metadata']),
+      storageId: sql`ifnull(${assets.storageId}, excluded.storage_id)`,
       objectId: sql`ifnull(${assets.objectId}, excluded.object_id)`,
       ...touched(assets, a),
     })} where ${anyGiven(a, [...own, 'tags', 'metadata'])}
+      or ${assets.storageId} is null and excluded.storage_id is not null
       or ${assets.objectId} is null and excluded.object_id is not null`
 })
 
@@ -299,8 +314,9 @@ const placeAsset = command<Registration>(
 )
 
 /**
- * Registers an asset, making its project, episode and folders as needed. One of the same identity and storage
- * id is updated; one of another storage id goes to the trash, and the new one takes its place in the tree.
+ * Registers an asset, making its project, episode and folders as needed. One of the same identity is updated, and takes
+ * the storage id if it has none; one of another storage id goes to the trash, and the new one takes its place in the
+ * tree.
  */
 export function assetRegistering(
   shape: AssetShape,

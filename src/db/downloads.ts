@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from './guard.ts'
-import { type Plan, statement } from './plan.ts'
+import { contentTypeOf } from './mediatype.ts'
+import { type Plan, type Row, statement } from './plan.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
 import { query } from './sql.ts'
 
@@ -12,6 +13,11 @@ export interface StoredObject {
   readonly contentType: string | null
   /** Bytes. */
   readonly size: number
+}
+
+/** The bytes of an asset that a path has found, and the episode that it is in; a path may be in several. */
+export interface FoundObject extends StoredObject {
+  readonly episode: { readonly id: string; readonly name: string } | null
 }
 
 export interface AssetRef extends ProjectRef {
@@ -58,14 +64,25 @@ const find = query<AssetRef>('downloads.find', (a) => {
     ],
   })
   return sql`${judged(guard)} select ${refusal}, ${objects.key} as key, ${objects.size} as size,
-      ${objects.contentType} as content_type
+      ${contentTypeOf(assets.name, assets.format)} as content_type,
+      ${episodes.id} as episode_id, ${episodes.name} as episode_name
     from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
-    left join ${objects} on ${objects.id} = ${assets.objectId}`
+    left join ${objects} on ${objects.id} = ${assets.objectId}
+    left join ${episodes} on ${episodes.id} = ${assets.containerId}`
 })
 
+/** The object that a statement tells with its refusal. */
+export function storedObjectFrom([row]: readonly Row[]): StoredObject {
+  const { key, size, content_type } = assertPermitted(row)
+  return { key: key as string, size: size as number, contentType: content_type as string | null }
+}
+
 /** The object of an asset: the newest of that path where no episode is named. */
-export const findDownload = (ref: AssetRef): Plan<StoredObject> =>
-  statement(find, ref, ([row]) => {
-    const { key, size, content_type } = assertPermitted(row)
-    return { key: key as string, size: size as number, contentType: content_type as string | null }
+export const findDownload = (ref: AssetRef): Plan<FoundObject> =>
+  statement(find, ref, (rows) => {
+    const { episode_id, episode_name } = assertPermitted(rows[0])
+    return {
+      ...storedObjectFrom(rows),
+      episode: episode_id === null ? null : { id: episode_id as string, name: episode_name as string },
+    }
   })

@@ -161,6 +161,8 @@ export const updateProject = (values: Changes): Plan<Resource> =>
 /** What the making of a project on the way needs to know. */
 export interface ProjectMaking extends ProjectRef, Stamp {
   readonly projectId: string
+  /** Whether a missing one is made. */
+  readonly createProject: boolean
 }
 
 /** The missing project, named by its slug; for the requests that make it on the way. */

@@ -245,8 +245,20 @@ export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest 
   guard(projectScope(a, moved), [noNamespace, noProject], grant, rest)
 
 /** The guard of a request that makes the project when it is missing. */
-export const projectMakingGuard = (a: Arguments<ProjectRef>, rest: Rest): Guard =>
-  guard(projectScope(a), [noNamespace, noOtherProject], 'upload', rest)
+export const projectMakingGuard = (
+  a: Arguments<ProjectRef & { readonly createProject: boolean }>,
+  rest: Rest,
+): Guard =>
+  guard(
+    projectScope(a),
+    [
+      noNamespace,
+      noOtherProject,
+      ['project_not_found', sql`scope.project_id is null and not ${a.createProject}`],
+    ],
+    'upload',
+    rest,
+  )
 
 /** `scope` of a request that names no project: `home` selects the one that authority is judged on. */
 const homeScope = (

@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../drizzle/schema.ts'
+import { type StoredObject, storedObjectFrom } from './downloads.ts'
 import { ADMITTED, ifGranted, judged, refusal, VERDICT } from './guard.ts'
+import { contentTypeOf } from './mediatype.ts'
 import { type Plan, statement } from './plan.ts'
 import { isOfAnother, type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
@@ -41,9 +43,11 @@ export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStage
 
 const foundObject = query<ObjectRef>(
   'uploads.findObject',
-  (a) => sql`${judged(objectGuard(a))} select ${refusal}, ${uploadColumns}
+  (a) => sql`${judged(objectGuard(a))} select ${refusal}, ${objects.key} as key, ${objects.size} as size,
+      ${contentTypeOf(objects.name)} as content_type
     from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
 )
 
 /** A complete object, for its bytes. */
-export const findObject = (ref: ObjectRef): Plan<Upload> => statement(foundObject, ref, uploadFrom)
+export const findObject = (ref: ObjectRef): Plan<StoredObject> =>
+  statement(foundObject, ref, storedObjectFrom)

@@ -1,5 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, namespaceStats, projectStats } from '../../drizzle/schema.ts'
+import {
+  deletions,
+  episodes,
+  namespaceStats,
+  namespaces,
+  projectStats,
+  projects,
+} from '../../drizzle/schema.ts'
 import { ADMITTED, type Refusing } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
@@ -29,6 +36,11 @@ const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL 
     kind: deletions.kind,
     id: deletions.itemId,
     name: deletions.name,
+    slug: sql`case ${deletions.kind}
+      when 'project' then (select ${projects.slug} from ${projects} where ${projects.id} = ${deletions.itemId})
+      when 'namespace' then (select ${namespaces.slug} from ${namespaces}
+        where ${namespaces.id} = ${deletions.itemId}) end`,
+    episode: sql`(select ${episodes.name} from ${episodes} where ${episodes.id} = ${deletions.containerId})`,
     deletedAt: iso(deletions.deletedAt),
     deletedBy: usernameOf(deletions.deletedBy.getSQL()),
     purgeAt: iso(sql`(${deletions.deletedAt} + ${a.retention})`),

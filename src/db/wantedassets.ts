@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { newestNamed, type StoredObject } from './downloads.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
+import { contentTypeOf } from './mediatype.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { type Asking, live, type ProjectRef, projectGuard, reachableAsset, userGuard } from './scope.ts'
 import { query } from './sql.ts'
@@ -23,7 +24,8 @@ const finding = (guard: Guard, wanted: SQL, assetId: SQL): SQL => sql`${consulte
   select ${refusal}, null as position, null as id, null as path, null as key, null as size, null as content_type
     from ${VERDICT}
   union all
-  select null, row.position, ${assets.id}, ${assets.name}, ${objects.key}, ${objects.size}, ${objects.contentType}
+  select null, row.position, ${assets.id}, ${assets.name}, ${objects.key}, ${objects.size},
+      ${contentTypeOf(assets.name, assets.format)}
     from row left join ${assets} on ${assets.id} = row.asset_id
     left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
 

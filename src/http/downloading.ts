@@ -1,7 +1,8 @@
 import type { StoredObject } from '../db/downloads.ts'
 import { Refusal } from '../domain/failure.ts'
+import { UNTOLD_TYPE } from '../domain/mediatype.ts'
 import { type Download, expiryOf, signDownload } from '../storage/presign.ts'
-import { type AnyCall, DEFAULT_TYPE, storeFor } from './uploading.ts'
+import { type AnyCall, storeFor } from './uploading.ts'
 
 export interface SignedUrl {
   readonly url: string
@@ -27,7 +28,7 @@ export async function signAll(
     const { site } = await storeFor(call)
     const signed: SignedUrl[] = []
     for (const { contentType, ...rest } of objects) {
-      const download = { ...wish, ...rest, contentType: contentType ?? DEFAULT_TYPE, now }
+      const download = { ...wish, ...rest, contentType: contentType ?? UNTOLD_TYPE, now }
       signed.push({ url: await signDownload(site, download), expiresAt })
     }
     return signed

@@ -137,11 +137,18 @@ interface Stored {
 }
 
 /** A switch in a query. */
-const flag = z
-  .enum(['true', 'false'], { error: 'is not true or false' })
-  .default('false')
-  .transform((text) => text === 'true')
-  .meta({ type: 'boolean', default: false })
+const flagOf = (otherwise: boolean) =>
+  z
+    .enum(['true', 'false'], { error: 'is not true or false' })
+    .default(otherwise ? 'true' : 'false')
+    .transform((text) => text === 'true')
+    .meta({ type: 'boolean', default: otherwise })
+
+const flag = flagOf(false)
+
+export const createProject = flagOf(true).meta({
+  description: 'Whether a missing project is made; `false` answers 404 for it.',
+})
 
 export const includeProtected = flag.meta({
   description: 'Goes for write-protected episodes too. Needs an owner.',

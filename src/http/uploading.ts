@@ -14,6 +14,7 @@ import {
 } from '../db/transfers.ts'
 import type { Lease, Upload } from '../db/uploads.ts'
 import { invalid, invalidFields, Refusal } from '../domain/failure.ts'
+import { UNTOLD_TYPE } from '../domain/mediatype.ts'
 import { MOST_PARTS, PART_LIFETIME, PUT_LIFETIME, partCountOf, renewedBefore } from '../domain/upload.ts'
 import type { Part } from '../storage/bucket.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
@@ -38,14 +39,12 @@ export const leaseOf = ({ now, config }: AnyCall): Lease => {
   return { leaseUntil, renewedBefore: renewedBefore(leaseUntil) }
 }
 
-export const DEFAULT_TYPE = 'application/octet-stream'
-
 /** A signed single PUT, as an answer shows it. */
 export async function putOf(upload: Upload, { site }: Store, now: number) {
   const put: SinglePut = {
     key: upload.key,
     size: upload.announcedSize ?? 0,
-    contentType: upload.contentType ?? DEFAULT_TYPE,
+    contentType: upload.contentType ?? UNTOLD_TYPE,
     sha256: upload.announcedSha256,
     expiresIn: PUT_LIFETIME,
     now,
@@ -105,7 +104,7 @@ async function beginIn(
   ref: ObjectRef,
   { key, contentType }: Upload,
 ): Promise<string> {
-  const begun = await bucket.begin(key, contentType ?? DEFAULT_TYPE)
+  const begun = await bucket.begin(key, contentType ?? UNTOLD_TYPE)
   try {
     const { bucketUploadId } = await database.run(beginParts({ ...ref, bucketUploadId: begun }))
     if (bucketUploadId === null) throw new Error('A begun upload has no id.')

@@ -89,6 +89,15 @@ export const wireKinds: readonly WireKind[] = [
 
 export const placeFailures = ['namespace_not_found', 'project_not_found'] as const
 
+const StoredObject = z
+  .object({
+    id: field.id,
+    size: z.int().meta({ description: 'Bytes' }),
+    contentType: z.string().nullable(),
+    sha256: z.string().nullable().meta({ description: 'Null unless the bucket has verified it.' }),
+  })
+  .meta({ id: 'StoredObject' })
+
 /** What an answer shows of an asset of this kind. */
 export function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind) {
   const schema = z
@@ -99,6 +108,9 @@ export function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind
       nodeId: field.id.nullable(),
       name: z.string().nullable(),
       [shape.storageName]: z.string().nullable(),
+      object: StoredObject.nullable().meta({
+        description: 'What the storage id refers to; null where that is nothing.',
+      }),
       ...shown,
       tags: z.array(z.string()),
       metadata: field.metadataShown,
@@ -113,6 +125,7 @@ export function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind
     nodeId: '019d8a3c5e00a1b2c3d4e5f9',
     name: exampleName,
     [shape.storageName]: '019d8a3c5e00a1b2c3d4e5fa',
+    object: { id: '019d8a3c5e00a1b2c3d4e5fa', size: 180_833, contentType: null, sha256: null },
     ...ownExample,
     tags: [],
     metadata: null,

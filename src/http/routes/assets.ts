@@ -25,7 +25,7 @@ function registering(wire: WireKind): Endpoint {
       description:
         'Project, episode and folders are created where they are missing. The same path with another storage id replaces the asset that was there.',
       params: z.object({}),
-      query: z.object({}),
+      query: z.object({ createProject: field.createProject }),
       body: z
         .object({
           namespace: field.slugRef,
@@ -61,7 +61,7 @@ function registering(wire: WireKind): Endpoint {
       ],
     },
     async (call) => {
-      const { asking, body, stamp, quotas, mint, arriving, database } = call
+      const { asking, query, body, stamp, quotas, mint, arriving, database } = call
       const { namespace, project, episodeName = null, name, ...rest } = field.stored(body)
       const { [storageName]: storageId = null, ...fields } = rest as Readonly<Record<string, unknown>>
       const segments = name?.segments ?? []
@@ -77,6 +77,7 @@ function registering(wire: WireKind): Endpoint {
           project,
           kind,
           projectId: mint(),
+          ...query,
           id: mint(),
           nodeId: mint(),
           deletionId: mint(),

@@ -47,6 +47,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         method: 'POST',
         path: `${path}/init`,
         summary: 'Begin an upload in parts of 10 MiB',
+        query: z.object({ createProject: field.createProject }),
         body: z
           .object({
             owner: field.slugRef,
@@ -66,7 +67,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
       },
       async (call) => {
-        const { asking, body, stamp, quotas, mint, arriving, database } = call
+        const { asking, query, body, stamp, quotas, mint, arriving, database } = call
         const file = {
           id: mint(),
           name: null,
@@ -76,7 +77,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
           partSize: OLDER_PART_BYTES,
           stagingHash: body.hash,
         } as const
-        const place = { namespace: body.owner, project: body.project, projectId: mint() }
+        const place = { namespace: body.owner, project: body.project, projectId: mint(), ...query }
         const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, files: [file] }
         const [made] = await database.run(announceUploads(values, arriving))
         return jsonAnswer(JSON.stringify({ uploadId: made?.id, key: made?.key }))
@@ -251,10 +252,9 @@ function reading({ one, prefix }: WireKind): Endpoint {
     },
     async (call) => {
       const { expiresIn, disposition } = call.query
-      const { id, key, contentType } = await call.database.run(
-        findObject({ ...call.asking, id: call.params.id }),
-      )
-      const object = { key, contentType, filename: id }
+      const { id } = call.params
+      const found = await call.database.run(findObject({ ...call.asking, id }))
+      const object = { ...found, filename: id }
       const { url: Location } = await signOne(call, object, { expiresIn, disposition })
       return new Response(null, { status: 302, headers: { Location } })
     },

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { findDownload } from '../../db/downloads.ts'
+import { UNTOLD_TYPE } from '../../domain/mediatype.ts'
 import { filenameOf, signOne } from '../downloading.ts'
 import { type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
-import { DEFAULT_TYPE } from '../uploading.ts'
 import { assetPlace, placeFailures, type WireKind } from './assetkinds.ts'
 
 const DownloadQuery = z.object({
@@ -20,6 +20,10 @@ const Download = z
     expiresAt: field.time,
     contentType: z.string(),
     size: z.int().meta({ description: 'Bytes' }),
+    episode: z
+      .object({ id: field.id, name: z.string() })
+      .nullable()
+      .meta({ description: 'That the asset is in: a path may be in several.' }),
   })
   .meta({ id: 'Download' })
 
@@ -34,7 +38,8 @@ async function signedDownload(
   )
   const filename = filenameOf(path.text)
   const signed = await signOne(call, { ...found, filename }, { expiresIn, disposition })
-  return { ...signed, filename, contentType: found.contentType ?? DEFAULT_TYPE, size: found.size }
+  const { contentType, size, episode: around } = found
+  return { ...signed, filename, contentType: contentType ?? UNTOLD_TYPE, size, episode: around }
 }
 
 const downloadFailures = [
@@ -64,6 +69,7 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
               expiresAt: '2026-04-14T10:30:00.000Z',
               contentType: 'video/mp4',
               size: 180_833,
+              episode: { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'run-042' },
             },
           },
         },

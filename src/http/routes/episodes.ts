@@ -127,7 +127,7 @@ const upsert = endpoint(
     summary: 'Create an episode, or change the given fields of the one with that name',
     description: 'The project and the folders are created where they are missing.',
     params: ProjectParams.extend({ projectSlug: field.slug }),
-    query: nothing,
+    query: z.object({ createProject: field.createProject }),
     body: chronological(
       z.object({
         name: field.name,
@@ -153,7 +153,7 @@ const upsert = endpoint(
     },
     failures: ['namespace_not_found', 'project_not_found', 'created_by_another', ...writeFailures],
   },
-  async ({ asking, params, body, stamp, quotas, mint, arriving, database }) => {
+  async ({ asking, params, query, body, stamp, quotas, mint, arriving, database }) => {
     const { folder: given, ...fields } = field.stored(body)
     const place = placeIn(given, mint)
     const plan = upsertEpisode(
@@ -166,6 +166,7 @@ const upsert = endpoint(
         namespace: params.slug,
         project: params.projectSlug,
         projectId: mint(),
+        ...query,
         id: mint(),
         nodeId: mint(),
         segment: nodeSegment(body.name),

@@ -42,6 +42,8 @@ const Deletion = z
     kind,
     id: field.id.meta({ description: 'Of what was deleted' }),
     name: z.string().nullable().meta({ description: 'Of a folder its path, of an asset its name' }),
+    slug: z.string().nullable().meta({ description: 'Of a project or a namespace' }),
+    episode: z.string().nullable().meta({ description: 'The name of the episode that it hung in' }),
     deletedAt: field.time,
     deletedBy: z.string().nullable().meta({ description: 'A username' }),
     purgeAt: field.time.meta({ description: 'When it has been in the trash for long enough' }),
@@ -60,6 +62,8 @@ const deletion = {
   kind: 'episode',
   id: '019d8a3c5e00a1b2c3d4e5f7',
   name: 'run-042',
+  slug: null,
+  episode: null,
   deletedAt: '2026-04-14T09:30:00.000Z',
   deletedBy: 'alice',
   purgeAt: '2026-05-14T09:30:00.000Z',
@@ -78,7 +82,14 @@ const lists: readonly Endpoint[] = [
       description: 'Owners of a deleted namespace find it here too.',
       params: NamespaceParams,
       query: z.object(pageQuery),
-      answers: { 200: listShape('trash', Deletion, { ...deletion, kind: 'project', name: 'Robotics Lab' }) },
+      answers: {
+        200: listShape('trash', Deletion, {
+          ...deletion,
+          kind: 'project',
+          name: 'Robotics Lab',
+          slug: 'robotics-lab',
+        }),
+      },
       failures: inNamespace,
     },
     async ({ asking, params, query, url, config, database }) => {

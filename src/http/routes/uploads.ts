@@ -73,7 +73,7 @@ const announce = endpoint(
     description:
       'Files of over 64 MiB are sent in parts. The id of an upload is the storage id that an asset is registered with once it is complete. A missing project is made.',
     params: nothing,
-    query: nothing,
+    query: z.object({ createProject: field.createProject }),
     body: z
       .object({
         namespace: field.slugRef,
@@ -111,7 +111,7 @@ const announce = endpoint(
     failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
   },
   async (call) => {
-    const { asking, body, stamp, quotas, mint, arriving, database, now } = call
+    const { asking, query, body, stamp, quotas, mint, arriving, database, now } = call
     const store = await storeFor(call)
     const { mostBytes } = store.bucket
     const tooLarge = body.files.flatMap(({ size }, index) =>
@@ -132,7 +132,17 @@ const announce = endpoint(
     })
     const { namespace, project } = body
     const lease: Lease = leaseOf(call)
-    const values = { ...asking, ...stamp, ...quotas, ...lease, namespace, project, projectId: mint(), files }
+    const values = {
+      ...asking,
+      ...stamp,
+      ...quotas,
+      ...lease,
+      namespace,
+      project,
+      projectId: mint(),
+      ...query,
+      files,
+    }
     const made = await database.run(announceUploads(values, arriving))
     const uploads: unknown[] = []
     for (const each of made) uploads.push(await announced(each, store, now))
