@@ -9836,9 +9836,16 @@ with scope as materialized (select "users"."id" as user_id, case
   when scope.scopes & 7 = 0 then 'forbidden'
   when scope.access < 1 then 'forbidden' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "users"."version" as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")), json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
+  select scope.refusal as refusal, "users"."version" as version, 0 as created, (select iif(scope.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."namespace_id"), 'project', ifnull((select "projects"."slug"
+  from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id" join "projects" on "projects"."id" = "api_tokens"."project_id" and "projects"."namespace_id" = "namespaces"."id"
+  where "members"."user_id" = "api_tokens"."user_id" and "members"."namespace_id" = "api_tokens"."namespace_id"), "api_tokens"."project_id"), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."expires_at" / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "api_tokens"."created_at" / 1000.0, 'unixepoch'))
+  from "api_tokens"
+  where "api_tokens"."id" = scope.token_id))))
+  from (select iif((scope.scopes & 1 = 0), json_object('id', "users"."id", 'username', "namespaces"."slug", 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug")), json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
-  when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch'))) as body
+  when 1 then 'true' end), 'namespace', json_object('id', "namespaces"."id", 'slug', "namespaces"."slug"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "users"."created_at" / 1000.0, 'unixepoch'))) as body) as told) as body
   from verdict as scope
   left join "users" on "users"."id" = iif(scope.refusal is null, scope.user_id, null)
   left join "namespaces" on "namespaces"."id" = "users"."home_id"

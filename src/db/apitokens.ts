@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
-import { scopes } from '../domain/access.ts'
 import { MOST_API_TOKENS } from '../domain/apitoken.ts'
 import {
   ADMITTED,
@@ -14,33 +13,13 @@ import {
   VERDICT,
   verdictOf,
 } from './guard.ts'
-import { iso, json, object } from './json.ts'
+import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, live, userGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { tokenFields } from './tokenfields.ts'
 import { type Arriving, arrive } from './users.ts'
-
-const bit = (scope: keyof typeof scopes): SQL =>
-  sql`iif(${apiTokens.scopes} & ${sql.raw(String(scopes[scope]))}, '"${sql.raw(scope)}"', null)`
-
-const membership = sql`from ${members} join ${namespaces} on ${namespaces.id} = ${members.namespaceId}`
-
-const shown = {
-  id: apiTokens.id,
-  name: apiTokens.name,
-  scopes: json(sql`'[' || concat_ws(',', ${bit('read')}, ${bit('write')}, ${bit('upload')}) || ']'`),
-  // Whoever is no member any more is told no more than the ids.
-  namespace: sql`ifnull((select ${namespaces.slug} ${membership}
-    where ${members.userId} = ${apiTokens.userId} and ${members.namespaceId} = ${apiTokens.namespaceId}),
-    ${apiTokens.namespaceId})`,
-  project: sql`ifnull((select ${projects.slug} ${membership}
-    join ${projects} on ${projects.id} = ${apiTokens.projectId} and ${projects.namespaceId} = ${namespaces.id}
-    where ${members.userId} = ${apiTokens.userId} and ${members.namespaceId} = ${apiTokens.namespaceId}),
-    ${apiTokens.projectId})`,
-  expiresAt: iso(apiTokens.expiresAt),
-  createdAt: iso(apiTokens.createdAt),
-}
 
 const unrevoked = sql`${apiTokens.revokedAt} is null`
 
@@ -49,7 +28,7 @@ const list = query<Asking & Window>('apiTokens.list', (a) => {
   return listing(
     userGuard(a, 'self'),
     total,
-    sql`select ${apiTokens.id} as id, ${object({ ...shown, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
+    sql`select ${apiTokens.id} as id, ${object({ ...tokenFields, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
       from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
         and ${apiTokens.id} < ${a.before}
       order by ${apiTokens.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
@@ -133,7 +112,7 @@ const create = command<NewApiToken>(
 
 const created = query<NewApiToken>(
   'apiTokens.created',
-  (a) => sql`${judged(creating(a))} select ${refusal}, ${object(shown)} as body
+  (a) => sql`${judged(creating(a))} select ${refusal}, ${object(tokenFields)} as body
     from ${VERDICT} left join ${apiTokens} on ${apiTokens.id} = ${ifGranted(a.id)}`,
 )
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
+import { apiTokens, formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
 import {
   type Guard,
   ifGranted,
@@ -15,6 +15,7 @@ import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from './scope.ts'
 import { type Arguments, assign, command, givenOr, query } from './sql.ts'
+import { tokenFields } from './tokenfields.ts'
 import { type Resource, readResource, type Stamp } from './write.ts'
 
 /** What a verified token says of its user, and the ids that a user who is not known yet will have. */
@@ -142,8 +143,15 @@ const account = (guard: Guard, body: SQL): SQL => sql`${judged(guard)}
   from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`scope.user_id`)}
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
+/** An API token is told what it is good for. */
+const withToken = (
+  body: SQL,
+): SQL => sql`(select iif(scope.token_id is null, told.body, json_set(told.body, '$.token',
+    json((select ${object(tokenFields)} from ${apiTokens} where ${apiTokens.id} = scope.token_id))))
+  from (select ${body} as body) as told)`
+
 const read = query<Asking>('users.read', (a) =>
-  account(userGuard(a, 'watch'), sql`iif(${isBlind}, ${bare}, ${resource})`),
+  account(userGuard(a, 'watch'), withToken(sql`iif(${isBlind}, ${bare}, ${resource})`)),
 )
 
 /** The caller's own account, which comes into being with its home namespace when it is asked for first. */

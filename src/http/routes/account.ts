@@ -5,6 +5,7 @@ import { Refusal } from '../../domain/failure.ts'
 import { authenticateByProvider, issueToken } from '../authenticate.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
+import { ApiToken } from './apitokens.ts'
 
 const Account = z
   .object({
@@ -36,6 +37,9 @@ const example = {
   createdAt: '2026-04-14T09:30:00.000Z',
 }
 
+/** To an API token: what it is good for. */
+const ofToken = { token: ApiToken.optional() }
+
 const nothing = { params: z.object({}), query: z.object({}) }
 
 const readOwn = endpoint(
@@ -51,7 +55,10 @@ const readOwn = endpoint(
     answers: {
       200: {
         description: 'The account; to a token without the right to read, no more than whose it is',
-        schema: z.union([Account, Account.pick({ id: true, username: true, namespace: true })]),
+        schema: z.union([
+          Account.extend(ofToken),
+          Account.pick({ id: true, username: true, namespace: true }).extend(ofToken),
+        ]),
         example,
       },
     },

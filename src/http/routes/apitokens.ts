@@ -10,7 +10,7 @@ import * as field from '../schema.ts'
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
 const LONGEST_LIFE = 10 * 365 * 86_400
 
-const ApiToken = z
+export const ApiToken = z
   .object({
     id: field.id,
     name: z.string(),
