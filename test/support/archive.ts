@@ -19,6 +19,7 @@ export interface Trashed {
   readonly deletedBy: string | null
   readonly purgeAt: string
   readonly purging: boolean
+  readonly state: string
 }
 
 /** Something that can go to the trash. */
@@ -162,7 +163,10 @@ export class Archive {
     }
   }
 
-  /** The live nodes of the project as `kind path`, each with the path of its parent in the tree. */
+  /**
+   * The nodes of the project that are there as `kind path`, each with the path of its parent in the tree: live, and in no
+   * trashed episode.
+   */
   async tree(): Promise<Readonly<Record<string, string | null>>> {
     const { results } = await env.DB.prepare(
       `select n.kind || ' ' || ifnull((select e.name || ':' from episodes e where e.id = n.container_id), '') || n.path
@@ -171,7 +175,8 @@ export class Archive {
            where u.id = n.parent_id) as parent
        from nodes n join projects p on p.id = n.project_id and p.slug = 'lab' and p.deleted_at is null
        join namespaces s on s.id = p.namespace_id and s.slug = ?
-       where n.deleted_at is null order by node`,
+       where n.deleted_at is null and not exists (
+         select 1 from episodes e where e.id = n.container_id and e.deleted_at is not null) order by node`,
     )
       .bind(this.slug)
       .all<{ node: string; parent: string | null }>()
@@ -241,10 +246,7 @@ export class Archive {
 
   /** Deletes, and gives the id of the deletion. */
   async remove(path: string): Promise<string> {
-    await this.succeed(200, 'DELETE', path)
-    const isPlace = path === this.project || path === `/namespaces/${this.slug}`
-    const [first] = await this.trash(isPlace ? `/namespaces/${this.slug}` : this.project)
-    return first?.deletionId ?? ''
+    return (await this.succeed(200, 'DELETE', path)).deletionId
   }
 
   restore(deletionId: string, as?: string, place = this.project): Promise<Answer> {
