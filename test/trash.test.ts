@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { Archive, DAY, fire, KINDS, rowsOf, type Trashed } from './support/archive.ts'
 import { expectRefused, ID, TIME, twice } from './support/expectations.ts'

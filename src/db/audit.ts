@@ -1,26 +1,9 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
+import { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import {
-  apiTokens,
-  assets,
-  collectionMembers,
-  collections,
-  datasets,
-  deletions,
-  episodes,
-  members,
-  namespaceStats,
-  namespaces,
-  objects,
-  projectStats,
-  projects,
-  purges,
-  users,
-} from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
+import { type Audited, audited, type Counted } from './counters.ts'
 import { act, map, type Plan, type Row, statement, together } from './plan.ts'
-import { live, publicProject } from './scope.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
+import { type Arguments, command, query } from './sql.ts'
 import { positionOf, walkOf } from './walks.ts'
 
 /**
@@ -33,123 +16,8 @@ interface Slice {
   readonly mostAlone: number
 }
 
-/** By the counter's column, what it should be. */
-type Counters = Readonly<Record<string, SQL>>
-
-const count = (rows: SQL): SQL => sql`(select count(*) from ${rows})`
-
-const inProject = (table: typeof episodes | typeof datasets | typeof collections): SQL =>
-  count(sql`${table} where ${table.projectId} = ${projectStats.projectId} and ${live(table)}`)
-
-const assetsOfProject = (kind: AssetKind): SQL =>
-  count(sql`${assets} where ${assets.projectId} = ${projectStats.projectId}
-    and ${assets.kind} = ${sql.raw(`'${kind}'`)} and ${live(assets)}`)
-
-const sumOfProjects = (column: SQLiteColumn): SQL => sql`(select ifnull(sum(${column}), 0)
-  from ${projects} cross join ${projectStats} on ${projectStats.projectId} = ${projects.id}
-  where ${projects.namespaceId} = ${namespaceStats.namespaceId} and ${live(projects)})`
-
-const byKind = {
-  videos: 'video',
-  audios: 'audio',
-  labelTracks: 'label-track',
-  textTracks: 'text-track',
-  images: 'image',
-} as const
-
-type Kinds = keyof typeof byKind
-
-const ofKinds = (counter: (name: Kinds, kind: AssetKind) => SQL): Counters =>
-  Object.fromEntries(Object.entries(byKind).map(([name, kind]) => [name, counter(name as Kinds, kind)]))
-
-interface Audited {
-  readonly table: SQLiteTable
-  readonly key: SQLiteColumn
-  readonly counters: Counters
-  /** What it costs to compare a row, in rows read; the sum of its counters where that says it. */
-  readonly size?: SQL
-  /** Rows of a slice. */
-  readonly most?: number
-}
-
+/** Rows of a slice where nothing else is said. */
 const USUAL_ROWS = 50
-
-/** Projects before namespaces, whose counts are sums of theirs. */
-const audited: readonly Audited[] = [
-  {
-    table: projectStats,
-    key: projectStats.projectId,
-    counters: {
-      episodes: inProject(episodes),
-      datasets: inProject(datasets),
-      collections: inProject(collections),
-      ...ofKinds((_, kind) => assetsOfProject(kind)),
-      protectedEpisodes:
-        count(sql`${episodes} where ${episodes.projectId} = ${projectStats.projectId} and ${live(episodes)}
-          and ${episodes.writeProtected}`),
-      trashed: count(sql`${deletions} where ${deletions.projectId} = ${projectStats.projectId}`),
-    },
-  },
-  {
-    table: namespaceStats,
-    key: namespaceStats.namespaceId,
-    // Each sum goes over all projects.
-    size: sql`${namespaceStats.members} + 14 * ${namespaceStats.projects} + ${namespaceStats.trashed} + ${namespaceStats.purges}`,
-    counters: {
-      members: count(sql`${members} where ${members.namespaceId} = ${namespaceStats.namespaceId}`),
-      projects: count(
-        sql`${projects} where ${projects.namespaceId} = ${namespaceStats.namespaceId} and ${live(projects)}`,
-      ),
-      publicProjects: count(
-        sql`${projects} where ${projects.namespaceId} = ${namespaceStats.namespaceId} and ${publicProject}`,
-      ),
-      ...ofKinds((name) => sumOfProjects(projectStats[name])),
-      protectedEpisodes: sumOfProjects(projectStats.protectedEpisodes),
-      trashed: count(sql`${deletions} where ${deletions.namespaceId} = ${namespaceStats.namespaceId}
-          and ${deletions.projectId} is null`),
-      purges: count(sql`${purges} where ${purges.namespaceId} = ${namespaceStats.namespaceId}`),
-    },
-  },
-  {
-    table: datasets,
-    key: datasets.id,
-    counters: {
-      collectionCount: count(
-        sql`${collections} where ${collections.datasetId} = ${datasets.id} and ${live(collections)}`,
-      ),
-    },
-  },
-  {
-    table: collections,
-    key: collections.id,
-    counters: {
-      memberCount: count(
-        sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`,
-      ),
-    },
-  },
-  {
-    table: objects,
-    key: objects.id,
-    // There are many, and each is found at once.
-    most: 2_000,
-    counters: {
-      assetCount: count(sql`${assets} where ${assets.objectId} = ${objects.id}`),
-    },
-  },
-  {
-    table: users,
-    key: users.id,
-    counters: {
-      namespaceCount:
-        count(sql`${members} cross join ${namespaces} on ${namespaces.id} = ${members.namespaceId}
-          and ${live(namespaces)} where ${members.userId} = ${users.id}`),
-      tokenCount: count(
-        sql`${apiTokens} where ${apiTokens.userId} = ${users.id} and ${apiTokens.revokedAt} is null`,
-      ),
-    },
-  },
-]
 
 /** A row whose counters were not the truth. */
 interface Drift {
@@ -176,47 +44,85 @@ interface Audit {
   readonly goOn: (last: string) => Plan<void>
 }
 
-function auditOf({ table, key, counters, size: given, most = USUAL_ROWS }: Audited): Audit {
-  const name = getTableName(table)
-  const columns = getTableColumns(table)
-  const entries = Object.entries(counters).map(([counter, truth]) => {
-    const column = columns[counter]
-    if (!column) throw new Error(`${name} has no counter ${counter}.`)
-    return { counter, column, truth }
+const joined = (parts: readonly SQL[], by: string): SQL => sql.join([...parts], sql.raw(by))
+
+/** The columns of some counters, by their names. */
+const columnsOf = (table: SQLiteTable, { counters }: Counted): readonly (readonly [string, SQLiteColumn])[] =>
+  counters.map((counter) => {
+    const column = getTableColumns(table)[counter]
+    if (!column) throw new Error(`${getTableName(table)} has no counter ${counter}.`)
+    return [counter, column as SQLiteColumn]
   })
-  const joined = (parts: readonly SQL[], by: string): SQL => sql.join([...parts], sql.raw(by))
-  const size =
-    given ??
+
+const valuesOf = (table: SQLiteTable, counted: Counted, by = ', '): SQL =>
+  joined(
+    columnsOf(table, counted).map(([, column]) => sql`${column}`),
+    by,
+  )
+
+const differing = (table: SQLiteTable, counted: readonly Counted[]): SQL =>
+  joined(
+    counted.map((each) => sql`(${valuesOf(table, each)}) <> (${each.truth})`),
+    ' or ',
+  )
+
+/** Of all counters what they say and what they should say, as an array of objects. */
+const comparison = (table: SQLiteTable, counted: readonly Counted[]): SQL => {
+  const pairs = (each: Counted): SQL =>
     joined(
-      entries.map(({ column }) => sql`${column}`),
-      ' + ',
+      columnsOf(table, each).map(
+        ([name, column]) =>
+          sql`${sql.raw(`'${name}'`)}, json_array(${column}, truth.${sql.identifier(name)})`,
+      ),
+      ', ',
     )
+  const objects = counted.map(
+    (each) => sql`(select json_object(${pairs(each)}) from (${each.truth}) as truth)`,
+  )
+  return sql`json_array(${joined(objects, ', ')})`
+}
+
+const casing = new CasingCache('snake_case')
+
+/** Sets the counters to what they should be. */
+const mending = (table: SQLiteTable, counted: readonly Counted[]): SQL =>
+  joined(
+    counted.map((each) => {
+      const names = columnsOf(table, each).map(
+        ([, column]) => sql`${sql.identifier(casing.getColumnCasing(column))}`,
+      )
+      return sql`(${joined(names, ', ')}) = (${each.truth})`
+    }),
+    ', ',
+  )
+
+const sizeOf = (table: SQLiteTable, { counted, size }: Audited): SQL =>
+  size ??
+  joined(
+    counted.map((each) => valuesOf(table, each, ' + ')),
+    ' + ',
+  )
+
+function auditOf(audited: Audited): Audit {
+  const { table, key, part, counted, most = USUAL_ROWS } = audited
+  const name = [getTableName(table), ...(part ? [part] : [])].join('.')
   const sliced = (a: Arguments<Slice>): SQL => sql`with near as materialized (
-      select ${key} as id, max(0, ${size}) as size from ${table} where ${key} > ${positionOf(`audit.${name}`)}
-      order by ${key} limit ${sql.raw(String(most))}),
+      select ${key} as id, max(0, ${sizeOf(table, audited)}) as size from ${table}
+      where ${key} > ${positionOf(`audit.${name}`)} order by ${key} limit ${sql.raw(String(most))}),
     slice as materialized (select id, size from (
       select id, size, sum(size) over (order by id rows unbounded preceding) - size as before from near)
       where before <= ${a.mostCounted})`
   const inSlice = (a: Arguments<Slice>): SQL =>
     sql`${key} in (select id from slice where size <= ${a.mostAlone})`
-  const differs = joined(
-    entries.map(({ column, truth }) => sql`${column} <> ${truth}`),
-    ' or ',
-  )
-  const pairs = joined(
-    entries.map(
-      ({ counter, column, truth }) => sql`${sql.raw(`'${counter}'`)}, json_array(${column}, ${truth})`,
-    ),
-    ', ',
-  )
+  const differs = differing(table, counted)
   const drifted = query<Slice>(
     `audit.${name}.drifted`,
-    (a) => sql`${sliced(a)} select ${key} as id, json_object(${pairs}) as counters
+    (a) => sql`${sliced(a)} select ${key} as id, ${comparison(table, counted)} as counters
       from ${table} where ${inSlice(a)} and (${differs})`,
   )
   const mend = command<{ readonly keys: readonly string[] }>(
     `audit.${name}.mend`,
-    (a) => sql`update ${table} set ${assign(table, counters)}
+    (a) => sql`update ${table} set ${mending(table, counted)}
       where ${key} in (select value from ${a.keys.each}) and (${differs})`,
   )
   const reached = query<Slice>(
@@ -229,7 +135,7 @@ function auditOf({ table, key, counters, size: given, most = USUAL_ROWS }: Audit
     compare: (slice) =>
       map(
         together<{ drifts: readonly Drift[]; end: Omit<Compared, 'drifts'> }>({
-          drifts: statement(drifted, slice, (rows) => rows.map((row) => driftOf(name, row))),
+          drifts: statement(drifted, slice, (rows) => rows.map((row) => driftOf(getTableName(table), row))),
           end: statement(reached, slice, ([row]) => ({
             skipped: Number(row?.skipped),
             last: (row?.last as string | null | undefined) ?? '',
@@ -243,11 +149,13 @@ function auditOf({ table, key, counters, size: given, most = USUAL_ROWS }: Audit
 }
 
 function driftOf(table: string, { id, counters }: Row): Drift {
-  const all = Object.entries(JSON.parse(counters as string) as Record<string, [number, number]>)
+  const all = JSON.parse(counters as string) as readonly Record<string, readonly [number, number]>[]
   return {
     table,
     key: id as string,
-    counters: Object.fromEntries(all.filter(([, [said, is]]) => said !== is)),
+    counters: Object.fromEntries(
+      all.flatMap((some) => Object.entries(some).filter(([, [said, is]]) => said !== is)),
+    ),
   }
 }
 

@@ -177,6 +177,14 @@ const kinds = {
 }
 const inProject = (table: string, also: string): string =>
   `(select count(*) from ${table} t where t.project_id = s.project_id and ${also})`
+/** The assets of a kind that a project counts: none of those inside of trashed episodes. */
+const shownAssets = (kind: string): string =>
+  `(select count(*) from assets t left join episodes e on e.id = t.container_id where t.project_id = s.project_id
+    and t.kind = '${kind}' and t.${alive} and e.${alive})`
+const allRows = (project: string): string =>
+  `(${['episodes', 'nodes', 'assets'].map((table) => `(select count(*) from ${table} t where t.project_id = ${project})`).join(' + ')}
+    + (select count(*) from collections c join collection_members m on m.collection_id = c.id
+      where c.project_id = ${project}))`
 const inNamespace = (table: string, also = 'true'): string =>
   `(select count(*) from ${table} t where t.namespace_id = s.namespace_id and ${also})`
 
@@ -190,13 +198,18 @@ const truths: Readonly<Record<string, readonly [string, Readonly<Record<string, 
       collections: inProject('collections', alive),
       protected_episodes: inProject('episodes', `${alive} and write_protected`),
       trashed: inProject('deletions', 'true'),
-      ...Object.fromEntries(
-        Object.entries(kinds).map(([counter, kind]) => [
-          counter,
-          inProject('assets', `kind = '${kind}' and ${alive}`),
-        ]),
-      ),
+      ...Object.fromEntries(Object.entries(kinds).map(([counter, kind]) => [counter, shownAssets(kind)])),
+      rows: allRows('s.project_id'),
     },
+  ],
+  episode_stats: [
+    'episode_id',
+    Object.fromEntries(
+      Object.entries(kinds).map(([counter, kind]) => [
+        counter,
+        `(select count(*) from assets t where t.container_id = s.episode_id and t.kind = '${kind}' and t.${alive})`,
+      ]),
+    ),
   ],
   namespace_stats: [
     'namespace_id',
@@ -210,9 +223,14 @@ const truths: Readonly<Record<string, readonly [string, Readonly<Record<string, 
         Object.entries(kinds).map(([counter, kind]) => [
           counter,
           `(select count(*) from assets t join projects p on p.id = t.project_id and p.${alive}
-            where p.namespace_id = s.namespace_id and t.kind = '${kind}' and t.${alive})`,
+            left join episodes e on e.id = t.container_id
+            where p.namespace_id = s.namespace_id and t.kind = '${kind}' and t.${alive} and e.${alive})`,
         ]),
       ),
+      rows: `((select ifnull(sum(${allRows('p.id')}), 0) from projects p where p.namespace_id = s.namespace_id)
+        + ${inNamespace('objects')})`,
+      bytes: `(select ifnull(sum(case state when 'pending' then ifnull(announced_size, 0) when 'complete' then size
+        when 'purging' then size else 0 end), 0) from objects t where t.namespace_id = s.namespace_id)`,
     },
   ],
   datasets: [
@@ -240,6 +258,8 @@ const danglings: readonly string[] = [
   ...['assets', 'nodes', 'episodes', 'datasets', 'collections', 'project_stats'].map(
     (table) => `select project_id from ${table} where project_id not in (select id from projects)`,
   ),
+  'select episode_id from episode_stats where episode_id not in (select id from episodes)',
+  'select id from episodes where id not in (select episode_id from episode_stats)',
   ...['projects', 'objects', 'members', 'former_slugs', 'namespace_stats'].map(
     (table) => `select namespace_id from ${table} where namespace_id not in (select id from namespaces)`,
   ),
