@@ -51,9 +51,8 @@ const keyOf: Readonly<Record<Table, string>> = {
   objects: 'id',
   users: 'id',
 }
-/** Rows of a slice, and the fewest. */
+/** Rows of a slice. */
 const SLICE = 50
-const LEAST_SLICE = 20
 
 /** A table has a walk for what is found by one look at a row, and for what is dear to find another one. */
 const walksOf = (table: Table): readonly string[] => {
@@ -71,7 +70,7 @@ const change = (text: string, ...values: unknown[]) =>
 async function round(days = 0): Promise<readonly Mended[]> {
   const counts = await Promise.all(tables.map(async (table) => (await rowsOf(table)).length))
   const mended: Mended[] = []
-  for (let runs = 0; runs < Math.ceil(Math.max(...counts) / LEAST_SLICE) + 1; runs++)
+  for (let runs = 0; runs < Math.ceil(Math.max(...counts) / SLICE) + 1; runs++)
     mended.push(...(await run(days)).mended)
   return mended
 }

@@ -5,7 +5,7 @@ import type { AssetKind } from '../src/domain/kind.ts'
 import { statusOf } from '../src/http/errors.ts'
 import { wireKinds } from '../src/http/routes/assetkinds.ts'
 import { DAY, fire } from './support/archive.ts'
-import { type Deletion, type Item, isAsset, Model, parentOf, type Stored } from './support/model.ts'
+import { type Deletion, type Item, isAsset, isThere, Model, parentOf, type Stored } from './support/model.ts'
 import { type Answer, ask, tokenFor } from './support/world.ts'
 
 /**
@@ -272,7 +272,7 @@ class Lab {
   private async compareNamespace(): Promise<void> {
     const { items } = this.model
     const projects = items.filter(({ kind, deletion }) => kind === 'project' && deletion === null)
-    const there = items.filter(({ project, deletion }) => project && !project.deletion && deletion === null)
+    const there = items.filter((item) => item.project && isThere(item))
     const { body } = await this.ask('GET', this.home)
     const assets = kinds.map(({ kind }) => [counts[kind], there.filter((item) => item.kind === kind).length])
     expect([body.projects, body.assets]).toEqual([projects.length, Object.fromEntries(assets)])
@@ -322,6 +322,7 @@ class Lab {
         deletedBy: this.#user,
         purgeAt: time(at + 30 * DAY),
         purging: rule !== null,
+        state: rule === null ? 'trashed' : 'purging',
       })),
     )
   }
@@ -331,7 +332,7 @@ class Lab {
     const { namespace, items, deletions, objects } = this.model
     const [nodes = [], trash, stored, ...rows] = await this.read(NODES, TRASH, OBJECTS, ...ROWS)
     const placed = items.filter(
-      (it) => this.model.isOpen && it.project?.deletion === null && it.path !== null && it.deletion === null,
+      (it) => this.model.isOpen && it.project !== null && it.path !== null && isThere(it),
     )
     const above = ({ project, container, path }: Item) =>
       this.model.live('folder', project, { container, path: parentOf(path ?? '') })?.id ??
@@ -382,9 +383,7 @@ class Lab {
   /** Every live asset gives the very bytes that were sent, or has none. */
   async download(): Promise<void> {
     const { items, slug, isOpen } = this.model
-    const live = newestFirst(
-      items.filter((it) => isOpen && isAsset(it) && !it.deletion && !it.project?.deletion),
-    )
+    const live = newestFirst(items.filter((it) => isOpen && isAsset(it) && isThere(it)))
     for (const { kind, project, container, name } of live.filter((it) => it.name !== null)) {
       const { object = null } =
         live.find(
@@ -433,7 +432,9 @@ const ofProjects = 'where project_id in (select id from projects where namespace
 /** The nodes in reach, with what they are of and hang under. */
 const NODES = `select kind, container_id, path, ifnull(item_id, id) as item, (select ifnull(above.item_id, above.id)
   from nodes as above where above.id = nodes.parent_id and above.deleted_at is null) as above
-  from nodes where deleted_at is null and project_id in (select projects.id from projects
+  from nodes where deleted_at is null
+    and not exists (select 1 from episodes where episodes.id = container_id and episodes.deleted_at is not null)
+    and project_id in (select projects.id from projects
     join namespaces on namespaces.id = namespace_id and namespaces.deleted_at is null
     where namespace_id = ?1 and projects.deleted_at is null)`
 /** The thing that each row is of. */

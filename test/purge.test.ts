@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { SLICE } from '../src/domain/purge.ts'
 import { Archive, DAY, fire, rowsOf } from './support/archive.ts'
 import {
-  afterTheAnswer,
   type Call,
   census,
   collect,
@@ -15,6 +14,7 @@ import {
   settle,
   textsOf,
   watched,
+  withoutRests,
 } from './support/faults.ts'
 import { put } from './support/samples.ts'
 import { ask, Tenant, tokenFor } from './support/world.ts'
@@ -25,7 +25,7 @@ let lines: Record<string, unknown>[] = []
 vi.setConfig({ testTimeout: 600_000 })
 
 beforeEach(async () => {
-  vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined)
+  withoutRests()
   // Every test begins with the first step.
   await change('delete from walks')
   lines = []
@@ -431,8 +431,7 @@ describe('receipts', () => {
     await archive.video('/in.mp4', inside)
     const nested = await archive.video('/nested.mp4', { episodeName: 'run' })
     const episode = await archive.remove(`${project}/episodes/run`)
-    const asked = { disturb: afterTheAnswer() }
-    expect((await archive.ask('DELETE', `${project}/trash/${episode}`, undefined, asked)).status).toBe(202)
+    expect((await archive.ask('DELETE', `${project}/trash/${episode}`)).status).toBe(202)
     expect(nested).toMatchObject({ id: expect.any(String) })
     await archive.episode('outer')
     const inner = await archive.video('/inner.mp4', { episodeName: 'outer' })

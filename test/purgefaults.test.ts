@@ -12,6 +12,7 @@ import {
   Kept,
   keysHeld,
   textsOf,
+  withoutRests,
 } from './support/faults.ts'
 
 /** The trash is due, and the leases are over; then also what has ended in between. */
@@ -28,8 +29,7 @@ const mended: unknown[] = []
 vi.setConfig({ testTimeout: 600_000 })
 
 beforeEach(() => {
-  // A slice is followed by a rest.
-  vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined)
+  withoutRests()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)
   vi.spyOn(console, 'error').mockImplementation((line: string) => {
     if (line.includes('a counter was mended')) mended.push(line)

@@ -2,7 +2,6 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Archive, DAY, fire, rowsOf } from './support/archive.ts'
 import {
-  afterTheAnswer,
   census,
   collect,
   estate,
@@ -11,6 +10,7 @@ import {
   keysHeld,
   textsOf,
   withBetween,
+  withoutRests,
 } from './support/faults.ts'
 import { sha256Of, stores, Uploader } from './support/stores.ts'
 import { type Answer, ask } from './support/world.ts'
@@ -21,8 +21,7 @@ const complaints: unknown[] = []
 vi.setConfig({ testTimeout: 600_000 })
 
 beforeEach(() => {
-  // A slice is followed by a rest.
-  vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined)
+  withoutRests()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)
   vi.spyOn(console, 'error').mockImplementation((line: string) => {
     if (!line.includes('a request failed')) complaints.push(line)
@@ -206,12 +205,7 @@ describe('purge against requests about what goes', () => {
       await age(archive.slug)
       const outcomes = await atEveryCall(
         '404 deletion_not_found',
-        async () =>
-          said(
-            await archive.ask('DELETE', `${trash}/trash/${deletion}`, undefined, {
-              disturb: afterTheAnswer(),
-            }),
-          ),
+        async () => said(await archive.ask('DELETE', `${trash}/trash/${deletion}`)),
         async () => {
           const rows = kind === 'episode' ? 5 : 15
           expect(await archive.receipts()).toMatchObject([{ kind, rows, finishedAt: expect.any(String) }])

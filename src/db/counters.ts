@@ -175,7 +175,7 @@ const byNamespace: Audited = {
 }
 
 /** The projects by whose rows the objects of a namespace are told from them; of more it is taken for larger. */
-const MOST_PROJECTS = sql.raw('1000')
+const MOST_PROJECTS = sql.raw('500')
 
 const firstProjects = sql`(select ${total(sql`own.rows`)} from (select ${projectStats.rows} as rows
   from ${projects} cross join ${projectStats} on ${projectStats.projectId} = ${projects.id}
@@ -194,7 +194,6 @@ const quotasOfNamespace: Audited = {
   // An object costs as much as some rows that are only counted.
   size: sql`2 * (${namespaceStats.projects} + ${namespaceStats.trashed})
     + 4 * max(0, ${namespaceStats.rows} - ${firstProjects})`,
-  most: 20,
   counted: each({
     rows: plus([sumOfProjects(projectStats.rows, sql`true`), count(objectsOfNamespace)]),
     bytes: sql`(select ${total(bytesHeld)} from ${objectsOfNamespace})`,

@@ -1,10 +1,17 @@
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import { SLICE } from '../../src/domain/purge.ts'
 import { type Archive, fire } from './archive.ts'
 import { put } from './samples.ts'
 import { ask, Tenant } from './world.ts'
 
 /** What stands between the schedule and its two stores, and what is compared afterwards. */
+
+/** Slices follow one another without a rest; what comes after an answer still waits for it. */
+export function withoutRests(): void {
+  const wait = scheduler.wait.bind(scheduler)
+  vi.spyOn(scheduler, 'wait').mockImplementation(() => wait(0))
+}
 
 /** One call of the schedule: a batch to D1, or a question to R2. */
 export interface Call {
@@ -623,9 +630,7 @@ export async function estate(archive: Archive, other: Archive): Promise<Estate> 
   await inDays(archive, recent, 10)
   const now = await archive.video('/now.mp4', { bssVideoId: await archive.bytes('now') })
   const requested = await archive.remove(`/assets/video/${now.id}`)
-  await archive.ask('DELETE', `${archive.project}/trash/${requested}`, undefined, {
-    disturb: afterTheAnswer(),
-  })
+  await archive.ask('DELETE', `${archive.project}/trash/${requested}`)
   await archive.bytes('unreferenced')
   const [leased, lost] = [await archive.bytes('leased'), await archive.bytes('lost')]
   await env.DB.prepare('update objects set lease_until = ? where id = ?')
@@ -641,15 +646,6 @@ export async function estate(archive: Archive, other: Archive): Promise<Estate> 
   await dissolve(other)
   const texts = { '/kept.mp4': 'kept', '/again.mp4': 'kept', '/replaced.mp4': 'second life' }
   return { archive, other, texts, recent, inTrash, leased, lost }
-}
-
-/** Lets the first batch pass, and those that follow the answer a little later. */
-export function afterTheAnswer() {
-  let trips = 0
-  return async (batch: () => Promise<D1Result[]>): Promise<D1Result[]> => {
-    if (++trips > 1) await new Promise((resolve) => setTimeout(resolve, 20))
-    return batch()
-  }
 }
 
 /** Fills a namespace, and puts it into the trash. */

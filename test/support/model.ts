@@ -59,6 +59,10 @@ export interface Stored {
 const assetKinds: readonly Kind[] = ['video', 'audio', 'label-track', 'text-track', 'image']
 export const isAsset = ({ kind }: Item): boolean => assetKinds.includes(kind)
 
+/** Whether it is in the trash: by itself, or with the episode or the project around it, and then it keeps its own state. */
+export const isThere = ({ deletion, container, project }: Item): boolean =>
+  deletion === null && !container?.deletion && !project?.deletion
+
 const segment = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
 const plain = (path: string): string => path.replaceAll('%2F', '/').replaceAll('%25', '%')
 export const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
@@ -111,7 +115,7 @@ export class Model {
 
   /** Some items of a sort, most of them live. */
   within(isIt: (item: Item) => boolean): readonly Item[] {
-    const isLive = (item: Item) => isIt(item) && item.deletion === null && item.project?.deletion === null
+    const isLive = (item: Item) => isIt(item) && isThere(item)
     return [...this.items.filter(isLive).slice(-6), ...this.everMade.filter(isIt).slice(-2)]
   }
 
@@ -220,26 +224,21 @@ export class Model {
     return deletion
   }
 
-  private inside(episode: Item): Item[] {
-    return this.items.filter(({ container, deletion }) => container === episode && deletion === null)
-  }
-
+  /** Of an episode no more than itself, whatever is inside. */
   private below({ project, container, path }: Item): Item[] {
-    const found = this.items.filter(
+    return this.items.filter(
       (item) =>
         item.project === project &&
         item.container === container &&
         item.deletion === null &&
         item.path?.startsWith(`${path}/`),
     )
-    return found.flatMap((item) => [item, ...(item.kind === 'episode' ? this.inside(item) : [])])
   }
 
   deleteItem(item: Item | undefined, missing: string): Told<Deletion> {
-    if (!item || !this.isOpen || item.deletion || item.project?.deletion) return missing
+    if (!item || !this.isOpen || !isThere(item)) return missing
     if (!this.items.includes(item)) return missing
     if (item.isProtected || item.container?.isProtected) return 'episode_write_protected'
-    if (item.kind === 'episode') return this.trash(item, [item, ...this.inside(item)])
     if (item.kind !== 'folder') return this.trash(item, [item])
     const below = this.below(item)
     if (below.some(({ isProtected }) => isProtected)) return 'holds_write_protected'
@@ -341,7 +340,8 @@ export class Model {
     if (item.kind === 'namespace') return [...this.items, item]
     if (item.kind === 'project') return this.items.filter((each) => each === item || each.project === item)
     const all = [deletion, ...this.nested(deletion)]
-    return this.items.filter((each) => each.deletion && all.includes(each.deletion))
+    const isOf = (it: Item | null) => it?.deletion != null && all.includes(it.deletion)
+    return this.items.filter((each) => isOf(each) || (each.deletion === null && isOf(each.container)))
   }
 
   dryRun(deletion: Deletion, slug: string): Told<{ rows: number; bytes: number; truncated: boolean }> {
