@@ -7,9 +7,10 @@ import { ask, Tenant } from './world.ts'
 
 /** What stands between the schedule and its two stores, and what is compared afterwards. */
 
+const wait = scheduler.wait.bind(scheduler)
+
 /** Slices follow one another without a rest; what comes after an answer still waits for it. */
 export function withoutRests(): void {
-  const wait = scheduler.wait.bind(scheduler)
   vi.spyOn(scheduler, 'wait').mockImplementation(() => wait(0))
 }
 
@@ -281,23 +282,31 @@ const danglings: readonly string[] = [
   'select detached_by from collections where detached_by is not null and detached_by not in (select id from deletions)',
 ]
 
-/** What is amiss in the database: counters that are not the truth, and rows that hang on nothing. */
-export async function faultsOf(): Promise<readonly unknown[]> {
-  const drifts = Object.entries(truths).map(([table, [key, counters]]) => {
+/** A row with counters, and how far each of them is from the truth. */
+interface Drift {
+  /** Table and key. */
+  readonly what: string
+  readonly drift: string
+}
+
+/** All rows that have counters. */
+export async function driftsOf(): Promise<readonly Drift[]> {
+  const texts = Object.entries(truths).map(([table, [key, counters]]) => {
     const pairs = Object.entries(counters).map(([counter, truth]) => `'${counter}', s.${counter} - ${truth}`)
     return `select '${table} ' || ${key} as what, json_object(${pairs.join(', ')}) as drift from ${table} s`
   })
-  const found = await env.DB.batch<Record<string, string>>(
-    [...drifts, ...danglings].map((text) => env.DB.prepare(text)),
-  )
-  const rows = found.slice(0, drifts.length).flatMap(({ results }) => results)
-  const drifted = rows.filter(({ drift = '' }) =>
-    Object.values(JSON.parse(drift) as Record<string, number>).some((difference) => difference !== 0),
-  )
-  const dangling = found
-    .slice(drifts.length)
-    .flatMap(({ results }, index) => results.map((row) => [danglings[index], row]))
-  return [...drifted, ...dangling]
+  const found = await env.DB.batch<Drift>(texts.map((text) => env.DB.prepare(text)))
+  return found.flatMap(({ results }) => results)
+}
+
+export const isDrifted = ({ drift }: Drift): boolean =>
+  Object.values(JSON.parse(drift) as Record<string, number>).some((difference) => difference !== 0)
+
+/** What is amiss in the database: counters that are not the truth, and rows that hang on nothing. */
+export async function faultsOf(): Promise<readonly unknown[]> {
+  const found = await env.DB.batch(danglings.map((text) => env.DB.prepare(text)))
+  const dangling = found.flatMap(({ results }, index) => results.map((row) => [danglings[index], row]))
+  return [...(await driftsOf()).filter(isDrifted), ...dangling]
 }
 
 /** Fires the schedule until a run changes nothing more; gives the number of runs. */
