@@ -915,9 +915,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1026,9 +1026,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1149,9 +1149,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1320,9 +1320,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1456,9 +1456,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1622,9 +1622,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -1740,9 +1740,9 @@ with scope as materialized (
   where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" in ('pending', 'purging')) then 'object_not_complete'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif((?1 ->> '$.episodeName') is null, scope.project_id, (select "episodes"."id"
   from "episodes"
-  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and substr((?1 ->> '$.path') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -2240,12 +2240,12 @@ with near as materialized (
   select "namespace_stats"."namespace_id" as id, max(0, 2 * ("namespace_stats"."projects" + "namespace_stats"."trashed") + 4 * max(0, "namespace_stats"."rows" - (select ifnull(sum(own.rows), 0)
   from (select "project_stats"."rows" as rows
   from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
-  where "projects"."namespace_id" = "namespace_stats"."namespace_id" limit 1000) as own))) as size
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" limit 500) as own))) as size
   from "namespace_stats"
   where "namespace_stats"."namespace_id" > ifnull((select "walks"."position"
   from "walks"
   where "walks"."name" = 'audit.namespace_stats.quotas'), '')
-  order by "namespace_stats"."namespace_id" limit 20), slice as materialized (select id, size
+  order by "namespace_stats"."namespace_id" limit 50), slice as materialized (select id, size
   from (
   select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
   from near)
@@ -2304,12 +2304,12 @@ with near as materialized (
   select "namespace_stats"."namespace_id" as id, max(0, 2 * ("namespace_stats"."projects" + "namespace_stats"."trashed") + 4 * max(0, "namespace_stats"."rows" - (select ifnull(sum(own.rows), 0)
   from (select "project_stats"."rows" as rows
   from "projects" cross join "project_stats" on "project_stats"."project_id" = "projects"."id"
-  where "projects"."namespace_id" = "namespace_stats"."namespace_id" limit 1000) as own))) as size
+  where "projects"."namespace_id" = "namespace_stats"."namespace_id" limit 500) as own))) as size
   from "namespace_stats"
   where "namespace_stats"."namespace_id" > ifnull((select "walks"."position"
   from "walks"
   where "walks"."name" = 'audit.namespace_stats.quotas'), '')
-  order by "namespace_stats"."namespace_id" limit 20), slice as materialized (select id, size
+  order by "namespace_stats"."namespace_id" limit 50), slice as materialized (select id, size
   from (
   select id, size, sum(size) over (order by id rows unbounded preceding) - size as before
   from near)
@@ -3487,10 +3487,36 @@ with area as materialized (
   where "restorations"."id" = (select id
   from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area)
+
+-- deletions.unmarkSlice.assetsWithoutNode
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'restoring') update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
   where "assets"."id" in (select "assets"."id"
   from "assets"
   where "assets"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  from area) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area)) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area)
 
 -- deletions.unmarkSlice.episodes
 with area as materialized (
@@ -3508,10 +3534,11 @@ with area as materialized (
   where "restorations"."id" = (select id
   from area)), "episodes"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
   from area), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
-  where "episodes"."id" in (select "episodes"."id"
-  from "episodes"
-  where "episodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  where "episodes"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and "episodes"."deletion_id" = (select id
+  from area)
 
 -- deletions.unmarkSlice.nodes
 with area as materialized (
@@ -3523,7 +3550,8 @@ with area as materialized (
   where "nodes"."id" in (select "nodes"."id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  from area) limit (?1 ->> '$.rows')) and "nodes"."deletion_id" = (select id
+  from area)
 
 -- downloads.find
 with scope as materialized (
@@ -3914,7 +3942,7 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -3999,7 +4027,7 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4086,7 +4114,7 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4389,7 +4417,7 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -4488,7 +4516,7 @@ with scope as materialized (
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -4572,7 +4600,7 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4667,7 +4695,7 @@ with scope as materialized (
   from target) end then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -5140,11 +5168,11 @@ with target as materialized (
   from "deletions"
   where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
   order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
-  where (?1 ->> '$.only') is null) update "deletions" set purging = 1, turn = 1
+  where (?1 ->> '$.only') is null) update "deletions" set purging = 1, turn = 0
   where "deletions"."id" in (select nested.id
   from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit (?1 ->> '$.rows'))
 
 -- erase.inside.open
 with target as materialized (
@@ -5164,7 +5192,7 @@ with target as materialized (
   where "deletions"."id" in (select nested.id
   from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows'))
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit (?1 ->> '$.rows'))
   on conflict (deletion_id)
   where deletion_id is not null do nothing
 
@@ -5290,8 +5318,13 @@ with target as materialized (
   where "deletions"."purging" = 1 and ("deletions"."project_id" is null) = 0 and "deletions"."phase" is null and "deletions"."namespace_id" = turn.value
   order by "deletions"."turn", "deletions"."id" limit (?1 ->> '$.most'))
   where (?1 ->> '$.only') is null)
-  select (select id
-  from target limit 1) as first, case
+  select (select target.id
+  from target
+  where not exists (
+  select 1
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as inner_one on inner_one.container_id = around.id and inner_one.phase is not null) limit 1) as first, case
   when exists (select 1
   from target
   where exists (select "collections"."id"
@@ -5307,7 +5340,7 @@ with target as materialized (
   when exists (select nested.id
   from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and nested.purging = 0 limit (?1 ->> '$.rows')) then 'inside'
+  where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit (?1 ->> '$.rows')) then 'inside'
   when exists (select 1
   from target
   where exists (select "assets"."id"
@@ -5355,8 +5388,13 @@ with target as materialized (
   where "collections"."deletion_id" = target.id and not exists (select 1
   from "collection_members"
   where "collection_members"."collection_id" = "collections"."id"))) then 'collections'
-  when exists (select 1
-  from target) then 'end' end as phase
+  when exists (select target.id
+  from target
+  where not exists (
+  select 1
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as inner_one on inner_one.container_id = around.id and inner_one.phase is not null)) then 'end' end as phase
 
 -- erase.leftOfPlace
 with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id
@@ -6717,9 +6755,9 @@ with scope as materialized (
   from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
   from target) and (substr((select path
-  from target) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/' or substr(ifnull(busy.new_path, busy.path) || '/', 1, length((select path
+  from target) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/' or substr(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/', 1, length((select path
   from target)) + 1) = (select path
   from target) || '/')) then 'deletion_marking' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "path", "phase", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, "nodes"."kind", "nodes"."id", ifnull((select place.path
@@ -6790,9 +6828,9 @@ with scope as materialized (
   from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
   from target) and (substr((select path
-  from target) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/' or substr(ifnull(busy.new_path, busy.path) || '/', 1, length((select path
+  from target) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/' or substr(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/', 1, length((select path
   from target)) + 1) = (select path
   from target) || '/')) then 'deletion_marking' end, 'done') as refusal
   from scope)
@@ -7956,7 +7994,7 @@ with scope as materialized (
   when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
   select 1
   from spot cross join "nodes"
-  where "nodes"."deletion_id" = deletion.id and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  where "nodes"."deletion_id" = deletion.id and length(cast((?1 ->> '$.newName') as blob)) > length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
   from deletion)) then 'restore_name_invalid'
   when (select "episodes"."write_protected"
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
@@ -7966,9 +8004,9 @@ with scope as materialized (
   from deletion) then 'deletion_marking'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
   from spot) and substr((select path
-  from spot) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  from spot) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when exists (select 1
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end) is null) insert into "restorations" ("id", "namespace_id", "project_id", "kind", "item_id", "request", "restored_at")
@@ -7994,10 +8032,38 @@ with area as materialized (
   where "restorations"."id" = (select id
   from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
+  where "assets"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area)
+
+-- trash.restoreBelow.assetsWithoutNode
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  from "restorations"
+  where "restorations"."id" = busy.id)) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."restored_at"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_at"), "updated_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), (select "restorations"."request"
+  from "restorations"
+  where "restorations"."id" = (select id
+  from area)), "assets"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "assets"."container_id"
+  from area), null, "assets"."renamed_request"), "version" = "assets"."version" + 1
   where "assets"."id" in (select "assets"."id"
   from "assets"
   where "assets"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  from area) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area)) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area)
 
 -- trash.restoreBelow.episodes
 with area as materialized (
@@ -8017,10 +8083,11 @@ with area as materialized (
   where "restorations"."id" = (select id
   from area)), "episodes"."updated_request"), "renamed_request" = iif((select new_path is not null and container_id = "episodes"."project_id"
   from area), null, "episodes"."renamed_request"), "version" = "episodes"."version" + 1
-  where "episodes"."id" in (select "episodes"."id"
-  from "episodes"
-  where "episodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  where "episodes"."id" in (select "nodes"."item_id"
+  from "nodes"
+  where "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and "episodes"."deletion_id" = (select id
+  from area)
 
 -- trash.restoreBelow.nodes
 with area as materialized (
@@ -8034,7 +8101,8 @@ with area as materialized (
   where "nodes"."id" in (select "nodes"."id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows'))
+  from area) limit (?1 ->> '$.rows')) and "nodes"."deletion_id" = (select id
+  from area)
 
 -- trash.restorePlace
 with scope as materialized (
@@ -8174,7 +8242,7 @@ with scope as materialized (
   when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
   select 1
   from spot cross join "nodes"
-  where "nodes"."deletion_id" = deletion.id and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  where "nodes"."deletion_id" = deletion.id and length(cast((?1 ->> '$.newName') as blob)) > length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
   from deletion)) then 'restore_name_invalid'
   when (select "episodes"."write_protected"
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
@@ -8184,9 +8252,9 @@ with scope as materialized (
   from deletion) then 'deletion_marking'
   when exists (select 1
   from "deletions" as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and ifnull(busy.container_id, busy.project_id) = (select container_id
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
   from spot) and substr((select path
-  from spot) || '/', 1, length(ifnull(busy.new_path, busy.path)) + 1) = ifnull(busy.new_path, busy.path) || '/') then 'deletion_marking'
+  from spot) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when exists (select 1
   from obstacle
   where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal

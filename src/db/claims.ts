@@ -39,8 +39,8 @@ export const openReceipt = (now: SQL, rule: Rule, from: SQL, asked?: Asked): SQL
  * The turns: datasets come first, then everything else in the order of deleting, by which what was deleted inside of
  * something precedes it.
  */
-const FIRST = sql.raw('0')
-export const NEXT = sql.raw('1')
+export const FIRST = sql.raw('0')
+const NEXT = sql.raw('1')
 
 interface Claiming {
   /** Epoch milliseconds, like `deletedBefore`. */

@@ -11,7 +11,7 @@ import {
   purges,
 } from '../../drizzle/schema.ts'
 import { kinds } from './assets.ts'
-import { NEXT, openReceipt } from './claims.ts'
+import { FIRST, openReceipt } from './claims.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live } from './scope.ts'
 import { type Arguments, command, none, query } from './sql.ts'
@@ -154,11 +154,15 @@ const forgetLinks = command<Slice>(
     update ${collections} set detached_by = null where ${collections.id} in (select key from slice)`,
 )
 
-/** What was deleted before inside of an episode goes with it, and has a receipt of its own. */
+/**
+ * What was deleted before inside of an episode goes with it, and has a receipt of its own. It goes first, as the episode
+ * waits for it; what is coming back has to be back before.
+ */
 const nested = (
   a: A,
 ): SQL => sql`select nested.id from target cross join ${episodes} on ${episodes.id} in ${firstEpisodes}
-  cross join ${deletions} as nested on nested.container_id = ${episodes.id} and nested.purging = 0 limit ${a.rows}`
+  cross join ${deletions} as nested on nested.container_id = ${episodes.id}
+    and (nested.purging = 0 or nested.turn <> ${FIRST}) and nested.phase is not 'restoring' limit ${a.rows}`
 
 const openNested = command<Slice>(
   'erase.inside.open',
@@ -172,7 +176,7 @@ const openNested = command<Slice>(
 
 const claimNested = command<Slice>(
   'erase.inside',
-  (a) => sql`with ${target(a)} update ${deletions} set purging = 1, turn = ${NEXT}
+  (a) => sql`with ${target(a)} update ${deletions} set purging = 1, turn = ${FIRST}
     where ${deletions.id} in (${nested(a)})`,
 )
 
@@ -214,8 +218,13 @@ const phases = {
 
 type Phase = keyof typeof phases
 
+/** Deletions that wait for nothing inside of their episodes that is still being marked, or is coming back. */
+const ready = sql`select target.id from target where not exists (
+  select 1 from ${firstEpisodes} as around cross join ${deletions} as inner_one
+    on inner_one.container_id = around.id and inner_one.phase is not null)`
+
 const isThere = (a: A, phase: Phase): SQL => {
-  if (phase === 'end') return sql`exists (select 1 from target)`
+  if (phase === 'end') return sql`exists (${ready})`
   if (phase === 'inside') return sql`exists (${nested(a)})`
   return sql`exists (select 1 from target where exists (${doomed[phase].found}))`
 }
@@ -223,7 +232,7 @@ const isThere = (a: A, phase: Phase): SQL => {
 const left = query<Slice>(
   'erase.left',
   (a) =>
-    sql`with ${target(a)} select (select id from target limit 1) as first, case ${sql.join(
+    sql`with ${target(a)} select (${ready} limit 1) as first, case ${sql.join(
       (Object.keys(phases) as Phase[]).map(
         (phase) => sql`when ${isThere(a, phase)} then ${sql.raw(`'${phase}'`)}`,
       ),

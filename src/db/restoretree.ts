@@ -100,15 +100,17 @@ const namesake = (a: A): SQL => {
       where own.id = deletion.item_id) end`
 }
 
+const bytes = (text: SQL): SQL => sql`length(cast(${text} as blob))`
+
 /** Holds for a name that the restored cannot have, and for a folder's that would make a path too long. */
 const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
     when kind in (${kinds}) then ${a.newPath} is null
     when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or exists (
       select 1 from spot cross join ${nodes} where ${nodes.deletionId} = deletion.id
+        and ${bytes(sql`${a.newName}`)} > ${bytes(unescaped(lastSegment(sql`spot.former`)))}
         and ${nodes.containerId} = spot.container_id and ${nodes.kind} <> 'episode'
-        and length(cast(${unescaped(sql`${nodes.path}`)} as blob)) + length(cast(${a.newName} as blob))
-        - length(cast(${unescaped(lastSegment(sql`spot.former`))} as blob))
-        > ${MOST_BYTES})
+        and ${bytes(unescaped(sql`${nodes.path}`))} + ${bytes(sql`${a.newName}`)}
+        - ${bytes(unescaped(lastSegment(sql`spot.former`)))} > ${MOST_BYTES})
     else ${a.newName} is null end from deletion))`
 
 const restoring = (a: A): Guard =>

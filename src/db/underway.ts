@@ -21,13 +21,14 @@ export const MOST_AT_ONCE = 5_000
 export const isMany = (rows: SQL): SQL =>
   sql`(select count(*) from (${rows} limit ${sql.raw(String(MOST_AT_ONCE + 1))})) > ${sql.raw(String(MOST_AT_ONCE))}`
 
-/** The path that is closed meanwhile. */
-const closed = sql`ifnull(busy.new_path, busy.path)`
+/** The path that is closed meanwhile, in its container: of an episode that comes back, all that is inside. */
+const closed = sql`iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))`
+const closedIn = sql`iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id))`
 
 /** Holds where something is under way at a path of a container, above or below it; null is the top of the container. */
 const isUnderWay = (container: SQL, conflict: SQL): SQL => sql`exists (select 1 from ${deletions} as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null
-    and ifnull(busy.container_id, busy.project_id) = ${container} and ${conflict})`
+    and ${closedIn} = ${container} and ${conflict})`
 
 const isWithin = (path: SQLWrapper, folder: SQLWrapper): SQL =>
   sql`substr(${path} || '/', 1, length(${folder}) + 1) = ${folder} || '/'`
@@ -106,8 +107,9 @@ const moved = (container: SQLWrapper, column: SQLWrapper, as?: (each: SQL) => SQ
   sql`iif(${isMoved(container)}, ${following(column, as)}, ${column})`
 
 /**
- * The commands that bring back the first assets, episodes and nodes of a deletion, beside the thing itself. What comes
- * back under another path was changed by the request that restores, and by none that was sent before.
+ * The commands that bring back the first nodes of a deletion with the assets and episodes that they are of, beside the
+ * thing itself; and when all nodes are back, assets that never had one. What comes back under another path was changed
+ * by the request that restores, and by none that was sent before.
  */
 export function unmarking(name: string, condition: SQL) {
   const restoration = (column: SQLiteColumn): SQL => sql`(select ${column} from ${restorations}
@@ -117,26 +119,35 @@ export function unmarking(name: string, condition: SQL) {
     updatedRequest: sql`iif(${isMoved(container)}, ${restoration(restorations.request)}, ${table.updatedRequest})`,
     renamedRequest: sql`iif(${isMoved(container)}, null, ${table.renamedRequest})`,
   })
-  const unmark = (table: Marked, follow: Readonly<Record<string, SQL>>) =>
+  const ofDeletion = (table: Marked): SQL => sql`${table.deletionId} = (select id from area)`
+  const first = (a: A, column: SQLiteColumn): SQL =>
+    sql`select ${column} from ${nodes} where ${ofDeletion(nodes)} limit ${a.rows}`
+  const unmark = (table: Marked, part: string, found: (a: A) => SQL, follow: Readonly<Record<string, SQL>>) =>
     command<Slice>(
-      `${name}.${getTableName(table)}`,
-      (a) => sql`${area(a, condition)} update ${table} set ${assign(table, {
-        ...outOfTrash,
-        ...follow,
-        version: sql`${table.version} + 1`,
-      })} where ${table.id} in (select ${table.id} from ${table}
-        where ${table.deletionId} = (select id from area) limit ${a.rows})`,
+      `${name}.${part}`,
+      (a) =>
+        sql`${area(a, condition)} update ${table} set ${assign(table, {
+          ...outOfTrash,
+          ...follow,
+          version: sql`${table.version} + 1`,
+        })} where ${table.id} in (${found(a)}) and ${ofDeletion(table)}`,
     )
+  const ofAsset = {
+    name: moved(assets.containerId, assets.name, unescaped),
+    ...remembered(assets, assets.containerId),
+  }
+  const ofEpisode = {
+    nodePath: moved(episodes.projectId, episodes.nodePath),
+    ...remembered(episodes, episodes.projectId),
+  }
+  const withoutNode = (a: A): SQL => sql`select ${assets.id} from ${assets}
+    where ${ofDeletion(assets)} and ${none(sql`${nodes} where ${ofDeletion(nodes)}`)} limit ${a.rows}`
   const acts = [
-    unmark(assets, {
-      name: moved(assets.containerId, assets.name, unescaped),
-      ...remembered(assets, assets.containerId),
-    }),
-    unmark(episodes, {
-      nodePath: moved(episodes.projectId, episodes.nodePath),
-      ...remembered(episodes, episodes.projectId),
-    }),
-    unmark(nodes, { path: moved(nodes.containerId, nodes.path) }),
+    unmark(assets, 'assets', (a) => first(a, nodes.itemId), ofAsset),
+    unmark(episodes, 'episodes', (a) => first(a, nodes.itemId), ofEpisode),
+    // The nodes after what they are of, which is found by them.
+    unmark(nodes, 'nodes', (a) => first(a, nodes.id), { path: moved(nodes.containerId, nodes.path) }),
+    unmark(assets, 'assetsWithoutNode', withoutNode, ofAsset),
   ]
   return (values: Slice): readonly Plan<void>[] => acts.map((each) => act(each, values))
 }

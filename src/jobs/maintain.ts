@@ -45,7 +45,8 @@ const steps: readonly (readonly [string, Step])[] = [
  * whole budget to itself. So none is kept waiting.
  */
 const walk = walkOf('steps')
-const RESERVE = 2
+/** For the notes of how far the run has come, and each of the steps that go round. */
+const RESERVE = 6
 
 /**
  * The scheduled work, at the time `now`. Every step is bounded and may be cut off, repeated, or done by two runs at

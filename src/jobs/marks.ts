@@ -24,7 +24,7 @@ async function goOnFor({ budget, done }: Run, namespaceId: string): Promise<bool
   const { deletionId, phase } = found
   for (let slices = 0; slices < MOST_SLICES_IN_A_ROW; slices++) {
     const slice = goOn(phase, { deletionId, rows: SLICE.nodes })
-    if (!budget.affords(slice)) return false
+    if (!budget.affords(slice)) return slices > 0
     done.add('marked', 1)
     if (!(await budget.runSlice(slice))) return true
   }

@@ -53,7 +53,7 @@ async function purgeItemsOf(
   // The first one only tells what is left.
   for (let slices = 0; slices <= MOST_SLICES_IN_A_ROW; slices++) {
     const slice = sliceOf(left?.phase ?? null)
-    if (!budget.affords(slice)) return false
+    if (!budget.affords(slice)) return slices > 1
     const next: Left | null = await budget.runSlice(slice)
     // What cannot be ended would be tried for ever.
     if (next?.phase === 'end' && left?.phase === 'end' && next.first === left.first)
@@ -96,7 +96,7 @@ async function purgePlaceOf({ budget, now, done }: Run, namespaceId: string): Pr
   let slice = sliceOf(null)
   // The first one only tells what is left.
   for (let slices = 0; slices <= MOST_SLICES_IN_A_ROW; slices++) {
-    if (!budget.affords(slice, 1)) return false
+    if (!budget.affords(slice, 1)) return slices > 1
     const left = await budget.runSlice(slice)
     if (left === 'gone') return true
     if (left === 'waiting') {

@@ -20,37 +20,47 @@ interface Turns {
 /**
  * Goes round the namespaces that have something to be done, share by share, until there is nothing more or the budget
  * is spent. A run goes on where the one before has stopped: whoever has much keeps nobody waiting for longer than a
- * round.
+ * round. Neither does a failure, which the run ends with.
  */
 export function turnsBy(name: string) {
   const walk = walkOf(`turn.${name}`)
   return async (run: Run, turns: Turns): Promise<void> => {
     const { budget } = run
+    const failures: unknown[] = []
     let after = budget.affords(walk.read()) ? await budget.run(walk.read()) : null
     // The first round may have begun in the middle: then there is another one.
     let isOfUse = after !== ''
     while (after !== null) {
-      const turn = await takeTurn(run, turns, after)
-      if (turn === null || !budget.affords(walk.note(''))) return
+      const turn = await takeTurn(run, turns, after, failures)
+      if (turn === null) break
       isOfUse ||= turn.isOfUse
       const isRound = turn.reached === ''
-      if (isRound && !isOfUse) return
+      if (isRound && !isOfUse) break
       if (isRound) isOfUse = false
       after = turn.reached
+      // Also where nothing else can be afforded any more: others are next.
       await budget.run(walk.note(after))
+      if (budget.isSpent) break
     }
+    if (failures.length > 0) throw failures[0]
   }
 }
 
-/** One turn: where the next begins, empty at the end of the round; null where the budget is spent. */
+/** One turn: where the next begins, empty at the end of the round; null where the budget has allowed for nothing. */
 async function takeTurn(
   { budget, now }: Run,
   { next, before, most = NAMESPACES, work }: Turns,
   after: string,
+  failures: unknown[],
 ): Promise<{ readonly reached: string; readonly isOfUse: boolean } | null> {
   const turn = next({ after, most, now, before })
   if (!budget.affords(turn)) return null
   const { namespaces, reached } = await budget.run(turn)
-  const isOfUse = namespaces.length > 0 && (await work(namespaces))
-  return budget.isSpent ? null : { reached: reached ?? '', isOfUse }
+  let isOfUse = false
+  try {
+    isOfUse = namespaces.length > 0 && (await work(namespaces))
+  } catch (error) {
+    failures.push(error)
+  }
+  return budget.isSpent && !isOfUse ? null : { reached: reached ?? '', isOfUse }
 }
