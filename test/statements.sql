@@ -6588,7 +6588,13 @@ with recursive undone as materialized (
   where "nodes"."id" in (select (select "nodes"."id"
   from "nodes"
   where "nodes"."container_id" = ancestor.container_id and "nodes"."path" = ancestor.path and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null)
-  from ancestor) and +"nodes"."parent_id" is null
+  from ancestor) and +"nodes"."parent_id" is null and (select ifnull((select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = hung.container_id and "nodes"."path" = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
+  from "episodes" as around
+  where around.id = hung.container_id), null))
+  from "nodes" as hung
+  where hung.id = "nodes"."id") is not null
 
 -- nodes.makeRestored
 with recursive undone as materialized (
@@ -7725,7 +7731,7 @@ with undone as materialized (
   where "assets"."deletion_id" = (select id
   from undone) limit 5001)) > 5000, 'restoring', null)
   where "deletions"."id" = (select id
-  from undone)
+  from undone) and "deletions"."phase" is null
 
 -- trash.ofNamespace
 with scope as materialized (

@@ -8,7 +8,6 @@ import {
   nodes,
   restorations,
 } from '../../drizzle/schema.ts'
-import { MOST_BYTES_OF_A_PATH } from '../domain/path.ts'
 import { type AssetShape, assetJson, kinds } from './assets.ts'
 import { collectionJson } from './collections.ts'
 import { datasetJson } from './datasets.ts'
@@ -16,42 +15,26 @@ import { episodeJson } from './episodes.ts'
 import { ADMITTED, type Guard } from './guard.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
+import { isNoName, namesake, newNameOr, type RestoringInside } from './restorenames.ts'
 import {
   endDeletion,
   inTheWay,
   isPurging,
   outcomeOfRestoring,
   type Restored,
-  type Restoring,
   readRestored,
   recordRestoration,
   remembering,
   restoredBefore,
   undone,
 } from './restoring.ts'
-import { live, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { live, notOfMembers, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import type { Trashable } from './trashing.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash, unmarking } from './underway.ts'
 
-/** What was deleted inside a project, and the name by which it comes back. */
-interface RestoringInside extends ProjectRef, Restoring {
-  /** Whether another name is asked for; what it is, as a name and as an asset's, where it is one. */
-  readonly isRenamed: boolean
-  readonly newName: string | null
-  /** The same as a segment of a node's path. */
-  readonly newSegment: string | null
-  readonly newPath: string | null
-  /** The same as the path of a node. */
-  readonly newNodePath: string | null
-  /** For the node of an asset whose own is another's by now. */
-  readonly nodeId: string
-}
-
 type A = Arguments<RestoringInside>
-
-const MOST_BYTES = sql.raw(String(MOST_BYTES_OF_A_PATH))
 
 /**
  * `spot`, at most one row: where in the tree the episode, folder or asset `item` (of `deletion` or `undone`) goes.
@@ -75,43 +58,6 @@ const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
       ifnull(${a.newNodePath}, ${assetPath}), ${assets.nodeId}
       from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`
 }
-
-const newNameOr = (a: A, name: SQL): SQL => sql`ifnull(${a.newName}, ${name})`
-
-/** What has the name by now that the restored would have. */
-const namesake = (a: A): SQL => {
-  const named = (table: typeof datasets | typeof collections) => sql`(select ${table.name} from ${table}
-    where ${table.projectId} = scope.project_id and ${live(table)} and ${table.name} = ${newNameOr(
-      a,
-      sql`(select own.name from ${table} as own where own.id = deletion.item_id)`,
-    )})`
-  return sql`case
-    when deletion.kind = 'dataset' then ${named(datasets)}
-    when deletion.kind = 'collection' then ${named(collections)}
-    when deletion.kind = 'episode' then (select ${episodes.name} from ${episodes}
-      where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.newName}
-        and ${episodes.id} <> deletion.item_id)
-    when deletion.kind = 'folder' then (select ${nodes.path} from spot cross join ${nodes}
-      on ${nodes.containerId} = spot.container_id and ${nodes.path} = spot.path and ${nodes.kind} = 'folder'
-      and ${live(nodes)})
-    else (select ${assets.name} from ${assets} as own join ${assets}
-      on ${assets.containerId} = own.container_id and ${assets.kind} = own.kind
-      and ${assets.name} = ifnull(${a.newPath}, own.name) and ${assets.name} is not null and ${live(assets)}
-      where own.id = deletion.item_id) end`
-}
-
-const bytes = (text: SQL): SQL => sql`length(cast(${text} as blob))`
-
-/** Holds for a name that the restored cannot have, and for a folder's that would make a path too long. */
-const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
-    when kind in (${kinds}) then ${a.newPath} is null
-    when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or exists (
-      select 1 from spot cross join ${nodes} where ${nodes.deletionId} = deletion.id
-        and ${bytes(sql`${a.newName}`)} > ${bytes(unescaped(lastSegment(sql`spot.former`)))}
-        and ${nodes.containerId} = spot.container_id and ${nodes.kind} <> 'episode'
-        and ${bytes(unescaped(sql`${nodes.path}`))} + ${bytes(sql`${a.newName}`)}
-        - ${bytes(unescaped(lastSegment(sql`spot.former`)))} > ${MOST_BYTES})
-    else ${a.newName} is null end from deletion))`
 
 const restoring = (a: A): Guard =>
   projectGuard(a, 'write', {
@@ -144,7 +90,7 @@ const record = command<RestoringInside>('trash.restore', (a) => recordRestoratio
 
 /**
  * Where a folder was and where it comes back; and whether more has been marked than comes back at once. An episode of
- * which a version of before has marked all that is inside may be as large.
+ * which a version of before has marked all that is inside may be as large. Once, as the folder is elsewhere afterwards.
  */
 const begin = command<RestoringInside>(
   'trash.beginRestoring',
@@ -154,7 +100,7 @@ const begin = command<RestoringInside>(
       newPath: sql`(select path from spot where kind = 'folder' and path <> former)`,
       phase: sql`iif(${isMany(sql`select 1 from ${nodes} where ${nodes.deletionId} = (select id from undone)`)}
       or ${isMany(sql`select 1 from ${assets} where ${assets.deletionId} = (select id from undone)`)}, 'restoring', null)`,
-    })} where ${deletions.id} = (select id from undone)`,
+    })} where ${deletions.id} = (select id from undone) and ${deletions.phase} is null`,
 )
 
 /** The folders that have gone since, outermost last: they are made again. */
@@ -187,15 +133,17 @@ const makeFolders = command<RestoringInside>(
 const parentAt = (container: SQL, path: SQL): SQL => sql`ifnull(${folderAt(container, parentPath(path))},
   iif(${parentPath(path)} = '', (select around.node_id from ${episodes} as around where around.id = ${container}), null))`
 
+/** What the node of an update would hang under. */
+const hung = sql`(select ${parentAt(sql`hung.container_id`, sql`hung.path`)} from ${nodes} as hung
+  where hung.id = ${nodes.id})`
+
 /** A folder that was made by the same statement as its parent could not know it yet. */
 const hangFolders = command<RestoringInside>(
   'nodes.hangRestored',
   (a) => sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors}
-    update ${nodes} set ${assign(nodes, {
-      parentId: sql`(select ${parentAt(sql`hung.container_id`, sql`hung.path`)} from ${nodes} as hung
-        where hung.id = ${nodes.id})`,
-    })} where ${nodes.id} in (select ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} from ancestor)
-      and +${nodes.parentId} is null`,
+    update ${nodes} set ${assign(nodes, { parentId: hung })}
+    where ${nodes.id} in (select ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} from ancestor)
+      and +${nodes.parentId} is null and ${hung} is not null`,
 )
 
 const unmarkNamed = (name: string, table: typeof datasets | typeof collections) =>

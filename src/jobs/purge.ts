@@ -84,11 +84,8 @@ export const purgePlaces = (run: Run): Promise<void> =>
       namespaceId === undefined ? Promise.resolve(false) : purgePlaceOf(run, namespaceId),
   })
 
-/** The turns that a run gives are within this many milliseconds, one each: it has no more slices. */
-const ROUND = 1_000
-
 async function purgePlaceOf({ budget, now, done }: Run, namespaceId: string): Promise<boolean> {
-  const picking = pickPlace({ namespaceId, before: now + ROUND })
+  const picking = pickPlace({ namespaceId, before: now })
   const place = budget.affords(picking) ? await budget.run(picking) : null
   if (place === null) return false
   const sliceOf = (phase: Parameters<typeof erasePlace>[0]) =>
@@ -100,7 +97,7 @@ async function purgePlaceOf({ budget, now, done }: Run, namespaceId: string): Pr
     const left = await budget.runSlice(slice)
     if (left === 'gone') return true
     if (left === 'waiting') {
-      await budget.run(postponePlace({ place, turn: now + ROUND }))
+      await budget.run(postponePlace({ place, turn: now + 1 }))
       return slices > 0
     }
     slice = sliceOf(left)

@@ -473,9 +473,10 @@ export async function crowdOfVideos(
          from place cross join n`,
       ).bind(...values),
       env.DB.prepare(
-        `insert into assets (id, project_id, container_id, node_id, kind, name, tags, created_at, updated_at,
-           created_by, updated_request)
-         ${from} select ${id('a')}, project_id, container_id, ${id('e')}, 'video', ?5 || n.i, '[]', 0, 0, '', ''
+        `insert into assets (id, project_id, container_id, node_id, kind, name, fps, lens, tags, created_at,
+           updated_at, created_by, updated_request)
+         ${from} select ${id('a')}, project_id, container_id, ${id('e')}, 'video', ?5 || n.i, 30, 'pinhole', '[]', 0,
+           0, '', ''
          from place cross join n where ?6 is null or true`,
       ).bind(...values),
     ])

@@ -69,10 +69,11 @@ export async function askUnread(method: string, path: string, asked: Asked = {})
 export async function ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
   const { response, meter, context } = await askUnread(method, path, asked)
   const atAnswer = { ...meter }
+  const { pathname } = new URL(path, ORIGIN)
+  const route = routeOf(method, pathname)
   const text = await response.text()
-  // That an API token was used is noted after the answer, and a purge begins then. Of a streamed one, most is read now.
-  const isDone = asked.token?.startsWith('dlk_') || response.status === 202
-  const spent = isDone ? atAnswer : { ...meter }
+  // Some work goes on after an answer, and is no part of it; of a streamed one, most is read while it is read.
+  const spent = route?.trips === 'each chunk' ? { ...meter } : atAnswer
   await waitOnExecutionContext(context)
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
   const answer = {
@@ -82,20 +83,22 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     body: isJson && text !== '' ? JSON.parse(text) : null,
     ...spent,
   }
-  assertDocumented(method, new URL(path, ORIGIN).pathname, answer, asked.disturb ? 1 : 0)
+  assertDocumented(method, route, answer, asked.disturb ? 1 : 0)
   return answer
 }
 
-/** Every answer of every test has the documented shape and, for a refusal, a documented code. */
-function assertDocumented(method: string, path: string, answer: Answer, again: 0 | 1): void {
-  const found = endpoints.find(({ route }) => {
+function routeOf(method: string, path: string): AnyRoute | undefined {
+  return endpoints.find(({ route }) => {
     const pattern = route.path
       .replace(/[.]/g, '\\.')
       .replace(/\{key\}/g, '.+')
       .replace(/\{\w+\}/g, '[^/]+')
     return route.method === (method === 'HEAD' ? 'GET' : method) && new RegExp(`^${pattern}$`).test(path)
-  })
-  const route = found?.route
+  })?.route
+}
+
+/** Every answer of every test has the documented shape and, for a refusal, a documented code. */
+function assertDocumented(method: string, route: AnyRoute | undefined, answer: Answer, again: 0 | 1): void {
   if (answer.status >= 400) {
     if (method === 'HEAD') return
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
