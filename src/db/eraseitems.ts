@@ -35,9 +35,9 @@ interface Slice {
 
 /** What a slice leaves. */
 export interface Left {
-  /** The first phase that has something to do. */
+  /** The next phase that has something to do. */
   readonly phase: Phase
-  /** The deletion whose turn it is. */
+  /** The first deletion that waits for no other. */
   readonly first: string
 }
 
@@ -180,15 +180,22 @@ const claimNested = command<Slice>(
     where ${deletions.id} in (${nested(a)})`,
 )
 
-const tables = [assets, nodes, episodes, collections, datasets]
+/** Holds for a deletion of which nothing is left, and which no restore would have made again. */
+const isOver = sql.join(
+  [
+    ...[assets, nodes, episodes, collections, datasets].map((table) =>
+      none(sql`${table} where ${table.deletionId} = target.id`),
+    ),
+    none(sql`${collections} where ${collections.detachedBy} = target.id`),
+  ],
+  sql.raw(' and '),
+)
 
 const finish = command<Slice>(
   'erase.finish',
   (a) => sql`with ${target(a)} update ${purges} set finished_at = ${a.now}
-    where ${purges.deletionId} in (select target.id from target where ${sql.join(
-      tables.map((table) => none(sql`${table} where ${table.deletionId} = target.id`)),
-      sql.raw(' and '),
-    )}) and ${purges.finishedAt} is null`,
+    where ${purges.deletionId} in (select target.id from target where ${isOver})
+      and ${purges.finishedAt} is null`,
 )
 
 const end = command<Slice>(
@@ -198,7 +205,7 @@ const end = command<Slice>(
     where ${purges.finishedAt} is not null)`,
 )
 
-/** Each phase erases of one table: datasets first, then rows before what they are found by. */
+/** Each phase erases of one table: datasets first, then rows before what they are found by, where there are few. */
 const phases = {
   links: [forgetLinks],
   datasets: erasing('datasets', doomed.datasets),
@@ -218,33 +225,41 @@ const phases = {
 
 type Phase = keyof typeof phases
 
+const names = Object.keys(phases) as Phase[]
+/** What goes before everything else. */
+const preferred: readonly Phase[] = ['links', 'datasets', 'inside']
+
 /** Deletions that wait for nothing inside of their episodes that is still being marked, or is coming back. */
 const ready = sql`select target.id from target where not exists (
-  select 1 from ${firstEpisodes} as around cross join ${deletions} as inner_one
-    on inner_one.container_id = around.id and inner_one.phase is not null)`
+  select 1 from ${firstEpisodes} as around cross join ${deletions} as nested
+    on nested.container_id = around.id and nested.phase is not null)`
 
 const isThere = (a: A, phase: Phase): SQL => {
-  if (phase === 'end') return sql`exists (${ready})`
+  if (phase === 'end') return sql`exists (select 1 from target where ${isOver})`
   if (phase === 'inside') return sql`exists (${nested(a)})`
   return sql`exists (select 1 from target where exists (${doomed[phase].found}))`
 }
 
-const left = query<Slice>(
-  'erase.left',
-  (a) =>
-    sql`with ${target(a)} select (${ready} limit 1) as first, case ${sql.join(
-      (Object.keys(phases) as Phase[]).map(
-        (phase) => sql`when ${isThere(a, phase)} then ${sql.raw(`'${phase}'`)}`,
-      ),
-      sql.raw(' '),
-    )} end as phase`,
-)
+/** The phases take turns, so that what one deletion has in one keeps no others waiting. */
+const left = query<Slice & { readonly done: number }>('erase.left', (a) => {
+  const others = names.filter((phase) => !preferred.includes(phase))
+  const when = (phase: Phase, condition: SQL): SQL => sql`when ${condition} then ${sql.raw(`'${phase}'`)}`
+  const position = (phase: Phase): SQL => sql.raw(String(names.indexOf(phase)))
+  const cases = [
+    ...preferred.map((phase) => when(phase, isThere(a, phase))),
+    ...others.map((phase) => when(phase, sql`${a.done} < ${position(phase)} and ${isThere(a, phase)}`)),
+    ...others.map((phase) => when(phase, isThere(a, phase))),
+    // There is something that no phase finds.
+    when('end', sql`exists (${ready})`),
+  ]
+  return sql`with ${target(a)} select (${ready} limit 1) as first, case ${sql.join(cases, sql.raw(' '))} end as phase`
+})
 
 /** Erases a slice in the phase that the plan before has told (null at the start). Gives what is left, null for nothing. */
 export const eraseItems = (phase: Phase | null, values: Slice): Plan<Left | null> =>
   after(
     (phase === null ? [] : phases[phase]).map((step) => act(step, values)),
-    statement(left, values, ([row]) =>
+    statement(left, { ...values, done: phase === null ? -1 : names.indexOf(phase) }, ([row]) =>
       row?.phase ? { phase: row.phase as Phase, first: row.first as string } : null,
     ),
   )
