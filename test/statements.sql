@@ -3746,7 +3746,14 @@ with scope as materialized (
   from (select 1
   from episode cross join "nodes" on "nodes"."container_id" = episode.id and "nodes"."deleted_at" is null limit 10000 + 1)), (select count(*)
   from (select 1
+<<<<<<< HEAD
   from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 10000 + 1)))))
+=======
+  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 20000 + 1)))))
+  union all
+  select null, 0, 0, deletion.phase is not null
+  from permit cross join deletion
+>>>>>>> df1b0fa (Say that a dry run has not counted all while a folder is on its way)
 
 -- dryRun.ofPlace
 with scope as materialized (
@@ -3825,7 +3832,14 @@ with scope as materialized (
   from (select 1
   from space cross join "members" on "members"."namespace_id" = space.id limit 10000 + 1)), (select count(*)
   from (select 1
+<<<<<<< HEAD
   from space cross join "namespaces" on "namespaces"."id" = space.id limit 10000 + 1)))))
+=======
+  from space cross join "namespaces" on "namespaces"."id" = space.id limit 20000 + 1)))))
+  union all
+  select null, 0, 0, deletion.phase is not null
+  from permit cross join deletion
+>>>>>>> df1b0fa (Say that a dry run has not counted all while a folder is on its way)
 
 -- episodes.list
 with scope as materialized (
@@ -5134,7 +5148,9 @@ with target as materialized (
   from "collections"
   where "collections"."deletion_id" = target.id) and not exists (select 1
   from "datasets"
-  where "datasets"."deletion_id" = target.id)) and "purges"."finished_at" is null
+  where "datasets"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."detached_by" = target.id)) and "purges"."finished_at" is null
 
 -- erase.finishPlace
 update "purges" set finished_at = (?1 ->> '$.now')
@@ -5324,7 +5340,7 @@ with target as materialized (
   select 1
   from (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as inner_one on inner_one.container_id = around.id and inner_one.phase is not null) limit 1) as first, case
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as nested on nested.container_id = around.id and nested.phase is not null) limit 1) as first, case
   when exists (select 1
   from target
   where exists (select "collections"."id"
@@ -5341,6 +5357,68 @@ with target as materialized (
   from target cross join "episodes" on "episodes"."id" in (select "episodes"."id" as id
   from "episodes"
   where "episodes"."deletion_id" = target.id limit 20) cross join "deletions" as nested on nested.container_id = "episodes"."id" and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit (?1 ->> '$.rows')) then 'inside'
+  when (?1 ->> '$.done') < 3 and exists (select 1
+  from target
+  where exists (select "assets"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "assets" on "assets"."container_id" = around.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null)) then 'insideAssets'
+  when (?1 ->> '$.done') < 4 and exists (select 1
+  from target
+  where exists (select "nodes"."id"
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "nodes" on "nodes"."container_id" = around.id and "nodes"."deleted_at" is null)) then 'insideNodes'
+  when (?1 ->> '$.done') < 5 and exists (select 1
+  from target
+  where exists (select "assets"."id"
+  from "assets"
+  where "assets"."deletion_id" = target.id and true)) then 'assets'
+  when (?1 ->> '$.done') < 6 and exists (select 1
+  from target
+  where exists (select "nodes"."id"
+  from "nodes"
+  where "nodes"."deletion_id" = target.id and true)) then 'nodes'
+  when (?1 ->> '$.done') < 7 and exists (select 1
+  from target
+  where exists (select around.id
+  from (select "episodes"."id" as id
+  from "episodes"
+  where "episodes"."deletion_id" = target.id limit 20) as around
+  where not exists (select 1
+  from "deletions"
+  where "deletions"."container_id" = around.id) and not exists (select 1
+  from "assets"
+  where "assets"."container_id" = around.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."container_id" = around.id and "nodes"."deleted_at" is null))) then 'episodes'
+  when (?1 ->> '$.done') < 8 and exists (select 1
+  from target
+  where exists (select "collection_members".rowid
+  from "collections" cross join "collection_members" on "collection_members"."collection_id" = "collections"."id"
+  where "collections"."deletion_id" = target.id)) then 'members'
+  when (?1 ->> '$.done') < 9 and exists (select 1
+  from target
+  where exists (select "collections"."id"
+  from "collections"
+  where "collections"."deletion_id" = target.id and not exists (select 1
+  from "collection_members"
+  where "collection_members"."collection_id" = "collections"."id"))) then 'collections'
+  when (?1 ->> '$.done') < 10 and exists (select 1
+  from target
+  where not exists (select 1
+  from "assets"
+  where "assets"."deletion_id" = target.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = target.id) and not exists (select 1
+  from "episodes"
+  where "episodes"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."deletion_id" = target.id) and not exists (select 1
+  from "datasets"
+  where "datasets"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."detached_by" = target.id)) then 'end'
   when exists (select 1
   from target
   where exists (select "assets"."id"
@@ -5388,13 +5466,28 @@ with target as materialized (
   where "collections"."deletion_id" = target.id and not exists (select 1
   from "collection_members"
   where "collection_members"."collection_id" = "collections"."id"))) then 'collections'
+  when exists (select 1
+  from target
+  where not exists (select 1
+  from "assets"
+  where "assets"."deletion_id" = target.id) and not exists (select 1
+  from "nodes"
+  where "nodes"."deletion_id" = target.id) and not exists (select 1
+  from "episodes"
+  where "episodes"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."deletion_id" = target.id) and not exists (select 1
+  from "datasets"
+  where "datasets"."deletion_id" = target.id) and not exists (select 1
+  from "collections"
+  where "collections"."detached_by" = target.id)) then 'end'
   when exists (select target.id
   from target
   where not exists (
   select 1
   from (select "episodes"."id" as id
   from "episodes"
-  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as inner_one on inner_one.container_id = around.id and inner_one.phase is not null)) then 'end' end as phase
+  where "episodes"."deletion_id" = target.id limit 20) as around cross join "deletions" as nested on nested.container_id = around.id and nested.phase is not null)) then 'end' end as phase
 
 -- erase.leftOfPlace
 with place as materialized (select "deletions"."id" as id, "deletions"."kind" as kind, "deletions"."item_id" as item_id, "deletions"."namespace_id" as namespace_id

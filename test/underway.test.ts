@@ -210,6 +210,8 @@ describe('a folder of more than 5,000 nodes', () => {
     const { archive, count } = large
     const deletion = await deleted(large, 1)
     const path = `${archive.project}/trash/${deletion}`
+    const dry = await archive.succeed(200, 'DELETE', `${path}?dryRun=true`)
+    expect(dry).toEqual({ rows: 2 * SLICE.nodes + 1, bytes: 0, truncated: true })
     await archive.succeed(202, 'DELETE', path)
     expect(await markedIn('nodes', deletion)).toBe(SLICE.nodes + 1)
     expect(told(await archive.restore(deletion))).toEqual([409, 'deletion_purging'])

@@ -26,7 +26,7 @@ export interface DryRun {
   readonly rows: number
   /** Bytes of the objects that nothing else refers to. */
   readonly bytes: number
-  /** Whether there is more: a table is counted up to 10,000 rows. */
+  /** Whether there is more: a table is counted up to 10,000 rows, and of a folder what is marked by now. */
   readonly truncated: boolean
 }
 
@@ -50,7 +50,8 @@ const counting = (guard: Guard, tables: SQL, exact: SQL, counted: readonly SQL[]
       ifnull((select sum(count) from let_go), 0) > ${MOST_COUNTED} from freed
     union all select null, ${exact}, 0, 0
     union all select null, min(count, ${MOST_COUNTED}), 0, count > ${MOST_COUNTED} from (
-      select value as count from json_each(json_array(${sql.join(counted.map(upTo), sql.raw(', '))})))`
+      select value as count from json_each(json_array(${sql.join(counted.map(upTo), sql.raw(', '))})))
+    union all select null, 0, 0, deletion.phase is not null from permit cross join deletion`
 
 const objectOf = (rows: SQL): SQL => sql`select ${assets.objectId} as object_id from ${rows}`
 

@@ -21,20 +21,31 @@ export interface Call {
   readonly size: number
 }
 
+/** A call that was made, and whether it has changed anything. */
+interface Made extends Call {
+  wrote: boolean
+}
+
 /** Makes the call, or does not. */
 type Mishap = (call: () => Promise<unknown>, which: Call) => Promise<unknown>
 
 export interface Watched {
-  readonly calls: Call[]
+  readonly calls: Made[]
   readonly bindings: Partial<Env>
 }
 
 /** The stores, with nothing but what the schedule asks of them; every call passes through `mishap`. */
 export function watched(mishap: Mishap = (call) => call()): Watched {
-  const calls: Call[] = []
+  const calls: Made[] = []
   const pass = (what: Call['what'], size: number, call: () => Promise<unknown>) => {
-    calls.push({ what, size })
-    return mishap(call, { what, size })
+    const made: Made = { what, size, wrote: what === 'delete' || what === 'abort' }
+    calls.push(made)
+    const noting = async () => {
+      const result = await call()
+      if (what === 'batch') made.wrote = (result as D1Result[]).some(({ meta }) => meta.rows_written > 0)
+      return result
+    }
+    return mishap(noting, { what, size })
   }
   const withSession = (constraint?: string) => {
     const session = env.DB.withSession(constraint)

@@ -221,9 +221,10 @@ const purgeAnswers: Record<number, AnswerShape> = {
       .object({
         rows: z.int(),
         bytes: z.int().meta({ description: 'Of the objects that nothing else refers to' }),
-        truncated: z
-          .boolean()
-          .meta({ description: 'Whether there is more: a table is counted up to 10,000 rows.' }),
+        truncated: z.boolean().meta({
+          description:
+            'Whether there is more: a table is counted up to 10,000 rows, and of a large folder what is in the trash by now.',
+        }),
       })
       .meta({ id: 'DryRun' }),
     example: { rows: 12, bytes: 381_000, truncated: false },
