@@ -309,6 +309,50 @@ describe('a folder that comes back with more than 5,000 marks', () => {
   })
 })
 
+describe('an episode that is purged while a large folder inside of it is on its way', () => {
+  async function largeInside(): Promise<readonly [Archive, string]> {
+    const archive = await Archive.open()
+    const { id } = await archive.episode('run')
+    const { nodeId } = await archive.video('/large/first.mp4', { episodeName: 'run' })
+    const folder = await archive.parentOf(nodeId)
+    await crowdOfVideos(archive, MANY, '/large/', { episode: id, parent: folder })
+    return [archive, folder]
+  }
+
+  /** Purges the episode, as far as the request does, and lets the schedule do the rest. */
+  async function purged(archive: Archive): Promise<void> {
+    const deletion = await archive.remove(`${archive.project}/episodes/run`)
+    await archive.ask('DELETE', `${archive.project}/trash/${deletion}`, undefined, { disturb: cutAfter(3) })
+    await fire()
+    expect([await archive.trash(), await faultsOf()]).toEqual([[], []])
+    expect((await archive.receipts()).map(({ finishedAt }) => finishedAt)).not.toContain(null)
+  }
+
+  it('into the trash waits for that, and takes it along', async () => {
+    const [archive, folder] = await largeInside()
+    const asked = { disturb: cutAfter(2) }
+    expect(told(await archive.ask('DELETE', `/nodes/${folder}`, undefined, asked))).toEqual([202, 'marking'])
+    await purged(archive)
+    const receipts = await archive.receipts()
+    expect(receipts.map(({ kind, rule }) => [kind, rule]).sort()).toEqual([
+      ['episode', 'requested'],
+      ['folder', 'container'],
+    ])
+    // The episode and the folder with their nodes, and the videos with theirs.
+    expect(receipts.reduce((sum, { rows }) => sum + Number(rows), 0)).toBe(3 + 2 * (MANY + 1))
+  })
+
+  it('out of the trash waits for that, and takes along what is back', async () => {
+    const [archive, folder] = await largeInside()
+    await archive.succeed(202, 'DELETE', `/nodes/${folder}`)
+    const [{ deletionId = '' } = {}] = await archive.trash()
+    const road = `${archive.project}/trash/${deletionId}/restore`
+    expect((await archive.ask('POST', road, undefined, { disturb: cutAfter(2) })).status).toBe(200)
+    await purged(archive)
+    expect(await archive.receipts()).toMatchObject([{ kind: 'episode', rows: 3 + 2 * (MANY + 1) }])
+  })
+})
+
 describe('the deletion of an episode by a version of before, which has marked all that is inside', () => {
   /** Marks as that version did. */
   async function markedInside(count: number): Promise<readonly [Archive, string]> {
