@@ -3746,14 +3746,10 @@ with scope as materialized (
   from (select 1
   from episode cross join "nodes" on "nodes"."container_id" = episode.id and "nodes"."deleted_at" is null limit 10000 + 1)), (select count(*)
   from (select 1
-<<<<<<< HEAD
   from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 10000 + 1)))))
-=======
-  from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 20000 + 1)))))
   union all
   select null, 0, 0, deletion.phase is not null
   from permit cross join deletion
->>>>>>> df1b0fa (Say that a dry run has not counted all while a folder is on its way)
 
 -- dryRun.ofPlace
 with scope as materialized (
@@ -3832,14 +3828,10 @@ with scope as materialized (
   from (select 1
   from space cross join "members" on "members"."namespace_id" = space.id limit 10000 + 1)), (select count(*)
   from (select 1
-<<<<<<< HEAD
   from space cross join "namespaces" on "namespaces"."id" = space.id limit 10000 + 1)))))
-=======
-  from space cross join "namespaces" on "namespaces"."id" = space.id limit 20000 + 1)))))
   union all
   select null, 0, 0, deletion.phase is not null
   from permit cross join deletion
->>>>>>> df1b0fa (Say that a dry run has not counted all while a folder is on its way)
 
 -- episodes.list
 with scope as materialized (
@@ -8117,9 +8109,9 @@ with scope as materialized (
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
   from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  where busy.id = (select "restorations"."id"
   from "restorations"
-  where "restorations"."id" = busy.id)) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) and busy.phase is null) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
   from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), (select "restorations"."restored_at"
@@ -8141,9 +8133,9 @@ with area as materialized (
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
   from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  where busy.id = (select "restorations"."id"
   from "restorations"
-  where "restorations"."id" = busy.id)) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) and busy.phase is null) update "assets" set "deleted_at" = null, "deletion_id" = null, "name" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr("assets"."name", length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
   from area), "assets"."name"), "updated_at" = iif((select new_path is not null and container_id = "assets"."container_id"
   from area), (select "restorations"."restored_at"
@@ -8168,9 +8160,9 @@ with area as materialized (
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
   from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  where busy.id = (select "restorations"."id"
   from "restorations"
-  where "restorations"."id" = busy.id)) update "episodes" set "deleted_at" = null, "deletion_id" = null, "node_path" = iif((select new_path is not null and container_id = "episodes"."project_id"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) and busy.phase is null) update "episodes" set "deleted_at" = null, "deletion_id" = null, "node_path" = iif((select new_path is not null and container_id = "episodes"."project_id"
   from area), (select area.new_path || substr("episodes"."node_path", length(area.path) + 1)
   from area), "episodes"."node_path"), "updated_at" = iif((select new_path is not null and container_id = "episodes"."project_id"
   from area), (select "restorations"."restored_at"
@@ -8192,9 +8184,9 @@ with area as materialized (
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
   from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and exists (select 1
+  where busy.id = (select "restorations"."id"
   from "restorations"
-  where "restorations"."id" = busy.id)) update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select new_path is not null and container_id = "nodes"."container_id"
+  where "restorations"."id" = (?1 ->> '$.deletionId')) and busy.phase is null) update "nodes" set "deleted_at" = null, "deletion_id" = null, "path" = iif((select new_path is not null and container_id = "nodes"."container_id"
   from area), (select area.new_path || substr("nodes"."path", length(area.path) + 1)
   from area), "nodes"."path"), "version" = "nodes"."version" + 1
   where "nodes"."id" in (select "nodes"."id"

@@ -200,7 +200,9 @@ const unmarkAsset = command<RestoringInside>(
 /** What hangs below a folder, in the request where it is few, else slice by slice. */
 const unmarkBelow = unmarking(
   'trash.restoreBelow',
-  sql`busy.phase is null and exists (select 1 from ${restorations} where ${restorations.id} = busy.id)`,
+  sql`busy.phase is null`,
+  // By the restoration, which a refused request has not made.
+  (a) => sql`(select ${restorations.id} from ${restorations} where ${restorations.id} = ${a.deletionId})`,
 )
 
 const unmarkNode = command<RestoringInside>(

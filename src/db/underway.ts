@@ -64,10 +64,10 @@ export const nodesBelow = (
 const AREA = sql.raw('area')
 
 /** `area`, at most one row: the deletion, with where its folder is, or comes back. */
-const area = (a: Pick<A, 'deletionId'>, condition: SQL): SQL => sql`with area as materialized (
+const area = (a: Pick<A, 'deletionId'>, condition: SQL, id?: SQL): SQL => sql`with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id,
     busy.path as path, busy.new_path as new_path
-  from ${deletions} as busy where busy.id = ${a.deletionId} and ${condition})`
+  from ${deletions} as busy where busy.id = ${id ?? a.deletionId} and ${condition})`
 
 type Marked = typeof assets | typeof episodes | typeof nodes
 
@@ -111,7 +111,11 @@ const moved = (container: SQLWrapper, column: SQLWrapper, as?: (each: SQL) => SQ
  * thing itself; and when all nodes are back, assets that never had one. What comes back under another path was changed
  * by the request that restores, and by none that was sent before.
  */
-export function unmarking(name: string, condition: SQL) {
+export function unmarking(
+  name: string,
+  condition: SQL,
+  idOf: (a: Pick<A, 'deletionId'>) => SQL = (a) => a.deletionId,
+) {
   const restoration = (column: SQLiteColumn): SQL => sql`(select ${column} from ${restorations}
     where ${restorations.id} = (select id from area))`
   const remembered = (table: typeof assets | typeof episodes, container: SQLWrapper) => ({
@@ -126,7 +130,7 @@ export function unmarking(name: string, condition: SQL) {
     command<Slice>(
       `${name}.${part}`,
       (a) =>
-        sql`${area(a, condition)} update ${table} set ${assign(table, {
+        sql`${area(a, condition, idOf(a))} update ${table} set ${assign(table, {
           ...outOfTrash,
           ...follow,
           version: sql`${table.version} + 1`,

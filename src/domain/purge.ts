@@ -9,7 +9,7 @@ export const SLICE = {
   /** Rows of a table. */
   rows: 250,
   /** Nodes of a folder that are marked, or come back, with what they are of. */
-  nodes: 500,
+  nodes: 250,
   /** Objects whose bytes go by one call. */
   objects: 500,
   /** Uploads in parts that are given up, each by a call. */

@@ -53,7 +53,7 @@ export const trashEndpoint = <P extends z.ZodObject, Q extends z.ZodObject>(
   )
 
 /** Slices that are taken after an answer: the schedule does the rest. */
-const FIRST_SLICES = 60
+const FIRST_SLICES = 120
 
 /** Goes on after the answer with a deletion that is under way. */
 export const goOnLater = (
