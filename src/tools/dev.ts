@@ -3,13 +3,17 @@ import { constants, copyFileSync, existsSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isTaken } from './port.ts'
 import { quiet, root, wranglerPath } from './project.ts'
+
+const USUAL_PORT = '10334'
 
 let running: ChildProcess | null = null
 let stoppedBy: NodeJS.Signals | null = null
 
 /** Runs wrangler in the project and gives its exit code. */
-function wrangler(args: readonly string[], input: 'inherit' | 'ignore'): Promise<number> {
+async function wrangler(args: readonly string[], input: 'inherit' | 'ignore'): Promise<number> {
+  if (stoppedBy) return exitCodeOf(stoppedBy)
   const child = spawn(process.execPath, [wranglerPath, ...args], {
     cwd: root,
     env: { ...quiet, ...process.env },
@@ -24,20 +28,51 @@ function wrangler(args: readonly string[], input: 'inherit' | 'ignore'): Promise
 
 const exitCodeOf = (signal: NodeJS.Signals | null): number => 128 + (signal ? osConstants.signals[signal] : 0)
 
+function stop(signal: NodeJS.Signals): void {
+  stoppedBy = signal
+  // Wrangler takes its children along on SIGINT and SIGTERM alone.
+  running?.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+}
+
 function makeVariables(): void {
   if (existsSync(join(root, '.dev.vars'))) return
   copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'), constants.COPYFILE_EXCL)
   process.stdout.write('Made .dev.vars from .dev.vars.example.\n')
 }
 
-/** `--persist-to DIR` of the user's arguments, for the migrations to go to the same database. */
-function persistence(args: readonly string[]): string[] {
-  const options = { 'persist-to': { type: 'string' } } as const
-  const given = parseArgs({ args: [...args], options, strict: false, allowPositionals: true }).values[
-    'persist-to'
-  ]
-  return typeof given === 'string' ? ['--persist-to', given] : []
+/** Of the user's arguments, which all go to wrangler, those that concern this tool too. */
+interface Given {
+  readonly port: string | undefined
+  readonly ip: string | undefined
+  readonly 'persist-to': string | undefined
+  readonly 'inspector-port': string | undefined
 }
+
+function givenIn(args: readonly string[]): Given {
+  const text = { type: 'string' } as const
+  const options = { port: text, ip: text, 'persist-to': text, 'inspector-port': text }
+  const { values } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true })
+  const textOf = (name: keyof Given) => {
+    const value = values[name]
+    if (value === true) throw new TypeError(`--${name} needs a value.`)
+    return typeof value === 'string' ? value : undefined
+  }
+  const port = textOf('port')
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
+    throw new TypeError(`--port is ${port}: it is a number up to 65535.`)
+  return {
+    port,
+    ip: textOf('ip'),
+    'persist-to': textOf('persist-to'),
+    'inspector-port': textOf('inspector-port'),
+  }
+}
+
+/** The port that was looked at, and for the inspector any, so that two servers never want the same one. */
+const serving = ({ port, 'inspector-port': inspector }: Given): string[] => [
+  ...(port === undefined ? ['--port', USUAL_PORT] : []),
+  ...(inspector === undefined ? ['--inspector-port', '0'] : []),
+]
 
 /** What `/version` tells; nothing where git is not there, or has no commit. */
 function commitVariable(): string[] {
@@ -46,22 +81,29 @@ function commitVariable(): string[] {
 }
 
 async function develop(args: readonly string[]): Promise<number> {
+  const given = givenIn(args)
+  const port = given.port ?? USUAL_PORT
+  if (await isTaken(Number(port), given.ip ?? 'localhost')) {
+    process.stderr.write(
+      `Something listens on port ${port} already. End it, or choose another port: npm run dev -- --port N\n`,
+    )
+    return 1
+  }
   makeVariables()
+  const persistence = given['persist-to'] === undefined ? [] : ['--persist-to', given['persist-to']]
   // Without an input wrangler applies what is missing and does not ask.
-  const migrated = await wrangler(
-    ['d1', 'migrations', 'apply', 'DB', '--local', ...persistence(args)],
-    'ignore',
-  )
-  if (stoppedBy) return exitCodeOf(stoppedBy)
-  return migrated === 0 ? wrangler(['dev', ...args, ...commitVariable()], 'inherit') : migrated
+  const migrated = await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', ...persistence], 'ignore')
+  if (migrated !== 0) return migrated
+  return wrangler(['dev', ...args, ...serving(given), ...commitVariable()], 'inherit')
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    stoppedBy = signal
-    // Wrangler takes its children along on SIGINT and SIGTERM alone.
-    running?.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
-  })
-}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
 
-process.exitCode = await develop(process.argv.slice(2))
+try {
+  process.exitCode = await develop(process.argv.slice(2))
+} catch (error) {
+  // A wrong argument is told by a TypeError.
+  if (!(error instanceof TypeError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}

@@ -25,10 +25,11 @@ function variablesIn(file: string): Record<string, string | undefined> {
   try {
     return parseEnv(readFileSync(`${root}/${file}`, 'utf8'))
   } catch (error) {
-    if (isMissingFile(error)) return {}
+    if (hasCode(error, 'ENOENT')) return {}
     throw error
   }
 }
 
-const isMissingFile = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+/** Whether the system told one of some errors by its code. */
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code))
