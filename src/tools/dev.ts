@@ -3,6 +3,7 @@ import { constants, copyFileSync, existsSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { whenNpmIsGone } from './orphan.ts'
 import { isTaken } from './port.ts'
 import { quiet, root, wranglerPath } from './project.ts'
 
@@ -98,6 +99,7 @@ async function develop(args: readonly string[]): Promise<number> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+whenNpmIsGone(() => stop('SIGTERM'))
 
 try {
   process.exitCode = await develop(process.argv.slice(2))
