@@ -306,7 +306,7 @@ describe('the slug of before', () => {
          with recursive n(i) as (select 1 union all select i + 1 from n limit 12)
          select ?1 || '-' || ?2 || i, (select id from namespaces where slug = ?1), ?3 + i from n`,
       )
-        .bind(name, mark, Date.now() + 1_000_000)
+        .bind(name, mark, Date.now() + 1_000_000_000)
         .run()
     const countOf = (name: string) =>
       env.DB.prepare(

@@ -22,8 +22,6 @@ import { ask, Tenant, tokenFor } from './support/world.ts'
 /** The lines of the schedule, each as it was logged. */
 let lines: Record<string, unknown>[] = []
 
-vi.setConfig({ testTimeout: 600_000 })
-
 beforeEach(async () => {
   withoutRests()
   // Every test begins with the first step.

@@ -18,8 +18,6 @@ import { type Answer, ask } from './support/world.ts'
 /** What the schedule says that went wrong, and what it has found to be wrong. */
 const complaints: unknown[] = []
 
-vi.setConfig({ testTimeout: 600_000 })
-
 beforeEach(() => {
   withoutRests()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)

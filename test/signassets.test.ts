@@ -246,10 +246,10 @@ describe('the URLs of assets', () => {
     ids.push(await store(tenant, { name: "/größe's (1).mp4", text: 'two', variables }))
     const { S3_ENDPOINT, S3_BUCKET, S3_SECRET_ACCESS_KEY: secretAccessKey = '' } = variables
     const texts: string[] = []
-    for (const { url } of urlsOf(await sign(tenant, { ids, expiresIn: 77 }, { variables }))) {
+    for (const { url } of urlsOf(await sign(tenant, { ids, expiresIn: 7_777 }, { variables }))) {
       const signed = new URL(url ?? '')
       expect(signed.href).toContain(`${S3_ENDPOINT}/${S3_BUCKET}/`)
-      expect(signed.searchParams.get('X-Amz-Expires')).toBe('77')
+      expect(signed.searchParams.get('X-Amz-Expires')).toBe('7777')
       await expectSignedAsByReference(signed, 'GET', { secretAccessKey })
       texts.push(await (await fetch(signed)).text())
     }

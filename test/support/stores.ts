@@ -86,7 +86,7 @@ export async function held(store: TestStore, key: string): Promise<Response | nu
   }
   const what = { key, filename: 'x', contentType: 'text/plain', disposition: 'attachment' } as const
   const answer = await fetch(
-    await signDownload(await store.site(), { ...what, expiresIn: 60, now: Date.now() }),
+    await signDownload(await store.site(), { ...what, expiresIn: 3_600, now: Date.now() }),
   )
   if (answer.ok) return new Response(answer.body)
   expect(answer.status).toBe(404)
@@ -279,7 +279,7 @@ export function standIn(answers: Partial<Record<Operation, (request: Request) =>
 export async function keep(store: TestStore, key: string, text: string): Promise<void> {
   if (store === own) return void (await env.BUCKET.put(key, text))
   const put = { key, size: new Blob([text]).size, contentType: 'text/plain', sha256: null }
-  const signed = { ...put, expiresIn: 60, now: Date.now() }
+  const signed = { ...put, expiresIn: 3_600, now: Date.now() }
   const url = await signPut(await store.site(), signed)
   expect((await store.send('PUT', url, { raw: text, headers: headersOfPut(signed) })).status).toBe(200)
 }
