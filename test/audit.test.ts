@@ -172,9 +172,6 @@ const read = async (table: Table, counter: string): Promise<number> =>
 const write = (table: Table, counter: string, by: number, key = keys[table]) =>
   change(`update ${table} set ${counter} = ${counter} + ? where ${keyOf[table]} = ?`, by, key)
 
-/** A round is many runs. */
-const timeout = 30_000
-
 /** Puts the walk over a table right before a key, which others do not come after. */
 const goTo = (table: Table, key: string) =>
   change(
@@ -189,7 +186,7 @@ const toArchive = async () => {
   for (const table of tables) await goTo(table, keys[table])
 }
 
-describe('a counter', { timeout }, () => {
+describe('a counter', () => {
   it('is one of those that are compared, all of which count something here', async () => {
     const others = ['project_id', 'namespace_id', 'revision']
     for (const table of ['project_stats', 'namespace_stats'] as const) {
@@ -305,7 +302,7 @@ async function work() {
 
 const FAR = 40
 
-describe('a run of the schedule', { timeout }, () => {
+describe('a run of the schedule', () => {
   const done = { expire: true, items: true, objects: true, counters: true, reconcile: true }
   const undone = { expire: false, items: false, objects: false, counters: false, reconcile: false }
 
@@ -394,7 +391,7 @@ async function seedProjects(count: number, videos: number, first = 0): Promise<r
 const keysOf = ({ mended }: Run, table: Table) =>
   mended.filter((drift) => drift.table === table).map(({ key }) => key)
 
-describe('the comparison of many', { timeout }, () => {
+describe('the comparison of many', () => {
   it('goes in slices that go on with the next run, and begins anew after the last', async () => {
     const ids = await seedProjects(200, 1, 0x1000)
     await change(`update project_stats set episodes = 7 where project_id >= 'f'`)

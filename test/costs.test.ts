@@ -22,7 +22,7 @@ beforeAll(async () => {
   )
     .bind(body.episode.projectId, VIDEOS)
     .run()
-}, 60_000)
+})
 
 const rowsRead = async (query: string): Promise<number> => {
   const { status, rowsRead: rows } = await owner.ask('GET', `/assets/video?${place}&${query}`)

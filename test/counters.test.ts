@@ -456,7 +456,7 @@ const later: readonly fc.Arbitrary<Step>[] = [
   ),
 ]
 
-it('the counters are the truth after any sequence of changes', { timeout: 60_000 }, async () => {
+it('the counters are the truth after any sequence of changes', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof(...steps, ...later), { minLength: 5, maxLength: 40 }),

@@ -16,7 +16,7 @@ beforeAll(async () => {
   episodes = `${project}/episodes`
   const { body } = await owner.ask('GET', `/namespaces/${owner.slug}/spaces`)
   await crowd(body.spaces[0].id, EPISODES)
-}, 120_000)
+})
 
 const list = (query: string): Promise<Answer> => owner.ask('GET', `${episodes}?${query}`)
 const names = (answer: Answer): string[] => answer.body.episodes.map(({ name }: { name: string }) => name)

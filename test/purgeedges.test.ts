@@ -210,7 +210,7 @@ describe('a purged project', () => {
 })
 
 describe('namespaces that wait for the leases of their objects', () => {
-  it('cost a run nothing until those are over', { timeout: 60_000 }, async () => {
+  it('cost a run nothing until those are over', async () => {
     const archives: Archive[] = []
     for (let index = 0; index < 12; index++) {
       const archive = await Archive.open()

@@ -27,8 +27,6 @@ let expected: Awaited<ReturnType<typeof census>>
 /** What a run says that has found a counter to be wrong. */
 const mended: unknown[] = []
 
-vi.setConfig({ testTimeout: 600_000 })
-
 beforeEach(() => {
   withoutRests()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)

@@ -21,9 +21,6 @@ import {
 const BYTES = 'the bytes'
 const HOUR = 1 / 24
 
-/** Many objects take their time to be put. */
-const timeout = 60_000
-
 let uploader: Uploader
 let watched: Watched
 /** The id of the tenant's namespace. */
@@ -124,7 +121,7 @@ const idsUpTo = (count: number, first = 0) =>
     (_, at) => tests.toString(16).padStart(8, '0') + (first + at).toString(16).padStart(16, '0'),
   )
 
-describe.each(everyStore)('the bytes in $name that no row knows', { timeout }, (store) => {
+describe.each(everyStore)('the bytes in $name that no row knows', (store) => {
   useStore(store)
 
   it('are reported once, and removed when they are older than any upload', async () => {
@@ -214,7 +211,7 @@ describe.each(everyStore)('the bytes in $name that no row knows', { timeout }, (
   })
 })
 
-describe.each(everyStore)('the rows whose bytes $name does not hold', { timeout }, (store) => {
+describe.each(everyStore)('the rows whose bytes $name does not hold', (store) => {
   useStore(store)
 
   /** Removes the bytes of an object past the server. */
@@ -278,7 +275,7 @@ describe.each(everyStore)('the rows whose bytes $name does not hold', { timeout 
   })
 })
 
-describe('the comparison of many', { timeout }, () => {
+describe('the comparison of many', () => {
   useStore(stores.own)
 
   it('goes page by page, and on where the run before has ended', async () => {
@@ -377,7 +374,7 @@ describe('the comparison of many', { timeout }, () => {
   })
 })
 
-describe.each(everyStore)('an upload to $name', { timeout }, (store) => {
+describe.each(everyStore)('an upload to $name', (store) => {
   useStore(store)
 
   /** Until when it is told as aborted, and from when on it is not there at all. */
@@ -493,7 +490,7 @@ describe.each(everyStore)('an upload to $name', { timeout }, (store) => {
   )
 })
 
-describe.each(everyStore)('an object in $name', { timeout }, (store) => {
+describe.each(everyStore)('an object in $name', (store) => {
   useStore(store)
 
   it('goes with its lease where nothing uses it', async () => {
@@ -602,7 +599,7 @@ describe.each(everyStore)('an object in $name', { timeout }, (store) => {
   )
 })
 
-describe('an S3 store', { timeout }, () => {
+describe('an S3 store', () => {
   useStore(stores.elsewhere)
 
   /** Answers all requests of the schedule by a bucket of these keys; notes the bodies of removals. */

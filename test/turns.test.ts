@@ -8,8 +8,6 @@ import { crowdOfVideos, faultsOf, watched, withoutRests } from './support/faults
 const LEAST = '45'
 const YEAR = 365
 
-vi.setConfig({ testTimeout: 120_000 })
-
 beforeEach(async () => {
   withoutRests()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)

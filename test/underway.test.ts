@@ -11,8 +11,6 @@ const MOST_AT_ONCE = 5_000
 const MANY = 5_300
 const LARGE = '/top/large'
 
-vi.setConfig({ testTimeout: 120_000 })
-
 beforeEach(async () => {
   withoutRests()
   // Every test begins with the first step, and the first turn.

@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
+/** Only what hangs is to fail by it: how long something takes is the machine's affair. */
+const MOST_MILLISECONDS = 1_800_000
+
 export default defineConfig(async () => ({
   root: new URL('..', import.meta.url).pathname,
   plugins: [
@@ -19,5 +22,8 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     globalSetup: ['./test/support/globalsetup.ts'],
     setupFiles: ['./test/support/setup.ts'],
+    testTimeout: MOST_MILLISECONDS,
+    hookTimeout: MOST_MILLISECONDS,
+    teardownTimeout: MOST_MILLISECONDS,
   },
 }))

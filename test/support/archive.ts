@@ -15,6 +15,8 @@ export interface Trashed {
   readonly kind: string
   readonly id: string
   readonly name: string | null
+  readonly slug: string | null
+  readonly episode: string | null
   readonly deletedAt: string
   readonly deletedBy: string | null
   readonly purgeAt: string

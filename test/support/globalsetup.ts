@@ -16,10 +16,9 @@ const wranglerPath = join(
   'bin/wrangler.js',
 )
 const config = join(import.meta.dirname, 's3/wrangler.toml')
-const MOST_MILLISECONDS_TO_START = 60_000
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { origin, stop } = await start()
+  const { origin, stop } = await start(project.config.hookTimeout)
   project.provide('s3', {
     S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
     S3_BUCKET: 'films',
@@ -39,11 +38,11 @@ interface Started {
 const MOST_TRIES = 5
 
 /** Between finding a free port and taking it, another process may have taken it. */
-async function start(tries = 1): Promise<Started> {
+async function start(most: number, tries = 1): Promise<Started> {
   const state = mkdtempSync(join(tmpdir(), 'dreamlake-s3-'))
   const server = spawn(
     process.execPath,
-    [wranglerPath, 'dev', '--config', config, '--port', '0', '--persist-to', state],
+    [wranglerPath, 'dev', '--config', config, '--port', '0', '--inspector-port', '0', '--persist-to', state],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
@@ -58,22 +57,19 @@ async function start(tries = 1): Promise<Started> {
     rmSync(state, { recursive: true, force: true })
   }
   try {
-    return { origin: await originOf(server), stop }
+    return { origin: await originOf(server, most), stop }
   } catch (error) {
     await stop()
-    if (tries < MOST_TRIES && /already in use/.test(String(error))) return start(tries + 1)
+    if (tries < MOST_TRIES && /already in use/.test(String(error))) return start(most, tries + 1)
     throw error
   }
 }
 
-/** What a started server says where it listens. */
-function originOf(server: ChildProcess): Promise<string> {
+/** What a started server says where it listens, within so many milliseconds. */
+function originOf(server: ChildProcess, most: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
-    const timer = setTimeout(
-      () => reject(new Error(`No server came up: ${said}`)),
-      MOST_MILLISECONDS_TO_START,
-    )
+    const timer = setTimeout(() => reject(new Error(`No server came up: ${said}`)), most)
     const listen = (chunk: Buffer) => {
       said += chunk.toString()
       const [, origin] = /Ready on (http:\/\/localhost:\d+)/.exec(said) ?? []
