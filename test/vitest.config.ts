@@ -6,24 +6,34 @@ const MOST_MILLISECONDS = 1_800_000
 
 export default defineConfig(async () => ({
   root: new URL('..', import.meta.url).pathname,
-  plugins: [
-    cloudflareTest({
-      wrangler: { configPath: './wrangler.toml' },
-      miniflare: {
-        bindings: {
-          TEST_MIGRATIONS: await readD1Migrations('migrations'),
-          ENVIRONMENT: 'development',
-          JWT_SECRET: 'your-secret-key-change-this-in-production',
-        },
-      },
-    }),
-  ],
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['./test/support/globalsetup.ts'],
-    setupFiles: ['./test/support/setup.ts'],
     testTimeout: MOST_MILLISECONDS,
     hookTimeout: MOST_MILLISECONDS,
     teardownTimeout: MOST_MILLISECONDS,
+    projects: [
+      {
+        extends: true,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('migrations'),
+                ENVIRONMENT: 'development',
+                JWT_SECRET: 'your-secret-key-change-this-in-production',
+              },
+            },
+          }),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/*.test.ts'],
+          globalSetup: ['./test/support/globalsetup.ts'],
+          setupFiles: ['./test/support/setup.ts'],
+        },
+      },
+      // What runs in Node is tested there.
+      { extends: true, test: { name: 'tools', include: ['test/tools/*.test.ts'] } },
+    ],
   },
 }))

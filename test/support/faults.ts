@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { SLICE } from '../../src/domain/purge.ts'
 import { type Archive, fire } from './archive.ts'
 import { put } from './samples.ts'
-import { type Asked, ask, Tenant } from './world.ts'
+import { ask, Tenant } from './world.ts'
 
 /** What stands between the schedule and its two stores, and what is compared afterwards. */
 
