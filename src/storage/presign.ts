@@ -1,5 +1,5 @@
 import type { S3Store } from '../config.ts'
-import { deriveKey, isSame } from './keys.ts'
+import { deriveKey } from './keys.ts'
 import { amzDate, encode, encodePath, type Signer, signQuery } from './sigv4.ts'
 
 /**
@@ -109,66 +109,6 @@ export interface PartPut extends Lifetime {
 /** A URL that takes one part, again and again until the upload is complete: what the parts hold is judged then. */
 export const signPart = (site: Site, part: PartPut): Promise<string> =>
   sign(site, 'PUT', part.key, part, { partNumber: String(part.partNumber), uploadId: part.uploadId })
-
-const HEADER_NAMES = /^[a-z\d-]+(;[a-z\d-]+)*$/
-const SIGNED_AGAIN = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-SignedHeaders', 'X-Amz-Signature']
-
-/**
- * Whether the Worker's own site signed the very URL of the request for its method (GET for HEAD) and headers, and
- * it has not expired: it is signed again, and path and query must come out the same to the letter. The signature
- * alone would leave room: canonicalisation knows several spellings of a URL.
- */
-export async function isSignedBy(
-  site: Site,
-  method: string,
-  { pathname, search, searchParams }: URL,
-  sent: Headers,
-  now: number,
-): Promise<boolean> {
-  const {
-    'X-Amz-Date': datetime = '',
-    'X-Amz-Expires': lifetime = '',
-    'X-Amz-SignedHeaders': names = '',
-    ...query
-  } = Object.fromEntries(searchParams)
-  const expiresIn = Number(lifetime)
-  const signedAt = /^\d{8}T\d{6}Z$/.test(datetime) ? Date.parse(isoOf(datetime)) : Number.NaN
-  if (!(now < signedAt + expiresIn * 1_000) || !HEADER_NAMES.test(names)) return false
-  for (const name of SIGNED_AGAIN) delete query[name]
-  // What a store would act on must be signed, as S3 has it.
-  const signed = names.split(';')
-  for (const name of sent.keys()) if (name.startsWith('x-amz-') && !signed.includes(name)) return false
-  const headers: Record<string, string> = {}
-  for (const name of signed.filter((name) => name !== 'host')) {
-    const value = sent.get(name)
-    if (value === null) return false
-    headers[name] = value
-  }
-  const path = `${site.path}/${encodePath(keyAt(pathname))}`
-  const { origin } = site
-  const again = await signQuery(site, { method, origin, path, query, headers, datetime, expiresIn })
-  return isSame(origin + pathname + search, again)
-}
-
-/** The key that a path under the object routes names. */
-export const keyAt = (path: string): string =>
-  path
-    .slice(OBJECTS_PATH.length + 1)
-    .split('/')
-    .map(decoded)
-    .join('/')
-
-/** A segment that is not encoded as a URL's is nobody's key. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
-}
-
-const isoOf = (datetime: string): string =>
-  datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
 
 const SHOWN_IN_PLACE = /^(audio\/|video\/|(image\/(png|jpeg|gif|webp|avif|bmp)|text\/plain)(;|$))/i
 /** Browsers take a type for a document by its ending alone: `audio/svg+xml` is one that runs scripts. */

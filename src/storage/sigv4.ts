@@ -42,38 +42,59 @@ export const encodePath = (path: string): string => path.split('/').map(encode).
 /** `20261122T031500Z` */
 export const amzDate = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
+/** What a service other than S3, or one that is told the digest of the body, has in a signature. */
+const OF_S3 = { service: 's3', payload: 'UNSIGNED-PAYLOAD' }
+
 /** The URL with its signature at the end, its parameters in the order in which they are signed. */
-export async function signQuery(
-  signer: Signer,
-  signing: Signing,
-  { service, payload } = { service: 's3', payload: 'UNSIGNED-PAYLOAD' },
-): Promise<string> {
+export async function signQuery(signer: Signer, signing: Signing, kind = OF_S3): Promise<string> {
   const { method, origin, path, datetime, expiresIn } = signing
-  const scope = scopeOf(datetime.slice(0, 8), signer.region, service)
-  const headers = canonicalHeaders({ ...signing.headers, host: new URL(origin).host })
-  const query = canonicalQuery({
+  const headers = { ...signing.headers, host: new URL(origin).host }
+  const parameters = Object.entries({
     ...signing.query,
     'X-Amz-Algorithm': ALGORITHM,
-    'X-Amz-Credential': `${signer.accessKeyId}/${scope}`,
+    'X-Amz-Credential': `${signer.accessKeyId}/${scopeOf(datetime, signer, kind)}`,
     'X-Amz-Date': datetime,
     'X-Amz-Expires': String(expiresIn),
-    'X-Amz-SignedHeaders': headers.names,
+    'X-Amz-SignedHeaders': canonicalHeaders(headers).names,
   })
-  const request = [method, path, query, headers.lines, headers.names, payload].join('\n')
-  const signature = await signatureOf(signer.secretAccessKey, datetime, scope, request)
-  return `${origin}${path}?${query}&X-Amz-Signature=${signature}`
+  const signature = await signRequest(signer, { method, path, parameters, headers, datetime }, kind)
+  return `${origin}${path}?${canonicalQuery(parameters)}&X-Amz-Signature=${signature}`
 }
 
-const scopeOf = (date: string, region: string, service: string): string =>
-  `${date}/${region}/${service}/aws4_request`
+/** A parameter of a query, name and value, not encoded. */
+export type Parameter = readonly [name: string, value: string]
 
-const canonicalQuery = (query: Readonly<Record<string, string>>): string =>
-  Object.entries(query)
+/** A request as it is signed, whoever has made it. */
+export interface Requested extends Pick<Signing, 'method' | 'path' | 'datetime'> {
+  /** All but the signature, in any order. */
+  readonly parameters: readonly Parameter[]
+  /** Those that are signed, `host` among them, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The signature of a request: 64 hex digits. However its URL is spelled, it is the same. */
+export function signRequest(
+  signer: Signer,
+  { method, path, parameters, headers, datetime }: Requested,
+  kind = OF_S3,
+): Promise<string> {
+  const { names, lines } = canonicalHeaders(headers)
+  const request = [method, path, canonicalQuery(parameters), lines, names, kind.payload].join('\n')
+  return signatureOf(signer.secretAccessKey, datetime, scopeOf(datetime, signer, kind), request)
+}
+
+const scopeOf = (datetime: string, { region }: Signer, { service }: typeof OF_S3): string =>
+  `${datetime.slice(0, 8)}/${region}/${service}/aws4_request`
+
+const canonicalQuery = (parameters: readonly Parameter[]): string =>
+  parameters
     .map(([name, value]): [string, string] => [encode(name), encode(value)])
-    // By name alone: `a=` comes before `a-b=`, though `-` comes before `=`.
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    // By name before value: `a=` comes before `a-b=`, though `-` comes before `=`.
+    .sort(([one, its], [other, others]) => compare(one, other) || compare(its, others))
     .map((pair) => pair.join('='))
     .join('&')
+
+const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other))
 
 function canonicalHeaders(headers: Readonly<Record<string, string>>) {
   const names = Object.keys(headers).sort()
@@ -81,7 +102,6 @@ function canonicalHeaders(headers: Readonly<Record<string, string>>) {
   return { names: names.join(';'), lines: lines.join('') }
 }
 
-/** The signature over a canonical request: 64 hex digits. */
 async function signatureOf(
   secret: string,
   datetime: string,

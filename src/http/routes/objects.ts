@@ -4,29 +4,15 @@ import { dropUpload, notePart } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
 import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
-import { isShownInPlace, isSignedBy, keyAt, OBJECTS_PATH, ownSite } from '../../storage/presign.ts'
+import { isShownInPlace, OBJECTS_PATH } from '../../storage/presign.ts'
 import { type Endpoint, type OpenCall, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
 import { assertUploadWithinLimit } from '../ratelimit.ts'
+import { assertSigned } from '../signed.ts'
 
 /** The bytes themselves, where no S3 store is configured. The signed URL is the authority. */
 
 const params = z.object({ key: z.string() })
-
-/**
- * Checks a URL by signing it again with every secret that is still accepted, so a change of secret leaves the URLs
- * of before alive until they expire.
- */
-async function assertSigned(
-  method: 'GET' | 'PUT',
-  { request, url, config, now }: OpenCall<typeof params, z.ZodObject>,
-): Promise<void> {
-  const origin = config.publicUrl ?? url.origin
-  for (const secret of config.tokens.secrets) {
-    if (await isSignedBy(await ownSite(secret, origin), method, url, request.headers, now)) return
-  }
-  throw new Refusal('url_refused')
-}
 
 const read = openEndpoint(
   {
@@ -50,9 +36,9 @@ const read = openEndpoint(
     trips: 'none',
   },
   async (call) => {
-    const { request, url, env, query, requestId } = call
-    await assertSigned('GET', call)
-    const served = await serveObject(env.BUCKET, keyAt(url.pathname), request)
+    const { request, env, requestId } = call
+    const { key, query } = await assertSigned('GET', call)
+    const served = await serveObject(env.BUCKET, key, request)
     if (served.status === 404) throw new Refusal('object_not_found')
     if (served.status === 412) throw new Refusal('precondition_failed')
     const headers = new Headers(served.status === 416 ? {} : served.headers)
@@ -96,13 +82,12 @@ const write = openEndpoint(
     ],
   },
   async (call) => {
-    const { request, url, env, config, query } = call
+    const { request, url, env, config } = call
     const length = request.headers.get('Content-Length')
     // A signature over a length that was not sent cannot be checked.
     const isLengthSigned = /content-length/.test(url.searchParams.get('X-Amz-SignedHeaders') ?? '')
     if (length === null && isLengthSigned) throw new Refusal('length_required')
-    await assertSigned('PUT', call)
-    const key = keyAt(url.pathname)
+    const { key, query } = await assertSigned('PUT', call)
     if (query.uploadId !== undefined) await assertUploadWithinLimit(call, config, key)
     if (length === null) throw new Refusal('length_required')
     if (query.uploadId === undefined) {
