@@ -284,7 +284,39 @@ describe('the bytes', () => {
     const { url } = await signed({ bytes: '' })
     const served = await get(url)
     expect([served.status, served.text, served.headers.get('Content-Length')]).toEqual([200, '', '0'])
-    expect((await get(url, { Range: 'bytes=0-' })).status).toBe(416)
+    const statusOf = async (Range: string) => (await get(url, { Range })).status
+    expect([await statusOf('bytes=0-'), await statusOf('bytes=-0')]).toEqual([416, 416])
+    const last = await get(url, { Range: 'bytes=-1' })
+    expect([last.status, last.headers.get('Content-Range')]).toEqual([200, null])
+  })
+
+  it.each(['Sat, 01 Jan 2039 00:00:00 GMT', 'Saturday, 01-Jan-39 00:00:00 GMT', 'Sat Jan  1 00:00:00 2039'])(
+    'have not changed by the date %s, and have since the one of 1994',
+    async (date) => {
+      const { url } = await signed()
+      const statusOf = async (name: string, value: string) => (await get(url, { [name]: value })).status
+      expect(await statusOf('If-Modified-Since', date)).toBe(304)
+      expect(await statusOf('If-Unmodified-Since', date)).toBe(200)
+      for (const past of [
+        'Sun, 06 Nov 1994 08:49:37 GMT',
+        'Sunday, 06-Nov-94 08:49:37 GMT',
+        'Sun Nov  6 08:49:37 1994',
+      ]) {
+        expect([past, await statusOf('If-Modified-Since', past)]).toEqual([past, 200])
+        expect([past, await statusOf('If-Unmodified-Since', past)]).toEqual([past, 412])
+      }
+    },
+  )
+
+  it.each([
+    ...['foo 2030', '2039', '2039-01-01', '2039-01-01T00:00:00Z', 'Sat, 01 Jan 2039 00:00:00 +0000'],
+    ...['Sun, 01 Jan 2039 00:00:00 GMT', 'Mon, 31 Feb 2039 00:00:00 GMT', 'Sat, 1 Jan 2039 00:00:00 GMT'],
+    ...['sat, 01 jan 2039 00:00:00 gmt', 'Sat, 01 Jan 2039 24:00:00 GMT', 'Sat Jan 01 00:00:00 GMT 2039'],
+    ...['Sat, 01-Jan-39 00:00:00 GMT', 'Sunday, 01-Jan-39 00:00:00 GMT', 'Sat, 01 Jan 1938 00:00:00 GMT x'],
+  ])('are sent whatever %s is, which is no date of HTTP', async (value) => {
+    const { url } = await signed()
+    for (const name of ['If-Modified-Since', 'If-Unmodified-Since'])
+      expect([name, (await get(url, { [name]: value })).status]).toEqual([name, 200])
   })
 
   it('come with headers that let no page act in the name of this server', async () => {

@@ -1,3 +1,5 @@
+import { readHttpDate } from './httpdate.ts'
+
 /** What a request's conditions say of an object, in the order of RFC 9110, section 13.2.2. */
 export type Condition = 'go ahead' | 'unchanged' | 'failed'
 
@@ -26,8 +28,8 @@ export function isRangeFresh(headers: Headers, object: Versioned): boolean {
   return wanted === null || wanted === object.httpEtag || wanted === object.uploaded.toUTCString()
 }
 
-/** NaN where there is none: every comparison with it is false. */
-const timeOf = (date: string | null): number => (date === null ? Number.NaN : Date.parse(date))
+/** NaN where there is none that can be read: every comparison with it is false. */
+const timeOf = (date: string | null): number => (date === null ? Number.NaN : readHttpDate(date))
 
 function names(list: string, etag: string, isWeak: boolean): boolean {
   if (list.trim() === '*') return true

@@ -51,7 +51,9 @@ function rangeWithin(header: string, size: number): ByteRange | 'unsatisfiable' 
   if (first === '' && last === '') return null
   if (first === '') {
     const length = Math.min(Number(last), size)
-    return length === 0 ? 'unsatisfiable' : { offset: size - length, length }
+    if (Number(last) === 0) return 'unsatisfiable'
+    // The end of nothing is all of it.
+    return size === 0 ? null : { offset: size - length, length }
   }
   const offset = Number(first)
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1)
