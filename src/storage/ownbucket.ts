@@ -7,6 +7,7 @@ import {
   MOST_KEYS,
   type Unremoved,
 } from './bucket.ts'
+import { takeDigested } from './passing.ts'
 
 /** R2's codes, which its errors carry in parentheses. */
 const NO_SUCH_UPLOAD = '10024'
@@ -88,9 +89,24 @@ const asked = <T>(answer: Promise<T>): Promise<T> =>
   })
 
 /** The bytes of a signed PUT, as they come in. */
-export interface Incoming {
+export interface Sent {
   /** Null for no bytes. */
-  readonly body: ReadableStream | null
+  readonly body: ReadableStream<Uint8Array> | null
+  /** Bytes */
+  readonly length: number
+  /** Null where the client gives none. */
+  readonly md5: Uint8Array | null
+}
+
+/** R2 takes one checksum at a time, and none for a part: an MD5 is compared on the way. */
+const taking = <T>(
+  { body, length, md5 }: Sent,
+  take: (body: ReadableStream<Uint8Array> | Uint8Array) => Promise<T>,
+): Promise<T | 'other bytes'> =>
+  md5 === null ? take(body ?? new Uint8Array()) : takeDigested({ body, length, md5 }, take)
+
+/** An object's bytes. */
+interface SentObject extends Sent {
   readonly contentType: string
   /** As base64, as the header has it; null where none was announced. */
   readonly sha256: string | null
@@ -100,7 +116,7 @@ export interface Incoming {
 export async function receiveObject(
   r2: R2Bucket,
   key: string,
-  { body, contentType, sha256 }: Incoming,
+  { contentType, sha256, ...sent }: SentObject,
 ): Promise<{ readonly etag: string } | 'exists' | 'other bytes'> {
   const options = {
     onlyIf: { etagDoesNotMatch: '*' },
@@ -108,7 +124,8 @@ export async function receiveObject(
     ...(sha256 === null ? {} : { sha256: Uint8Array.fromBase64(sha256).toHex() }),
   }
   try {
-    const stored = await r2.put(key, body ?? new Uint8Array(), options)
+    const stored = await taking(sent, (body) => r2.put(key, body, options))
+    if (stored === 'other bytes') return stored
     return stored ? { etag: stored.etag } : 'exists'
   } catch (error) {
     if (codeOf(error) === CHECKSUM_DIFFERS) return 'other bytes'
@@ -129,11 +146,13 @@ export async function receivePart(
   key: string,
   uploadId: string,
   partNumber: number,
-  body: ReadableStream | null,
-): Promise<ReceivedPart | null> {
+  sent: Sent,
+): Promise<ReceivedPart | 'other bytes' | null> {
   const upload = r2.resumeMultipartUpload(key, uploadId)
   try {
-    const { etag: bucketEtag } = await upload.uploadPart(partNumber, body ?? new Uint8Array())
+    const taken = await taking(sent, (body) => upload.uploadPart(partNumber, body))
+    if (taken === 'other bytes') return taken
+    const { etag: bucketEtag } = taken
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(bucketEtag))
     return { bucketEtag, etag: new Uint8Array(digest, 0, 16).toHex() }
   } catch (error) {

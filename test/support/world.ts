@@ -24,9 +24,9 @@ export interface Asked {
   readonly token?: string
   readonly body?: unknown
   /** Sent as it is, in place of `body` as JSON. */
-  readonly raw?: string | Uint8Array
-  /** Sends `raw` without saying how long it is. */
-  readonly length?: 'untold'
+  readonly raw?: string | Uint8Array | ReadableStream
+  /** How long `raw` is where it is a stream; or sends it without saying so. */
+  readonly length?: number | 'untold'
   readonly headers?: Readonly<Record<string, string>>
   /** Variables of the deployment that differ from development's. */
   readonly variables?: Readonly<Record<string, string | undefined>>
@@ -51,7 +51,7 @@ export async function askUnread(method: string, path: string, asked: Asked = {})
     headers.set('Content-Type', 'application/json')
   // What a client sends by itself; a request that never was on the wire has none.
   if (asked.raw !== undefined && !headers.has('Content-Length') && asked.length !== 'untold')
-    headers.set('Content-Length', String(new Blob([asked.raw]).size))
+    headers.set('Content-Length', String(lengthOf(asked.raw, asked.length)))
   const body = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body))
   const request = new Request(new URL(path, ORIGIN), {
     method,
@@ -65,6 +65,9 @@ export async function askUnread(method: string, path: string, asked: Asked = {})
   const context = createExecutionContext()
   return { response: await app.fetch(request, deployed, context), meter, context }
 }
+
+const lengthOf = (raw: NonNullable<Asked['raw']>, told = 0): number =>
+  raw instanceof ReadableStream ? told : new Blob([raw]).size
 
 export async function ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
   const { response, meter, context } = await askUnread(method, path, asked)

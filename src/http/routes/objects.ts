@@ -3,11 +3,12 @@ import { Database } from '../../db/database.ts'
 import { dropUpload, notePart } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
-import { receiveObject, receivePart } from '../../storage/ownbucket.ts'
+import { receiveObject, receivePart, type Sent } from '../../storage/ownbucket.ts'
 import { isShownInPlace, OBJECTS_PATH } from '../../storage/presign.ts'
 import { type Endpoint, type OpenCall, openEndpoint } from '../endpoint.ts'
 import { problem } from '../errors.ts'
 import { assertUploadWithinLimit } from '../ratelimit.ts'
+import { readMd5 } from '../sending.ts'
 import { assertSigned } from '../signed.ts'
 
 /** The bytes themselves, where no S3 store is configured. The signed URL is the authority. */
@@ -83,25 +84,29 @@ const write = openEndpoint(
   },
   async (call) => {
     const { request, url, env, config } = call
-    const length = request.headers.get('Content-Length')
+    const { headers, body } = request
+    const md5 = readMd5(headers)
+    const length = headers.get('Content-Length')
     // A signature over a length that was not sent cannot be checked.
     const isLengthSigned = /content-length/.test(url.searchParams.get('X-Amz-SignedHeaders') ?? '')
     if (length === null && isLengthSigned) throw new Refusal('length_required')
     const { key, query } = await assertSigned('PUT', call)
-    if (query.uploadId !== undefined) await assertUploadWithinLimit(call, config, key)
+    const { uploadId } = query
+    if (uploadId !== undefined) await assertUploadWithinLimit(call, config, key)
     if (length === null) throw new Refusal('length_required')
-    if (query.uploadId === undefined) {
-      const received = await receiveObject(env.BUCKET, key, {
-        body: request.body,
-        contentType: request.headers.get('Content-Type') ?? 'application/octet-stream',
-        sha256: request.headers.get('x-amz-checksum-sha256'),
-      })
-      if (received === 'exists') throw new Refusal('object_exists')
-      if (received === 'other bytes') throw new Refusal('checksum_mismatch')
-      return accepted(received.etag)
+    const sent = { body, length: Number(length), md5 }
+    if (uploadId !== undefined) {
+      const part = { key, bucketUploadId: uploadId, partNumber: Number(query.partNumber) }
+      return takePart(call, part, sent)
     }
-    const part = { key, bucketUploadId: query.uploadId, partNumber: Number(query.partNumber) }
-    return takePart(call, { ...part, size: Number(length) })
+    const received = await receiveObject(env.BUCKET, key, {
+      ...sent,
+      contentType: headers.get('Content-Type') ?? 'application/octet-stream',
+      sha256: headers.get('x-amz-checksum-sha256'),
+    })
+    if (received === 'exists') throw new Refusal('object_exists')
+    if (received === 'other bytes') throw new Refusal('checksum_mismatch')
+    return accepted(received.etag)
   },
 )
 
@@ -109,16 +114,16 @@ interface SignedPart {
   readonly key: string
   readonly bucketUploadId: string
   readonly partNumber: number
-  /** Bytes */
-  readonly size: number
 }
 
 async function takePart(
-  { request, env, now, opened }: OpenCall<typeof params, z.ZodObject>,
+  { env, now, opened }: OpenCall<typeof params, z.ZodObject>,
   part: SignedPart,
+  sent: Sent,
 ): Promise<Response> {
   const { key, bucketUploadId, partNumber } = part
-  const received = await receivePart(env.BUCKET, key, bucketUploadId, partNumber, request.body)
+  const received = await receivePart(env.BUCKET, key, bucketUploadId, partNumber, sent)
+  if (received === 'other bytes') throw new Refusal('checksum_mismatch')
   const database = new Database(env.DB, 'first-primary')
   opened(database)
   if (received === null) {
@@ -126,7 +131,7 @@ async function takePart(
     if (!(await env.BUCKET.head(key))) await database.run(dropUpload({ ...part, now }))
     throw new Refusal('upload_not_found')
   }
-  await database.run(notePart({ ...part, ...received, now }))
+  await database.run(notePart({ ...part, ...received, size: sent.length, now }))
   return accepted(received.etag)
 }
 
