@@ -359,6 +359,10 @@ export const objects = sqliteTable(
     index('objects_staged')
       .on(t.projectId, t.stagingHash, t.createdBy, t.id)
       .where(sql`staging_hash is not null`),
+    index('objects_pending').on(t.projectId, t.createdBy, t.id).where(sql`state = 'pending'`),
+    index('objects_pending_of_token')
+      .on(t.projectId, t.createdByToken, t.id)
+      .where(sql`state = 'pending' and created_by_token is not null`),
     // What the purge looks at, the oldest lease of a namespace first.
     index('objects_idle').on(t.state, t.namespaceId, t.leaseUntil, t.id).where(sql`asset_count = 0`),
   ],
@@ -377,9 +381,24 @@ export const parts = sqliteTable(
     bucketEtag: text().notNull(),
     /** Bytes */
     size: integer().notNull(),
+    /** When the bucket had the bytes. */
     createdAt: time().notNull(),
+    /** Whether the bucket may hold other bytes than these: it has taken in others under the same number. */
+    contested: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.objectId, t.partNumber] })],
+)
+
+/** How many uploads of a project are pending, by the user who has begun them, and by the API token. */
+export const pendingUploads = sqliteTable(
+  'pending_uploads',
+  {
+    projectId: text().notNull(),
+    /** The id of a user or of an API token. */
+    holderId: text().notNull(),
+    uploads: counter(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.holderId] })],
 )
 
 export const assets = sqliteTable(

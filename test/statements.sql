@@ -9719,6 +9719,69 @@ with scope as materialized (
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
+-- uploads.list
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "namespaces"."slug" as namespace_slug, "projects"."id" as project_id, "projects"."slug" as project_slug, "projects"."visibility" as visibility, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "namespaces" on "namespaces"."slug" = (?1 ->> '$.namespace') and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"
+  left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
+  when scope.project_id is null then 'project_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  from scope), permit as materialized (select *
+  from verdict
+  where refusal is null)
+  select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select "pending_uploads"."uploads"
+  from "pending_uploads"
+  where "pending_uploads"."project_id" = scope.project_id and "pending_uploads"."holder_id" = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
+  union all
+  select null, null, null, id, body
+  from (select id, body
+  from (
+  select "objects"."id" as id, json_object('id', "objects"."id", 'name', "objects"."name", 'size', "objects"."announced_size", 'contentType', "objects"."content_type", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "objects"."created_at" / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "objects"."lease_until" / 1000.0, 'unixepoch'), 'method', iif("objects"."part_size" is null, 'PUT', 'MULTIPART')) as body
+  from "objects"
+  where "objects"."project_id" = (select project_id
+  from permit) and "objects"."created_by" = (select scope.user_id
+  from permit as scope
+  where not (scope.scopes & 1 = 0)) and "objects"."state" = 'pending' and "objects"."id" < (?1 ->> '$.before')
+  order by "objects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "pending_uploads"."uploads"
+  from "pending_uploads"
+  where "pending_uploads"."project_id" = scope.project_id and "pending_uploads"."holder_id" = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0)
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
+  union all
+  select id, body
+  from (
+  select "objects"."id" as id, json_object('id', "objects"."id", 'name', "objects"."name", 'size', "objects"."announced_size", 'contentType', "objects"."content_type", 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "objects"."created_at" / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', "objects"."lease_until" / 1000.0, 'unixepoch'), 'method', iif("objects"."part_size" is null, 'PUT', 'MULTIPART')) as body
+  from "objects"
+  where "objects"."project_id" = (select project_id
+  from permit) and "objects"."created_by_token" = (select scope.token_id
+  from permit as scope
+  where (scope.scopes & 1 = 0)) and "objects"."state" = 'pending' and "objects"."id" < (?1 ->> '$.before')
+  order by "objects"."id" desc limit iif((?1 ->> '$.offset') > 0 and ((?1 ->> '$.offset') >= (select ifnull((select "pending_uploads"."uploads"
+  from "pending_uploads"
+  where "pending_uploads"."project_id" = scope.project_id and "pending_uploads"."holder_id" = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0)
+  from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset')))
+
 -- uploads.makeProject
 with scope as materialized (
   select "users"."id" as user_id, case

@@ -299,6 +299,7 @@ export function samplesFor({
       status: 201,
       scope: 'upload',
     },
+    listUploads: { path: `/uploads?${place}`, status: 200, scope: 'upload' },
     signUploadParts: {
       path: `/uploads/${uploads.pending}/parts`,
       body: { partNumbers: [1] },

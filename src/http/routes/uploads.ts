@@ -8,6 +8,7 @@ import type { Store } from '../../storage/store.ts'
 import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
 import * as field from '../schema.ts'
 import { complete, end, leaseOf, putOf, readUpload, signParts, storeFor } from '../uploading.ts'
+import { listUploads } from './pending.ts'
 
 const MOST_FILES = 1_000
 
@@ -332,4 +333,4 @@ const abort = endpoint(
   },
 )
 
-export const uploadEndpoints: readonly Endpoint[] = [announce, sign, read, finish, abort]
+export const uploadEndpoints: readonly Endpoint[] = [announce, listUploads, sign, read, finish, abort]
