@@ -62,11 +62,18 @@ const allOf = async (client: Client, upload: Upload, parts: unknown) => [
   await client.complete(upload, parts),
 ]
 
-/** A text on its way: its one part is in the bucket, but nobody said that this is all. */
+/** A text on its way: its parts are in the bucket, but nobody said that this is all. */
 async function sent(client: Client, text = 'abc', fields: object = {}) {
   const upload: Upload = succeeded(await client.init({ contentType: 'text/plain', ...fields }))
-  const etag = await put(succeeded(await client.sign(upload)).parts['1'], text)
-  return { upload, parts: [{ partNumber: 1, etag }] }
+  const count = Math.max(1, Math.ceil(text.length / OLDER_PART_BYTES))
+  const numbers = Array.from({ length: count }, (_, index) => index + 1)
+  const urls = succeeded(await client.sign(upload, numbers)).parts
+  const parts: object[] = []
+  for (const partNumber of numbers) {
+    const piece = text.slice((partNumber - 1) * OLDER_PART_BYTES, partNumber * OLDER_PART_BYTES)
+    parts.push({ partNumber, etag: await put(urls[partNumber], piece) })
+  }
+  return { upload, parts }
 }
 
 /** The same, complete. */

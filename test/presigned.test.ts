@@ -21,7 +21,7 @@ interface Signed extends Sending {
 }
 
 const BYTES = 'the bytes'
-const OTHER = 'something else'
+const OTHER = 'different'
 
 const statusOf = async (store: TestStore, { method, url, ...sending }: Signed): Promise<number> =>
   (await store.send(method, url, sending)).status
@@ -182,7 +182,7 @@ describe.each(everyStore)('a URL of $name', (store) => {
     const statuses: number[][] = []
     for (const age of [999_999, 86_401, 80_000]) {
       const life = { expiresIn: 86_400, now: Date.now() - age * 1_000 }
-      const url = await signPart(await store.site(), { key, uploadId, partNumber: 1, ...life })
+      const url = await signPart(await store.site(), { key, uploadId, partNumber: 1, mostBytes: 9, ...life })
       const all = [await signedPut(store, fresh, BYTES, life), await signedGet(store, fresh, life)]
       const answered: number[] = []
       for (const each of [...all, { ...signed, url }]) answered.push(await statusOf(store, each))
@@ -258,7 +258,13 @@ describe("what the Worker's own bucket answers to a PUT", () => {
 
   it('of a part of an unknown upload is 404', async () => {
     const site = await own.site()
-    const url = await signPart(site, { key: 'k', uploadId: 'unknown', partNumber: 1, ...soon() })
+    const url = await signPart(site, {
+      key: 'k',
+      uploadId: 'unknown',
+      partNumber: 1,
+      mostBytes: 9,
+      ...soon(),
+    })
     const answer = await ask('PUT', url, { raw: BYTES })
     expect([answer.status, answer.body.code]).toEqual([404, 'upload_not_found'])
   })
@@ -284,16 +290,17 @@ describe("what the Worker's own bucket answers to a PUT", () => {
     }) as unknown as string
 
   it('of a part that is noted already writes nothing, unless it is another one', async () => {
+    const longer = `${BYTES}!`
     const uploader = await Uploader.arrive(stores.own)
-    const upload = await uploader.beginParts(BYTES.length)
+    const upload = await uploader.beginParts(longer.length)
     const url = await uploader.urlOfPart(upload, 1)
     const written: number[] = []
     for (const [etag, raw] of [
       ['one', BYTES],
       ['one', BYTES],
       ['two', BYTES],
-      ['two', OTHER],
-      ['two', OTHER],
+      ['two', longer],
+      ['two', longer],
     ] as const) {
       const answer = await ask('PUT', url, { raw, variables: { BUCKET: bucketTelling(etag) } })
       expect([answer.status, answer.trips]).toEqual([200, 1])
@@ -346,7 +353,7 @@ describe("what the Worker's own bucket answers to a PUT", () => {
       await ask('PUT', url, { raw: BYTES.toUpperCase(), headers }),
       await ask('PUT', url, { raw: BYTES, headers }),
       await ask('PUT', url, { raw: BYTES, headers }),
-      await ask('PUT', url, { raw: OTHER, headers }),
+      await ask('PUT', url, { raw: `${OTHER}!`, headers }),
       await ask('PUT', url, { raw: BYTES, headers, length: 'untold' }),
       await ask('PUT', part, { raw: BYTES }),
       await ask('DELETE', part),

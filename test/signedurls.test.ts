@@ -145,7 +145,7 @@ describe('a signed URL', () => {
       await fc.assert(
         fc.asyncProperty(change, async ([at, text, cut]) => {
           const changed = url.slice(0, at) + text + url.slice(at + cut)
-          fc.pre(new URL(changed).pathname.startsWith('/objects/'))
+          fc.pre(/^\/objects\/./.test(new URL(changed).pathname))
           const isSame = meaningOf(changed) === meaningOf(url)
           const answer = await ask('GET', changed)
           expect([changed, answer.status]).toEqual([changed, isSame ? 200 : 403])
@@ -238,7 +238,7 @@ describe('a URL that another signer has made', () => {
   it.each(inject('botocore').map((theirs, index) => ({ theirs, ...(signingCases[index] as SigningCase) })))(
     'botocore, with $method of $key, is good, and no other',
     async ({ theirs, method, bucket, headers, ...rest }) => {
-      const films = { ...rest, path: `/${bucket}` }
+      const films = { ...rest, path: `/${bucket}`, boundsParts: false }
       const isGood = async (url: string) => {
         const signed = readSignedUrl(new URL(url))
         return signed !== null && isSignedBy(films, method, signed, new Headers(headers))

@@ -391,12 +391,15 @@ describe.each(everyStore)('an upload in parts to $name', (store) => {
     expect([status, body.size]).toEqual([200, LEAST_PART + 3])
   })
 
-  it.each([-1, 1])('of %d bytes more than announced is discarded', async (more) => {
-    const upload = await uploader.beginParts(BYTES.length - more)
-    const sent = [await uploader.putPart(upload, 1, BYTES)]
-    expect(codeOf(await uploader.complete(upload, sent))).toEqual([409, 'upload_mismatch'])
-    await expectOver(upload, sent)
-  })
+  it.each(store.takesLongParts ? [-1, 1] : [-1])(
+    'of %d bytes more than announced is discarded',
+    async (more) => {
+      const upload = await uploader.beginParts(BYTES.length - more)
+      const sent = [await uploader.putPart(upload, 1, BYTES)]
+      expect(codeOf(await uploader.complete(upload, sent))).toEqual([409, 'upload_mismatch'])
+      await expectOver(upload, sent)
+    },
+  )
 
   it('has its URLs signed as often as they are asked for, all for one upload', async () => {
     const upload = await uploader.begin({ size: LARGE })

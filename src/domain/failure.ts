@@ -64,6 +64,7 @@ export const failures = {
   object_exists: 'The object is there already: it is never overwritten.',
   checksum_mismatch: 'The bytes do not have the checksum that was announced.',
   length_required: 'The request has no Content-Length.',
+  part_too_large: 'The part has more bytes than are left for it of what was announced.',
   upload_complete: 'The upload is complete.',
   upload_aborted: 'The upload was aborted or discarded.',
   upload_incomplete: 'The bucket does not hold all that was announced yet.',

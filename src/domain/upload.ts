@@ -22,6 +22,10 @@ export const partBytesFor = (size: number): number =>
 export const partCountOf = (size: number | null, partBytes: number): number | null =>
   size === null ? null : Math.max(1, Math.ceil(size / partBytes))
 
+/** The bytes that a part has at most: of an announced size, what is left of it. */
+export const mostBytesOfPart = (size: number | null, partBytes: number, partNumber: number): number =>
+  size === null ? partBytes : Math.min(partBytes, size - (partNumber - 1) * partBytes)
+
 /** Seconds that the URL of a single PUT lives: a completed object must outlive every URL that could have made it. */
 export const PUT_LIFETIME = 3_600
 

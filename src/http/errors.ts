@@ -60,6 +60,7 @@ export const statusOf = {
   object_exists: 412,
   checksum_mismatch: 400,
   length_required: 411,
+  part_too_large: 413,
   upload_complete: 409,
   upload_aborted: 409,
   upload_incomplete: 409,

@@ -15,7 +15,14 @@ import {
 import type { Lease, Upload } from '../db/uploads.ts'
 import { invalid, invalidFields, Refusal } from '../domain/failure.ts'
 import { UNTOLD_TYPE } from '../domain/mediatype.ts'
-import { MOST_PARTS, PART_LIFETIME, PUT_LIFETIME, partCountOf, renewedBefore } from '../domain/upload.ts'
+import {
+  MOST_PARTS,
+  mostBytesOfPart,
+  PART_LIFETIME,
+  PUT_LIFETIME,
+  partCountOf,
+  renewedBefore,
+} from '../domain/upload.ts'
 import type { Part } from '../storage/bucket.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
 import { type Store, storeOf } from '../storage/store.ts'
@@ -93,7 +100,9 @@ export async function signParts(
   const lifetime = { expiresIn: PART_LIFETIME, now }
   const parts: Record<string, string> = {}
   for (const partNumber of new Set(partNumbers)) {
-    parts[partNumber] = await signPart(store.site, { key: upload.key, uploadId, partNumber, ...lifetime })
+    const mostBytes = mostBytesOfPart(upload.announcedSize, upload.partSize, partNumber)
+    const part = { key: upload.key, uploadId, partNumber, mostBytes, ...lifetime }
+    parts[partNumber] = await signPart(store.site, part)
   }
   return { parts, expiresAt: new Date(expiryOf(lifetime)).toISOString() }
 }

@@ -10,11 +10,13 @@ export interface Site extends Signer {
   readonly origin: string
   /** Where the keys of the bucket begin, with a slash at the start and none at the end. */
   readonly path: string
+  /** Whether it refuses parts that are longer than their URL says. */
+  readonly boundsParts: boolean
 }
 
 export function s3Site({ endpoint, bucket, ...signer }: S3Store): Site {
   const { origin, pathname } = new URL(endpoint)
-  return { origin, path: `${pathname.replace(/\/+$/, '')}/${encode(bucket)}`, ...signer }
+  return { origin, path: `${pathname.replace(/\/+$/, '')}/${encode(bucket)}`, boundsParts: false, ...signer }
 }
 
 /** The path under which the Worker serves objects itself. */
@@ -24,6 +26,7 @@ export async function ownSite(secret: Uint8Array, origin: string): Promise<Site>
   return {
     origin,
     path: OBJECTS_PATH,
+    boundsParts: true,
     region: 'auto',
     accessKeyId: 'dreamlake',
     secretAccessKey: (await deriveKey(secret, 'object URLs')).toHex(),
@@ -104,11 +107,17 @@ export interface PartPut extends Lifetime {
   readonly key: string
   readonly uploadId: string
   readonly partNumber: number
+  /** What it may have at most. */
+  readonly mostBytes: number
 }
 
 /** A URL that takes one part, again and again until the upload is complete: what the parts hold is judged then. */
 export const signPart = (site: Site, part: PartPut): Promise<string> =>
-  sign(site, 'PUT', part.key, part, { partNumber: String(part.partNumber), uploadId: part.uploadId })
+  sign(site, 'PUT', part.key, part, {
+    partNumber: String(part.partNumber),
+    uploadId: part.uploadId,
+    ...(site.boundsParts ? { mostBytes: String(part.mostBytes) } : {}),
+  })
 
 const SHOWN_IN_PLACE = /^(audio\/|video\/|(image\/(png|jpeg|gif|webp|avif|bmp)|text\/plain)(;|$))/i
 /** Browsers take a type for a document by its ending alone: `audio/svg+xml` is one that runs scripts. */

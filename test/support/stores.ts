@@ -12,6 +12,8 @@ export interface TestStore {
   readonly deaf: TestStore['variables']
   /** Whether it compares bytes with their announced SHA-256. */
   readonly verifies: boolean
+  /** Whether it takes parts of any length, whatever was announced. */
+  readonly takesLongParts: boolean
   /** The largest object, in bytes. */
   readonly mostBytes: number
   readonly site: () => Promise<Site>
@@ -41,6 +43,7 @@ const elsewhere: TestStore = {
   variables: s3,
   deaf: { ...s3, S3_ENDPOINT: 'http://localhost:1' },
   verifies: false,
+  takesLongParts: true,
   mostBytes: 5 * MEBIBYTE * MEBIBYTE,
   site: async () =>
     s3Site({
@@ -66,6 +69,7 @@ const own: TestStore = {
   variables: {},
   deaf: { BUCKET: undefined },
   verifies: true,
+  takesLongParts: false,
   mostBytes: 10_000 * 95 * MEBIBYTE,
   site: () => ownSite(new TextEncoder().encode(DEVELOPMENT_SECRET), 'http://localhost:10334'),
   send: (method, url, sending = {}) => {

@@ -70,13 +70,18 @@ const write = openEndpoint(
     description:
       'The URL comes from an upload, and so do the headers that it is signed with. An object that is there is not overwritten; a part is, until its upload is complete. Only a part asks D1.',
     params,
-    query: z.object({ partNumber: z.string().optional(), uploadId: z.string().optional() }),
+    query: z.object({
+      partNumber: z.string().optional(),
+      uploadId: z.string().optional(),
+      mostBytes: z.string().optional(),
+    }),
     answers: { 200: { description: 'The bucket has it; its `ETag` names it.', schema: null } },
     failures: [
       'url_refused',
       'length_required',
       'object_exists',
       'checksum_mismatch',
+      'part_too_large',
       'upload_not_found',
       'bucket_unavailable',
       'rate_limited',
@@ -96,6 +101,7 @@ const write = openEndpoint(
     if (length === null) throw new Refusal('length_required')
     const sent = { body, length: Number(length), md5 }
     if (uploadId !== undefined) {
+      assertPartFits(Number(length), query.mostBytes)
       const part = { key, bucketUploadId: uploadId, partNumber: Number(query.partNumber) }
       return takePart(call, part, sent)
     }
@@ -109,6 +115,13 @@ const write = openEndpoint(
     return accepted(received.etag)
   },
 )
+
+/** Of a URL that says how long its part may be. */
+function assertPartFits(length: number, mostBytes: string | undefined): void {
+  if (mostBytes === undefined || length <= Number(mostBytes)) return
+  const message = `is ${length}, where the part has ${mostBytes} bytes at most`
+  throw new Refusal('part_too_large', [{ path: 'Content-Length', message }])
+}
 
 interface SignedPart {
   readonly key: string
