@@ -9268,6 +9268,41 @@ with scope as materialized (
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
 
+-- uploads.contest
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "parts" set "contested" = 1
+  where "parts"."object_id" = (select object_id
+  from permit) and ("parts"."part_number", "parts"."etag") in (
+  select part.value ->> '$.partNumber', part.value ->> '$.etag'
+  from json_each(?1, '$.doubted') as part)
+
 -- uploads.discard
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -9334,6 +9369,39 @@ with scope as materialized (
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
+
+-- uploads.doubted
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
 
 -- uploads.drop
 update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.now')
@@ -9636,6 +9704,42 @@ with scope as materialized (
   from verdict as scope
   left join "objects" on "objects"."id" = iif(scope.refusal is null, scope.object_id, null)
 
+-- uploads.forgetContested
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))
+  left join "objects" on "objects"."id" = (?1 ->> '$.id') and "objects"."key" = ifnull((?1 ->> '$.key'), "objects"."key") and "objects"."state" <> 'purging' and (ifnull("api_tokens"."scopes", 15) & 3 or "objects"."created_by_token" = "api_tokens"."id")
+  left join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null and "projects"."id" = ifnull("api_tokens"."project_id", "projects"."id")
+  left join "namespaces" on "namespaces"."id" = "projects"."namespace_id" and "namespaces"."deleted_at" is null and "namespaces"."id" = ifnull("api_tokens"."namespace_id", "namespaces"."id")
+  left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = "namespaces"."id"), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
+  when scope.scopes & 6 = 0 then 'forbidden'
+  when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
+  when scope.access < 2 then 'forbidden'
+  when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) delete
+  from "parts"
+  where "parts"."object_id" = (select object_id
+  from permit) and ("parts"."part_number", "parts"."etag") in (
+  select part.value ->> '$.partNumber', part.value ->> '$.etag'
+  from json_each(?1, '$.doubted') as part) and "parts"."contested" = 1
+
 -- uploads.forgetDropped
 delete
   from "parts"
@@ -9889,10 +9993,10 @@ with scope as materialized (
 
 -- uploads.note
 insert into "parts" ("object_id", "part_number", "etag", "bucket_etag", "size", "created_at")
-  select "objects"."id", (?1 ->> '$.partNumber'), (?1 ->> '$.etag'), (?1 ->> '$.bucketEtag'), (?1 ->> '$.size'), (?1 ->> '$.now')
+  select "objects"."id", (?1 ->> '$.partNumber'), (?1 ->> '$.etag'), (?1 ->> '$.bucketEtag'), (?1 ->> '$.size'), (?1 ->> '$.takenAt')
   from "objects"
   where "objects"."key" = (?1 ->> '$.key') and "objects"."bucket_upload_id" = (?1 ->> '$.bucketUploadId') and "objects"."state" = 'pending'
-  on conflict (object_id, part_number) do update set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at
+  on conflict (object_id, part_number) do update set "etag" = iif(excluded.created_at > "parts"."created_at", excluded.etag, "parts"."etag"), "bucket_etag" = iif(excluded.created_at > "parts"."created_at", excluded.bucket_etag, "parts"."bucket_etag"), "size" = iif(excluded.created_at > "parts"."created_at", excluded.size, "parts"."size"), "created_at" = max(excluded.created_at, "parts"."created_at"), "contested" = max("parts"."contested", "parts"."bucket_etag" <> excluded.bucket_etag)
   where "parts"."bucket_etag" <> excluded.bucket_etag or "parts"."size" <> excluded.size
 
 -- uploads.noted
@@ -9924,7 +10028,7 @@ with scope as materialized (
   when scope.scopes & 7 = 0 then 'forbidden'
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 1 then 'forbidden' end) is null)
-  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
 
 -- uploads.notedNow
@@ -9962,7 +10066,7 @@ with scope as materialized (
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
   when scope.access < 2 then 'forbidden'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null)
-  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
 
 -- uploads.renew

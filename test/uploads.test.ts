@@ -346,8 +346,8 @@ describe.each(everyStore)('an upload in parts to $name', (store) => {
 
   const numbers = (...all: readonly number[]) => all.map((partNumber) => ({ partNumber, etag: 'x' }))
   it.each([
-    ['no list of parts', undefined, 400, 'is required'],
-    ['an empty list', [], 400, 'is required'],
+    ['no list of parts', undefined, 409, 'lacks part 1'],
+    ['an empty list', [], 400, 'is empty'],
     ['the last part lacking', numbers(1, 2, 3, 4), 409, 'lacks part 5'],
     ['a part within lacking', numbers(5, 4, 2, 1), 409, 'lacks part 3'],
     ['a part twice', numbers(1, 2, 3, 4, 5, 3), 400, 'has part 3 twice'],

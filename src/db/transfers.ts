@@ -1,12 +1,22 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { objects, parts } from '../../drizzle/schema.ts'
-import { Refusal } from '../domain/failure.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
-import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
+import {
+  type Guard,
+  ifGranted,
+  judged,
+  permitted,
+  type Refusing,
+  readVerdict,
+  refusal,
+  VERDICT,
+  verdictOf,
+} from './guard.ts'
+import type { NotedPart } from './parts.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
 import { overBytes, type Quotas } from './quota.ts'
 import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
 const isComplete: Refusing = ['upload_complete', sql`scope.object_state = 'complete'`]
@@ -40,32 +50,23 @@ const found = find('uploads.find', reading)
 const foundToSend = find('uploads.findToSend', sending)
 const foundToComplete = find('uploads.findToComplete', completing)
 
-/** A part that the Worker has taken in. */
-export interface NotedPart {
-  readonly partNumber: number
-  /** What the client was told. */
-  readonly etag: string
-  readonly bucketEtag: string
-  /** Bytes */
-  readonly size: number
-}
-
 const findNoted = (name: string, guard: typeof reading) =>
   query<ObjectRef>(
     name,
     (a) => sql`${permitted(guard(a))} select ${parts.partNumber} as part_number, ${parts.etag} as etag,
-        ${parts.bucketEtag} as bucket_etag, ${parts.size} as size
+        ${parts.bucketEtag} as bucket_etag, ${parts.size} as size, ${parts.contested} as contested
       from permit cross join ${parts} on ${parts.objectId} = permit.object_id`,
   )
 
 const noted = findNoted('uploads.noted', reading)
 const notedToComplete = findNoted('uploads.notedToComplete', completing)
 
-const notedPartOf = ({ part_number, etag, bucket_etag, size }: Row): NotedPart => ({
+const notedPartOf = ({ part_number, etag, bucket_etag, size, contested }: Row): NotedPart => ({
   partNumber: part_number as number,
   etag: etag as string,
   bucketEtag: bucket_etag as string,
   size: size as number,
+  isContested: contested === 1,
 })
 
 /** An upload, and the parts that the Worker has noted of it, by number. */
@@ -133,6 +134,38 @@ const renewComplete = command<ObjectRef & Lease>(
 /** An upload that is pending; or one that is complete already, whose lease is renewed. */
 export const readUploadToComplete = (values: ObjectRef & Lease): Plan<UploadInParts> =>
   after([act(renewComplete, values)], withParts(foundToComplete, notedToComplete, values))
+
+/** Parts by which the bucket would not put an upload together, as they were noted then. */
+interface Doubting extends ObjectRef {
+  readonly doubted: readonly Pick<NotedPart, 'partNumber' | 'etag'>[]
+}
+
+/** One that was sent again meanwhile is another one. */
+const doubtedParts = (a: Arguments<Doubting>): SQL => sql`${parts.objectId} = (select object_id from permit)
+  and (${parts.partNumber}, ${parts.etag}) in (
+    select part.value ->> '$.partNumber', part.value ->> '$.etag' from ${a.doubted.each} as part)`
+
+const contest = command<Doubting>(
+  'uploads.contest',
+  (a) => sql`${permitted(completing(a))} update ${parts} set ${assign(parts, { contested: sql`1` })}
+    where ${doubtedParts(a)}`,
+)
+
+const forgetContested = command<Doubting>(
+  'uploads.forgetContested',
+  (a) =>
+    sql`${permitted(completing(a))} delete from ${parts} where ${doubtedParts(a)} and ${parts.contested} = 1`,
+)
+
+const doubted = query<Doubting>('uploads.doubted', (a) => verdictOf(completing(a)))
+
+/** Remembers that one of the parts is another one than was noted, though nobody knows which. */
+export const contestParts = (values: Doubting): Plan<void> =>
+  after([act(contest, values)], statement(doubted, values, readVerdict))
+
+/** Forgets the contested ones of the parts: they are sent again. */
+export const forgetContestedParts = (values: Doubting): Plan<void> =>
+  after([act(forgetContested, values)], statement(doubted, values, readVerdict))
 
 interface Completing extends ObjectRef, Quotas {
   readonly size: number
@@ -227,44 +260,3 @@ const forgetDropped = command<Dropped>(
 /** Marks an upload in parts that the bucket has dropped by itself: nothing can come of it any more. */
 export const dropUpload = (values: Dropped): Plan<unknown> =>
   inOrder([act(drop, values), act(forgetDropped, values)])
-
-interface Noting extends NotedPart {
-  readonly key: string
-  readonly bucketUploadId: string
-  readonly now: number
-}
-
-const note = command<Noting>(
-  'uploads.note',
-  (a) => sql`${insertInto(
-    parts,
-    {
-      objectId: objects.id,
-      partNumber: a.partNumber,
-      etag: a.etag,
-      bucketEtag: a.bucketEtag,
-      size: a.size,
-      createdAt: a.now,
-    },
-    sql`from ${objects} where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
-      and ${objects.state} = 'pending'`,
-  )} on conflict (object_id, part_number) do update
-    set etag = excluded.etag, bucket_etag = excluded.bucket_etag, size = excluded.size, created_at = excluded.created_at
-    where ${parts.bucketEtag} <> excluded.bucket_etag or ${parts.size} <> excluded.size`,
-)
-
-const notedNow = query<Noting>(
-  'uploads.notedNow',
-  (a) => sql`select ${parts.partNumber} as part_number from ${objects}
-    join ${parts} on ${parts.objectId} = ${objects.id} and ${parts.partNumber} = ${a.partNumber}
-    where ${objects.key} = ${a.key} and ${objects.state} = 'pending'`,
-)
-
-/** Notes a part that the bucket has taken. The signed URL is the authority: no user is asked for. */
-export const notePart = (values: Noting): Plan<void> =>
-  after(
-    [act(note, values)],
-    statement(notedNow, values, ([row]) => {
-      if (!row) throw new Refusal('upload_not_found')
-    }),
-  )

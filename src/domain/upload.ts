@@ -8,6 +8,9 @@ export const MOST_BYTES_AT_ONCE = 64 * MEBIBYTE
 /** What S3 and R2 take. */
 export const MOST_PARTS = 10_000
 
+/** What S3 and R2 take as a part that is not the last. */
+export const LEAST_PART_BYTES = 5 * MEBIBYTE
+
 /** Small enough that a lost part costs little, on a robot's connection too. */
 const USUAL_PART_BYTES = 16 * MEBIBYTE
 

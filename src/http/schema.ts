@@ -275,6 +275,12 @@ export const partNumbers = z
 
 /** Parts that a client says it has sent. */
 export const sentParts = z
-  .array(z.object({ partNumber, etag }))
+  .array(
+    z.object({
+      partNumber,
+      etag,
+      size: z.int().min(0).optional().meta({ description: 'As an answer shows it; not judged.' }),
+    }),
+  )
   .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
   .meta({ maxItems: MOST_PARTS, description: 'In any order.' })

@@ -1,19 +1,21 @@
 import type { z } from 'zod'
 import type { Database } from '../db/database.ts'
+import type { NotedPart } from '../db/parts.ts'
 import type { Plan } from '../db/plan.ts'
 import type { ObjectRef } from '../db/scope.ts'
 import {
   beginParts,
   completeUpload,
+  contestParts,
   discardUpload,
+  forgetContestedParts,
   giveUpUpload,
-  type NotedPart,
   readUploadToComplete,
   readUploadToSend,
   readUploadWithParts,
 } from '../db/transfers.ts'
 import type { Lease, Upload } from '../db/uploads.ts'
-import { invalid, invalidFields, Refusal } from '../domain/failure.ts'
+import { invalidFields, Refusal } from '../domain/failure.ts'
 import { UNTOLD_TYPE } from '../domain/mediatype.ts'
 import {
   MOST_PARTS,
@@ -23,10 +25,12 @@ import {
   partCountOf,
   renewedBefore,
 } from '../domain/upload.ts'
-import type { Part } from '../storage/bucket.ts'
+import { logFailure } from '../log.ts'
+import type { Assembly, Bucket, Listing, Part } from '../storage/bucket.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
 import { type Store, storeOf } from '../storage/store.ts'
 import type { Call } from './endpoint.ts'
+import { asAddsUp, asNoted, assertAllParts, differing, lacking, type SentPart, unfitParts } from './parts.ts'
 
 /**
  * One lifecycle of uploads, from announced to verified; the routes of `uploads.ts` and `byteservice.ts` are two
@@ -159,17 +163,10 @@ async function overtaken(call: AnyCall, ref: ObjectRef, upload: Upload): Promise
   }
 }
 
-/** A part that a client says it has sent. */
-export interface SentPart {
-  readonly partNumber: number
-  /** Without quotes. */
-  readonly etag: string
-}
-
 /**
  * Makes a pending upload a complete object: the bucket assembles its parts, what it then holds is compared with what
  * was announced, and only then D1 says that it may be used. Whatever is cut off in between, asking again goes on
- * from there.
+ * from there. Without a list of parts it is of those that the bucket holds.
  */
 export async function complete(
   call: AnyCall,
@@ -177,15 +174,75 @@ export async function complete(
   sent: readonly SentPart[] | undefined,
 ): Promise<Upload> {
   const { upload, noted } = await call.database.run(readUploadToComplete({ ...ref, ...leaseOf(call) }))
-  if (upload.state === 'complete') return upload
-  if (upload.partSize === null) return settle(call, ref, upload, false)
-  const parts = assertAllParts(sent, partCountOf(upload.announcedSize, upload.partSize))
-  if (upload.bucketUploadId === null) throw new Refusal('upload_incomplete')
+  const { state, announcedSize, partSize, bucketUploadId } = upload
+  if (state === 'complete') return upload
+  if (partSize === null) return settle(call, ref, upload, false)
+  const named = sent && assertAllParts(sent, partCountOf(announcedSize, partSize))
+  if (bucketUploadId === null) throw lacking([1])
   const { bucket } = await storeFor(call)
-  const asHeld = bucket.listing ? parts : asNoted(parts, noted)
-  const assembly = await bucket.assemble(upload.key, upload.bucketUploadId, asHeld)
-  if (assembly === 'refused') throw new Refusal('upload_incomplete')
+  const begun = { ...upload, partSize, bucketUploadId }
+  const assembly = bucket.listing
+    ? await assembleListed(bucket, bucket.listing, begun, named)
+    : await assembleNoted(call, ref, begun, named ? asNoted(named, noted) : asAddsUp(noted, begun))
   return settle(call, ref, upload, assembly === 'unknown')
+}
+
+interface Begun extends Upload {
+  readonly partSize: number
+  readonly bucketUploadId: string
+}
+
+/** What became of an assembly that was not refused. */
+type Made = Exclude<Assembly, 'refused'>
+
+/** The parts of a bucket that lists them. */
+async function assembleListed(
+  bucket: Bucket,
+  listing: Listing,
+  upload: Begun,
+  named: readonly SentPart[] | undefined,
+): Promise<Made> {
+  const { key, bucketUploadId } = upload
+  const list = () => listing.parts(key, bucketUploadId)
+  const held = named ? null : await list()
+  if (!named && held === null) return 'unknown'
+  const parts = named ?? asAddsUp(held ?? [], upload)
+  const assembly = await bucket.assemble(key, bucketUploadId, parts)
+  if (assembly !== 'refused') return assembly
+  // That the bucket refuses them stands, also where it cannot tell which.
+  const listed = await list().catch((error: unknown) => {
+    logFailure('the refused parts of an upload could not be listed', error, { upload: upload.id })
+    return null
+  })
+  throw lacking(listed ? differing(parts, listed, upload.partSize) : [])
+}
+
+/** The parts that the Worker has taken in. What the bucket refuses is forgotten, or looked at twice. */
+async function assembleNoted(
+  call: AnyCall,
+  ref: ObjectRef,
+  { key, partSize, bucketUploadId }: Begun,
+  parts: readonly NotedPart[],
+): Promise<Made> {
+  const { bucket } = await storeFor(call)
+  const asHeld = parts.map(({ partNumber, bucketEtag }) => ({ partNumber, etag: bucketEtag }))
+  const assembly = await bucket.assemble(key, bucketUploadId, asHeld)
+  if (assembly !== 'refused') return assembly
+  const unfit = unfitParts(parts, partSize)
+  if (unfit.length > 0) throw lacking(unfit)
+  const contested = parts.filter(({ isContested }) => isContested)
+  if (contested.length > 0) {
+    await call.database.run(forgetContestedParts({ ...ref, doubted: contested }))
+    throw lacking(contested.map(({ partNumber }) => partNumber))
+  }
+  // Another try may be on its way to be noted: only who asks again loses what is noted.
+  await call.database.run(contestParts({ ...ref, doubted: parts }))
+  throw new Refusal('upload_incomplete', [
+    {
+      path: 'parts',
+      message: 'has one that the bucket does not hold any more: complete it again to learn which',
+    },
+  ])
 }
 
 /** Writes down what the bucket holds of a pending upload that nothing more is to be sent of. */
@@ -221,34 +278,6 @@ async function settle(
     throw error
   }
 }
-
-/** The parts by number; refuses a list that leaves out a part, or names one twice. */
-function assertAllParts(sent: readonly SentPart[] | undefined, count: number | null): readonly SentPart[] {
-  if (!sent || sent.length === 0) throw invalid('parts', 'is required')
-  const sorted = [...sent].sort((one, other) => one.partNumber - other.partNumber)
-  const repeated = sorted.find(({ partNumber }, index) => partNumber === sorted[index - 1]?.partNumber)
-  if (repeated) throw invalid('parts', `has part ${repeated.partNumber} twice`)
-  const missing = sorted.findIndex(({ partNumber }, index) => partNumber !== index + 1)
-  if (missing >= 0) throw incomplete(missing + 1)
-  if (count !== null && sorted.length < count) throw incomplete(sorted.length + 1)
-  if (count !== null && sorted.length > count) throw invalid('parts', `has more than ${count} entries`)
-  return sorted
-}
-
-/** The parts by the etags that the bucket itself knows them by. */
-function asNoted(parts: readonly SentPart[], noted: readonly NotedPart[]): readonly SentPart[] {
-  const notes = new Map(noted.map((note) => [note.partNumber, note]))
-  return parts.map(({ partNumber, etag }) => {
-    const note = notes.get(partNumber)
-    if (note?.etag !== etag) throw incomplete(partNumber)
-    return { partNumber, etag: note.bucketEtag }
-  })
-}
-
-const incomplete = (partNumber: number): Refusal =>
-  new Refusal('upload_incomplete', [
-    { path: 'parts', message: `lacks part ${partNumber}, or names another one than the bucket holds` },
-  ])
 
 /**
  * Ends a pending upload: D1 says so first, then the bytes go. Where the bucket fails in between, asking again removes

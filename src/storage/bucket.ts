@@ -82,7 +82,7 @@ interface Entry {
 /** An entity tag without its quotes. */
 export const bareEtag = (etag: string): string => etag.trim().replace(/^(?:W\/)?"(.*)"$/, '$1')
 
-interface Listing {
+export interface Listing {
   /** The parts that the bucket holds, by number; null for an unknown upload. */
   parts(key: string, uploadId: string): Promise<readonly Part[] | null>
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Database } from '../../db/database.ts'
-import { dropUpload, notePart } from '../../db/transfers.ts'
+import { notePart } from '../../db/parts.ts'
+import { dropUpload } from '../../db/transfers.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { serveObject } from '../../storage/objects.ts'
 import { receiveObject, receivePart, type Sent } from '../../storage/ownbucket.ts'
@@ -144,7 +145,7 @@ async function takePart(
     if (!(await env.BUCKET.head(key))) await database.run(dropUpload({ ...part, now }))
     throw new Refusal('upload_not_found')
   }
-  await database.run(notePart({ ...part, ...received, size: sent.length, now }))
+  await database.run(notePart({ ...part, ...received, size: sent.length, takenAt: Date.now() }))
   return accepted(received.etag)
 }
 

@@ -262,11 +262,13 @@ const finish = endpoint(
     tag: 'Uploads',
     summary: 'Make an upload a complete object',
     description:
-      'What the bucket holds is compared with what was announced. Where it is something else the upload is discarded; where something is missing it stays as it is, and can be asked for again.',
+      'What the bucket holds is compared with what was announced. Where it is something else the upload is discarded; where something is missing it stays as it is, is told the parts that are to be sent again, and can be asked for again.',
     params: upload,
     query: nothing,
     body: z
-      .object({ parts: field.sentParts.optional().meta({ description: 'Not for a single PUT' }) })
+      .object({
+        parts: field.sentParts.optional().meta({ description: 'By default those that the bucket holds' }),
+      })
       .meta({ id: 'SentParts' }),
     bodyExample: { parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
     answers: {
