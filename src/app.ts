@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { TrieRouter } from 'hono/router/trie-router'
 import { configOf } from './config.ts'
 import type { Database } from './db/database.ts'
 import { Refusal } from './domain/failure.ts'
@@ -128,22 +129,27 @@ for (const { route, respond } of endpoints) {
   )
 }
 
-/** The methods of every path, for the 405 of the others. */
-const methodsOf = Map.groupBy(endpoints, ({ route }) => routed(route.path))
+/** The methods of every path: of all routes that it matches, and not of the first alone. */
+const methods = new TrieRouter<string>()
+for (const { route } of endpoints) methods.add('ALL', routed(route.path), route.method)
 
-for (const [path, group] of methodsOf) {
-  const methods = group.map(({ route }) => route.method as string)
-  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
-  app.all(path, (context) => {
-    const headers = { Allow: allowed }
-    if (context.req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
-    // A signed URL is good for one method: another is not told apart from a forged one.
-    const failure = isObject(path) ? 'url_refused' : 'method_not_allowed'
-    return problem(new Refusal(failure), context.get('requestId'), headers)
-  })
+const methodsAt = (path: string): readonly string[] => {
+  const [matched] = methods.match('ALL', path)
+  return [...new Set(matched.map(([method]) => method))]
 }
 
-app.notFound((context) => problem(new Refusal('route_not_found'), context.get('requestId')))
+app.notFound((context) => {
+  const { method, path } = context.req
+  const answered = methodsAt(path)
+  if (answered.length === 0) return problem(new Refusal('route_not_found'), context.get('requestId'))
+  const headers = {
+    Allow: [...answered, ...(answered.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '),
+  }
+  if (method === 'OPTIONS') return new Response(null, { status: 204, headers })
+  // A signed URL is good for one method: another is not told apart from a forged one.
+  const failure = isObject(path) ? 'url_refused' : 'method_not_allowed'
+  return problem(new Refusal(failure), context.get('requestId'), headers)
+})
 
 app.onError((error, context) => {
   const requestId = context.get('requestId')
