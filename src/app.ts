@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts'
 import { Refusal } from './domain/failure.ts'
 import { endpoints } from './endpoints.ts'
 import { problem } from './http/errors.ts'
+import { LENIENT } from './http/prefer.ts'
 import { type Limited, tellLimit } from './http/ratelimit.ts'
 import { logFailure } from './log.ts'
 import { OBJECTS_PATH } from './storage/presign.ts'
@@ -17,6 +18,7 @@ interface Context {
     isRepeatable: boolean
     database: Database | null
     limited: Limited | null
+    isForgiving: boolean
   }
 }
 
@@ -40,6 +42,7 @@ app.use(async (context, next) => {
   context.set('isRepeatable', isSane)
   context.set('database', null)
   context.set('limited', null)
+  context.set('isForgiving', false)
   await next()
   const { headers } = context.res
   const database = context.get('database')
@@ -50,6 +53,7 @@ app.use(async (context, next) => {
   if (isObject(context.req.path)) headers.set('Content-Security-Policy', SANDBOX)
   const limited = context.get('limited')
   if (limited) tellLimit(headers, limited)
+  if (context.get('isForgiving')) headers.set('Preference-Applied', LENIENT)
   if (database && database.usage.trips > 0) {
     const { trips, milliseconds } = database.usage
     const duration = MUTE.includes(context.res.status) ? '' : `;dur=${milliseconds.toFixed(1)}`
@@ -70,6 +74,7 @@ const EXPOSED = [
   'RateLimit-Policy',
   'Retry-After',
   'Idempotency-Replayed',
+  'Preference-Applied',
 ]
 
 const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
@@ -123,6 +128,7 @@ for (const { route, respond } of endpoints) {
       isRepeatable: context.get('isRepeatable'),
       opened: (database) => context.set('database', database),
       limited: (limited) => context.set('limited', limited),
+      forgiving: () => context.set('isForgiving', true),
       // After the answer is on its way, so that it does not wait in a queue behind this.
       later: (work) => context.executionCtx.waitUntil(scheduler.wait(0).then(work)),
     }),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseGlob, sift } from '../src/domain/glob.ts'
 import { mintId } from '../src/domain/id.ts'
+import { nearest } from '../src/domain/nearest.ts'
 import {
   episodePath,
   foldersAlong,
@@ -395,5 +396,46 @@ describe('what is remembered', () => {
     recent.forget('x')
     recent.remember('c', 3)
     expect(kept(recent, 'abc')).toBe('bc')
+  })
+})
+
+describe('the nearest known name', () => {
+  const known = ['page', 'pageSize', 'tags', 'bssAudioId', 'episodeName', 'as']
+  it.each([
+    ['tag', 'tags'],
+    ['TAGS', 'tags'],
+    ['page_size', 'pageSize'],
+    ['pagesizes', 'pageSize'],
+    ['pages', 'page'],
+    ['bssVideoId', 'bssAudioId'],
+    ['epsiode-name', 'episodeName'],
+    ['asx', 'as'],
+    ['at', null],
+    ['status', null],
+    ['', null],
+    ['__proto__', null],
+    [`tags${'_'.repeat(60)}`, 'tags'],
+    [`tags${'_'.repeat(61)}`, null],
+  ])('of %s is %s', (name, expected) => {
+    expect(nearest(name, known)).toBe(expected)
+  })
+
+  it('is the one with the fewest letters changed, whatever the order', () => {
+    expect([nearest('pagt', ['pact', 'page']), nearest('pagee', ['paged', 'page'])]).toEqual([
+      'pact',
+      'paged',
+    ])
+    expect(nearest('dryrun', ['dryRum', 'dryRun'])).toBe('dryRun')
+  })
+
+  it('is itself of what is known, and within a third of the letters of any other', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ maxLength: 3 }), (name, more) => {
+        expect(nearest(name, [name])).toBe(name)
+        const found = nearest(`${name}${more}`, [name])
+        const [letters, added] = [name, more].map((text) => text.replaceAll(/[_-]/g, '').length)
+        if (found === null) expect(3 * (added ?? 0)).toBeGreaterThan((letters ?? 0) + (added ?? 0))
+      }),
+    )
   })
 })

@@ -6,7 +6,7 @@ import type { Asking } from '../db/scope.ts'
 import { type Arriving, judgeToken } from '../db/users.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
-import { type Failure, type FieldError, invalidFields, Refusal } from '../domain/failure.ts'
+import { type Failure, Refusal } from '../domain/failure.ts'
 import { mintId } from '../domain/id.ts'
 import { log } from '../log.ts'
 import { isUseDue, isUserDue } from './acquaintances.ts'
@@ -14,7 +14,9 @@ import { Admission, type Identify, isUnauthorized } from './admission.ts'
 import { authenticate } from './authenticate.ts'
 import { type RawBody, readBody } from './body.ts'
 import { statusOf } from './errors.ts'
+import { checkBookmark, isStrict, readerOf, readOpen } from './input.ts'
 import { learnUser, noteUse } from './lastuse.ts'
+import { prefersLenient } from './prefer.ts'
 import { assertStrangerWithinLimit, type Limited } from './ratelimit.ts'
 import { arrivingOf, stampOf } from './stamp.ts'
 
@@ -56,6 +58,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly query: Q
   readonly body?: B
   readonly bodyExample?: unknown
+  /** Fields that answers show and that are set by another way, and by which. */
+  readonly elsewhere?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerShape>>
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */
   readonly failures: readonly Failure[]
@@ -63,6 +67,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly trips?: Trips
   /** Needs no token. */
   readonly open?: boolean
+  /** What it does not know is passed over. */
+  readonly isTolerant?: boolean
   /** Of an open route: counts as a stranger's request. */
   readonly limited?: boolean
 }
@@ -82,6 +88,8 @@ interface Incoming {
   readonly opened: (database: Database) => void
   /** Takes note of the limit that applied, for the same. */
   readonly limited: (limited: Limited) => void
+  /** Takes note that what is not known is forgiven, as the client prefers. */
+  readonly forgiving: () => void
   /** Goes on with something after the answer. */
   readonly later: (work: () => Promise<void>) => void
 }
@@ -134,11 +142,7 @@ export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
     respond: async (incoming) => {
       const config = configOf(incoming.env)
       if (route.limited) await assertStrangerWithinLimit(incoming, config)
-      const input = assertValid({
-        params: check(route.params, incoming.params),
-        query: check(route.query, spelled(parametersOf(incoming.url))),
-      })
-      return handle({ ...incoming, config, now: Date.now(), ...input })
+      return handle({ ...incoming, config, now: Date.now(), ...readOpen(route, incoming) })
     },
   }
 }
@@ -149,6 +153,7 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
   handle: (call: Call<P, Q, B>) => Promise<Response>,
   identify: Identify = authenticate,
 ): Endpoint {
+  const readInput = readerOf(route)
   return {
     route,
     respond: async (incoming) => {
@@ -161,7 +166,9 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
       const asking = askingOf(caller)
       const database = openDatabase(incoming, config, asking)
       try {
-        const input = readInput(route, incoming, raw)
+        const isLenient = isStrict(route) && prefersLenient(incoming.request.headers)
+        if (isLenient) incoming.forgiving()
+        const input = readInput(incoming, raw, isLenient)
         const call = await callOf(incoming, config, caller, asking, raw)
         const answer = await handle({ ...call, ...input, database })
         if (isJudged(asking, database)) accept(incoming, asking, admission, true)
@@ -222,22 +229,6 @@ async function callOf(incoming: Incoming, config: Config, caller: Caller, asking
   return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint }
 }
 
-/** All that the client has sent, judged at once. */
-function readInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
-  route: Route<P, Q, B>,
-  { request, url, params }: Incoming,
-  raw: RawBody,
-) {
-  const given = route.body ? raw.json() : {}
-  return assertValid({
-    bookmark: checkBookmark(request),
-    params: check(route.params, params),
-    query: check(route.query, spelled(parametersOf(url))),
-    // A null is absent on create; on PATCH it clears.
-    body: check(route.body, spelled(route.method === 'POST' ? withoutNulls(given) : given)),
-  })
-}
-
 /** After the answer it is noted that an API token was of use, and learnt whose it is. */
 function accept({ env, later }: Incoming, asking: Asking, admission: Admission, isOfUse: boolean): void {
   admission.accept()
@@ -260,50 +251,3 @@ function assertConfigured(config: Config): void {
 /** A resource as it is, with the status that says whether this request made it. */
 export const jsonAnswer = (body: string, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } })
-
-type Checked<T> = { readonly value: T } | { readonly errors: readonly FieldError[] }
-
-function check<S extends z.ZodObject>(schema: S | undefined, input: unknown): Checked<z.output<S>> {
-  if (!schema) return { value: {} as z.output<S> }
-  const result = schema.safeParse(input)
-  if (result.success) return { value: result.data }
-  return {
-    errors: result.error.issues.map(({ path, message, code }) => ({
-      path: path.join('.'),
-      message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
-    })),
-  }
-}
-
-const isAbsent = (input: unknown, path: readonly PropertyKey[]): boolean =>
-  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input) ===
-  undefined
-
-/** All that was checked, or one refusal that names every offending field. */
-function assertValid<T extends Record<string, Checked<unknown>>>(
-  parts: T,
-): { [K in keyof T]: T[K] extends Checked<infer V> ? V : never } {
-  const errors = Object.values(parts).flatMap((part) => ('errors' in part ? part.errors : []))
-  if (errors.length > 0) throw invalidFields(errors)
-  const values = Object.entries(parts).map(([key, part]) => [key, 'value' in part ? part.value : undefined])
-  return Object.fromEntries(values) as { [K in keyof T]: T[K] extends Checked<infer V> ? V : never }
-}
-
-/** The first value of each parameter. */
-const parametersOf = (url: URL): Record<string, string> => Object.fromEntries([...url.searchParams].reverse())
-
-/** `space` is an older spelling of `project`. */
-const spelled = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  given.project == null && given.space != null ? { ...given, project: given.space } : { ...given }
-
-const withoutNulls = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
-
-const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/
-
-/** The bookmark that a client sends back, so that no answer shows less than it has seen. */
-function checkBookmark(request: Request): Checked<string | null> {
-  const value = request.headers.get('X-D1-Bookmark')
-  if (value === null || BOOKMARK.test(value)) return { value }
-  return { errors: [{ path: 'X-D1-Bookmark', message: 'is not a bookmark of this server' }] }
-}

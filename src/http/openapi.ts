@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
 import type { AnyRoute } from './endpoint.ts'
 import { statusOf } from './errors.ts'
+import { isStrict } from './input.ts'
 
 /** The failures that a route has by its kind: a token, a body, a database. */
 export function failuresOf(route: AnyRoute): readonly Failure[] {
@@ -16,7 +17,7 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
     all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
     all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
-  if (route.body) all.push('media_type_unsupported')
+  if (route.body || isStrict(route)) all.push('media_type_unsupported')
   if (route.trips !== 'none') all.push('database_unavailable')
   return [...new Set(all)]
 }

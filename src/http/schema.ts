@@ -273,14 +273,24 @@ export const partNumbers = z
   })
   .meta({ minItems: 1, maxItems: MOST_PARTS_SIGNED })
 
+const partsOf = <S extends z.ZodObject>(part: S) =>
+  z
+    .array(part)
+    .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
+    .meta({ maxItems: MOST_PARTS, description: 'In any order.' })
+
+/** Parts that an older client says it has sent. */
+export const olderSentParts = partsOf(z.object({ partNumber, etag }))
+
 /** Parts that a client says it has sent. */
-export const sentParts = z
-  .array(
-    z.object({
-      partNumber,
-      etag,
-      size: z.int().min(0).optional().meta({ description: 'As an answer shows it; not judged.' }),
-    }),
-  )
-  .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
-  .meta({ maxItems: MOST_PARTS, description: 'In any order.' })
+export const sentParts = partsOf(
+  z.object({
+    partNumber,
+    etag,
+    size: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Bytes, as `GET` shows them. Nothing depends on it.' }),
+  }),
+)

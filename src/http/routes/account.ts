@@ -40,6 +40,9 @@ const example = {
 /** To an API token: what it is good for. */
 const ofToken = { token: ApiToken.optional() }
 
+/** What nobody but the issuer of a user's tokens says. */
+const claimed = 'it is what the tokens of your issuer say'
+
 const nothing = { params: z.object({}), query: z.object({}) }
 
 const readOwn = endpoint(
@@ -82,6 +85,13 @@ const update = endpoint(
       })
       .meta({ id: 'AccountChanges' }),
     bodyExample: { name: 'Alice' },
+    elsewhere: {
+      email: claimed,
+      email_verified: claimed,
+      given_name: claimed,
+      family_name: claimed,
+      namespace: 'PATCH /namespaces/{slug} renames it, and you with it',
+    },
     answers: { 200: { description: 'The account', schema: Account, example } },
     failures: [],
   },
@@ -177,6 +187,7 @@ const logOut = endpoint(
     path: '/auth/logout',
     tag: 'Account',
     summary: 'Revoke the very token of this request, by its jti',
+    isTolerant: true,
     answers: { 200: { description: 'It is revoked', schema: field.Success, example: { success: true } } },
     failures: ['logout_without_id'],
   },

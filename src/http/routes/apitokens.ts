@@ -88,6 +88,11 @@ const create = endpoint(
       })
       .meta({ id: 'NewApiToken' }),
     bodyExample: { name: 'robot-7', namespace: 'alice', project: 'robotics', scopes: ['upload'] },
+    elsewhere: {
+      expiresAt: 'expiresIn says in how many seconds',
+      lastUsedAt: 'it is noted when the token is used',
+      token: 'the secret is made here, and told in the answer',
+    },
     answers: {
       201: {
         description: 'The token, with its secret',

@@ -48,6 +48,7 @@ function registering(wire: WireKind): Endpoint {
         [storageName]: '019d8a3c5e00a1b2c3d4e5fa',
         ...wire.ownExample,
       },
+      elsewhere: { object: `${storageName} says which object it is` },
       answers: { 201: { description: 'The asset', schema: field.changed(schema), example } },
       failures: [
         'namespace_not_found',

@@ -144,7 +144,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         method: 'POST',
         path: `${path}/complete`,
         summary: 'Make the object of its parts',
-        body: z.object({ ...uploadRef, parts: field.sentParts }).meta({ id: `Sent${one}Parts` }),
+        body: z.object({ ...uploadRef, parts: field.olderSentParts }).meta({ id: `Sent${one}Parts` }),
         bodyExample: { ...anUpload, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
         answers: {
           200: { description: 'It is complete', schema: field.Success, example: { success: true } },

@@ -59,6 +59,12 @@ const DatasetParams = ProjectParams.extend({ name: field.lookup })
 const nothing = z.object({})
 
 const DATASETS = '/namespaces/{slug}/projects/{projectSlug}/datasets'
+/** What a dataset holds is said by its collections. */
+const elsewhere = {
+  collections: 'a dataset has the collections that name it',
+  collectionsTotal: 'it counts the collections that name the dataset',
+  members: 'a dataset has the members of its collections',
+}
 const placeFailures = ['namespace_not_found', 'project_not_found'] as const
 
 const refOf = (params: z.output<typeof ProjectParams>) => ({
@@ -84,6 +90,7 @@ const create = endpoint(
       })
       .meta({ id: 'NewDataset' }),
     bodyExample: { name: 'training-v2', description: 'Q1 training data' },
+    elsewhere,
     answers: { 201: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...placeFailures, 'dataset_name_taken'],
   },
@@ -162,6 +169,7 @@ const update = endpoint(
       })
       .meta({ id: 'DatasetChanges' }),
     bodyExample: { description: 'Q1 training data, cleaned' },
+    elsewhere,
     answers: { 200: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...placeFailures, 'dataset_not_found', 'dataset_name_taken'],
   },

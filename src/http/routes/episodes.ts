@@ -108,6 +108,16 @@ const writeFailures = [
   'quota_exceeded',
 ] as const
 
+/** An episode stays in its project, and what it holds is made, and counted, one by one. */
+const elsewhere = {
+  episode: 'its fields stand in the body by themselves',
+  workspace: 'the path says which project it is in',
+  namespace: 'the path says which namespace it is in',
+  assets: 'POST /assets/video, and so on, registers one with its episodeName',
+  assetsTotal: 'they are counted, not given',
+  counts: 'they are counted, not given',
+}
+
 /** Where the given folder leads, as the plan wants it; nothing where none is given, the root for null. */
 function placeIn(given: Path | null | undefined, mint: () => string) {
   if (given === undefined) return {}
@@ -143,6 +153,7 @@ const upsert = endpoint(
       }),
     ).meta({ id: 'NewEpisode' }),
     bodyExample: { name: 'run-042', folder: '/experiments/batch-1', tags: ['batch-1'] },
+    elsewhere,
     answers: {
       200: {
         description: 'It was there, and has the given fields now',
@@ -223,6 +234,7 @@ const update = endpoint(
       }),
     ).meta({ id: 'EpisodeChanges' }),
     bodyExample: { status: 'completed', writeProtected: true },
+    elsewhere,
     answers: { 200: { description: 'The episode', schema: field.changed(Episode), example } },
     failures: [
       'namespace_not_found',

@@ -55,6 +55,7 @@ const set = endpoint(
     query: nothing,
     body: z.object({ role }).meta({ id: 'MemberRole' }),
     bodyExample: { role: 'writer' },
+    elsewhere: { name: 'PATCH /auth/me changes it, for the user alone' },
     answers: {
       200: { description: 'The member, who was one before', schema: Member, example },
       201: { description: 'The new member', schema: Member, example },

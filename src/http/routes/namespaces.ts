@@ -35,6 +35,15 @@ const WholeNamespace = Namespace.extend({
     .meta({ id: 'Usage' }),
 }).meta({ id: 'WholeNamespace' })
 
+/** What a namespace holds is made, and counted, one by one. */
+const elsewhere = {
+  role: 'PUT /namespaces/{slug}/members/{username} gives one',
+  spaces: 'POST /namespaces/{slug}/spaces makes one',
+  projects: 'POST /namespaces/{slug}/projects makes one',
+  assets: 'POST /assets/video, and so on, registers one',
+  usage: 'it is measured, not given',
+}
+
 const list = endpoint(
   {
     operationId: 'listNamespaces',
@@ -64,6 +73,7 @@ const create = endpoint(
     query: z.object({}),
     body: z.object({ slug: field.slug, metadata: field.metadata.optional() }).meta({ id: 'NewNamespace' }),
     bodyExample: { slug: 'robot-team' },
+    elsewhere,
     answers: { 201: { description: 'The namespace', schema: Namespace, example } },
     failures: ['namespace_slug_taken'],
   },
@@ -117,6 +127,7 @@ const update = endpoint(
       .object({ slug: field.slug.optional(), metadata: field.metadata.nullable().optional() })
       .meta({ id: 'NamespaceChanges' }),
     bodyExample: { slug: 'robot-lab' },
+    elsewhere,
     answers: { 200: { description: 'The namespace', schema: Namespace, example } },
     failures: ['namespace_not_found', 'namespace_slug_taken'],
   },

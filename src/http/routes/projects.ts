@@ -34,6 +34,16 @@ export const Project = z
   })
   .meta({ id: 'Project' })
 
+const INSIDE = '/namespaces/{slug}/projects/{projectSlug}'
+
+/** What hangs in a project is made, and counted, one by one. */
+const elsewhere = {
+  episodes: `POST ${INSIDE}/episodes makes one`,
+  datasets: `POST ${INSIDE}/datasets makes one`,
+  assets: 'POST /assets/video, and so on, registers one',
+  collections: 'they are counted, not given',
+}
+
 const NamespaceParams = z.object({ slug: field.slugRef })
 
 const NameAndSlug = z.object({ name: field.name, slug: field.slug.optional() })
@@ -94,6 +104,7 @@ const creations = bothSpellings((key, suffix) =>
       query: z.object({}),
       body: NewProject,
       bodyExample: { name: 'Robotics Lab', description: 'Main robotics project', tags: ['robotics'] },
+      elsewhere,
       answers: { 201: { description: 'The project', schema: field.changed(Project), example } },
       failures: ['namespace_not_found', 'project_slug_taken'],
     },
@@ -121,7 +132,7 @@ const update = endpoint(
   {
     operationId: 'updateProject',
     method: 'PATCH',
-    path: '/namespaces/{slug}/projects/{projectSlug}',
+    path: INSIDE,
     tag: 'Projects',
     summary: 'Change the given fields of a project',
     params: z.object({ slug: field.slugRef, projectSlug: field.slugRef }),
@@ -137,6 +148,7 @@ const update = endpoint(
       })
       .meta({ id: 'ProjectChanges' }),
     bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
+    elsewhere,
     answers: { 200: { description: 'The project', schema: field.changed(Project), example } },
     failures: ['namespace_not_found', 'project_not_found', 'project_slug_taken'],
   },
@@ -157,7 +169,7 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashProject',
-    path: '/namespaces/{slug}/projects/{projectSlug}',
+    path: INSIDE,
     tag: 'Projects',
     summary: 'Move a project to the trash',
     description: 'With all that is inside; its slug is free again.',

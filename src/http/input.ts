@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { type FieldError, invalidFields } from '../domain/failure.ts'
+import type { RawBody } from './body.ts'
+import type { AnyRoute, Route } from './endpoint.ts'
+import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
+
+/** What a client sends besides the body. */
+interface Sent {
+  readonly request: Request
+  readonly url: URL
+  readonly params: Readonly<Record<string, string>>
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+const nothing = z.object({})
+
+/** Whether what the route does not know is refused. To the older byte service clients send what they like. */
+export const isStrict = ({ open, isTolerant, tag }: AnyRoute): boolean =>
+  !open && !isTolerant && tag !== 'Byte service'
+
+/** What a protected route reads all that the client sends with: judged at once, and unknown names too. */
+export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
+  route: Route<P, Q, B>,
+) {
+  const judges = isStrict(route) ? strictJudges(route) : tolerantJudges(route)
+  return ({ request, url, params }: Sent, raw: RawBody, isLenient: boolean) =>
+    assertValid({
+      bookmark: checkBookmark(request),
+      params: check(route.params, params),
+      query: judges.query(url, isLenient),
+      body: judges.body(raw, isLenient),
+    })
+}
+
+/** What the client of an open route sends, which is not asked for its names. */
+export const readOpen = <P extends z.ZodObject, Q extends z.ZodObject>(
+  { params, query }: Pick<Route<P, Q, z.ZodObject>, 'params' | 'query'>,
+  sent: Omit<Sent, 'request'>,
+) => assertValid({ params: check(params, sent.params), query: check(query, parametersOf(sent.url, query)) })
+
+/** How the two parts of a request are judged. */
+interface Judges<Q extends z.ZodObject, B extends z.ZodObject> {
+  readonly query: (url: URL, isLenient: boolean) => Checked<z.output<Q>>
+  readonly body: (raw: RawBody, isLenient: boolean) => Checked<z.output<B>>
+}
+
+const tolerantJudges = <P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>({
+  method,
+  query,
+  body,
+}: Route<P, Q, B>): Judges<Q, B> => ({
+  query: (url) => check(query, parametersOf(url, query)),
+  body: (raw) => check(body, body && asGiven(method, spelled(raw.json(), body))),
+})
+
+function strictJudges<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
+  route: Route<P, Q, B>,
+): Judges<Q, B> {
+  const { method, query, body, elsewhere = {} } = route
+  const taken = body ?? nothing
+  const ofQuery = { part: 'query', names: Object.keys(query.shape) } as const
+  const ofBody = { part: 'body', names: Object.keys(taken.shape) } as const
+  const bookkeeping = body ? bookkeepingIn(Object.values(route.answers).map(({ schema }) => schema)) : []
+  const isKept = ([name]: [string, unknown]) => ofBody.names.includes(name) || !bookkeeping.includes(name)
+  return {
+    query: (url, isLenient) => {
+      const { known, unknown } = sift(query, parametersOf(url, query))
+      const errors = isLenient ? [] : errorsOf(unknown, ofQuery, ofBody, {})
+      return withErrors([...errors, ...repeatedIn(url, query)], check(query, known))
+    },
+    body: (raw, isLenient) => {
+      const given = Object.fromEntries(Object.entries(spelled(raw.json(), taken)).filter(isKept))
+      const { known, unknown } = sift(taken, given)
+      const errors = isLenient ? [] : errorsOf(unknown, ofBody, ofQuery, elsewhere)
+      return withErrors(errors, check(body, asGiven(method, known as Given)))
+    },
+  }
+}
+
+/** A null is absent on create; on PATCH it clears. */
+const asGiven = (method: AnyRoute['method'], given: Given): Given =>
+  method === 'POST' ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) : given
+
+type Checked<T> = { readonly value: T } | { readonly errors: readonly FieldError[] }
+
+function check<S extends z.ZodObject>(schema: S | undefined, input: unknown): Checked<z.output<S>> {
+  if (!schema) return { value: {} as z.output<S> }
+  const result = schema.safeParse(input)
+  if (result.success) return { value: result.data }
+  return {
+    errors: result.error.issues.map(({ path, message, code }) => ({
+      path: path.join('.'),
+      message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
+    })),
+  }
+}
+
+const isAbsent = (input: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input) ===
+  undefined
+
+function withErrors<T>(errors: readonly FieldError[], checked: Checked<T>): Checked<T> {
+  if (errors.length === 0) return checked
+  return { errors: [...errors, ...('errors' in checked ? checked.errors : [])] }
+}
+
+/** All that was checked, or one refusal that names every offending field. */
+function assertValid<T extends Record<string, Checked<unknown>>>(
+  parts: T,
+): { [K in keyof T]: T[K] extends Checked<infer V> ? V : never } {
+  const errors = Object.values(parts).flatMap((part) => ('errors' in part ? part.errors : []))
+  if (errors.length > 0) throw invalidFields(errors)
+  const values = Object.entries(parts).map(([key, part]) => [key, 'value' in part ? part.value : undefined])
+  return Object.fromEntries(values) as { [K in keyof T]: T[K] extends Checked<infer V> ? V : never }
+}
+
+/** The first value of each parameter. */
+function parametersOf({ searchParams }: URL, schema: z.ZodObject): Given {
+  const first = new Map<string, string>()
+  for (const [name, value] of searchParams) if (!first.has(name)) first.set(name, value)
+  return spelled(Object.fromEntries(first), schema)
+}
+
+/** `space` is an older spelling of `project`, wherever that is known. */
+function spelled(given: Given, { shape }: z.ZodObject): Given {
+  if (!('project' in shape)) return given
+  const { space, ...rest } = given
+  return rest.project == null && space != null ? { ...rest, project: space } : rest
+}
+
+/** A parameter has one value: of two, nobody knows which is meant. */
+function repeatedIn({ searchParams }: URL, { shape }: z.ZodObject): FieldError[] {
+  const names = [...Object.keys(shape), ...('project' in shape ? ['space'] : [])]
+  return names
+    .filter((name) => searchParams.getAll(name).length > 1)
+    .map((path) => ({ path, message: 'is given more than once, and takes one value' }))
+}
+
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/
+
+/** The bookmark that a client sends back, so that no answer shows less than it has seen. */
+export function checkBookmark(request: Request): Checked<string | null> {
+  const value = request.headers.get('X-D1-Bookmark')
+  if (value === null || BOOKMARK.test(value)) return { value }
+  return { errors: [{ path: 'X-D1-Bookmark', message: 'is not a bookmark of this server' }] }
+}
