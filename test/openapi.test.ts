@@ -12,6 +12,7 @@ interface Content {
 }
 
 interface Operation {
+  readonly deprecated?: boolean
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
@@ -74,6 +75,82 @@ describe('what is published accepts what it shows', () => {
       expect(accepts(schema, example), JSON.stringify(example)).toBe(true)
       expect(accepts(schema, 5)).toBe(false)
     }
+  })
+})
+
+interface Schema extends Readonly<Record<string, unknown>> {
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array'
+}
+
+/** All schemas in a part of the document, those of the components that it names too. */
+function schemasIn(part: unknown): Schema[] {
+  if (typeof part !== 'object' || part === null) return []
+  const { $ref } = part as Schema
+  const [, , , name] = String($ref ?? '').split('/')
+  const inner = [...Object.values(part), ...(name ? [document.components.schemas[name]] : [])]
+  return [part as Schema, ...inner.flatMap(schemasIn)]
+}
+
+describe('the schemas', () => {
+  const parts = operations.map(([, operation]) => operation)
+  const bodies = parts.filter(({ requestBody }) => requestBody)
+  const objectsIn = (part: unknown) =>
+    schemasIn(part).filter(({ type, properties }) => type === 'object' && properties)
+
+  it('have no value listed that is of another type', () => {
+    const enums = schemasIn(document.paths).filter((schema) => Array.isArray(schema.enum) && schema.type)
+    expect(enums.length).toBeGreaterThan(20)
+    for (const schema of enums)
+      for (const value of schema.enum as unknown[])
+        expect(new Validator({ type: schema.type }).validate(value).valid, JSON.stringify(schema)).toBe(true)
+  })
+
+  it('take both values of a switch', () => {
+    const switches = parts.flatMap(({ parameters }) => parameters.filter(({ name }) => name === 'dryRun'))
+    expect(switches.length).toBe(2)
+    for (const { schema } of switches)
+      for (const [value, isTaken] of [
+        [true, true],
+        [false, true],
+        ['true', false],
+      ] as const)
+        expect(new Validator(schema).validate(value).valid).toBe(isTaken)
+  })
+
+  it('of bodies know their fields and no other, but for those that older clients send', () => {
+    for (const { operationId, tags, requestBody } of bodies) {
+      const objects = objectsIn(Object.values(requestBody?.content ?? {}).map(({ schema }) => schema))
+      expect(objects.length).toBeGreaterThan(0)
+      const isOpen = objects.map(({ additionalProperties }) => additionalProperties !== false)
+      expect(isOpen, operationId).toEqual(objects.map(() => tags[0] === 'Byte service'))
+    }
+  })
+
+  it('of answers let them grow', () => {
+    for (const { responses } of parts)
+      for (const schema of objectsIn(responses)) expect(schema.additionalProperties).not.toBe(false)
+  })
+
+  it('of bodies require nothing that has a default, also in programs that are made of them', () => {
+    const withDefaults = (properties: unknown) =>
+      Object.entries(Object(properties)).flatMap(([name, schema]) =>
+        'default' in Object(schema) ? [name] : [],
+      )
+    for (const { requestBody } of bodies)
+      for (const { required = [], properties } of objectsIn(requestBody))
+        expect(withDefaults(properties).filter((name) => (required as string[]).includes(name))).toEqual([])
+    // A component is taken for what is answered too, where what has a default is always there.
+    const named = bodies.flatMap(({ requestBody }) => schemasIn(requestBody).filter(({ $ref }) => $ref))
+    for (const reference of named)
+      for (const { properties } of objectsIn(reference)) expect(withDefaults(properties)).toEqual([])
+    expect(withDefaults(objectsIn(document.paths['/assets/video'].post.requestBody)[0]?.properties)).toEqual([
+      'fps',
+      'lens',
+    ])
+  })
+
+  it('of the older byte service are on their way out, and no other', () => {
+    for (const { deprecated = false, tags } of parts) expect(deprecated).toBe(tags[0] === 'Byte service')
   })
 })
 

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import packageJson from '../../package.json'
+import packageJson from '../../package.json' with { type: 'json' }
 import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
 import type { AnyRoute } from './endpoint.ts'
 import { statusOf } from './errors.ts'
 import { isStrict } from './input.ts'
+import { LENIENT } from './prefer.ts'
 
 /** The failures that a route has by its kind: a token, a body, a database. */
 export function failuresOf(route: AnyRoute): readonly Failure[] {
@@ -24,6 +25,11 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
 
 type Json = Readonly<Record<string, unknown>>
 
+const license = { name: packageJson.license, identifier: packageJson.license }
+const description = `${packageJson.description}
+
+A parameter or a field that a route does not know is refused (400), except on the older byte service, \`/auth/exchange\`, \`/auth/logout\` and routes without a token. \`Prefer: ${LENIENT}\` passes over it, and \`Preference-Applied\` says so. What an answer shows of \`id\`, \`createdAt\` and the like may be sent back, and is not looked at.`
+
 /** The OpenAPI 3.1 document of the routes, from the schemas that validate. */
 export function openApiOf(routes: readonly AnyRoute[]): Json {
   const components: Record<string, unknown> = {}
@@ -33,7 +39,7 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'DreamLake Edge', version: packageJson.version, description: packageJson.description },
+    info: { title: 'DreamLake Edge', version: packageJson.version, description, license },
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
@@ -48,26 +54,27 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
 const needsToken = ({ open, failures: own }: AnyRoute): boolean => !open || own.includes('token_missing')
 
 function operation(route: AnyRoute, components: Record<string, unknown>): Json {
-  const body = route.body && {
-    requestBody: {
-      required: Object.values(route.body.shape).some(
-        (field) => !(field as z.ZodType).safeParse(undefined).success,
-      ),
-      content: {
-        'application/json': { schema: schemaOf(route.body, 'input', components), example: route.bodyExample },
-      },
-    },
-  }
   return {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
     ...described(route),
+    ...(route.tag === 'Byte service' ? { deprecated: true } : {}),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...body,
+    ...requestBody(route, components),
     responses: { ...answers(route, components), ...refusals(route) },
     security: needsToken(route) ? [{ bearer: [] }] : [],
   }
+}
+
+function requestBody(route: AnyRoute, components: Record<string, unknown>): Json {
+  const { body, bodyExample: example } = route
+  if (!body) return {}
+  const required = Object.values(body.shape).some(
+    (field) => !(field as z.ZodType).safeParse(undefined).success,
+  )
+  const schema = schemaOf(body, isStrict(route) ? 'closed input' : 'input', components)
+  return { requestBody: { required, content: { 'application/json': { schema, example } } } }
 }
 
 function described({ description, trips }: AnyRoute): { readonly description?: string } {
@@ -120,10 +127,17 @@ function refusals(route: AnyRoute): Json {
   )
 }
 
-/** The JSON schema of a part of the wire; named parts become components. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): Json {
+/**
+ * The JSON schema of a part of the wire. Named parts become components, but for a whole body: programs made from the
+ * document take a component for what is answered too, where a field with a default is always there.
+ */
+function schemaOf(
+  schema: z.ZodType,
+  use: 'input' | 'closed input' | 'output',
+  components: Record<string, unknown>,
+): Json {
   const { $schema, $defs, ...made } = z.toJSONSchema(schema, {
-    io,
+    io: use === 'output' ? 'output' : 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       // What a transform makes is described by its own words.
@@ -131,11 +145,14 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<
       for (const [key, value] of Object.entries(jsonSchema)) {
         if (isNoise(key, value, jsonSchema)) Reflect.deleteProperty(jsonSchema, key)
       }
+      if (use === 'closed input' && zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = false
     },
   })
   void $schema
-  for (const [name, component] of Object.entries($defs ?? {})) components[name] = relocated(component)
-  return relocated(made) as Json
+  const { id } = z.globalRegistry.get(schema) ?? {}
+  const { [use === 'output' ? '' : (id ?? '')]: whole, ...parts } = $defs ?? {}
+  for (const [name, component] of Object.entries(parts)) components[name] = relocated(component)
+  return relocated(whole ? { title: id, ...whole } : made) as Json
 }
 
 /** What zod says beyond what a reader needs: bounds that every number has, a pattern beside its format. */

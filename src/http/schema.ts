@@ -139,9 +139,14 @@ interface Stored {
 /** A switch in a query. */
 const flagOf = (otherwise: boolean) =>
   z
-    .enum(['true', 'false'], { error: 'is not true or false' })
-    .default(otherwise ? 'true' : 'false')
-    .transform((text) => text === 'true')
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return otherwise
+      if (text === 'false' || text === 'true') return text === 'true'
+      context.addIssue({ code: 'custom', message: 'is not true or false' })
+      return z.NEVER
+    })
     .meta({ type: 'boolean', default: otherwise })
 
 const flag = flagOf(false)
