@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import journal from '../../../migrations/meta/_journal.json'
-import packageJson from '../../../package.json'
+import journal from '../../../migrations/meta/_journal.json' with { type: 'json' }
+import packageJson from '../../../package.json' with { type: 'json' }
 import { Database } from '../../db/database.ts'
 import { ping } from '../../db/ping.ts'
 import { type FieldError, Refusal } from '../../domain/failure.ts'
