@@ -39,6 +39,15 @@ const misspelt = (names: readonly string[]) =>
     })),
   )
 
+/** Where in an example there are objects, but for what is the client's own. */
+function objectsIn(example: unknown): string[][] {
+  if (typeof example !== 'object' || example === null) return []
+  const inner = Object.entries(example)
+    .filter(([name]) => name !== 'metadata')
+    .flatMap(([name, value]) => objectsIn(value).map((place) => [name, ...place]))
+  return Array.isArray(example) ? inner : [[], ...inner]
+}
+
 const unheardOf = { path: 'quixotic', message: 'is not known' }
 
 describe('what a route does not know is 400, with the nearest that it knows, and nothing is written', () => {
@@ -247,6 +256,22 @@ describe('a name that is not known', () => {
     expect(errorsOf(await tenant.ask('POST', '/assets/audio', audio))).toEqual([
       { path: 'bssVideoId', message: 'is not known; did you mean bssAudioId?' },
     ])
+  })
+
+  it('is told of every object of a body, however deep', async () => {
+    const tenant = await Tenant.arrive()
+    const places: string[] = []
+    for (const [, { method, path, bodyExample }] of strict)
+      for (const place of objectsIn(bodyExample)) {
+        const body = structuredClone(bodyExample)
+        const object = place.reduce<unknown>((value, key) => Object(value)[key], body)
+        Object.assign(Object(object), { quixotic: 1 })
+        const answer = await tenant.ask(method, path.replaceAll(/\{\w+\}/g, 'x'), body)
+        const named = { path: [...place, 'quixotic'].join('.'), message: 'is not known' }
+        expect(errorsOf(answer)).toContainEqual(named)
+        places.push(named.path)
+      }
+    expect(places).toEqual(expect.arrayContaining(['quixotic', 'files.0.quixotic', 'parts.0.quixotic']))
   })
 
   it('is told of what is inside of a list, each by its place', async () => {

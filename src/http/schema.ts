@@ -284,6 +284,13 @@ const partsOf = <S extends z.ZodObject>(part: S) =>
     .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
     .meta({ maxItems: MOST_PARTS, description: 'In any order.' })
 
+const saidByThePath = { deprecated: true, description: 'The path says it. Nothing depends on it.' }
+
+/** What older clients send along where they abort an upload. */
+export const olderRef = z
+  .object({ uploadId: line.nullish().meta(saidByThePath), key: line.nullish().meta(saidByThePath) })
+  .meta({ id: 'AbortedUpload' })
+
 /** Parts that an older client says it has sent. */
 export const olderSentParts = partsOf(z.object({ partNumber, etag }))
 

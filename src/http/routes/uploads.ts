@@ -326,6 +326,8 @@ const abort = endpoint(
     summary: 'Abort an upload, and drop what was sent of it',
     params: upload,
     query: nothing,
+    body: field.olderRef,
+    bodyExample: {},
     answers: { 200: { description: 'It is aborted', schema: field.Success, example: { success: true } } },
     failures: ['upload_not_found', 'upload_complete', 'bucket_unavailable'],
   },
