@@ -46,13 +46,15 @@ export function metadataFault(value: unknown): string | null {
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MOST_LEVELS_OF_METADATA) return `is nested over ${MOST_LEVELS_OF_METADATA} levels deep`
     if (!level.every(isWellFormed)) return 'has an unpaired surrogate'
-    if (level.some((each) => typeof each === 'number' && !Number.isFinite(each)))
-      return 'has a number out of range'
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+    level = level.flatMap(inside)
   }
   if (byteLength(JSON.stringify(value)) > MOST_BYTES_OF_METADATA) return 'is over 64 KiB as JSON'
   return null
 }
+
+/** A number that stands by its digits holds nothing. */
+const inside = (value: unknown): readonly unknown[] =>
+  typeof value === 'object' && value !== null && !JSON.isRawJSON(value) ? Object.values(value) : []
 
 /** Whether a string, or the keys of an object, are well-formed; what is inside is another level. */
 function isWellFormed(value: unknown): boolean {

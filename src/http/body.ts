@@ -1,4 +1,6 @@
+import { mayRound, parseByDigits, sourceOfMember } from '../domain/digits.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
+import { metadataFault } from '../domain/text.ts'
 
 const MOST_BYTES = 1_048_576
 
@@ -41,16 +43,27 @@ function parse(bytes: Uint8Array, mediaType: string | null): Readonly<Record<str
   if (mediaType !== null && bytes.length > 0 && !isJson(mediaType))
     throw new Refusal('media_type_unsupported')
   if (bytes.length === 0) return {}
-  const value = decode(bytes)
+  const [text, value] = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('body', 'is not a JSON object')
-  return value as Record<string, unknown>
+  return withDigits(text, value as Record<string, unknown>)
 }
 
-function decode(bytes: Uint8Array): unknown {
+function decode(bytes: Uint8Array): readonly [string, unknown] {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return [text, JSON.parse(text)]
   } catch {
     throw invalid('body', 'is not valid JSON in UTF-8')
   }
+}
+
+/** Metadata comes back as it was given, digit for digit. Only what is metadata is shallow enough to be read so. */
+function withDigits(
+  text: string,
+  value: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (!mayRound(text) || metadataFault(value.metadata) !== null) return value
+  const source = sourceOfMember(text, 'metadata')
+  return source === null ? value : { ...value, metadata: parseByDigits(source) }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keysToInfinity } from '../domain/digits.ts'
 import { parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
@@ -52,8 +53,17 @@ export const clearableTags = tags.nullable().transform((given) => given ?? [])
 
 export const metadata = z
   .custom<Record<string, unknown>>()
-  .superRefine(refusing(metadataFault))
-  .meta({ type: 'object', additionalProperties: true, description: 'Any JSON object, up to 64 KiB.' })
+  .superRefine((value, context) => {
+    const fault = metadataFault(value)
+    const path = fault === null ? keysToInfinity(value) : []
+    if (path)
+      context.addIssue({ code: 'custom', message: fault ?? 'is a number out of range', path: [...path] })
+  })
+  .meta({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Any JSON object, up to 64 KiB; whole numbers keep their digits.',
+  })
 
 export const slug = z
   .string()

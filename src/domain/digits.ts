@@ -1,0 +1,78 @@
+/** Numbers of JSON by their digits: `JSON.parse` makes doubles, which round whole numbers beyond 2^53. */
+
+/** A number that JSON writes as the text which it was read from. */
+interface RawNumber {
+  readonly rawJSON: string
+}
+
+/** What TypeScript does not know of JSON yet. */
+declare global {
+  interface JSON {
+    rawJSON(text: string): RawNumber
+    isRawJSON(value: unknown): value is RawNumber
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown
+  }
+}
+
+/** Whether text may hold whole numbers that a double does not write as they are. */
+export const mayRound = (text: string): boolean => /\d{16}|-0(?![\d.eE])/.test(text)
+
+const isWhole = (source: string): boolean => /^-?\d+$/.test(source)
+
+/** The value of JSON text, whose whole numbers are written again digit for digit. */
+export function parseByDigits(text: string): unknown {
+  return JSON.parse(text, (_, value, { source }) => {
+    if (typeof value !== 'number' || source === undefined || !isWhole(source)) return value
+    // What no double holds stays infinite, and is refused as such.
+    return Number.isFinite(value) && String(value) !== source ? JSON.rawJSON(source) : value
+  })
+}
+
+/** The keys, outermost first, that lead to a number beyond what a double holds; null where there is none. */
+export function keysToInfinity(value: unknown): readonly string[] | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : []
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return null
+  for (const [key, each] of Object.entries(value)) {
+    const rest = keysToInfinity(each)
+    if (rest) return [key, ...rest]
+  }
+  return null
+}
+
+/** The text of a member of an object, in text that is known to be an object's JSON; the last one of that name. */
+export function sourceOfMember(text: string, name: string): string | null {
+  let found: string | null = null
+  let quote = text.indexOf('"')
+  while (quote !== -1) {
+    const afterKey = endOfString(text, quote)
+    const start = text.indexOf(':', afterKey) + 1
+    const end = endOfValue(text, start)
+    if (JSON.parse(text.slice(quote, afterKey)) === name) found = text.slice(start, end)
+    quote = text.indexOf('"', end)
+  }
+  return found
+}
+
+/** Where the comma or the brace is that follows a member's value. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0
+  let at = start
+  for (; at < text.length; at++) {
+    const char = text[at]
+    if (depth === 0 && (char === ',' || char === '}')) break
+    if (char === '"') at = endOfString(text, at) - 1
+    else if (char === '[' || char === '{') depth++
+    else if (char === ']' || char === '}') depth--
+  }
+  return at
+}
+
+/** Where the string that starts at a quotation mark is over. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at + 1
+}
