@@ -171,10 +171,71 @@ describe('the times of an episode', () => {
   })
 
   it.each([
+    ['2026-04-14t09:00:00z', nine],
+    ['2026-04-14 09:00:00Z', nine],
+    ['2026-04-14 14:30:00+05:30', nine],
+    ['2026-04-14T09:00:00+00:00', nine],
+    ['2026-04-14T09:00:00-00:00', nine],
+    ['2026-04-14T08:59:60Z', nine],
+    ['2026-04-14T08:59:60.999Z', nine],
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2015-06-30T19:59:60-04:00', '2015-07-01T00:00:00.000Z'],
+    ['2024-02-29T00:00:00.1239999999Z', '2024-02-29T00:00:00.123Z'],
+    ['2026-04-14T08:59:59.9999999Z', '2026-04-14T08:59:59.999Z'],
+    ['1969-12-31T23:59:59.9999Z', '1969-12-31T23:59:59.999Z'],
+    ['0000-02-29T00:00:00Z', '0000-02-29T00:00:00.000Z'],
+  ])('are read as RFC 3339 spells them: %s', async (spelled, shown) => {
+    const { post } = await withEpisodes()
+    const { status, body } = await post('run', { startedAt: spelled, endedAt: spelled })
+    expect([status, body.episode]).toMatchObject([201, { startedAt: shown, endedAt: shown }])
+  })
+
+  it.each([
+    '2026-13-01T00:00:00Z',
+    '2026-00-01T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2025-02-29T00:00:00Z',
+    '1900-02-29T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-04-00T00:00:00Z',
+    '2026-04-14T24:00:00Z',
+    '2026-04-14T09:60:00Z',
+    '2026-04-14T09:00:61Z',
+    '2026-04-14T09:00:00+25:00',
+    '2026-04-14T09:00:00+05:60',
+    '2026-04-14T09:00:00+0530',
+    '2026-04-14T09:00:00',
+    '2026-04-14T09:00Z',
+    '2026-04-14T09:00:00.Z',
+    '2026-04-14  09:00:00Z',
+    '2026-04-14',
+    '20260414T090000Z',
+    ' 2026-04-14T09:00:00Z',
+    '9999-12-31T23:59:60Z',
+  ])('are refused where they are none: %j', async (startedAt) => {
+    const { post } = await withEpisodes()
+    const answer = await post('run', { startedAt })
+    expectRefused(answer, 400)
+    expect(faults(answer)).toEqual(['startedAt'])
+  })
+
+  it.each([-1, 0, 1])('may be cut from finer ones: %i milliseconds beside the duration', async (off) => {
+    const { post, patch } = await withEpisodes()
+    const durationMs = hour + off
+    expect((await post('run', { startedAt: nine, endedAt: ten, durationMs })).status).toBe(201)
+    await post('other', { startedAt: nine })
+    await patch('other', { endedAt: ten })
+    const { status, body } = await patch('other', { durationMs })
+    expect([status, body]).toMatchObject([200, { startedAt: nine, endedAt: ten, durationMs }])
+  })
+
+  it.each([
     [{ startedAt: nine }, { endedAt: '2026-04-14T08:59:59.999Z' }, 'endedAt'],
     [{ endedAt: nine }, { startedAt: ten }, 'endedAt'],
-    [{ startedAt: nine, endedAt: ten }, { durationMs: hour - 1 }, 'durationMs'],
-    [{ durationMs: hour, startedAt: nine }, { endedAt: '2026-04-14T10:00:00.001Z' }, 'durationMs'],
+    [{ startedAt: nine, endedAt: ten }, { durationMs: hour - 2 }, 'durationMs'],
+    [{ startedAt: nine, endedAt: ten }, { durationMs: hour + 2 }, 'durationMs'],
+    [{ durationMs: hour, startedAt: nine }, { endedAt: '2026-04-14T10:00:00.002Z' }, 'durationMs'],
+    [{}, { startedAt: nine, endedAt: ten, durationMs: hour + 2 }, 'durationMs'],
     [{}, { startedAt: ten, endedAt: nine }, 'endedAt'],
     [{}, { startedAt: nine, endedAt: ten, durationMs: 0 }, 'durationMs'],
   ])('after %j refuse %j', async (before, fields, field) => {

@@ -3935,13 +3935,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
@@ -4024,13 +4024,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
@@ -4111,13 +4111,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
@@ -4410,13 +4410,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
@@ -4509,13 +4509,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when (select "episodes"."deleted_at" is not null as trashed
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
@@ -4597,13 +4597,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
@@ -4692,13 +4692,13 @@ with scope as materialized (
   from target) end < case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
   from target) end then 'episode_ends_before_start'
-  when case
+  when abs(case
   when (json_type(?1, '$.durationMs') is not null) then (?1 ->> '$.durationMs') else (select duration_ms
-  from target) end <> case
+  from target) end - (case
   when (json_type(?1, '$.endedAt') is not null) then (?1 ->> '$.endedAt') else (select ended_at
   from target) end - case
   when (json_type(?1, '$.startedAt') is not null) then (?1 ->> '$.startedAt') else (select started_at
-  from target) end then 'episode_duration_contradicts'
+  from target) end)) > 1 then 'episode_duration_contradicts'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'

@@ -3,6 +3,7 @@ import { keysToInfinity } from '../domain/digits.ts'
 import { parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
+import { instantOf } from '../domain/time.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
 import { bareEtag } from '../storage/bucket.ts'
 
@@ -106,16 +107,23 @@ export const filePath = path.superRefine(
 const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** ISO 8601 with a zone, to epoch milliseconds. */
-export const instant = z.iso
-  .datetime({ offset: true, error: 'is not an ISO 8601 time with a zone' })
+const NO_INSTANT = 'is not an ISO 8601 time with a zone, such as 2026-04-14T09:30:00.000Z'
+
+/** ISO 8601 with a zone, as RFC 3339 spells it, to epoch milliseconds. */
+export const instant = z
+  .string({ error: NO_INSTANT })
   .transform((text, context) => {
-    const time = Date.parse(text)
-    if (time >= EARLIEST && time <= LATEST) return time
-    context.addIssue({ code: 'custom', message: 'is not within the years 0000 to 9999 in UTC' })
+    const time = instantOf(text)
+    if (time !== null && time >= EARLIEST && time <= LATEST) return time
+    const message = time === null ? NO_INSTANT : 'is not within the years 0000 to 9999 in UTC'
+    context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
-  .meta({ type: 'string', format: 'date-time' })
+  .meta({
+    type: 'string',
+    format: 'date-time',
+    description: 'With a zone, in any spelling of RFC 3339. Digits beyond milliseconds are cut.',
+  })
 
 /** A field of an answer: ISO 8601 UTC with milliseconds. */
 export const time = z.iso.datetime({ precision: 3 }).meta({ examples: ['2026-04-14T09:30:00.000Z'] })

@@ -71,7 +71,7 @@ const folder = field.path.meta({
 const durationMs = z
   .int()
   .min(0)
-  .meta({ description: 'Milliseconds; endedAt - startedAt where all three are given.' })
+  .meta({ description: 'Milliseconds; endedAt - startedAt, give or take one, where all three are given.' })
 const writeProtected = z
   .boolean()
   .meta({ description: 'Once true, the episode and all in it stay as they are.' })
@@ -94,7 +94,8 @@ const chronological = <S extends z.ZodObject>(schema: S): S => {
     })
 }
 
-const differs = (one: number, other: number): boolean => one < other || one > other
+/** Milliseconds that were cut from finer times may differ by one. Of a time that is not known nothing differs. */
+const differs = (one: number, other: number): boolean => Math.abs(one - other) > 1
 
 const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
 
