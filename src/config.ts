@@ -86,6 +86,14 @@ function publicFault(value: string): string | null {
   return value.includes(PUBLIC_SECRET) ? 'contains the public development secret' : null
 }
 
+/** An origin as browsers send it, from any spelling of it; null for what is none. */
+function webOriginOf(text: string): string | null {
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? URL.parse(text) : null
+  if (!url || url.host === '' || url.host.includes('*')) return null
+  const rest = url.username + url.password + url.pathname.replace(/^\/$/, '') + url.search + url.hash
+  return rest === '' ? `${url.protocol}//${url.host.toLowerCase()}` : null
+}
+
 const known = new WeakMap<object, Config>()
 
 export function configOf(env: Env): Config {
@@ -142,6 +150,17 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
     const { origin: only, pathname, search } = new URL(value)
     if (pathname + search !== '/') blame(name, 'has more than an origin')
     return only
+  }
+
+  /** Origins, separated by commas. */
+  const webOrigins = (name: string): readonly string[] => {
+    const given = (text(name) ?? '').split(',').filter((each) => each.trim() !== '')
+    return given.flatMap((each, index) => {
+      const found = webOriginOf(each.trim())
+      if (found === null)
+        blame(name, `has entry ${index + 1}, which is no origin such as https://app.example`)
+      return found ?? []
+    })
   }
 
   const duration = (name: string, otherwise: string): number => {
@@ -211,10 +230,7 @@ function readConfig(env: Readonly<Record<string, unknown>>): Config {
       writes: policy('RATE_LIMIT_WRITES'),
       strangers: policy('RATE_LIMIT_STRANGERS'),
     },
-    corsOrigins: (text('CORS_ORIGINS') ?? '')
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
+    corsOrigins: webOrigins('CORS_ORIGINS'),
     replicaReads: text('REPLICA_READS') === 'true',
     commit: text('COMMIT'),
     faults,

@@ -275,6 +275,45 @@ describe('browsers of other origins', () => {
     expect(await allowed('http://localhost.evil.example')).toBeNull()
   })
 
+  it.each([
+    ['https://app.example/', 'https://app.example'],
+    ['HTTPS://App.Example', 'https://app.example'],
+    ['https://app.example:443', 'https://app.example'],
+    ['http://app.example:80/', 'http://app.example'],
+    ['https://app.example:8443', 'https://app.example:8443'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://[2001:DB8::1]:8080/', 'http://[2001:db8::1]:8080'],
+    ['Capacitor://Localhost', 'capacitor://localhost'],
+    [' , https://lab.example ,,https://app.example, ', 'https://app.example'],
+  ])('are found by any spelling of theirs: %j', async (CORS_ORIGINS, origin) => {
+    const variables = { ...production, CORS_ORIGINS }
+    expect(await allowed(origin, variables)).toBe(origin)
+    expect((await ask('GET', '/readyz', { variables })).status).toBe(200)
+  })
+
+  it.each([
+    '*',
+    'https://*.example',
+    'app.example',
+    'localhost:5173',
+    'https:app.example',
+    '//app.example',
+    'https://app.example/path',
+    'https://app.example//',
+    'https://app.example?a=1',
+    'https://app.example/#a',
+    'https://user@app.example',
+    'https://',
+    'file:///',
+    'null',
+  ])('are named by origins alone: /readyz tells of %j', async (wrong) => {
+    const variables = { ...production, CORS_ORIGINS: `https://lab.example,${wrong}` }
+    const { status, body } = await ask('GET', '/readyz', { variables })
+    const message = 'has entry 2, which is no origin such as https://app.example'
+    expect([status, body.errors]).toEqual([503, [{ path: 'CORS_ORIGINS', message }]])
+    expect(await allowed('https://lab.example', variables)).toBe('https://lab.example')
+  })
+
   it('may send what the API needs, and read what it tells', async () => {
     const headers = {
       Origin: 'http://localhost:5173',
