@@ -1,3 +1,4 @@
+import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import {
   CompactSign,
@@ -12,6 +13,7 @@ import {
 } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
+import worker from '../src/index.ts'
 import { expectRefused, faults, ID } from './support/expectations.ts'
 import { type Answer, type Asked, ask, Tenant, tokenFor } from './support/world.ts'
 
@@ -191,7 +193,7 @@ describe('POST /auth/exchange', () => {
     ['another audience', 401, 'token_audience_mismatch', (p) => p.sign({ aud: 'dreamlake' })],
     ['audiences without ours', 401, 'token_audience_mismatch', (p) => p.sign({ aud: ['a', 'lab '] })],
     ['another issuer', 401, 'token_issuer_mismatch', (p) => p.sign({ iss: `${p.issuer}/` })],
-    ['an expired token', 401, 'token_expired', (p) => p.sign({ exp: seconds() - 1 })],
+    ['an expired token', 401, 'token_expired', (p) => p.sign({ exp: seconds() - 31 })],
     ['one for later', 401, 'token_not_yet_valid', (p) => p.sign({ nbf: seconds() + 600 })],
     ['no subject', 400, 'claims_insufficient', (p) => p.sign({ sub: undefined })],
     ['an empty subject', 400, 'claims_insufficient', (p) => p.sign({ sub: '' })],
@@ -522,7 +524,7 @@ describe('the keys of the issuer', () => {
       expect(verdict(unknownHere)).toEqual([503, 'issuer_unreachable'])
       const forged = await provider.me(await provider.sign({}, stranger))
       expect(verdict(forged)).toEqual([401, 'token_signature_invalid'])
-      const expired = await provider.me(await provider.sign({ exp: seconds() - 1 }))
+      const expired = await provider.me(await provider.sign({ exp: seconds() - 31 }))
       expect(verdict(expired)).toEqual([401, 'token_expired'])
     }
     // A key set that is fresh answers for itself; a stale one is asked for once in half a minute, however many ask.
@@ -743,21 +745,40 @@ describe('forged and unfit tokens (RFC 8725, RFC 7519)', () => {
     expect((await provider.exchanged({ roles })).length).toBeLessThan(1_000)
   })
 
-  it('exp and nbf hold to the second, for both kinds', async () => {
+  it.each([
+    ['its own', 0, (provider: Provider, window: Claims) => provider.own(window)],
+    ["the provider's, whose clock may be half a minute off", 30, (p: Provider, w: Claims) => p.sign(w)],
+  ])('exp and nbf hold to the second for a token that is %s', async (_, leeway, sign) => {
     const provider = await Provider.open()
     const start = seconds() + 100
-    const window = { nbf: start, exp: start + 100 }
-    const tokens = [await provider.sign(window), await provider.own(window)]
+    const token = await sign(provider, { nbf: start, exp: start + 100, iat: start })
     vi.useFakeTimers({ toFake: ['Date'] })
     for (const [at, code] of [
-      [start - 1, 'token_not_yet_valid'],
-      [start, undefined],
-      [start + 99, undefined],
-      [start + 100, 'token_expired'],
+      [start - leeway - 1, 'token_not_yet_valid'],
+      [start - leeway, undefined],
+      [start + leeway + 99, undefined],
+      [start + leeway + 100, 'token_expired'],
     ] as const) {
       vi.setSystemTime(at * 1_000)
-      for (const token of tokens) expect((await provider.me(token)).body.code).toBe(code)
+      expect((await provider.me(token)).body.code).toBe(code)
     }
+  })
+
+  it('a token that is good by the leeway alone lists, is exchanged, and is revoked as long as it is good', async () => {
+    const provider = await Provider.open()
+    const token = await provider.sign({ exp: seconds() - 5, jti: crypto.randomUUID() })
+    const me = await provider.me(token)
+    const place = `namespace=${me.body.namespace.slug}&project=lab`
+    const asked = { token, variables: provider.variables }
+    const listed = await ask('GET', `/assets/video?${place}`, asked)
+    expect([...verdict(listed), (await provider.exchange(token)).status]).toEqual([
+      404,
+      'project_not_found',
+      200,
+    ])
+    expect((await provider.logOut(token)).status).toBe(200)
+    await worker.scheduled(createScheduledController(), env)
+    expect(verdict(await provider.me(token))).toEqual([401, 'token_revoked'])
   })
 })
 

@@ -4,7 +4,7 @@ import { isApiToken, looksLikeApiToken } from '../domain/apitoken.ts'
 import { Refusal } from '../domain/failure.ts'
 import { slugFrom } from '../domain/slug.ts'
 import { lineFault } from '../domain/text.ts'
-import { type Claims, sign, signerOf, verifyOwn, verifyProvided } from './jwt.ts'
+import { type Claims, LEEWAY_SECONDS, sign, signerOf, verifyOwn, verifyProvided } from './jwt.ts'
 
 /** The issuer of the users that the server's own tokens name; an identity provider's `iss` is a URL. */
 const LOCAL_ISSUER = 'local'
@@ -16,8 +16,7 @@ export async function authenticate(request: Request, config: Config): Promise<Ca
   if (looksLikeApiToken(token)) return callerByApiToken(token)
   const signer = signerOf(token)
   if (signer === 'server') return callerByOwnToken(token, config)
-  if (signer === 'provider' && config.identity)
-    return callerFrom(await verifyProvided(token, config.identity), config.identity.issuer)
+  if (signer === 'provider' && config.identity) return callerProvided(token, config.identity)
   throw new Refusal('token_algorithm_refused')
 }
 
@@ -27,8 +26,11 @@ export async function authenticateByProvider(request: Request, provider: Identit
   if (signerOf(token) !== 'provider') throw new Refusal('token_algorithm_refused')
   const payload = await verifyProvided(token, provider)
   if (!isSubject(payload.sub)) throw new Refusal('claims_insufficient')
-  return callerFrom(payload, provider.issuer)
+  return callerFrom(payload, provider.issuer, LEEWAY_SECONDS)
 }
+
+const callerProvided = async (token: string, provider: IdentityProvider): Promise<Caller> =>
+  callerFrom(await verifyProvided(token, provider), provider.issuer, LEEWAY_SECONDS)
 
 function bearerOf(request: Request): string {
   const header = request.headers.get('Authorization')
@@ -106,8 +108,9 @@ async function callerByOwnToken(token: string, { tokens, development }: Config):
   return callerFrom(payload, issuer)
 }
 
-function callerFrom(payload: Claims, issuer: string): Caller {
-  const { sub } = payload
+/** `leeway` is for how many seconds the token is good after its `exp`. */
+function callerFrom(payload: Claims, issuer: string, leeway = 0): Caller {
+  const { sub, exp } = payload
   if (!isSubject(sub)) throw new Refusal('token_claims_missing')
   const names = [payload.username, payload.userName, payload.preferred_username, sub]
   const slugs = names.map((name) => textOf(name)).map((name) => (name === null ? null : slugFrom(name)))
@@ -123,7 +126,7 @@ function callerFrom(payload: Claims, issuer: string): Caller {
     picture: textOf(payload.picture),
     tokenHash: null,
     jti: textOf(payload.jti),
-    expiresAt: typeof payload.exp === 'number' ? payload.exp * 1_000 : null,
+    expiresAt: typeof exp === 'number' ? (exp + leeway) * 1_000 : null,
   }
 }
 

@@ -126,6 +126,9 @@ const FIRST_COOLDOWN_MILLISECONDS = 5_000
 /** A day: a key that the issuer has withdrawn meanwhile is not good for ever. */
 const LAST_KEYS_MILLISECONDS = 86_400_000
 
+/** How far the identity provider's clock may be from this one. */
+export const LEEWAY_SECONDS = 30
+
 /** The claims of a token of the identity provider's. */
 export async function verifyProvided(token: string, provider: IdentityProvider): Promise<JWTPayload> {
   const options = {
@@ -133,6 +136,7 @@ export async function verifyProvided(token: string, provider: IdentityProvider):
     issuer: provider.issuer,
     audience: provider.audience,
     requiredClaims: ['exp'],
+    clockTolerance: LEEWAY_SECONDS,
   }
   const set = keySetAt(provider.jwksUrl)
   const cooldown = 'jwks' in set.cache ? COOLDOWN_MILLISECONDS : FIRST_COOLDOWN_MILLISECONDS
