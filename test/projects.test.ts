@@ -54,7 +54,11 @@ describe('POST /namespaces/:slug/spaces', () => {
 
   it.each([
     ['Robotics Lab', 'robotics-lab'],
-    ['  --_.Crème & Brûlée!! ', 'cr-me-br-l-e'],
+    ['  --_.Crème & Brûlée!! ', 'creme-brulee'],
+    ['Übung 1', 'ubung-1'],
+    ['U\u0308bung 1', 'ubung-1'],
+    ['Ｆｕｌｌ İstanbul ﬁle', 'full-istanbul-file'],
+    ['\u0301é\u0301\u0302', 'e'],
     ['a.b_c-d', 'a.b_c-d'],
     ['ends in dot.', 'ends-in-dot.'],
     [`${'x'.repeat(63)} tail`, 'x'.repeat(63)],
