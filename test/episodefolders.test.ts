@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectRefused, faults } from './support/expectations.ts'
 import { Tenant } from './support/world.ts'
@@ -58,6 +59,33 @@ describe('the folder of an episode', () => {
     expect((await patch('100%', { status: 'failed' })).body.nodePath).toBe('/50%25 off/100%')
   })
 
+  it.each([
+    ['/a%2Fb/c', ['a/b', 'c'], '/a%2Fb/c'],
+    ['/a%2fb', ['a/b'], '/a%2Fb'],
+    ['/%2F', ['/'], '/%2F'],
+    ['/100%25', ['100%'], '/100%25'],
+    ['/100%', ['100%'], '/100%25'],
+    ['/%252F', ['%2F'], '/%252F'],
+    ['/%2525', ['%25'], '/%2525'],
+    ['/%41%2', ['%41%2'], '/%2541%252'],
+    [`/${'%25'.repeat(255)}`, ['%'.repeat(255)], `/${'%25'.repeat(255)}`],
+    [`/${'%'.repeat(255)}`.repeat(4), Array(4).fill('%'.repeat(255)), `/${'%25'.repeat(255)}`.repeat(4)],
+  ])('%s is read as the path of a node says it, and can be sent back', async (folder, names, shown) => {
+    const { post, patch } = await withEpisodes()
+    const { status, body } = await post('run', { folder })
+    expect([status, body.folder]).toMatchObject([201, { name: names.at(-1), path: shown }])
+    expect(body.episode.nodePath).toBe(`${shown}/run`)
+    expect((await post('again', { folder: body.folder.path })).body.folder).toEqual(body.folder)
+    await post('moved')
+    const moved = (await patch('moved', { folder: body.folder.path })).body
+    expect([moved.folderId, moved.nodePath]).toEqual([body.folder.id, `${shown}/moved`])
+    const rows = env.DB.prepare(
+      "select name from nodes where project_id = ? and kind = 'folder' order by path",
+    )
+    const { results } = await rows.bind(body.workspace.id).all()
+    expect(results.map(({ name }) => name)).toEqual(names)
+  })
+
   it('changes when another is given, and stays when none is', async () => {
     const { path, tenant, post, patch } = await withEpisodes()
     await post('run', { folder: '/a' })
@@ -75,10 +103,17 @@ describe('the folder of an episode', () => {
   })
 
   it.each(
-    [5, '/a/../b', '/./a', '/a\u0007', '/\ud83d', `/${'x'.repeat(256)}`, '/a'.repeat(33)].map((bad) => [
-      JSON.stringify(bad),
-      bad,
-    ]),
+    [
+      5,
+      '/a/../b',
+      '/./a',
+      '/a\u0007',
+      '/\ud83d',
+      `/${'x'.repeat(256)}`,
+      '/a'.repeat(33),
+      `/${'%25'.repeat(256)}`,
+      `/${'x'.repeat(205)}`.repeat(5),
+    ].map((bad) => [JSON.stringify(bad), bad]),
   )('cannot be %s', async (_, folder) => {
     const { post, patch } = await withEpisodes()
     await post('run')

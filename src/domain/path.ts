@@ -11,11 +11,21 @@ export interface Path {
   readonly segments: readonly string[]
 }
 
+type Parsed = Path | { readonly fault: string }
+
 /** Brings a path to its stored form, or says why it has none. */
-export function parsePath(raw: string): Path | { readonly fault: string } {
+export const parsePath = (raw: string): Parsed => parse(raw, (segment) => segment)
+
+/** The same for a folder's path, whose segments are read as those of a node's path. */
+export const parseFolderPath = (raw: string): Parsed => parse(raw, nameOfSegment)
+
+function parse(raw: string, nameOf: (segment: string) => string): Parsed {
   const fault = lineFault(raw)
   if (fault) return { fault }
-  const segments = raw.split('/').filter((segment) => segment !== '')
+  const segments = raw
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(nameOf)
   const text = `/${segments.join('/')}`
   if (byteLength(text) > MOST_BYTES_OF_A_PATH) return { fault: `is over ${MOST_BYTES_OF_A_PATH} bytes` }
   if (segments.length > MOST_SEGMENTS) return { fault: `has over ${MOST_SEGMENTS} segments` }
@@ -28,6 +38,10 @@ export function parsePath(raw: string): Path | { readonly fault: string } {
 
 /** A name as it stands in the path of a node, where `/` and `%` inside it are `%2F` and `%25`. */
 export const nodeSegment = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
+
+/** The name that a segment of a node's path stands for; a `%` that begins neither of the two is itself. */
+const nameOfSegment = (segment: string): string =>
+  segment.replaceAll(/%2[5F]/gi, (escaped) => (escaped === '%25' ? '%' : '/'))
 
 /**
  * Where the folders along a path end in it, outermost first, in code points of the path of the node that the segments

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keysToInfinity } from '../domain/digits.ts'
-import { parsePath } from '../domain/path.ts'
+import { parseFolderPath, parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
 import { instantOf } from '../domain/time.ts'
@@ -87,16 +87,19 @@ export const lookup = z.string().superRefine(refusing((text) => (text === '' ? '
 /** A slug by which something is looked up. */
 export const slugRef = lookup.meta({ description: 'A slug' })
 
-/** A path in its one stored form. */
-export const path = z
-  .string()
-  .transform((raw, context) => {
-    const parsed = parsePath(raw)
+const pathBy = (parse: typeof parsePath) =>
+  z.string().transform((raw, context) => {
+    const parsed = parse(raw)
     if (!('fault' in parsed)) return parsed
     context.addIssue({ code: 'custom', message: parsed.fault })
     return z.NEVER
   })
-  .meta({ type: 'string', maxLength: 1_024, description: 'Up to 32 segments' })
+
+/** A path in its one stored form. */
+const path = pathBy(parsePath).meta({ type: 'string', maxLength: 1_024, description: 'Up to 32 segments' })
+
+/** The path of a folder, as a node's path says it. */
+export const folderPath = pathBy(parseFolderPath).meta({ type: 'string' })
 
 /** A path that leads to something: not the root. */
 export const filePath = path.superRefine(

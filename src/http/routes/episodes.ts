@@ -65,8 +65,9 @@ const placed = {
   namespace: { id: '019d8a3c5e00a1b2c3d4e5f8', slug: 'alice' },
 }
 
-const folder = field.path.meta({
-  description: 'Missing folders are created. "/" is the root of the project.',
+const folder = field.folderPath.meta({
+  description:
+    'Missing folders are created. "/" is the root of the project; %2F and %25 are a slash and a percent sign in a name.',
 })
 const durationMs = z
   .int()
