@@ -271,6 +271,7 @@ describe('a token that is not good', () => {
       { raw: 'a', headers: { 'Content-Type': 'text/x' } },
       415,
     ],
+    ['is encoded', 'POST', '/uploads', { raw: '{}', headers: { 'Content-Encoding': 'gzip' } }, 415],
     ['announces too much', 'POST', '/uploads', { body: tooLarge() }, 400],
     ['has an altered cursor', 'GET', '/namespaces?cursor=x', {}, 400],
     ['logs out', 'POST', '/auth/logout', {}, 400],

@@ -252,17 +252,49 @@ describe('a malformed request is refused before D1 is asked', () => {
         { raw: JSON.stringify({ ...nonsense }), status: 400 },
         { raw: new Uint8Array([0xff, 0xfe]), status: 400 },
         { raw: '{}', type: 'text/plain', status: 415 },
+        { raw: new Uint8Array([0x1f, 0x8b, 8]), encoding: 'gzip', status: 415 },
         { raw: `{"metadata":{"a":"${'x'.repeat(1_100_000)}"}}`, status: 413 },
       ]
-      for (const { raw, type = 'application/json', status } of bad) {
-        const answer = await shared.owner.ask(method, path, undefined, {
-          raw,
-          headers: { 'Content-Type': type },
-        })
+      for (const { raw, type = 'application/json', encoding = 'identity', status } of bad) {
+        const headers = { 'Content-Type': type, 'Content-Encoding': encoding }
+        const answer = await shared.owner.ask(method, path, undefined, { raw, headers })
         expect([raw.slice(0, 20), answer.status, answer.trips]).toEqual([raw.slice(0, 20), status, 0])
       }
     },
   )
+})
+
+describe('an encoded body', () => {
+  const json = JSON.stringify({ name: 'run' })
+  const gzip = async () =>
+    new Uint8Array(
+      await new Response(new Blob([json]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer(),
+    )
+  const asked = async (encoding: string, token?: string) => {
+    const tenant = await Tenant.arrive()
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': encoding }
+    const raw = encoding.includes('gzip') ? await gzip() : json
+    const path = `/namespaces/${tenant.slug}/projects/lab/episodes?page=1`
+    return ask('POST', path, { token: token ?? tenant.token, raw, headers })
+  }
+
+  it.each(['gzip', 'GZIP', 'br', 'identity, gzip', 'gzip, identity'])(
+    'by %s is 415, and told which encoding is taken',
+    async (encoding) => {
+      const answer = await asked(encoding)
+      expect([answer.status, answer.body.code, answer.trips]).toEqual([415, 'encoding_unsupported', 0])
+      expect(answer.headers.get('Accept-Encoding')).toBe('identity')
+    },
+  )
+
+  it.each(['identity', 'Identity', 'identity, identity', ''])('by %j is none', async (encoding) => {
+    const answer = await asked(encoding)
+    expect([answer.status, answer.headers.get('Accept-Encoding')]).toEqual([201, null])
+  })
+
+  it('is judged after the token', async () => {
+    expect((await asked('gzip', 'a.b.c')).status).toBe(401)
+  })
 })
 
 describe('how long D1 took', () => {

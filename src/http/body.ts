@@ -14,7 +14,7 @@ export interface RawBody {
 export async function readBody(request: Request): Promise<RawBody> {
   if (Number(request.headers.get('Content-Length')) > MOST_BYTES) throw new Refusal('body_too_large')
   const bytes = await collect(request.body)
-  return { bytes, json: () => parse(bytes, request.headers.get('Content-Type')) }
+  return { bytes, json: () => parse(bytes, request.headers) }
 }
 
 async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
@@ -39,10 +39,15 @@ async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Ar
 const isJson = (mediaType: string): boolean =>
   /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim()) && !/merge-patch/i.test(mediaType)
 
-function parse(bytes: Uint8Array, mediaType: string | null): Readonly<Record<string, unknown>> {
-  if (mediaType !== null && bytes.length > 0 && !isJson(mediaType))
-    throw new Refusal('media_type_unsupported')
+/** Several encodings are a list; `identity` is none. */
+const isEncoded = (encodings: string): boolean =>
+  encodings.split(',').some((each) => !['', 'identity'].includes(each.trim().toLowerCase()))
+
+function parse(bytes: Uint8Array, headers: Headers): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) return {}
+  if (isEncoded(headers.get('Content-Encoding') ?? '')) throw new Refusal('encoding_unsupported')
+  const mediaType = headers.get('Content-Type')
+  if (mediaType !== null && !isJson(mediaType)) throw new Refusal('media_type_unsupported')
   const [text, value] = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('body', 'is not a JSON object')

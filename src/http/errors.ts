@@ -68,6 +68,7 @@ export const statusOf = {
   object_not_complete: 409,
   body_too_large: 413,
   media_type_unsupported: 415,
+  encoding_unsupported: 415,
   precondition_failed: 412,
   range_not_satisfiable: 416,
   internal: 500,
@@ -128,6 +129,7 @@ export function problem(
       failure === 'token_missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${message}"`,
     )
   }
+  if (failure === 'encoding_unsupported') answer.headers.set('Accept-Encoding', 'identity')
   if (status === 503) answer.headers.set('Retry-After', RETRY_AFTER_SECONDS)
   return answer
 }

@@ -18,7 +18,7 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
     all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
     all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
-  if (route.body || isStrict(route)) all.push('media_type_unsupported')
+  if (route.body || isStrict(route)) all.push('media_type_unsupported', 'encoding_unsupported')
   if (route.trips !== 'none') all.push('database_unavailable')
   return [...new Set(all)]
 }
