@@ -182,19 +182,19 @@ describe('what answers show', () => {
     })
   })
 
-  it.each<readonly [string, string, object, string, string]>([
-    ['PATCH', '/datasets/set', {}, 'collections', 'a dataset has the collections that name it'],
-    ['POST', '/datasets', { name: 'x' }, 'members', 'a dataset has the members of its collections'],
-    ['PATCH', '', {}, 'episodes', 'POST /namespaces/{slug}/projects/{projectSlug}/episodes makes one'],
-    ['PATCH', '/episodes/run', {}, 'counts', 'they are counted, not given'],
+  it.each<readonly [string, string, string, object, string]>([
+    ['PATCH', '/datasets/set', 'collections', {}, 'a dataset has the collections that name it'],
+    ['POST', '/datasets', 'members', { name: 'x' }, 'a dataset has the members of its collections'],
+    ['PATCH', '', 'episodes', {}, 'POST /namespaces/{slug}/projects/{projectSlug}/episodes makes one'],
+    ['PATCH', '/episodes/run', 'counts', {}, 'they are counted, not given'],
     [
       'PATCH',
       '/episodes/run',
-      {},
       'assets',
+      {},
       'POST /assets/video, and so on, registers one with its episodeName',
     ],
-  ])('%s …%s: %3$s has a way of its own, which is told', async (method, path, body, field, way) => {
+  ])('%s …%s: %s has a way of its own, which is told', async (method, path, field, body, way) => {
     const tenant = await Tenant.arrive()
     const project = await tenant.withProject()
     await tenant.ask('POST', `${project}/datasets`, { name: 'set' })
@@ -204,12 +204,11 @@ describe('what answers show', () => {
   })
 
   it.each([
-    ['bssVideoId', 'object'],
-    ['bssAudioId', 'object'],
-  ])('of an asset, the object is told by %s', async (storageName, field) => {
+    ['video', 'bssVideoId'],
+    ['audio', 'bssAudioId'],
+  ])('of an asset of the kind %s, the object is said by its %s', async (kind, storageName) => {
     const tenant = await Tenant.arrive()
-    const kind = storageName === 'bssVideoId' ? 'video' : 'audio'
-    const body = { namespace: tenant.slug, project: 'new', [field]: { id: 'x' } }
+    const body = { namespace: tenant.slug, project: 'new', object: { id: 'x' } }
     expect(errorsOf(await tenant.ask('POST', `/assets/${kind}`, body))).toEqual([
       { path: 'object', message: `is not set here: ${storageName} says which object it is` },
     ])
