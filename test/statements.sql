@@ -1,10 +1,11 @@
 -- apiTokens.create
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -13,7 +14,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), place as materialized (
   select "namespaces"."id" as namespace_id, "projects"."id" as project_id
   from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
@@ -25,7 +26,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
@@ -33,7 +34,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from place) is null then 'namespace_not_found'
   when (?1 ->> '$.project') is not null and (select project_id
   from place) is null then 'project_not_found'
-  when scope.access < 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "users"."token_count"
   from "users"
   where "users"."id" = scope.user_id) >= 100 and not exists (select 1
@@ -44,12 +45,13 @@ with scope as materialized (select "users"."id" as user_id, case
   where permit.user_id is not null
 
 -- apiTokens.created
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -58,7 +60,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), place as materialized (
   select "namespaces"."id" as namespace_id, "projects"."id" as project_id
   from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
@@ -69,7 +71,7 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "projects" on "projects"."namespace_id" = "namespaces"."id" and "projects"."slug" = (?1 ->> '$.project') and "projects"."deleted_at" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
@@ -77,7 +79,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from place) is null then 'namespace_not_found'
   when (?1 ->> '$.project') is not null and (select project_id
   from place) is null then 'project_not_found'
-  when scope.access < 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "users"."token_count"
   from "users"
   where "users"."id" = scope.user_id) >= 100 and not exists (select 1
@@ -98,12 +100,13 @@ select "users"."issuer" as issuer, "users"."sub" as sub
   where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null
 
 -- apiTokens.list
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -112,11 +115,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -144,12 +147,13 @@ update "api_tokens" set "last_used_at" = (?1 ->> '$.askedAt')
   where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null and ifnull("api_tokens"."last_used_at", 0) <= (?1 ->> '$.askedAt') - 3600000
 
 -- apiTokens.retire
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -158,7 +162,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), place as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), place as materialized (
   select "namespaces"."id" as namespace_id, "projects"."id" as project_id
   from admitted as scope
   left join "members" on "members"."user_id" = scope.user_id and "members"."namespace_id" = (
@@ -170,7 +174,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id'))) and not (scope.access < 0) then 'done'
@@ -178,7 +182,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from place) is null then 'namespace_not_found'
   when (?1 ->> '$.project') is not null and (select project_id
   from place) is null then 'project_not_found'
-  when scope.access < 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "users"."token_count"
   from "users"
   where "users"."id" = scope.user_id) >= 100 and not exists (select 1
@@ -188,12 +192,13 @@ with scope as materialized (select "users"."id" as user_id, case
   from permit) and ("api_tokens"."revoked_at" is null and "api_tokens"."expires_at" <= (?1 ->> '$.now'))
 
 -- apiTokens.revoke
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -202,25 +207,26 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when not exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null or "api_tokens"."revoked_at" = (?1 ->> '$.askedAt'))) then 'api_token_not_found'
-  when scope.access < 0 then 'forbidden' end) is null) update "api_tokens" set "revoked_at" = (?1 ->> '$.askedAt')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end) is null) update "api_tokens" set "revoked_at" = (?1 ->> '$.askedAt')
   where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = (select user_id
   from permit) and "api_tokens"."revoked_at" is null
 
 -- apiTokens.revoked
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -229,14 +235,14 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when not exists (select 1
   from "api_tokens"
   where "api_tokens"."id" = (?1 ->> '$.id') and "api_tokens"."user_id" = scope.user_id and ("api_tokens"."revoked_at" is null or "api_tokens"."revoked_at" = (?1 ->> '$.askedAt'))) then 'api_token_not_found'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal
   from verdict as scope
@@ -260,19 +266,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select "episodes"."id" as id
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), hidden as materialized (select exists (select 1
@@ -380,19 +386,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select "episodes"."id" as id
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), hidden as materialized (select exists (select 1
@@ -499,19 +505,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select "episodes"."id" as id
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), hidden as materialized (select exists (select 1
@@ -605,19 +611,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select "episodes"."id" as id
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), hidden as materialized (select exists (select 1
@@ -724,19 +730,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), held as materialized (select "episodes"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select "episodes"."id" as id
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."deleted_at" is null and "episodes"."id" = ifnull((?1 ->> '$.episodeId'), (select "episodes"."id"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episode'))) and ((?1 ->> '$.episode') is null or "episodes"."name" = (?1 ->> '$.episode'))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), hidden as materialized (select exists (select 1
@@ -864,10 +870,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -886,19 +898,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -975,10 +993,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -997,19 +1021,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1098,10 +1128,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1120,19 +1156,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1269,10 +1311,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1291,19 +1339,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1406,10 +1460,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1427,19 +1487,25 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1571,10 +1637,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1593,19 +1665,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1689,10 +1767,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1711,19 +1795,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from earlier) then 'created_by_another'
   when (select "episodes"."deleted_at" is not null
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select "episodes"."write_protected"
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
@@ -1813,7 +1903,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1828,14 +1918,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -1854,7 +1944,7 @@ with scope as materialized (
   select 1
   from "episodes" as around
   where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "container_id", "deleted_at", "deleted_by", "request")
@@ -1874,7 +1964,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -1889,13 +1979,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "assets"."id" as id, "assets"."container_id" as container_id, "assets"."deleted_at" as deleted_at
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id') and "assets"."kind" = (?1 ->> '$.kind')), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'asset_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -1914,7 +2004,7 @@ with scope as materialized (
   select 1
   from "episodes" as around
   where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected' end, 'done') as refusal
@@ -2668,17 +2758,17 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "collections"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "collections"."id" as id
   from admitted as scope cross join "collections"
   where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -2689,7 +2779,7 @@ with scope as materialized (
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'collection_not_found'
-  when scope.access < 2 then 'forbidden' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '') end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'collection', "collections"."id", "collections"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
   from permit cross join target cross join "collections" on "collections"."id" = target.id
 
@@ -2712,16 +2802,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "collections"."id" as id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "collections"."id" as id
   from admitted as scope cross join "collections"
   where "collections"."project_id" = scope.project_id and "collections"."name" = (?1 ->> '$.name') and "collections"."deleted_at" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -2732,7 +2822,7 @@ with scope as materialized (
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'collection_not_found'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select "deletions"."id"
   from "deletions"
@@ -2773,9 +2863,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
   from admitted as scope cross join "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
@@ -2786,12 +2876,12 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select is_made
   from earlier)) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) then 'dataset_name_taken' end) is null) insert into "datasets" ("id", "project_id", "name", "description", "tags", "metadata", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.project_id, (?1 ->> '$.name'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
@@ -2816,9 +2906,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
   select "datasets"."id" as id, 1 as is_made
   from admitted as scope cross join "datasets"
   where "datasets"."id" = (?1 ->> '$.id')
@@ -2828,12 +2918,12 @@ with scope as materialized (
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null limit 1), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select is_made
   from earlier)) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) then 'dataset_name_taken' end, 'done') as refusal
   from scope)
@@ -2867,15 +2957,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -2924,21 +3014,21 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), target as materialized (
   select "datasets"."id" as id
   from admitted as scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), shown as materialized (select "collections"."id" as id, "collections"."name" as name, "collections"."member_count" as size
@@ -2986,18 +3076,18 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "datasets"."id" as id
   from admitted as scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -3009,7 +3099,7 @@ with scope as materialized (
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select count(*)
   from (select 1
   from "collections"
@@ -3037,17 +3127,17 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "datasets"."id" as id
   from admitted as scope cross join "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -3059,7 +3149,7 @@ with scope as materialized (
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select count(*)
   from (select 1
   from "collections"
@@ -3096,9 +3186,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
@@ -3108,16 +3198,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from target cross join "datasets" on "datasets"."id" = target.id
   where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
@@ -3149,9 +3239,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select ifnull((select "datasets"."id"
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.name') and "datasets"."deleted_at" is null), (select "datasets"."id"
@@ -3160,16 +3250,16 @@ with scope as materialized (
   from admitted as scope), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from target cross join "datasets" on "datasets"."id" = target.id
   where "datasets"."updated_request" = (?1 ->> '$.mark') or "datasets"."name" <> (?1 ->> '$.name') and "datasets"."renamed_request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target
   where id is not null) then 'dataset_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from "datasets"
   where "datasets"."project_id" = scope.project_id and "datasets"."name" = (?1 ->> '$.newName') and "datasets"."deleted_at" is null and "datasets"."id" <> (select id
@@ -3216,26 +3306,26 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end) is null) update "deletions" set purging = 1, turn = 1
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null) update "deletions" set purging = 1, turn = 1
   where "deletions"."id" = (select deletion.id
   from deletion cross join permit) and "deletions"."purging" = 0
 
@@ -3258,25 +3348,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select phase = 'restoring'
   from deletion) then 'deletion_marking' end) is null) update "deletions" set purging = 1, turn = 1
   where "deletions"."id" = (select deletion.id
@@ -3300,25 +3390,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal
   from verdict as scope
@@ -3342,24 +3432,24 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select phase = 'restoring'
   from deletion) then 'deletion_marking' end, 'done') as refusal
   from scope)
@@ -3572,9 +3662,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select found.id
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), target as materialized (select iif((?1 ->> '$.episodeId') is null and (?1 ->> '$.episode') is null, (select found.id
   from (
   select "assets"."id" as id, "assets"."container_id" as container_id
   from "assets"
@@ -3593,14 +3683,14 @@ with scope as materialized (
   from admitted as scope), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
   when (select id
   from target) is null then 'asset_not_found'
   when not exists (select 1
   from target join "assets" on "assets"."id" = target.id join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete') then 'asset_without_object'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
@@ -3680,24 +3770,24 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select phase = 'restoring'
   from deletion) then 'deletion_marking' end, 'done') as refusal
   from scope), permit as materialized (select *
@@ -3769,25 +3859,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end, 'done') as refusal
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), space as materialized (select deletion.item_id as id
@@ -3852,15 +3942,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -3900,9 +3990,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -3913,9 +4003,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
@@ -3927,7 +4017,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
   from target)) = 1 then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -3990,10 +4080,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4004,19 +4100,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -4077,10 +4179,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4091,19 +4199,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -4173,9 +4287,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4211,10 +4325,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4275,17 +4395,17 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -4296,7 +4416,7 @@ with scope as materialized (
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
   select (?1 ->> '$.deletionId'), permit.namespace_id, permit.project_id, 'episode', "episodes"."id", "episodes"."name", (?1 ->> '$.now'), permit.user_id, (?1 ->> '$.repeatable')
@@ -4321,16 +4441,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "episodes"."id" as id, "episodes"."write_protected" as write_protected
   from admitted as scope cross join "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name') and "episodes"."deleted_at" is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -4341,7 +4461,7 @@ with scope as materialized (
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from target) then 'episode_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected' end, 'done') as refusal
   from scope)
@@ -4375,9 +4495,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4388,9 +4508,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
@@ -4402,7 +4522,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
   from target)) = 1 then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -4475,9 +4595,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4487,9 +4607,9 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."deleted_at" is null and "episodes"."renamed_request" = (?1 ->> '$.mark')))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target) or exists (select 1
   from "episodes"
@@ -4501,7 +4621,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.finalName') and "episodes"."id" <> (select id
   from target)) = 1 then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -4563,10 +4683,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4577,19 +4703,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -4659,10 +4791,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4672,19 +4810,25 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
-  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden'
+  when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select ((scope.scopes & 2 = 0) and created_by_token is not scope.token_id)
   from target) then 'created_by_another'
   when (select deleted_at is not null
   from target) then 'episode_trashed'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select write_protected
   from target) then 'episode_write_protected'
   when case
@@ -5840,9 +5984,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
   select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
   from admitted as scope
   left join "users" on "users"."home_id" = (
@@ -5853,9 +5997,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select role is null and exists (
   select 1
   from "departures"
@@ -5863,9 +6007,9 @@ with scope as materialized (
   from member)) and not (scope.access < 0) then 'done'
   when (select role
   from member) is null then 'member_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 and (select id
-  from member) <> scope.user_id then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
+  when (select id
+  from member) <> scope.user_id and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select is_home
   from member) then 'home_owner'
   when (select role = 3
@@ -5896,15 +6040,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -5950,9 +6094,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
   select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
   from admitted as scope
   left join "users" on "users"."home_id" = (
@@ -5963,9 +6107,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select role is null and exists (
   select 1
   from "departures"
@@ -5973,9 +6117,9 @@ with scope as materialized (
   from member)) and not (scope.access < 0) then 'done'
   when (select role
   from member) is null then 'member_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 and (select id
-  from member) <> scope.user_id then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
+  when (select id
+  from member) <> scope.user_id and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select is_home
   from member) then 'home_owner'
   when (select role = 3
@@ -6009,9 +6153,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
   select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
   from admitted as scope
   left join "users" on "users"."home_id" = (
@@ -6021,9 +6165,9 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select role is null and exists (
   select 1
   from "departures"
@@ -6031,9 +6175,9 @@ with scope as materialized (
   from member)) and not (scope.access < 0) then 'done'
   when (select role
   from member) is null then 'member_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 and (select id
-  from member) <> scope.user_id then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
+  when (select id
+  from member) <> scope.user_id and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select is_home
   from member) then 'home_owner'
   when (select role = 3
@@ -6063,9 +6207,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
   select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
   from admitted as scope
   left join "users" on "users"."home_id" = (
@@ -6076,15 +6220,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
   from member)) and not (scope.access < 0) then 'done'
   when (select id
   from member) is null then 'user_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (?1 ->> '$.rank') < 3 and ((select is_home
   from member)) then 'home_owner'
   when (?1 ->> '$.rank') < 3 and ((select role = 3
@@ -6115,9 +6259,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), member as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
   select "users"."id" as id, "members"."role" as role, "members"."updated_request" as updated_request, "users"."home_id" = scope.namespace_id as is_home
   from admitted as scope
   left join "users" on "users"."home_id" = (
@@ -6127,15 +6271,15 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select role = (?1 ->> '$.rank') and (scope.access >= 3 or updated_request = (?1 ->> '$.mark'))
   from member)) and not (scope.access < 0) then 'done'
   when (select id
   from member) is null then 'user_not_found'
-  when scope.access < 0 then 'forbidden'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (?1 ->> '$.rank') < 3 and ((select is_home
   from member)) then 'home_owner'
   when (?1 ->> '$.rank') < 3 and ((select role = 3
@@ -6156,12 +6300,13 @@ with scope as materialized (
   left join "members" on "members"."user_id" = "users"."id" and "members"."namespace_id" = scope.namespace_id
 
 -- namespaces.create
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6170,7 +6315,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
@@ -6194,10 +6339,10 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select is_made
   from earlier)) and not (scope.access < 0) then 'done'
-  when scope.access < 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) or ifnull( (select "former_slugs"."namespace_id" is not null
   from "former_slugs"
@@ -6209,12 +6354,13 @@ with scope as materialized (select "users"."id" as user_id, case
   where permit.user_id is not null
 
 -- namespaces.created
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6223,7 +6369,7 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), earlier as materialized (
   select "namespaces"."id" as id, ("namespaces"."id" = (?1 ->> '$.id') or "namespaces"."created_request" = (?1 ->> '$.repeatable') or "namespaces"."updated_request" = (?1 ->> '$.mark')) and "namespaces"."deleted_at" is null and exists (select 1
   from "members"
   where "members"."namespace_id" = "namespaces"."id" and "members"."user_id" = scope.user_id) as is_made
@@ -6246,10 +6392,10 @@ with scope as materialized (select "users"."id" as user_id, case
   where "former_slugs"."slug" = (?1 ->> '$.slug')) limit 1), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when ((select is_made
   from earlier)) and not (scope.access < 0) then 'done'
-  when scope.access < 0 then 'forbidden'
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) or ifnull( (select "former_slugs"."namespace_id" is not null
   from "former_slugs"
@@ -6279,12 +6425,13 @@ delete
   order by "former_slugs"."reserved_until" desc, "former_slugs"."slug" limit -1 offset 10)
 
 -- namespaces.list
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6293,11 +6440,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -6353,15 +6500,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "namespaces"."version" as version, 0 as created, (select json_object('id', "namespaces"."id", 'slug', "namespaces"."slug", 'metadata', json("namespaces"."metadata"), 'role', case scope.access
   when 1 then 'reader'
@@ -6394,19 +6541,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "namespaces"
   where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
   select 1
   from "namespaces"
@@ -6459,15 +6606,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -6476,7 +6623,7 @@ with scope as materialized (
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when scope.is_trashed then 'namespace_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not (?1 ->> '$.includeProtected') and (select "namespace_stats"."protected_episodes" > 0
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'holds_write_protected'
@@ -6507,14 +6654,14 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -6523,7 +6670,7 @@ with scope as materialized (
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when scope.is_trashed then 'namespace_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not (?1 ->> '$.includeProtected') and (select "namespace_stats"."protected_episodes" > 0
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id) then 'holds_write_protected'
@@ -6567,19 +6714,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "namespaces"
   where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
   select 1
   from "namespaces"
@@ -6616,18 +6763,18 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 8 = 0 then 'forbidden'
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
   when (exists (select 1
   from "namespaces"
   where "namespaces"."id" = scope.namespace_id and ( "namespaces"."updated_request" = (?1 ->> '$.mark') or "namespaces"."slug" <> (?1 ->> '$.namespace') and "namespaces"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 3) then 'done'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (?1 ->> '$.newSlug') <> scope.namespace_slug and (exists (
   select 1
   from "namespaces"
@@ -6795,7 +6942,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6810,14 +6957,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
   from admitted as scope cross join "nodes"
   where "nodes"."id" = (?1 ->> '$.id')), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -6836,7 +6983,7 @@ with scope as materialized (
   select 1
   from "episodes" as around
   where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind <> 'folder'
   from target) then 'node_not_folder'
   when exists (select 1
@@ -6869,7 +7016,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif("projects"."visibility" = 'public', 1, 0)) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -6884,13 +7031,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select "nodes"."id" as id, "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path, "nodes"."deleted_at" as deleted_at
   from admitted as scope cross join "nodes"
   where "nodes"."id" = (?1 ->> '$.id')), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'node_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -6909,7 +7056,7 @@ with scope as materialized (
   select 1
   from "episodes" as around
   where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind <> 'folder'
   from target) then 'node_not_folder'
   when exists (select 1
@@ -7049,8 +7196,8 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
   from admitted as scope cross join "projects"
   where "projects"."id" = (?1 ->> '$.id')
@@ -7061,12 +7208,12 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select is_made
   from earlier)) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) then 'project_slug_taken' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "description", "tags", "metadata", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.id'), permit.namespace_id, (?1 ->> '$.name'), (?1 ->> '$.slug'), (?1 ->> '$.description'), ifnull((?1 ->> '$.tags'), '[]'), (?1 ->> '$.metadata'), (?1 ->> '$.visibility'), (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
@@ -7092,8 +7239,8 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), earlier as materialized (
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
   select "projects"."id" as id, 1 as is_made
   from admitted as scope cross join "projects"
   where "projects"."id" = (?1 ->> '$.id')
@@ -7103,12 +7250,12 @@ with scope as materialized (
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.slug') and "projects"."deleted_at" is null limit 1), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when ((select is_made
   from earlier)) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.visibility') <> 'private' and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from earlier) then 'project_slug_taken' end, 'done') as refusal
   from scope)
@@ -7137,13 +7284,13 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -7215,15 +7362,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -7233,10 +7380,10 @@ with scope as materialized (
   where "projects"."id" = scope.project_id) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.includeProtected') and scope.access < 3 and (select "project_stats"."protected_episodes" > 0
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) then 'forbidden'
+  where "project_stats"."project_id" = scope.project_id) and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end) is null) insert into "deletions" ("id", "namespace_id", "project_id", "kind", "item_id", "name", "deleted_at", "deleted_by", "request")
@@ -7266,14 +7413,14 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')) or exists (select 1
@@ -7283,10 +7430,10 @@ with scope as materialized (
   where "projects"."id" = scope.project_id) and exists (select 1
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.includeProtected') and scope.access < 3 and (select "project_stats"."protected_episodes" > 0
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
   from "project_stats"
-  where "project_stats"."project_id" = scope.project_id) then 'forbidden'
+  where "project_stats"."project_id" = scope.project_id) and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not (?1 ->> '$.includeProtected') and (select "project_stats"."protected_episodes" > 0
   from "project_stats"
   where "project_stats"."project_id" = scope.project_id) then 'holds_write_protected' end, 'done') as refusal
@@ -7325,20 +7472,20 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "projects"
   where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from "projects"
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end) is null) update "projects" set "slug" = case
@@ -7375,19 +7522,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "projects"
   where "projects"."id" = scope.project_id and ( "projects"."updated_request" = (?1 ->> '$.mark') or "projects"."slug" <> (?1 ->> '$.project') and "projects"."renamed_request" = (?1 ->> '$.mark')))) and not (scope.access < 2) then 'done'
-  when scope.access < 2 then 'forbidden'
-  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+  when (?1 ->> '$.visibility') <> scope.visibility and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when exists (select 1
   from "projects"
   where "projects"."namespace_id" = scope.namespace_id and "projects"."slug" = (?1 ->> '$.newSlug') and "projects"."deleted_at" is null and "projects"."id" <> scope.project_id) then 'project_slug_taken' end, 'done') as refusal
@@ -7515,15 +7662,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 3 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -7588,26 +7735,26 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and scope.token_id is not null then 'forbidden' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'requested', permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.now')
   from permit cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId')
@@ -7633,25 +7780,25 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "purges"
   where "purges"."deletion_id" = (?1 ->> '$.deletionId') and "purges"."request" = (?1 ->> '$.repeatable'))) and not (scope.access < 3) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 3 then 'forbidden'
+  when scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select phase = 'restoring'
   from deletion) then 'deletion_marking' end) is null) insert into "purges" ("id", "namespace_id", "project_id", "deletion_id", "kind", "item_id", "name", "rule", "requested_by", "request", "started_at")
   select printf('%012x', (?1 ->> '$.now')) || lower(hex(randomblob(6))), "deletions"."namespace_id", "deletions"."project_id", "deletions"."id", "deletions"."kind", "deletions"."item_id", "deletions"."name", 'requested', permit.user_id, (?1 ->> '$.repeatable'), (?1 ->> '$.now')
@@ -7752,12 +7899,13 @@ with undone as materialized (
   from undone) and "deletions"."phase" is null
 
 -- revocations.logOut
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -7766,12 +7914,12 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end) is null) insert into "revocations" ("issuer", "jti", "revoked_at", "expires_at")
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end) is null) insert into "revocations" ("issuer", "jti", "revoked_at", "expires_at")
   select (?1 ->> '$.issuer'), (?1 ->> '$.jti'), (?1 ->> '$.askedAt'), (?1 ->> '$.tokenExpiresAt')
   from permit
   where (?1 ->> '$.jti') is not null
@@ -7836,15 +7984,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -7895,16 +8043,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when not scope.is_member then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -7958,9 +8106,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
@@ -7980,17 +8128,19 @@ with scope as materialized (
   from admitted as scope cross join deletion), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and (scope.access < 3 or scope.token_id is not null) then 'forbidden'
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when (select kind = 'namespace'
+  from deletion) and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select purging
   from deletion) then 'deletion_purging'
   when exists (select 1
@@ -8030,9 +8180,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
@@ -8070,16 +8220,16 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when ((?1 ->> '$.isRenamed') and (select case
   when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
   when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
@@ -8217,9 +8367,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."namespace_id" = scope.namespace_id and "deletions"."project_id" is null), obstacle as materialized (select iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container, case deletion.kind
@@ -8240,17 +8390,19 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found'
+  when scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'outside', iif(scope.token_namespace_id is not null, 'bound', null)), '')
   when scope.is_trashed and scope.access < 3 then 'namespace_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select kind = 'namespace'
-  from deletion) and (scope.access < 3 or scope.token_id is not null) then 'forbidden'
+  from deletion) and scope.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when (select kind = 'namespace'
+  from deletion) and scope.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(scope.is_member, scope.access, 0), '')
   when (select purging
   from deletion) then 'deletion_purging'
   when exists (select 1
@@ -8279,9 +8431,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), deletion as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select "deletions".*
   from admitted as scope cross join "deletions"
   where "deletions"."id" = (?1 ->> '$.deletionId') and "deletions"."project_id" = scope.project_id), spot as materialized (
@@ -8318,16 +8470,16 @@ with scope as materialized (
   from admitted as scope cross join deletion), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
   when (exists (select 1
   from "restorations"
   where "restorations"."id" = (?1 ->> '$.deletionId') and "restorations"."request" = (?1 ->> '$.mark'))) and not (scope.access < 2) then 'done'
-  when not scope.is_member then 'forbidden'
+  when not scope.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when not exists (select 1
   from deletion) then 'deletion_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when ((?1 ->> '$.isRenamed') and (select case
   when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
   when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
@@ -8895,7 +9047,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -8909,13 +9061,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
@@ -8927,7 +9079,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -8941,12 +9093,12 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 2 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
+  when scope.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
@@ -8972,6 +9124,7 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
@@ -8984,6 +9137,18 @@ with scope as materialized (
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -9089,6 +9254,7 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
@@ -9100,6 +9266,17 @@ with scope as materialized (
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -9199,7 +9376,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9213,14 +9390,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "bucket_upload_id" = (?1 ->> '$.bucketUploadId')
   where "objects"."id" = (select object_id
@@ -9233,7 +9410,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9247,14 +9424,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -9310,7 +9487,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9324,14 +9501,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'discarded', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
@@ -9343,7 +9520,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9357,13 +9534,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
@@ -9414,7 +9591,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9428,13 +9605,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 7 = 0 then 'forbidden'
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
   from verdict as scope
@@ -9447,7 +9624,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), iif(exists (select 1
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), iif(exists (select 1
   from "projects" as found
   where found.deleted_at is null and found.id = ifnull("api_tokens"."project_id", found.id) and found.visibility = 'public' and found.id in (select held.project_id
   from (
@@ -9483,13 +9660,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'object_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
   when scope.object_state <> 'complete' then 'object_not_found'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower(null)
   when 'mp4' then 'video/mp4'
@@ -9554,7 +9731,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9568,13 +9745,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -9609,9 +9786,9 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), staged as materialized (select (select "objects"."id"
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), staged as materialized (select (select "objects"."id"
   from "objects"
   where "objects"."project_id" = scope.project_id and "objects"."staging_hash" = (?1 ->> '$.stagingHash') and "objects"."staging_hash" is not null and "objects"."created_by" = scope.user_id and "objects"."state" = 'complete' and not ((scope.scopes & 2 = 0) and "objects"."created_by_token" is not scope.token_id)
   order by "objects"."id" desc limit 1) as id, (select "objects"."id"
@@ -9621,12 +9798,12 @@ with scope as materialized (
   from admitted as scope), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when (select ifnull(id, pending_id)
   from staged) is null then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when (select id
   from staged) is null then 'upload_incomplete' end, 'done') as refusal
   from scope)
@@ -9642,7 +9819,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9656,13 +9833,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
@@ -9676,7 +9853,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9690,13 +9867,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
   from scope)
@@ -9763,7 +9940,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9777,14 +9954,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end) is null) update "objects" set "state" = 'aborted', "lease_until" = (?1 ->> '$.askedAt')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'pending'
@@ -9796,7 +9973,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9810,13 +9987,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
@@ -9905,6 +10082,7 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
@@ -9917,6 +10095,18 @@ with scope as materialized (
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -10006,7 +10196,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10020,15 +10210,20 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 7 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 7 = 0 then 'forbidden'
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
+<<<<<<< HEAD
   when scope.access < 1 then 'forbidden' end) is null)
   select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
+=======
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end) is null)
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
 
 -- uploads.notedNow
@@ -10043,7 +10238,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10057,14 +10252,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null)
   select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
@@ -10076,7 +10271,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10090,14 +10285,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state = 'complete' then 'upload_complete'
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (select object_id
@@ -10112,7 +10307,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10126,14 +10321,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (select object_id
   from permit) and "objects"."state" = 'complete' and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
@@ -10157,6 +10352,7 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
+<<<<<<< HEAD
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
@@ -10169,6 +10365,18 @@ with scope as materialized (
   when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden'
   when scope.access < 2 then 'forbidden'
+=======
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
+>>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -10337,12 +10545,13 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub'))
 
 -- users.exchanged
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10351,11 +10560,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "users"."version" as version, 0 as created, json_object('user', json_object('sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'id', "users"."id", 'isNewUser', json(case ("users"."id" = (?1 ->> '$.newUserId'))
   when 0 then 'false'
@@ -10374,12 +10583,13 @@ update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email
   where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or (not "users"."is_edited" and "users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or (not "users"."is_edited" and "users"."picture" is null and (?1 ->> '$.picture') is not null))
 
 -- users.judge
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10388,22 +10598,23 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal
   from verdict as scope
 
 -- users.read
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10412,11 +10623,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "users"."version" as version, 0 as created, (select iif(scope.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', "api_tokens"."id", 'name', "api_tokens"."name", 'scopes', json('[' || concat_ws(',', iif("api_tokens"."scopes" & 1, '"read"', null), iif("api_tokens"."scopes" & 2, '"write"', null), iif("api_tokens"."scopes" & 4, '"upload"', null)) || ']'), 'namespace', ifnull((select "namespaces"."slug"
   from "members" join "namespaces" on "namespaces"."id" = "members"."namespace_id"
@@ -10433,12 +10644,13 @@ with scope as materialized (select "users"."id" as user_id, case
   left join "namespaces" on "namespaces"."id" = "users"."home_id"
 
 -- users.update
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10447,24 +10659,25 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end) is null) update "users" set "name" = case
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end) is null) update "users" set "name" = case
   when (json_type(?1, '$.newName') is not null) then (?1 ->> '$.newName') else "users"."name" end, "picture" = case
   when (json_type(?1, '$.newPicture') is not null) then (?1 ->> '$.newPicture') else "users"."picture" end, "is_edited" = 1, "updated_at" = (?1 ->> '$.now'), "version" = "users"."version" + 1
   where "users"."id" = (select user_id
   from permit)
 
 -- users.updated
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10473,11 +10686,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 8 = 0 then 'forbidden'
-  when scope.access < 0 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+  when scope.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
   select scope.refusal as refusal, "users"."version" as version, 0 as created, json_object('id', "users"."id", 'sub', "users"."sub", 'email', "users"."email", 'name', "users"."name", 'username', "namespaces"."slug", 'given_name', "users"."given_name", 'family_name', "users"."family_name", 'picture', "users"."picture", 'email_verified', json(case "users"."email_verified"
   when 0 then 'false'
@@ -10652,12 +10865,13 @@ select ifnull((select "walks"."position"
   where "walks"."name" = 'turn.underWay'), '') as position
 
 -- wantedAssets.byId
-with scope as materialized (select "users"."id" as user_id, case
+with scope as materialized (
+  select "users"."id" as user_id, case
   when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, 3 as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -10666,11 +10880,11 @@ with scope as materialized (select "users"."id" as user_id, case
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), row as materialized (select wanted.key as position, (select "assets"."id"
@@ -10762,15 +10976,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 1 = 0 then 'forbidden'
-  when scope.access < 1 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null), row as materialized (select wanted.key as position, iif((?1 ->> '$.episode') is null, (select max((select found.id

@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, purges } from '../../drizzle/schema.ts'
-import { type Guard, permitted, readVerdict, verdictOf } from './guard.ts'
+import { PERSONAL } from '../domain/access.ts'
+import { type Guard, lacksScope, notOfMembers, permitted, readVerdict, verdictOf } from './guard.ts'
 import { act, after, inOrder, type Plan, statement } from './plan.ts'
-import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import { turnsOf } from './turns.ts'
@@ -111,7 +112,7 @@ export const inProject = (a: Arguments<InProject>): Guard =>
   projectGuard(a, 'purge', {
     tables: [deletionIn(a, sql`${deletions.projectId} = scope.project_id`)],
     done: claimedBefore(a),
-    thing: [notOfMembers, noDeletion],
+    thing: [notOfMembers('purge'), noDeletion],
     state: [['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
   })
 
@@ -126,7 +127,9 @@ export const inNamespace = (a: Arguments<InNamespace>): Guard =>
       done: claimedBefore(a),
       thing: [noDeletion],
       // The namespace itself is no API token's.
-      state: [['forbidden', sql`(select kind = 'namespace' from deletion) and scope.token_id is not null`]],
+      state: [
+        lacksScope(PERSONAL, sql`(select kind = 'namespace' from deletion) and scope.token_id is not null`),
+      ],
     },
     { withTrashed: true },
   )

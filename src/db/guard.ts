@@ -1,10 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Grant, grants } from '../domain/access.ts'
+import { explained } from '../domain/explaining.ts'
 import { type Failure, Refusal } from '../domain/failure.ts'
 import type { Row } from './plan.ts'
 
-/** A failure and the condition under which it is the answer. A condition that is null does not hold. */
-export type Refusing = readonly [Failure, SQL]
+/**
+ * A failure and the condition under which it is the answer; a condition that is null does not hold. Where the failure
+ * alone would not say what to do, the words of which its detail is made (`explained`), or null for none.
+ */
+export type Refusing = readonly [Failure, SQL, SQL?]
 
 /**
  * All that can refuse a request, said once: every statement that writes carries it as its condition, and the
@@ -13,7 +17,7 @@ export type Refusing = readonly [Failure, SQL]
 export interface Guard {
   /**
    * The table `scope`, always one row: who asks and where, with `credential`, the 401 of a token that is known only
-   * here, `scopes` and `access`.
+   * here, `scopes`, `access`, and `is_member`.
    */
   readonly scope: SQL
   /** The tables that the conditions from `done` on speak of. They have rows by `admitted`, and by nothing beside it. */
@@ -30,36 +34,59 @@ export interface Guard {
   readonly state?: readonly Refusing[]
 }
 
+/** The failure, and a blank and the words where there are any: never null, which would let the request pass. */
+const told = (failure: Failure, words?: SQL): SQL =>
+  words ? sql`${sql.raw(`'${failure}'`)} || ifnull(' ' || ${words}, '')` : sql.raw(`'${failure}'`)
+
 const refusing = (list: readonly Refusing[]): SQL[] =>
-  list.map(([failure, condition]) => sql`when ${condition} then ${sql.raw(`'${failure}'`)}`)
+  list.map(([failure, condition, words]) => sql`when ${condition} then ${told(failure, words)}`)
 
 const caseOf = (cases: readonly SQL[]): SQL => sql`case ${sql.join([...cases], sql.raw(' '))} end`
 
-/** Hold where the token, and where the caller's role, does not suffice. */
-const lacking = (grant: Grant): readonly [SQL, SQL] => {
-  const { rank, scopes } = grants[grant]
-  return [sql`scope.scopes & ${sql.raw(String(scopes))} = 0`, sql`scope.access < ${sql.raw(String(rank))}`]
-}
+/** The 403 of a token without any of the scopes, or one that holds under another condition. */
+export const lacksScope = (scopes: number, condition?: SQL): Refusing => [
+  'forbidden',
+  condition ?? sql`scope.scopes & ${sql.raw(String(scopes))} = 0`,
+  sql.raw(`'scopes ${scopes}'`),
+]
+
+/** The 403 of a lower role than that of the rank, where more than the role is judged only under a condition. */
+export const lacksRole = (rank: number, condition?: SQL): Refusing => [
+  'forbidden',
+  sql`${condition ? sql`${condition} and ` : sql``}scope.access < ${sql.raw(String(rank))}`,
+  roleWords(rank),
+]
+
+/** What the request takes, and what the caller is: 0 for no member. */
+const roleWords = (rank: number): SQL =>
+  sql`${sql.raw(`'role ${rank} '`)} || iif(scope.is_member, scope.access, 0)`
+
+/** The 403 of who may read as everybody may, and is no member. */
+export const notOfMembers = (grant: Grant): Refusing => [
+  'forbidden',
+  sql`not scope.is_member`,
+  roleWords(grants[grant].rank),
+]
 
 /** What is told of who asks and where alone: a token that may not look learns nothing of the thing. */
 function authority({ place, grant }: Guard): SQL[] {
-  const [lacksScope] = grant ? lacking(grant) : []
   return [
     sql`when scope.credential is not null then scope.credential`,
     ...refusing(place),
-    ...(lacksScope ? refusing([['forbidden', lacksScope]]) : []),
+    ...(grant ? refusing([lacksScope(grants[grant].scopes)]) : []),
   ]
 }
 
 /** `done`, or the failure that refuses the request, or null: go ahead. */
 function outcome(guard: Guard): SQL {
   const { done, thing = [], grant, state = [] } = guard
-  const [, lacksRank] = grant ? lacking(grant) : []
+  const role = grant ? [lacksRole(grants[grant].rank)] : []
+  const isHighEnough = role.map(([, condition]) => sql` and not (${condition})`)
   return caseOf([
     ...authority(guard),
-    ...(done ? [sql`when (${done})${lacksRank ? sql` and not (${lacksRank})` : sql``} then 'done'`] : []),
+    ...(done ? [sql`when (${done})${sql.join(isHighEnough)} then 'done'`] : []),
     ...refusing(thing),
-    ...(lacksRank ? refusing([['forbidden', lacksRank]]) : []),
+    ...refusing(role),
     ...refusing(state),
   ])
 }
@@ -115,6 +142,7 @@ export const readVerdict = (rows: readonly Row[]): void => void assertPermitted(
 /** The row of an outcome; throws the refusal that it tells. */
 export function assertPermitted(row: Row | undefined): Row {
   if (!row) throw new Error('The statement that reads the outcome has no row.')
-  if (row.refusal !== null) throw new Refusal(row.refusal as Failure)
-  return row
+  if (row.refusal === null) return row
+  const [failure, ...words] = (row.refusal as string).split(' ') as [Failure, ...string[]]
+  throw new Refusal(failure, [], explained(failure, words))
 }

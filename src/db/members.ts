@@ -6,6 +6,7 @@ import {
   type Guard,
   ifGranted,
   judged,
+  lacksRole,
   permitted,
   type Refusing,
   readVerdict,
@@ -96,7 +97,7 @@ const setting = (a: Arguments<Setting>): Guard =>
     tables: [named(a)],
     done: sql`(select role = ${a.rank} and (scope.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
-    state: [['forbidden', sql`scope.access < ${OWNER}`], ...keeping.map((each) => isDemoted(a, each))],
+    state: [lacksRole(roles.owner), ...keeping.map((each) => isDemoted(a, each))],
   })
 
 const set = command<Setting>(
@@ -148,10 +149,7 @@ const removing = (a: Arguments<Removing>): Guard =>
       tables: [named(a)],
       done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`scope.namespace_id`)} from member)`,
       thing: [['member_not_found', sql`(select role from member) is null`]],
-      state: [
-        ['forbidden', sql`scope.access < ${OWNER} and (select id from member) <> scope.user_id`],
-        ...keeping,
-      ],
+      state: [lacksRole(roles.owner, sql`(select id from member) <> scope.user_id`), ...keeping],
     },
     { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
   )

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaceStats, namespaces, projects } from '../../drizzle/schema.ts'
-import { type Guard, permitted } from './guard.ts'
+import { roles } from '../domain/access.ts'
+import { type Guard, lacksRole, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
@@ -82,7 +83,7 @@ const creating = (a: Arguments<New>) =>
     ],
     done: sql`(select is_made from earlier)`,
     state: [
-      ['forbidden', sql`${a.visibility} <> 'private' and scope.access < 3`],
+      lacksRole(roles.owner, sql`${a.visibility} <> 'private'`),
       ['project_slug_taken', sql`exists (select 1 from earlier)`],
     ],
   })
@@ -127,7 +128,7 @@ const changing = (a: Arguments<Changes>) =>
       done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id and (
         ${changedByThisRequest(projects, a)} or ${renamedByThisRequest(projects, a, projects.slug, a.project)}))`,
       state: [
-        ['forbidden', sql`${a.visibility} <> scope.visibility and scope.access < 3`],
+        lacksRole(roles.owner, sql`${a.visibility} <> scope.visibility`),
         [
           'project_slug_taken',
           sql`exists (select 1 from ${projects} where ${projects.namespaceId} = scope.namespace_id

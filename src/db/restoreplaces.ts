@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, formerSlugs, namespaces, projects, restorations } from '../../drizzle/schema.ts'
-import { ADMITTED, type Guard } from './guard.ts'
+import { PERSONAL, roles } from '../domain/access.ts'
+import { ADMITTED, type Guard, lacksRole, lacksScope } from './guard.ts'
 import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from './namespaces.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { projectJson } from './projects.ts'
@@ -29,6 +30,8 @@ interface RestoringPlace extends NamespaceRef, Restoring {
 
 type A = Arguments<RestoringPlace>
 
+const isNamespace = sql`(select kind = 'namespace' from deletion)`
+
 const restoring = (a: A): Guard => {
   const item = sql`(select item_id from deletion)`
   const slugs: Readonly<Record<string, SQL>> = {
@@ -55,10 +58,8 @@ const restoring = (a: A): Guard => {
       thing: [noDeletion],
       state: [
         // The namespace itself is its owners', and no API token's.
-        [
-          'forbidden',
-          sql`(select kind = 'namespace' from deletion) and (scope.access < 3 or scope.token_id is not null)`,
-        ],
+        lacksScope(PERSONAL, sql`${isNamespace} and scope.token_id is not null`),
+        lacksRole(roles.owner, isNamespace),
         isPurging,
         inTheWay,
       ],

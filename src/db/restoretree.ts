@@ -12,7 +12,7 @@ import { type AssetShape, assetJson, kinds } from './assets.ts'
 import { collectionJson } from './collections.ts'
 import { datasetJson } from './datasets.ts'
 import { episodeJson } from './episodes.ts'
-import { ADMITTED, type Guard } from './guard.ts'
+import { ADMITTED, type Guard, notOfMembers } from './guard.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { isNoName, namesake, newNameOr, type RestoringInside } from './restorenames.ts'
@@ -28,7 +28,7 @@ import {
   restoredBefore,
   undone,
 } from './restoring.ts'
-import { live, notOfMembers, projectGuard } from './scope.ts'
+import { live, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import type { Trashable } from './trashing.ts'
@@ -71,7 +71,7 @@ const restoring = (a: A): Guard =>
         ${namesake(a)} as namesake from ${ADMITTED} cross join deletion)`,
     ],
     done: restoredBefore(a),
-    thing: [notOfMembers, noDeletion],
+    thing: [notOfMembers('write'), noDeletion],
     state: [
       ['restore_name_invalid', isNoName(a)],
       [

@@ -13,7 +13,7 @@ import {
 } from '../../drizzle/schema.ts'
 import { ALL_SCOPES, type Grant, grants, scopes } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Guard, Refusing } from './guard.ts'
+import { type Guard, lacksRole, type Refusing } from './guard.ts'
 import type { Arguments } from './sql.ts'
 
 /** Who asks, and by which token. */
@@ -100,7 +100,7 @@ export const isBlind = sql`(scope.scopes & ${CAN_READ} = 0)`
 const isAdding = sql`(scope.scopes & ${CAN_WRITE} = 0)`
 
 /** A token that may only add is told nothing of what is there where its user may not write. */
-export const mayNotAdd: Refusing = ['forbidden', sql`${isAdding} and scope.access < ${asRank('upload')}`]
+export const mayNotAdd: Refusing = lacksRole(grants.upload.rank, isAdding)
 
 /** Holds where there is something that this request would change, and the token may change only what it has made. */
 export const isOfAnother = (createdByToken: SQL): SQL =>
@@ -125,7 +125,8 @@ export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
 
 /** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
 const userScope = (a: Arguments<Asking>): SQL =>
-  sql`scope as materialized (select ${caller(a)}, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
+  sql`scope as materialized (
+    select ${caller(a)}, true as is_member, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
 
 /** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
 const joinedNamespace = (
@@ -180,22 +181,31 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
     } and ${bound})`
 }
 
+const boundToNamespace = sql`iif(scope.token_namespace_id is not null, 'bound', null)`
+const boundToProject = sql`iif(scope.token_project_id is not null, 'bound', null)`
+
 /** Whoever may not know of the namespace learns that there is none. */
-const noNamespace: Refusing = ['namespace_not_found', sql`scope.namespace_id is null or scope.access = 0`]
+const noNamespace: Refusing = [
+  'namespace_not_found',
+  sql`scope.namespace_id is null or scope.access = 0`,
+  boundToNamespace,
+]
 
 /** The namespace itself is outside of the project that a token is bound to. */
 const noWholeNamespace: Refusing = [
   'namespace_not_found',
   sql`scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null`,
+  sql`iif(scope.token_project_id is not null, 'outside', ${boundToNamespace})`,
 ]
 
 /** A project that is not the one which the token is bound to is not made either. */
 const noOtherProject: Refusing = [
   'project_not_found',
   sql`scope.project_id is null and scope.token_project_id is not null`,
+  boundToProject,
 ]
 
-const noProject: Refusing = ['project_not_found', sql`scope.project_id is null`]
+const noProject: Refusing = ['project_not_found', sql`scope.project_id is null`, boundToProject]
 
 type Rest = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
 
@@ -237,9 +247,6 @@ export const namespaceGuard = (
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
   guard(namespaceScope(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
 
-/** Whoever is no member may read a public project, and not its trash. */
-export const notOfMembers: Refusing = ['forbidden', sql`not scope.is_member`]
-
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
 export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>
   guard(projectScope(a, moved), [noNamespace, noProject], grant, rest)
@@ -268,6 +275,7 @@ const homeScope = (
   { columns = sql``, joined = sql`` } = {},
 ): SQL => sql`scope as materialized (
   select ${caller(a)}, ${columns} ${namespaces.id} as namespace_id, ${projects.id} as project_id,
+    ${members.role} is not null as is_member,
     max(ifnull(${members.role}, 0), ${visitors}) as access
   from (select 1) ${joinedUser(a)} ${joined}
   left join ${projects} on ${projects.id} = ${home} and ${live(projects)} and ${bound}

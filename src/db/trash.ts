@@ -7,11 +7,11 @@ import {
   projectStats,
   projects,
 } from '../../drizzle/schema.ts'
-import { ADMITTED, type Refusing } from './guard.ts'
+import { ADMITTED, notOfMembers, type Refusing } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
-import { type NamespaceRef, namespaceGuard, notOfMembers, type ProjectRef, projectGuard } from './scope.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
 import { usernameOf } from './users.ts'
 
@@ -54,7 +54,7 @@ const ofProject = query<ProjectRef & Retention & Window>('trash.ofProject', (a) 
   const total = sql`(select ${projectStats.trashed} from ${projectStats}
     where ${projectStats.projectId} = scope.project_id)`
   return listing(
-    projectGuard(a, 'read', { thing: [notOfMembers] }),
+    projectGuard(a, 'read', { thing: [notOfMembers('read')] }),
     total,
     entries(a, sql`${deletions.projectId} = (select project_id from permit)`, total),
   )

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, namespaceStats, namespaces, projectStats, projects, users } from '../../drizzle/schema.ts'
-import type { Guard } from './guard.ts'
+import { roles } from '../domain/access.ts'
+import { type Guard, lacksRole } from './guard.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
@@ -45,7 +46,7 @@ const trashingProject = (a: Arguments<TrashingProject>): Guard => {
         sql`(select ${projects.deletedAt} is not null from ${projects} where ${projects.id} = scope.project_id)`,
       ),
       state: [
-        ['forbidden', sql`${a.includeProtected} and scope.access < 3 and ${isProtected}`],
+        lacksRole(roles.owner, sql`${a.includeProtected} and ${isProtected}`),
         ['holds_write_protected', sql`not ${a.includeProtected} and ${isProtected}`],
       ],
     },

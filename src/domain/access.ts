@@ -25,7 +25,7 @@ export const scopes = { read: 1, write: 2, upload: 4 } as const
 export type Scope = keyof typeof scopes
 
 /** What a signed token has besides: whatever its user may do with tokens, members and namespaces. */
-const PERSONAL = 8
+export const PERSONAL = 8
 
 /** The scopes of a signed token. */
 export const ALL_SCOPES = scopes.read | scopes.write | scopes.upload | PERSONAL
