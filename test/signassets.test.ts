@@ -84,7 +84,12 @@ describe('the URLs of assets', () => {
       { id: nameless, path: null, ...signed },
       { id: UNKNOWN, path: null, ...NOT_FOUND },
       { id: one, path: '/x/one.mp4', ...signed },
-      { id: none, path: '/none.mp4', error: 'Asset has no BSS record', code: 'asset_without_object' },
+      {
+        id: none,
+        path: '/none.mp4',
+        error: expect.stringContaining('has no BSS record'),
+        code: 'asset_without_object',
+      },
       { id: one, path: '/x/one.mp4', ...signed },
       { id: 'no id', path: null, ...NOT_FOUND },
     ])

@@ -6,7 +6,7 @@ import { MOST_API_TOKENS } from './apitoken.ts'
  */
 export const failures = {
   invalid_request: 'The request is not valid.',
-  token_missing: 'A bearer token is required.',
+  token_missing: 'A bearer token is required: Authorization: Bearer <token>.',
   token_malformed: 'The bearer token is malformed.',
   token_algorithm_refused: 'The algorithm of the bearer token is not accepted.',
   token_signature_invalid: 'The signature of the bearer token is not valid.',
@@ -14,7 +14,8 @@ export const failures = {
   token_not_yet_valid: 'The bearer token is not valid yet.',
   token_issuer_mismatch: 'The bearer token is from another issuer.',
   token_audience_mismatch: 'The bearer token is for another audience.',
-  token_claims_missing: 'The bearer token lacks a required claim.',
+  token_claims_missing:
+    'The bearer token lacks a required claim: sub, or one of exp, iss, aud and jti, which are asked for outside development.',
   token_unknown: 'There is no such API token.',
   token_revoked: 'The bearer token was revoked.',
   claims_insufficient: 'The claims of the identity token do not name a user.',
@@ -25,10 +26,12 @@ export const failures = {
   episode_not_found: 'Episode not found',
   dataset_not_found: 'Dataset not found',
   asset_not_found: 'Asset not found',
-  asset_without_object: 'Asset has no BSS record',
+  asset_without_object:
+    'Asset has no BSS record: upload its bytes (POST /uploads), and register the asset again with the storage id.',
   object_not_found: 'Object not found',
   upload_not_found: 'Upload not found',
-  user_not_found: 'User not found',
+  user_not_found:
+    'User not found: who is to be a member signs in first, and is then named by the username that GET /auth/me tells.',
   member_not_found: 'Member not found',
   api_token_not_found: 'API token not found',
   node_not_found: 'Node not found',
@@ -48,7 +51,7 @@ export const failures = {
   project_slug_taken: 'Project slug already exists in this namespace',
   episode_name_taken: 'Episode name already exists in this project',
   dataset_name_taken: 'Dataset name already exists in this project',
-  home_namespace: 'A home namespace stays.',
+  home_namespace: 'A home namespace stays: delete the projects inside of it.',
   quota_exceeded:
     'The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.',
   too_large: 'It holds more than can be changed at once: 5,000.',
@@ -56,7 +59,7 @@ export const failures = {
   deletion_purging: 'It is being purged.',
   deletion_marking: 'A large folder is on its way into the trash there, or out of it: try again in a moment.',
   created_by_another: 'What has that name was not created by this token.',
-  last_owner: 'A namespace has at least one owner.',
+  last_owner: 'A namespace has at least one owner: first make another member one.',
   home_owner: 'The owner of a home namespace stays its owner.',
   too_many_api_tokens: `A user has at most ${MOST_API_TOKENS} API tokens: first revoke one that is no longer used (DELETE /auth/tokens/:id).`,
   rate_limited: 'Too many requests.',
@@ -66,10 +69,12 @@ export const failures = {
   length_required: 'The request has no Content-Length.',
   part_too_large: 'The part has more bytes than are left for it of what was announced.',
   upload_complete: 'The upload is complete.',
-  upload_aborted: 'The upload was aborted or discarded.',
-  upload_incomplete: 'The bucket does not hold all that was announced yet.',
+  upload_aborted: 'The upload was aborted or discarded: announce it anew (POST /uploads).',
+  upload_incomplete:
+    'The bucket does not hold all that was announced yet: GET /uploads/:id tells which parts it holds.',
   upload_mismatch: 'The bucket holds something else than what was announced.',
-  object_not_complete: 'The object is not complete, or is being purged.',
+  object_not_complete:
+    'The object is not complete (POST /uploads/:id/complete), or is being purged (then upload the bytes again).',
   body_too_large: 'The request body is over 1 MiB.',
   media_type_unsupported: 'The request body is not of a supported JSON media type, such as application/json.',
   encoding_unsupported: 'The request body is encoded: send it as it is, without Content-Encoding.',
@@ -79,7 +84,7 @@ export const failures = {
   bucket_unavailable: 'The bucket cannot answer right now.',
   url_not_signed: 'No download URL could be signed.',
   not_ready: 'The server is not ready.',
-  not_configured: 'The server is not configured to serve this safely.',
+  not_configured: 'The server is not configured to serve this safely: /readyz names the variables.',
   issuer_unreachable: 'The identity provider cannot be reached.',
   database_unavailable: 'The database cannot answer right now.',
 } as const

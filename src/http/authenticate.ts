@@ -1,7 +1,7 @@
 import type { Config, IdentityProvider } from '../config.ts'
 import type { Caller } from '../domain/access.ts'
 import { isApiToken, looksLikeApiToken } from '../domain/apitoken.ts'
-import { Refusal } from '../domain/failure.ts'
+import { type Failure, Refusal } from '../domain/failure.ts'
 import { slugFrom } from '../domain/slug.ts'
 import { lineFault } from '../domain/text.ts'
 import { type Claims, LEEWAY_SECONDS, sign, signerOf, verifyOwn, verifyProvided } from './jwt.ts'
@@ -17,13 +17,21 @@ export async function authenticate(request: Request, config: Config): Promise<Ca
   const signer = signerOf(token)
   if (signer === 'server') return callerByOwnToken(token, config)
   if (signer === 'provider' && config.identity) return callerProvided(token, config.identity)
-  throw new Refusal('token_algorithm_refused')
+  throw refusedFor('token_algorithm_refused', OWN_ALGORITHM_ALONE)
 }
+
+const OWN_ALGORITHM_ALONE =
+  'The algorithm of the bearer token is not accepted: tokens of the server are HS256, and others need an identity provider, by RS256, PS256, ES256 or EdDSA.'
+const PROVIDED_ALONE =
+  'The algorithm of the bearer token is not accepted: an identity token is of RS256, PS256, ES256 or EdDSA.'
+
+/** A refusal of the credential that says what is expected of it. */
+const refusedFor = (failure: Failure, detail: string): Refusal => new Refusal(failure, [], detail)
 
 /** Who the identity provider says it is: no other token will do. */
 export async function authenticateByProvider(request: Request, provider: IdentityProvider): Promise<Caller> {
   const token = bearerOf(request)
-  if (signerOf(token) !== 'provider') throw new Refusal('token_algorithm_refused')
+  if (signerOf(token) !== 'provider') throw refusedFor('token_algorithm_refused', PROVIDED_ALONE)
   const payload = await verifyProvided(token, provider)
   if (!isSubject(payload.sub)) throw new Refusal('claims_insufficient')
   return callerFrom(payload, provider.issuer, LEEWAY_SECONDS)
@@ -35,14 +43,21 @@ const callerProvided = async (token: string, provider: IdentityProvider): Promis
 function bearerOf(request: Request): string {
   const header = request.headers.get('Authorization')
   if (header === null || header.trim() === '') throw new Refusal('token_missing')
-  const token = /^Bearer +([\w-]+\.[\w-]*\.[\w-]*|dlk_\w+)$/i.exec(header.trim())?.[1]
-  if (!token) throw new Refusal('token_malformed')
-  return token
+  const given = /^Bearer +(.*)$/i.exec(header.trim())?.[1]
+  if (given === undefined)
+    throw refusedFor('token_malformed', 'The header is not of the form Authorization: Bearer <token>.')
+  if (!/^([\w-]+\.[\w-]*\.[\w-]*|dlk_\w+)$/i.test(given))
+    throw refusedFor(
+      'token_malformed',
+      'The bearer token is malformed: it is neither a JWT nor an API token.',
+    )
+  return given
 }
 
 /** An API token names nobody by itself: the database knows by its hash whose it is, and whether it still is. */
 async function callerByApiToken(token: string): Promise<Caller> {
-  if (!isApiToken(token)) throw new Refusal('token_malformed')
+  if (!isApiToken(token))
+    throw refusedFor('token_malformed', 'The API token is malformed: it was cut off, or has a typing error.')
   return { ...nobody, tokenHash: await hashOf(token) }
 }
 
