@@ -207,7 +207,7 @@ const stored = [
   'select slug, metadata from mine',
   'select name, slug, description, tags, metadata from projects where id in ours',
   `select name, description, tags, metadata, ended_at - started_at as span,
-     duration_ms <> ended_at - started_at as contradiction from episodes where project_id in ours`,
+     abs(duration_ms - (ended_at - started_at)) > 1 as contradiction from episodes where project_id in ours`,
   'select name, description, tags, metadata from datasets where project_id in ours',
   'select name as asset, tags, metadata, fps, sample_rate, channels from assets where project_id in ours',
   'select name from nodes where project_id in ours',
