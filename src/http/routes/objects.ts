@@ -23,7 +23,8 @@ const read = openEndpoint(
     path: `${OBJECTS_PATH}/{key}`,
     tag: 'Objects',
     summary: 'Read the bytes behind a signed URL',
-    description: 'Answers `Range`, `If-Range` and the conditional headers. The URL comes from `download`.',
+    description:
+      'Answers `Range`, `If-Range` and the conditional headers. The URL comes from `download`; another spelling of it is the same URL.',
     params,
     query: z.object({
       'response-content-type': z.string().optional(),
@@ -69,7 +70,7 @@ const write = openEndpoint(
     tag: 'Objects',
     summary: 'Send the bytes of an object, or of one part of it, to a signed URL',
     description:
-      'The URL comes from an upload, and so do the headers that it is signed with. An object that is there is not overwritten; a part is, until its upload is complete. Only a part asks D1.',
+      'The URL comes from an upload, and so do the headers that it is signed with. An object that is there is not overwritten; a part is, until its upload is complete. `Content-MD5` is verified; `Content-Range`, and a body that is signed in chunks, are refused. Only a part asks D1.',
     params,
     query: z.object({
       partNumber: z.string().optional(),
