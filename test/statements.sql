@@ -870,16 +870,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -898,16 +892,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -993,16 +981,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1021,16 +1003,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -1128,16 +1104,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1156,16 +1126,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -1311,16 +1275,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1339,16 +1297,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -1460,16 +1412,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1487,16 +1433,10 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "assets"."kind" = (?1 ->> '$.kind') and "assets"."deleted_at" is null and "assets"."name" is null and "assets"."created_request" = (?1 ->> '$.repeatable') and "assets"."created_request" is not null limit 1), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -1637,16 +1577,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1665,16 +1599,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -1767,16 +1695,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), earlier as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "assets"."id" as id, "assets"."storage_id" as storage_id, 1 as is_done, "assets"."created_by_token" as created_by_token
   from admitted as scope cross join "assets"
   where "assets"."id" = (?1 ->> '$.id')
@@ -1795,16 +1717,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select is_done
   from earlier)) and not (scope.access < 2) then 'done'
   when (scope.scopes & 2 = 0) and scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
@@ -4080,16 +3996,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4100,16 +4010,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
@@ -4179,16 +4083,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4199,16 +4097,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
@@ -4325,16 +4217,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4683,16 +4569,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4703,16 +4583,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
@@ -4791,16 +4665,10 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), target as materialized (
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   select "episodes"."id" as id, "episodes"."deleted_at" as deleted_at, "episodes"."write_protected" as write_protected, "episodes"."started_at" as started_at, "episodes"."ended_at" as ended_at, "episodes"."duration_ms" as duration_ms, "episodes"."updated_request" as updated_request, "episodes"."created_by_token" as created_by_token
   from admitted as scope cross join "episodes"
   where "episodes"."id" = ifnull((select "episodes"."id"
@@ -4810,16 +4678,10 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.name')))), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((select id
   from target) = (?1 ->> '$.id') or (select deleted_at is null and updated_request = (?1 ->> '$.mark')
   from target)) and not (scope.access < 2) then 'done'
@@ -9124,31 +8986,18 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
-  from scope
-  where (case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -9254,29 +9103,17 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
-  select *, nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -9452,7 +9289,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9466,14 +9303,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) update "parts" set "contested" = 1
   where "parts"."object_id" = (select object_id
   from permit) and ("parts"."part_number", "parts"."etag") in (
@@ -9554,7 +9391,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9568,13 +9405,13 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
   from scope)
   select scope.refusal as refusal
@@ -9888,7 +9725,7 @@ with scope as materialized (
   when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
   when "api_tokens"."revoked_at" is not null or exists (select 1
   from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, max(ifnull("members"."role", 0), 0) as access
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, "objects"."id" as object_id, "objects"."state" as object_state, "objects"."created_by_token" as object_token_id, "namespaces"."id" as namespace_id, "projects"."id" as project_id, "members"."role" is not null as is_member, max(ifnull("members"."role", 0), 0) as access
   from (select 1)
   left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
   left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
@@ -9902,14 +9739,14 @@ with scope as materialized (
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when ((scope.scopes & 2 = 0) and scope.object_token_id is not scope.token_id) then 'upload_not_found'
-  when scope.access < 2 then 'forbidden'
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when scope.object_state in ('aborted', 'discarded') then 'upload_aborted' end) is null) delete
   from "parts"
   where "parts"."object_id" = (select object_id
@@ -10019,15 +9856,15 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), verdict as materialized (
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
   select *, nullif(case
   when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden' end, 'done') as refusal
+  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
+  when scope.project_id is null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+  when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
   where refusal is null)
@@ -10082,31 +9919,18 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
-  from scope
-  where (case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
@@ -10217,13 +10041,8 @@ with scope as materialized (
   when scope.namespace_id is null or scope.access = 0 then 'upload_not_found'
   when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
   when (scope.scopes & 1 = 0) and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id) then 'upload_not_found'
-<<<<<<< HEAD
-  when scope.access < 1 then 'forbidden' end) is null)
-  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
-=======
   when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end) is null)
-  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
+  select "parts"."part_number" as part_number, "parts"."etag" as etag, "parts"."bucket_etag" as bucket_etag, "parts"."size" as size, "parts"."contested" as contested
   from permit cross join "parts" on "parts"."object_id" = permit.object_id
 
 -- uploads.notedNow
@@ -10352,31 +10171,18 @@ with scope as materialized (
   from scope
   where (case
   when scope.credential is not null then scope.credential
-<<<<<<< HEAD
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden' end) is null), permit as materialized (select *
-  from scope
-  where (case
-  when scope.credential is not null then scope.credential
-  when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found'
-  when scope.project_id is null and scope.token_project_id is not null then 'project_not_found'
-  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
-  when scope.scopes & 6 = 0 then 'forbidden'
-  when scope.access < 2 then 'forbidden'
-=======
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), permit as materialized (select *
   from scope
   where (case
   when scope.credential is not null then scope.credential
   when scope.namespace_id is null or scope.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(scope.token_namespace_id is not null, 'bound', null), '')
   when scope.project_id is null and scope.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(scope.token_project_id is not null, 'bound', null), '')
+  when scope.project_id is null and not (?1 ->> '$.createProject') then 'project_not_found'
   when scope.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
->>>>>>> 1152835 (Name the role or the scope that a 403 takes, and what binds a token)
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (?1 ->> '$.count') <= (?1 ->> '$.rowsQuota'), 0, (select ifnull(sum(1), 0)
