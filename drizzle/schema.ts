@@ -544,6 +544,13 @@ export const deletions = sqliteTable(
     index('deletions_under_way').on(t.namespaceId, t.projectId, t.id).where(sql`phase is not null`),
     index('deletions_of_namespace').on(t.namespaceId, t.id).where(sql`project_id is null`),
     index('deletions_inside').on(t.containerId, t.purging).where(sql`container_id is not null`),
+    // What the purge of an episode waits for, and what it has to claim first, however much was deleted inside.
+    index('deletions_inside_under_way')
+      .on(t.containerId)
+      .where(sql`container_id is not null and phase is not null`),
+    index('deletions_inside_unclaimed')
+      .on(t.containerId)
+      .where(sql`container_id is not null and (purging = 0 or turn <> 0) and phase is not 'restoring'`),
     index('deletions_due')
       .on(sql`kind <> 'dataset'`, t.namespaceId, t.deletedAt, t.id)
       .where(sql`purging = 0`),

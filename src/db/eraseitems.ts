@@ -156,7 +156,7 @@ const forgetLinks = command<Slice>(
 
 /**
  * What was deleted before inside of an episode goes with it, and has a receipt of its own. It goes first, as the episode
- * waits for it; what is coming back has to be back before.
+ * waits for it; what is coming back has to be back before. An index has those alone that this asks for.
  */
 const nested = (
   a: A,

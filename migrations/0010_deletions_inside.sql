@@ -1,0 +1,2 @@
+CREATE INDEX `deletions_inside_under_way` ON `deletions` (`container_id`) WHERE container_id is not null and phase is not null;--> statement-breakpoint
+CREATE INDEX `deletions_inside_unclaimed` ON `deletions` (`container_id`) WHERE container_id is not null and (purging = 0 or turn <> 0) and phase is not 'restoring';
