@@ -159,3 +159,76 @@ describe('a slice of the purge of an episode', () => {
     },
   )
 })
+
+describe('a dry run of more than 10,000', () => {
+  const archiveWith = async (): Promise<readonly [Archive, string, string]> => {
+    const archive = await Archive.open()
+    const { id, folderId } = await archive.episode('run', { folder: '/large' })
+    return [archive, id, String(folderId)]
+  }
+
+  /** The rows that it reads: of half, and of all. */
+  async function readBy(archive: Archive, road: string, half: () => Promise<unknown>): Promise<number[]> {
+    const read: number[] = []
+    for (const _ of ['half', 'all']) {
+      await half()
+      const { body, rowsRead } = await archive.ask('DELETE', `${road}?dryRun=true`)
+      expect(body).toEqual({ rows: expect.any(Number), bytes: 0, truncated: true })
+      read.push(rowsRead)
+    }
+    return read
+  }
+
+  const minted = 'lower(hex(randomblob(12)))'
+
+  it('empty episodes of a folder reads no more of twice as many, and says that it is cut', async () => {
+    const [archive, , folder] = await archiveWith()
+    const deletion = await archive.remove(`/nodes/${folder}`)
+    const half = () =>
+      fill(
+        11_000,
+        `insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at,
+           updated_at, created_by, updated_request, deleted_at, deletion_id)
+         select ${minted}, project_id, ${minted}, ${minted}, '', '[]', 'completed', 0, 0, 0, '', '', 0, id
+         from i cross join deletions where deletions.id = ?1`,
+        deletion,
+      )
+    const [some, all] = await readBy(archive, `${archive.project}/trash/${deletion}`, half)
+    expect(all).toBe(some)
+  })
+
+  it('things deleted before inside of an episode does so too', async () => {
+    const [archive, id] = await archiveWith()
+    const deletion = await archive.remove(`${archive.project}/episodes/run`)
+    const half = () =>
+      fill(
+        11_000,
+        `insert into deletions (id, namespace_id, project_id, container_id, kind, item_id, deleted_at, deleted_by)
+         select ${minted}, namespace_id, project_id, ?1, 'video', ${minted}, 0, deleted_by
+         from i cross join deletions where deletions.id = ?2`,
+        id,
+        deletion,
+      )
+    const [some, all] = await readBy(archive, `${archive.project}/trash/${deletion}`, half)
+    expect(all).toBe(some)
+  })
+
+  it.each(['project', 'folder'])('assets without bytes of a %s does so too', async (kind) => {
+    const [archive, , folder] = await archiveWith()
+    const ofFolder = await archive.remove(`/nodes/${folder}`)
+    const isFolder = kind === 'folder'
+    const deletion = isFolder ? ofFolder : await archive.remove(archive.project)
+    const half = () =>
+      fill(
+        11_000,
+        `insert into assets (id, project_id, container_id, kind, tags, created_at, updated_at, created_by,
+           updated_request, deleted_at, deletion_id)
+         select ${minted}, project_id, project_id, 'video', '[]', 0, 0, '', '', 0, id
+         from i cross join deletions where deletions.id = ?1`,
+        ofFolder,
+      )
+    const place = isFolder ? archive.project : `/namespaces/${archive.slug}`
+    const [some, all] = await readBy(archive, `${place}/trash/${deletion}`, half)
+    expect(all).toBe(some)
+  })
+})

@@ -3708,27 +3708,26 @@ with scope as materialized (
   from deletion) then 'deletion_marking' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
-  where refusal is null), doomed as materialized (select deletion.id as id
+  where refusal is null), episode as materialized (select "episodes"."id" as id
+  from permit cross join deletion cross join "episodes" on "episodes"."deletion_id" = deletion.id limit 10000 + 1), nested as materialized (select "deletions"."id" as id
+  from episode cross join "deletions" on "deletions"."container_id" = episode.id limit 10000 + 1), doomed as materialized (select deletion.id as id
   from permit cross join deletion
   union all
-  select *
-  from (select nested.id
-  from permit cross join deletion cross join "episodes" on "episodes"."deletion_id" = deletion.id cross join "deletions" as nested on nested.container_id = "episodes"."id" limit 10000)), episode as materialized (select "episodes"."id" as id
-  from doomed cross join "episodes" on "episodes"."deletion_id" = doomed.id limit 10000), let_go as materialized (select object_id, count(*) as count
-  from (
-  select object_id
+  select id
+  from nested), seen as materialized (select object_id
   from (select "assets"."object_id" as object_id
   from doomed cross join "assets" on "assets"."deletion_id" = doomed.id
   union all
   select "assets"."object_id" as object_id
-  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null)
-  where object_id is not null limit 10000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
+  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null) limit 10000 + 1), let_go as materialized (select object_id, count(*) as count
+  from seen
+  where object_id is not null group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
-  from let_go), 0) > 10000
+  select null, count(*), ifnull(sum(size), 0), (select count(*)
+  from seen) > 10000
   from freed
   union all
   select null, 0, 0, 0
@@ -3754,7 +3753,8 @@ with scope as materialized (
   from (select 1
   from doomed cross join "collections" on "collections"."deletion_id" = doomed.id cross join "collection_members" on "collection_members"."collection_id" = "collections"."id" limit 10000 + 1)))))
   union all
-  select null, 0, 0, deletion.phase is not null
+  select null, 0, 0, deletion.phase is not null or (select count(*)
+  from nested) > 10000
   from permit cross join deletion
 
 -- dryRun.ofPlace
@@ -3804,18 +3804,17 @@ with scope as materialized (
   union all
   select *
   from (select "projects"."id"
-  from space cross join "projects" on "projects"."namespace_id" = space.id limit 10000)), let_go as materialized (select object_id, count(*) as count
-  from (
-  select object_id
+  from space cross join "projects" on "projects"."namespace_id" = space.id limit 10000 + 1)), seen as materialized (select object_id
   from (select "assets"."object_id" as object_id
-  from site cross join "assets" on "assets"."project_id" = site.id)
-  where object_id is not null limit 10000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
+  from site cross join "assets" on "assets"."project_id" = site.id) limit 10000 + 1), let_go as materialized (select object_id, count(*) as count
+  from seen
+  where object_id is not null group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
-  from let_go), 0) > 10000
+  select null, count(*), ifnull(sum(size), 0), (select count(*)
+  from seen) > 10000
   from freed
   union all
   select null, (select ifnull(sum("project_stats"."rows"), 0)
@@ -3836,7 +3835,7 @@ with scope as materialized (
   from (select 1
   from space cross join "namespaces" on "namespaces"."id" = space.id limit 10000 + 1)))))
   union all
-  select null, 0, 0, deletion.phase is not null
+  select null, 0, 0, deletion.phase is not null or 0
   from permit cross join deletion
 
 -- episodes.list

@@ -35,23 +35,35 @@ const MOST_COUNTED = sql.raw('10000')
 /** A count of rows, as far as they are counted. */
 const upTo = (rows: SQL): SQL => sql`(select count(*) from (select 1 from ${rows} limit ${MOST_COUNTED} + 1))`
 
-/**
- * The statement that counts: `doomed` are the tables whose rows go, `exact` what a counter knows, `counted` what has to
- * be counted, and `found` selects the objects of the assets among them.
- */
-const counting = (guard: Guard, tables: SQL, exact: SQL, counted: readonly SQL[], found: SQL): SQL =>
+/** What a dry run counts. */
+interface Counting {
+  /** Common tables that the others read, each with a limit of its own. */
+  readonly tables: SQL
+  /** Rows that a counter knows. */
+  readonly exact: SQL
+  /** What stands after `from` for the rows of each table that have to be counted. */
+  readonly counted: readonly SQL[]
+  /** Holds where there is more than a table among `tables` took, and no count says so. */
+  readonly cut: SQL
+  /** Selects the objects of the assets among them; null of an asset without one. */
+  readonly found: SQL
+}
+
+/** The statement that counts. What is read is cut before it is filtered, so that the work is bounded too. */
+const counting = (guard: Guard, { tables, exact, counted, cut, found }: Counting): SQL =>
   sql`${consulted(guard)}, ${tables},
-    let_go as materialized (select object_id, count(*) as count from (
-      select object_id from (${found}) where object_id is not null limit ${MOST_COUNTED} + 1) group by object_id),
+    seen as materialized (select object_id from (${found}) limit ${MOST_COUNTED} + 1),
+    let_go as materialized (select object_id, count(*) as count from seen
+      where object_id is not null group by object_id),
     freed as materialized (select ${objects.size} as size from let_go
       join ${objects} on ${objects.id} = let_go.object_id and ${objects.assetCount} = let_go.count)
     select ${refusal}, null as rows, null as bytes, null as truncated from ${VERDICT}
     union all select null, count(*), ifnull(sum(size), 0),
-      ifnull((select sum(count) from let_go), 0) > ${MOST_COUNTED} from freed
+      (select count(*) from seen) > ${MOST_COUNTED} from freed
     union all select null, ${exact}, 0, 0
     union all select null, min(count, ${MOST_COUNTED}), 0, count > ${MOST_COUNTED} from (
       select value as count from json_each(json_array(${sql.join(counted.map(upTo), sql.raw(', '))})))
-    union all select null, 0, 0, deletion.phase is not null from permit cross join deletion`
+    union all select null, 0, 0, deletion.phase is not null or ${cut} from permit cross join deletion`
 
 const objectOf = (rows: SQL): SQL => sql`select ${assets.objectId} as object_id from ${rows}`
 
@@ -61,46 +73,47 @@ const inItems = query<InProject>('dryRun.ofItems', (a) => {
   const assetsInside = sql`episode cross join ${assets} on ${assets.containerId} = episode.id
     and ${assets.kind} in (${kinds}) and ${live(assets)}`
   const nodesInside = sql`episode cross join ${nodes} on ${nodes.containerId} = episode.id and ${live(nodes)}`
-  return counting(
-    inProject(a),
-    sql`doomed as materialized (select deletion.id as id from permit cross join deletion
-      union all select * from (select nested.id from permit cross join deletion
-        cross join ${episodes} on ${episodes.deletionId} = deletion.id
-        cross join ${deletions} as nested on nested.container_id = ${episodes.id} limit ${MOST_COUNTED})),
-      episode as materialized (select ${episodes.id} as id from ${of(episodes)} limit ${MOST_COUNTED})`,
-    sql`0`,
-    [
+  return counting(inProject(a), {
+    tables: sql`episode as materialized (select ${episodes.id} as id from permit cross join deletion
+        cross join ${episodes} on ${episodes.deletionId} = deletion.id limit ${MOST_COUNTED} + 1),
+      nested as materialized (select ${deletions.id} as id from episode
+        cross join ${deletions} on ${deletions.containerId} = episode.id limit ${MOST_COUNTED} + 1),
+      doomed as materialized (select deletion.id as id from permit cross join deletion
+        union all select id from nested)`,
+    exact: sql`0`,
+    counted: [
       ...[assets, nodes, episodes, collections, datasets].map(of),
       assetsInside,
       nodesInside,
       sql`${of(collections)} cross join ${collectionMembers}
         on ${collectionMembers.collectionId} = ${collections.id}`,
     ],
-    sql`${objectOf(of(assets))} union all ${objectOf(assetsInside)}`,
-  )
+    cut: sql`(select count(*) from nested) > ${MOST_COUNTED}`,
+    found: sql`${objectOf(of(assets))} union all ${objectOf(assetsInside)}`,
+  })
 })
 
 const inPlace = query<InNamespace>('dryRun.ofPlace', (a) => {
   const of = (table: Trashable) => sql`site cross join ${table} on ${table.projectId} = site.id`
-  return counting(
-    inNamespace(a),
-    sql`space as materialized (select deletion.item_id as id from permit cross join deletion
+  return counting(inNamespace(a), {
+    tables: sql`space as materialized (select deletion.item_id as id from permit cross join deletion
         where +deletion.kind = 'namespace'),
       site as materialized (select deletion.item_id as id from permit cross join deletion
         where +deletion.kind = 'project'
         union all select * from (select ${projects.id} from space
-          cross join ${projects} on ${projects.namespaceId} = space.id limit ${MOST_COUNTED}))`,
-    sql`(select ifnull(sum(${projectStats.rows}), 0) from site
+          cross join ${projects} on ${projects.namespaceId} = space.id limit ${MOST_COUNTED} + 1))`,
+    exact: sql`(select ifnull(sum(${projectStats.rows}), 0) from site
       cross join ${projectStats} on ${projectStats.projectId} = site.id)`,
-    [
+    counted: [
       of(collections),
       of(datasets),
       sql`site`,
       sql`space cross join ${members} on ${members.namespaceId} = space.id`,
       sql`space cross join ${namespaces} on ${namespaces.id} = space.id`,
     ],
-    objectOf(of(assets)),
-  )
+    cut: sql`0`,
+    found: objectOf(of(assets)),
+  })
 })
 
 function readDryRun([verdict, ...counts]: readonly Row[]): DryRun {
