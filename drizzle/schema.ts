@@ -254,6 +254,10 @@ export const episodes = sqliteTable(
     folderId: text(),
     name: text().notNull(),
     nodePath: text().notNull(),
+    /** That of the folder with a slash behind it: what stands before the name, which may have slashes of its own. */
+    folderPath: text().generatedAlwaysAs(sql`substr(node_path, 1, length(node_path) - length(name))`, {
+      mode: 'virtual',
+    }),
     description: text(),
     tags: json().notNull(),
     status: text({ enum: ['running', 'completed', 'failed', 'archived'] }).notNull(),
@@ -271,7 +275,7 @@ export const episodes = sqliteTable(
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
     index('episodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
     index('episodes_protected')
-      .on(t.projectId, t.nodePath)
+      .on(t.projectId, t.folderPath)
       .where(sql`write_protected = 1 and deleted_at is null`),
   ],
 )

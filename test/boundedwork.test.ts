@@ -232,3 +232,26 @@ describe('a dry run of more than 10,000', () => {
     expect(all).toBe(some)
   })
 })
+
+describe('the deletion of a folder', () => {
+  it('reads none of 20,000 protected episodes whose names begin like its path, and finds those below', async () => {
+    const archive = await Archive.open()
+    const { id, folderId } = await archive.episode('e', { folder: '/runs' })
+    await archive.episode('/f/', { folder: '/runs/a%2Fb', writeProtected: true })
+    await fill(
+      20_000,
+      `insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at,
+         updated_at, created_by, updated_request)
+       select lower(hex(randomblob(12))), project_id, lower(hex(randomblob(12))), 'runs/' || n, '/runs/' || n, '[]',
+         'completed', 1, 0, 0, '', '' from i cross join episodes where episodes.id = ?1`,
+      id,
+    )
+    const ask = async () => {
+      const { status, body, rowsRead } = await archive.ask('DELETE', `/nodes/${folderId}`)
+      return [status, body.code, rowsRead < 500]
+    }
+    expect(await ask()).toEqual([403, 'holds_write_protected', true])
+    await env.DB.prepare(`update episodes set write_protected = 0 where name = '/f/'`).run()
+    expect(await ask()).toEqual([200, undefined, true])
+  })
+})

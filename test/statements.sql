@@ -6851,7 +6851,7 @@ with scope as materialized (
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected'
   when exists (select 1
-  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
+  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."folder_path" >= target.path || '/' and "episodes"."folder_path" < target.path || '0') then 'holds_write_protected'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
@@ -6924,7 +6924,7 @@ with scope as materialized (
   from target join "episodes" on "episodes"."id" = target.container_id
   where "episodes"."write_protected") then 'episode_write_protected'
   when exists (select 1
-  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."node_path" > target.path || '/' and "episodes"."node_path" < target.path || '0' cross join "nodes" on "nodes"."id" = "episodes"."node_id" and "nodes"."path" > target.path || '/' and "nodes"."path" < target.path || '0') then 'holds_write_protected'
+  from target cross join "episodes" on "episodes"."project_id" = target.container_id and "episodes"."write_protected" = 1 and "episodes"."deleted_at" is null and "episodes"."folder_path" >= target.path || '/' and "episodes"."folder_path" < target.path || '0') then 'holds_write_protected'
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id

@@ -133,15 +133,10 @@ type TrashingFolder = ItemRef & Trashing
 
 const TARGET = sql.raw('target')
 
-/**
- * Holds where a write-protected episode is below the folder. Those of the project are found by an index of their own,
- * in the range of the folder's path, which holds some others too: a name may have slashes.
- */
+/** Holds where a write-protected episode is below the folder: those of a project have an index of their own. */
 const holdsProtected = sql`exists (select 1 from target cross join ${episodes} on ${episodes.projectId} = target.container_id
     and ${episodes.writeProtected} = 1 and ${live(episodes)}
-    and ${episodes.nodePath} > target.path || '/' and ${episodes.nodePath} < target.path || '0'
-  cross join ${nodes} on ${nodes.id} = ${episodes.nodeId}
-    and ${nodes.path} > target.path || '/' and ${nodes.path} < target.path || '0')`
+    and ${episodes.folderPath} >= target.path || '/' and ${episodes.folderPath} < target.path || '0')`
 
 const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
   const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
