@@ -95,6 +95,47 @@ describe('PUT /namespaces/:slug/members/:username', () => {
     expect(await namesTo(owner)).toContain('Bob B.')
   })
 
+  const rest = `select lower(hex(randomblob(12))) as id, p.id as project_id, p.namespace_id as namespace_id,
+    u.id as user_id from projects p join namespaces n on n.id = p.namespace_id cross join users u
+    where n.slug = ?1 and u.username = ?2`
+  const described = `(id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
+    select id, project_id, 'x', '[]', 0, 0, user_id, '' from (${rest})`
+
+  it.each([
+    ['a dataset', `insert into datasets ${described}`, 1],
+    ['a collection', `insert into collections ${described}`, 1],
+    [
+      'a deletion',
+      `insert into deletions (id, namespace_id, project_id, kind, item_id, deleted_at, deleted_by)
+       select id, namespace_id, project_id, 'video', id, 0, user_id from (${rest})`,
+      1,
+    ],
+    ['nothing', rest, 0],
+  ])('counts what was there before that was noted: %s', async (_, text, prominence) => {
+    const [{ slug, members, owners }, elsewhere] = [await team(), await team()]
+    const bob = await Tenant.arrive()
+    for (const place of [{ members, owners }, elsewhere])
+      await put(place.owners[0], place.members, bob, 'writer')
+    await owners[0].ask('POST', `/namespaces/${slug}/spaces`, { name: 'lab' })
+    await env.DB.prepare(text).bind(slug, bob.slug).run()
+    await env.DB.prepare(
+      `update members set prominence = 0
+       where prominence = 1 and user_id = (select id from users where username = ?)`,
+    )
+      .bind(bob.slug)
+      .run()
+    const [migration] = env.TEST_MIGRATIONS.filter(({ name }) => name === '0012_prominence.sql')
+    for (const query of migration?.queries ?? []) await env.DB.prepare(query).run()
+    const { results } = await env.DB.prepare(
+      `select n.slug as slug, m.prominence as prominence from members m join namespaces n on n.id = m.namespace_id
+       join users u on u.id = m.user_id where u.username = ?`,
+    )
+      .bind(bob.slug)
+      .all<{ slug: string; prominence: number }>()
+    const found = Object.fromEntries(results.map((row) => [row.slug, row.prominence]))
+    expect(found).toEqual({ [bob.slug]: 2, [slug]: prominence, [elsewhere.slug]: 0 })
+  })
+
   it.each([{}, { role: null }, { role: 'admin' }, { role: 'OWNER' }, { role: 3 }, { role: ['reader'] }])(
     'refuses the role in %j',
     async (body) => {
