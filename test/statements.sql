@@ -3714,20 +3714,20 @@ with scope as materialized (
   from permit cross join deletion
   union all
   select id
-  from nested), seen as materialized (select object_id
+  from nested), let_go as materialized (select object_id, count(*) as count
+  from (
+  select object_id
   from (select "assets"."object_id" as object_id
   from doomed cross join "assets" on "assets"."deletion_id" = doomed.id
   union all
   select "assets"."object_id" as object_id
-  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null) limit 10000 + 1), let_go as materialized (select object_id, count(*) as count
-  from seen
-  where object_id is not null group by object_id), freed as materialized (select "objects"."size" as size
+  from episode cross join "assets" on "assets"."container_id" = episode.id and "assets"."kind" in ('video', 'audio', 'label-track', 'text-track', 'image') and "assets"."deleted_at" is null) limit 10000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), (select count(*)
-  from seen) > 10000
+  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
+  from let_go), 0) > 10000
   from freed
   union all
   select null, 0, 0, 0
@@ -3804,17 +3804,17 @@ with scope as materialized (
   union all
   select *
   from (select "projects"."id"
-  from space cross join "projects" on "projects"."namespace_id" = space.id limit 10000 + 1)), seen as materialized (select object_id
+  from space cross join "projects" on "projects"."namespace_id" = space.id limit 10000 + 1)), let_go as materialized (select object_id, count(*) as count
+  from (
+  select object_id
   from (select "assets"."object_id" as object_id
-  from site cross join "assets" on "assets"."project_id" = site.id) limit 10000 + 1), let_go as materialized (select object_id, count(*) as count
-  from seen
-  where object_id is not null group by object_id), freed as materialized (select "objects"."size" as size
+  from site cross join "assets" on "assets"."project_id" = site.id) limit 10000 + 1) group by object_id), freed as materialized (select "objects"."size" as size
   from let_go join "objects" on "objects"."id" = let_go.object_id and "objects"."asset_count" = let_go.count)
   select scope.refusal as refusal, null as rows, null as bytes, null as truncated
   from verdict as scope
   union all
-  select null, count(*), ifnull(sum(size), 0), (select count(*)
-  from seen) > 10000
+  select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
+  from let_go), 0) > 10000
   from freed
   union all
   select null, (select ifnull(sum("project_stats"."rows"), 0)

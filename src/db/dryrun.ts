@@ -52,14 +52,13 @@ interface Counting {
 /** The statement that counts. What is read is cut before it is filtered, so that the work is bounded too. */
 const counting = (guard: Guard, { tables, exact, counted, cut, found }: Counting): SQL =>
   sql`${consulted(guard)}, ${tables},
-    seen as materialized (select object_id from (${found}) limit ${MOST_COUNTED} + 1),
-    let_go as materialized (select object_id, count(*) as count from seen
-      where object_id is not null group by object_id),
+    let_go as materialized (select object_id, count(*) as count from (
+      select object_id from (${found}) limit ${MOST_COUNTED} + 1) group by object_id),
     freed as materialized (select ${objects.size} as size from let_go
       join ${objects} on ${objects.id} = let_go.object_id and ${objects.assetCount} = let_go.count)
     select ${refusal}, null as rows, null as bytes, null as truncated from ${VERDICT}
     union all select null, count(*), ifnull(sum(size), 0),
-      (select count(*) from seen) > ${MOST_COUNTED} from freed
+      ifnull((select sum(count) from let_go), 0) > ${MOST_COUNTED} from freed
     union all select null, ${exact}, 0, 0
     union all select null, min(count, ${MOST_COUNTED}), 0, count > ${MOST_COUNTED} from (
       select value as count from json_each(json_array(${sql.join(counted.map(upTo), sql.raw(', '))})))
