@@ -274,7 +274,7 @@ describe('an encoded body', () => {
     const tenant = await Tenant.arrive()
     const headers = { 'Content-Type': 'application/json', 'Content-Encoding': encoding }
     const raw = encoding.includes('gzip') ? await gzip() : json
-    const path = `/namespaces/${tenant.slug}/projects/lab/episodes?page=1`
+    const path = `/namespaces/${tenant.slug}/projects/lab/episodes`
     return ask('POST', path, { token: token ?? tenant.token, raw, headers })
   }
 

@@ -318,6 +318,8 @@ class Lab {
         kind: item.kind,
         id: item.id,
         name,
+        slug: ['project', 'namespace'].includes(item.kind) ? item.path : null,
+        episode: item.container?.name ?? null,
         deletedAt: time(at),
         deletedBy: this.#user,
         purgeAt: time(at + 30 * DAY),

@@ -27,7 +27,7 @@ export interface Item {
   rows: number
   deletion: Deletion | null
   isProtected: boolean
-  readonly storageId: string | null
+  storageId: string | null
   object: Stored | null
 }
 
@@ -205,7 +205,12 @@ export class Model {
         : (there ?? this.make('episode', 2, { project, name: episodeName, path: `/${segment(episodeName)}` }))
     const path = name?.replaceAll('%', '%25') ?? null
     const former = name === null ? undefined : this.live(kind, project, { container, path })
-    if (former && former.storageId === storageId) return former
+    const isSame = former && [null, former.storageId].includes(storageId)
+    if (former && (isSame || former.storageId === null)) {
+      former.storageId ??= storageId
+      former.object ??= object
+      return former
+    }
     if (former) {
       this.trash(former, [former])
       // Its node is the new one's.
