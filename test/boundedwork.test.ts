@@ -25,7 +25,7 @@ const heaviest: Readonly<Record<string, object>> = {
         `register${one}`,
         { name: path(255), episodeName: 'é'.repeat(255), tags: many(64, (at) => `${at}`.repeat(32)) },
       ],
-      [`sign${one}Parts`, { partNumbers: many(1_000, (at) => at + 1) }],
+      [`sign${one}Parts`, { partNumbers: many(3_000, (at) => at + 1) }],
       [`complete${one}Upload`, { parts: many(10_000, (at) => ({ partNumber: at + 1, etag: hex(at, 32) })) }],
     ]),
   ),

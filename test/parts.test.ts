@@ -215,6 +215,12 @@ describe('an upload that is completed without a list of parts', () => {
     expect([wrong.status, wrong.body.errors[0].path]).toEqual([400, 'parts.0.size'])
     expect((await uploader.complete(upload, [part])).status).toBe(200)
   })
+
+  it('may say null for a size that it does not know', async () => {
+    const upload = await uploader.beginParts(ONE.length)
+    const { etag } = await uploader.putPart(upload, 1, ONE)
+    expect((await uploader.complete(upload, [{ partNumber: 1, etag, size: null }])).status).toBe(200)
+  })
 })
 
 describe('an S3 store', () => {

@@ -4,7 +4,7 @@ import { type StoredObject, storedObjectFrom } from './downloads.ts'
 import { ADMITTED, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { contentTypeOf } from './mediatype.ts'
 import { type Plan, statement } from './plan.ts'
-import { isOfAnother, type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
+import { isBlind, isOfAnother, type ObjectRef, objectGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
 import { type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
@@ -31,7 +31,8 @@ const stagedGuard = (a: Arguments<StagedRef>) => {
 
 const foundStaged = query<StagedRef>(
   'uploads.findStaged',
-  (a) => sql`${judged(stagedGuard(a))} select ${refusal}, ${uploadColumns}
+  (a) => sql`${judged(stagedGuard(a))} select ${refusal}, ${uploadColumns},
+      not ${isBlind} or ${objects.createdByToken} is scope.token_id as is_shown
     from ${VERDICT} left join staged left join ${objects} on ${objects.id} = ${ifGranted(sql`staged.id`)}`,
 )
 

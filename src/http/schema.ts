@@ -287,17 +287,18 @@ const etag = z
 
 const partNumber = z.int().min(1).max(MOST_PARTS)
 
-/** Each one costs a signature. */
-const MOST_PARTS_SIGNED = 1_000
+/** Parts whose URLs are asked for, so many at once: each one costs a signature. */
+const partNumbersOf = (most: number) =>
+  z
+    .array(partNumber)
+    .min(1, { error: 'is empty' })
+    .max(most, { error: `has over ${most} entries: ask for the others by another request` })
+    .meta({ minItems: 1, maxItems: most })
 
-/** Parts whose URLs are asked for. */
-export const partNumbers = z
-  .array(partNumber)
-  .min(1, { error: 'is empty' })
-  .max(MOST_PARTS_SIGNED, {
-    error: `has over ${MOST_PARTS_SIGNED} entries: ask for the others by another request`,
-  })
-  .meta({ minItems: 1, maxItems: MOST_PARTS_SIGNED })
+export const partNumbers = partNumbersOf(1_000)
+
+/** Older clients ask for all parts of a file at once, of 10 MiB each. */
+export const olderPartNumbers = partNumbersOf(3_000)
 
 const partsOf = <S extends z.ZodObject>(part: S) =>
   z
@@ -323,7 +324,7 @@ export const sentParts = partsOf(
     size: z
       .int()
       .min(0)
-      .optional()
+      .nullish()
       .meta({ description: 'Bytes, as `GET` shows them. Nothing depends on it.' }),
   }),
 )

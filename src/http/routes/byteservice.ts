@@ -90,7 +90,9 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
         method: 'POST',
         path: `${path}/parts`,
         summary: 'Sign the URLs of parts',
-        body: z.object({ ...uploadRef, partNumbers: field.partNumbers }).meta({ id: `${one}PartNumbers` }),
+        body: z
+          .object({ ...uploadRef, partNumbers: field.olderPartNumbers })
+          .meta({ id: `${one}PartNumbers` }),
         bodyExample: { ...anUpload, partNumbers: [1, 2] },
         answers: {
           200: {
@@ -165,7 +167,10 @@ const MOST_BYTES_COUNTED = 16 * 1_048_576
 
 function recording({ one, prefix, entries }: WireKind): Endpoint {
   const counted = {
-    entryCount: z.int().nullable().meta({ description: 'Null where the object is over 16 MiB.' }),
+    entryCount: z.int().nullable().meta({
+      description:
+        'Null where the object is over 16 MiB, or another token sent it and this one may not read.',
+    }),
     fields: z.array(z.string()).nullable().meta({ description: 'Of the first entry' }),
   }
   return endpoint(
@@ -229,9 +234,9 @@ function recording({ one, prefix, entries }: WireKind): Endpoint {
 
 const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1] ?? ''
 
-async function countsOf(call: AnyCall, { key, size }: Upload, format: EntryFormat | null) {
+async function countsOf(call: AnyCall, { key, size, isShown }: Upload, format: EntryFormat | null) {
   const untold = { entryCount: null, fields: null }
-  if (format === null || size > MOST_BYTES_COUNTED) return untold
+  if (format === null || size > MOST_BYTES_COUNTED || !isShown) return untold
   const { bucket } = await storeFor(call)
   const bytes = await bucket.read(key)
   return bytes ? countEntries(bytes, format) : untold
