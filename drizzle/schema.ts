@@ -542,6 +542,8 @@ export const deletions = sqliteTable(
     phase: text({ enum: ['marking', 'restoring'] }),
     path: text(),
     newPath: text(),
+    /** Bytes of the longest path that was marked with the folder, in its container and unescaped. */
+    longestPath: integer(),
   },
   (t) => [
     index('deletions_of_project').on(t.projectId, t.id),

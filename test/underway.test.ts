@@ -203,6 +203,25 @@ describe('a folder of more than 5,000 nodes', () => {
     expect(await faultsOf()).toEqual([])
   })
 
+  it('takes no episode that is write-protected meanwhile: none below it can be changed', async () => {
+    const large = await largeFolder()
+    const { archive } = large
+    await archive.episode('last', { folder: `${LARGE}/zz` })
+    const deletion = await deleted(large, 1)
+    for (const [method, road, body] of [
+      ['PATCH', 'episodes/last', { writeProtected: true }],
+      ['PATCH', 'episodes/last', { folder: '/top' }],
+      ['POST', 'episodes', { name: 'last', writeProtected: true }],
+      ['POST', 'episodes', { name: 'last', status: 'completed' }],
+    ] as const) {
+      const answer = await archive.ask(method, `${archive.project}/${road}`, body)
+      expect([...told(answer), answer.rowsWritten]).toEqual([409, 'deletion_marking', 0])
+    }
+    await fire()
+    expect(await markedIn('episodes', deletion)).toBe(2)
+    expect(await faultsOf()).toEqual([])
+  })
+
   it('can be purged meanwhile: it waits until all is marked', async () => {
     const large = await largeFolder()
     const { archive, count } = large
@@ -241,6 +260,59 @@ describe('a folder that comes back with more than 5,000 marks', () => {
     expect(await archive.contradictions()).toEqual([])
     for (const table of ['nodes', 'assets', 'episodes']) expect(await markedIn(table, deletionId)).toBe(0)
     expect(await faultsOf()).toEqual([])
+  })
+
+  it('leaves an episode that came back before its folder as it is', async () => {
+    const large = await largeFolder()
+    const { archive, folder } = large
+    await archive.succeed(202, 'DELETE', `/nodes/${folder}`)
+    const [{ deletionId = '' } = {}] = await archive.trash()
+    const road = `${archive.project}/trash/${deletionId}/restore?as=larger`
+    expect((await archive.ask('POST', road, undefined, { disturb: cutAfter(3) })).status).toBe(200)
+    const changes = { status: 'completed' }
+    for (const [method, path, body] of [
+      ['PATCH', 'episodes/run', changes],
+      ['POST', 'episodes', { name: 'run', ...changes }],
+    ] as const)
+      expect(told(await archive.ask(method, `${archive.project}/${path}`, body))).toEqual([
+        409,
+        'deletion_marking',
+      ])
+    await fire()
+    const { episodes } = await archive.succeed(200, 'GET', `${archive.project}/episodes`)
+    expect(episodes).toMatchObject([{ name: 'run', nodePath: '/top/larger/run' }])
+    expect([await archive.contradictions(), await faultsOf()]).toEqual([[], []])
+  })
+
+  it('takes a longer name if no path grows too long by it, and looks at no path again', async () => {
+    const large = await largeFolder()
+    const { archive, folder } = large
+    const long = `${LARGE}/${Array(4).fill('n'.repeat(240)).join('/')}/x.mp4`
+    await archive.video(long)
+    await archive.succeed(202, 'DELETE', `/nodes/${folder}`)
+    const [{ deletionId = '' } = {}] = await archive.trash()
+    const most = 'm'.repeat(1_024 - long.length + 'large'.length)
+    const refused = await archive.restore(deletionId, `${most}m`)
+    expect(told(refused)).toEqual([400, 'restore_name_invalid'])
+    expect(refused.rowsRead).toBeLessThan(100)
+    expect((await archive.restore(deletionId, most)).status).toBe(200)
+    expect(await archive.videos()).toContain(long.replace('large', most))
+    expect(await faultsOf()).toEqual([])
+  })
+
+  it('of a version of before takes no longer name, as its paths are too many to be looked at', async () => {
+    const large = await largeFolder()
+    const { archive, folder } = large
+    await archive.succeed(202, 'DELETE', `/nodes/${folder}`)
+    const [{ deletionId = '' } = {}] = await archive.trash()
+    await env.DB.prepare('update deletions set longest_path = null where id = ?').bind(deletionId).run()
+    const refused = await archive.restore(deletionId, 'larger')
+    expect([...told(refused), refused.rowsRead < 3 * MOST_AT_ONCE]).toEqual([
+      400,
+      'restore_name_invalid',
+      true,
+    ])
+    expect((await archive.restore(deletionId, 'small')).status).toBe(200)
   })
 
   it('is back at once, closed meanwhile, and ended by the schedule', async () => {

@@ -121,14 +121,19 @@ const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_
 const doneTarget = (a: Arguments<Stamp>): SQL =>
   sql`(select deleted_at is null and updated_request = ${a.mark} from target)`
 
+/** Of the episode's node, in the project's own tree. */
+const pathOfTarget = sql`(select ${nodes.path} from target cross join ${episodes} on ${episodes.id} = target.id
+  cross join ${nodes} on ${nodes.id} = ${episodes.nodeId})`
+
 /** Folders of episodes hang in the project's own tree. */
 const place = (a: Arguments<EpisodeFields>, asking: 'scope' | 'permit') => ({
   container: sql.raw(`${asking}.project_id`),
   path: sql`${a.folderPath}`,
 })
 
-const closedFolder = (a: Arguments<EpisodeFields>): Refusing =>
-  closedFor(sql`scope.project_id`, sql`${a.folderPath}`)
+/** Refuses where the episode would be, and where it is: what is marked with its folder is not changed on the way. */
+const closedPlaces = (a: Arguments<EpisodeFields>): readonly Refusing[] =>
+  [sql`${a.folderPath}`, pathOfTarget].map((path) => closedFor(sql`scope.project_id`, path))
 
 /** Where a new folder path leads, in the project's own tree. */
 const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
@@ -161,7 +166,7 @@ const upserting = (a: Arguments<Upsert>): Guard =>
     state: [
       protectedTarget,
       ...contradictions(a),
-      closedFolder(a),
+      ...closedPlaces(a),
       overRows(a, {
         atMost: ROWS_OF_ONE,
         exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'scope'))})`,
@@ -310,7 +315,7 @@ const changing = (a: Arguments<Changes>): Guard => {
       protectedTarget,
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
-      closedFolder(a),
+      ...closedPlaces(a),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'scope')) }),
     ],
   })

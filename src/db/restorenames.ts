@@ -6,6 +6,7 @@ import { lastSegment, unescaped } from './nodes.ts'
 import type { Restoring } from './restoring.ts'
 import { live, type ProjectRef } from './scope.ts'
 import type { Arguments } from './sql.ts'
+import { bytesOf, MOST_AT_ONCE } from './underway.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
 export interface RestoringInside extends ProjectRef, Restoring {
@@ -49,15 +50,28 @@ export const namesake = (a: A): SQL => {
 
 const MOST_BYTES = sql.raw(String(MOST_BYTES_OF_A_PATH))
 
-const bytes = (text: SQL): SQL => sql`length(cast(${text} as blob))`
+/** The nodes of a deletion, no more of them than one request looks at. */
+const marked = sql`(select ${nodes.containerId} as container_id, ${nodes.kind} as kind, ${nodes.path} as path
+  from ${nodes} where ${nodes.deletionId} = deletion.id limit ${sql.raw(String(MOST_AT_ONCE + 1))})`
+
+/** Bytes by which a folder's new name is longer than its former one. */
+const lengthening = (a: A): SQL =>
+  sql`(${bytesOf(sql`${a.newName}`)} - ${bytesOf(unescaped(lastSegment(sql`spot.former`)))})`
+
+/**
+ * Holds where a folder's new name makes a path too long. The longest one was noted when they were marked; of a folder
+ * from before that was so, all paths are looked at, or none is made longer where they are too many.
+ */
+const makesTooLong = (a: A): SQL => {
+  const tooLong = (length: SQL): SQL => sql`${length} + ${lengthening(a)} > ${MOST_BYTES}`
+  return sql`exists (select 1 from spot where ${lengthening(a)} > 0 and iif(deletion.longest_path is not null,
+    ${tooLong(sql`deletion.longest_path`)}, (
+      select count(*) > ${sql.raw(String(MOST_AT_ONCE))} or max(container_id = spot.container_id and kind <> 'episode'
+        and ${tooLong(bytesOf(unescaped(sql`path`)))}) from ${marked})))`
+}
 
 /** Holds for a name that the restored cannot have, and for a folder's that would make a path too long. */
 export const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
     when kind in (${kinds}) then ${a.newPath} is null
-    when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or exists (
-      select 1 from spot cross join ${nodes} where ${nodes.deletionId} = deletion.id
-        and ${bytes(sql`${a.newName}`)} > ${bytes(unescaped(lastSegment(sql`spot.former`)))}
-        and ${nodes.containerId} = spot.container_id and ${nodes.kind} <> 'episode'
-        and ${bytes(unescaped(sql`${nodes.path}`))} + ${bytes(sql`${a.newName}`)}
-        - ${bytes(unescaped(lastSegment(sql`spot.former`)))} > ${MOST_BYTES})
+    when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or ${makesTooLong(a)}
     else ${a.newName} is null end from deletion))`

@@ -69,6 +69,9 @@ const area = (a: Pick<A, 'deletionId'>, condition: SQL, id?: SQL): SQL => sql`wi
     busy.path as path, busy.new_path as new_path
   from ${deletions} as busy where busy.id = ${id ?? a.deletionId} and ${condition})`
 
+/** The length of text in UTF-8. */
+export const bytesOf = (text: SQL): SQL => sql`length(cast(${text} as blob))`
+
 type Marked = typeof assets | typeof episodes | typeof nodes
 
 /**
@@ -87,8 +90,15 @@ export function marking(name: string, condition: SQL) {
           deletionId: sql`(select id from area)`,
         })} where ${table.id} in (${first(a, column)}) and ${live(table)}`,
     )
+  const noteLongest = command<Slice>(`${name}.longest`, (a) => {
+    const length = sql`max(${bytesOf(unescaped(sql`${nodes.path}`))})`
+    const below = sql`select ${length} from ${nodes} where ${nodes.id} in (${first(a, nodes.id)}) and ${nodes.kind} <> 'episode'`
+    return sql`${area(a, condition)} update ${deletions} set ${assign(deletions, {
+      longestPath: sql`max(ifnull(${deletions.longestPath}, ${bytesOf(unescaped(sql`${deletions.path}`))}), ifnull((${below}), 0))`,
+    })} where ${deletions.id} = (select id from area)`
+  })
   // The nodes last, as the others are found by them.
-  const acts = [mark(assets, nodes.itemId), mark(episodes, nodes.itemId), mark(nodes, nodes.id)]
+  const acts = [noteLongest, mark(assets, nodes.itemId), mark(episodes, nodes.itemId), mark(nodes, nodes.id)]
   return (values: Slice): readonly Plan<void>[] => acts.map((each) => act(each, values))
 }
 

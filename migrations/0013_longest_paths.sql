@@ -1,0 +1,1 @@
+ALTER TABLE `deletions` ADD `longest_path` integer;
