@@ -586,6 +586,19 @@ describe("the Worker's own bucket", () => {
     expect((await store.send('GET', await uploader.urlOf(known))).text).toBe(BYTES)
   })
 
+  it('looks at few of the objects that have the same bytes, however many files are announced', async () => {
+    const { file, known } = await know()
+    await change(
+      `with recursive c(i) as (select 1 union all select i + 1 from c where i < 1000)
+       insert into objects (id, namespace_id, project_id, key, state, size, content_type, sha256, lease_until, created_by, created_at)
+       select substr(o.id, 1, 12) || printf('%012x', i), o.namespace_id, o.project_id, o.key || i, 'complete', o.size, 'x/' || i,
+         o.sha256, o.lease_until, o.created_by, 0 from c cross join objects o where o.id = ?`,
+      known.id,
+    )
+    const answer = await uploader.announce(Array(1_000).fill({ ...file, contentType: 'y/z' }))
+    expect([answer.status, answer.rowsRead < 60_000]).toEqual([201, true])
+  })
+
   it.each<[string, NewFile]>([
     ['another type', { contentType: 'video/mp4' }],
     ['another size', { size: BYTES.length + 1 }],

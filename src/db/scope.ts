@@ -106,18 +106,23 @@ export const mayNotAdd: Refusing = lacksRole(grants.upload.rank, isAdding)
 export const isOfAnother = (createdByToken: SQL): SQL =>
   sql`(${isAdding} and ${createdByToken} is not scope.token_id)`
 
+/** Holds for an object of the namespace which the token sees as such: of that project alone where it can only add, or is confined. */
+export const isInSight = (asking: 'scope' | 'permit'): SQL => {
+  const of = sql.raw(asking)
+  return sql`(${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id)`
+}
+
 /** Of the assets that refer to an object so many are looked at: one file may be in very many episodes. */
 const MOST_REFERENCES = sql.raw('500')
 
 /**
- * Holds for an object that a request inside a project may refer to: one of the namespace, or of that project alone
- * where the token is confined to it or can only add. `asking` is `scope`, or `permit`, which is made of it.
+ * Holds for an object that a request inside a project may refer to: one that is in sight, or that an asset of the
+ * project refers to already. `asking` is `scope`, or `permit`, which is made of it.
  */
 export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
   const of = sql.raw(asking)
   return sql`(${objects.namespaceId} = ${of}.namespace_id
-    and (${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id
-      or exists (select 1 from (
+    and (${isInSight(asking)} or exists (select 1 from (
         select own.container_id from ${assets} as own where own.object_id = ${objects.id}
           and own.project_id = ${of}.project_id and own.deleted_at is null limit ${MOST_REFERENCES}) as held
         where not ${isInTrashedEpisode(sql`held.container_id`)})))`

@@ -5,7 +5,7 @@ import { assertPermitted, consulted, permitted, refusal, VERDICT } from './guard
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { overBytes, overRows, type Quotas } from './quota.ts'
-import { isWithinReach, live, projectMakingGuard } from './scope.ts'
+import { isInSight, live, projectMakingGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, none, query } from './sql.ts'
 import { type Arriving, arriveByCreatingAt } from './users.ts'
 
@@ -108,15 +108,20 @@ type A = Arguments<Announcing>
 
 const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${field}')`)
 
+/** Objects of one hash that are looked at for each file: they differ by their types, or by their projects. */
+const MOST_NAMESAKES = 20
+
 /**
  * The object that has these very bytes already, by a hash that the bucket has verified; of this namespace alone, so
  * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
- * project alone. The type is what a download says of it, so another type is another object.
+ * project alone. Only the newest of the hash are looked at: what is overlooked is sent again. The type is what a download says of it, so another type is another object.
  */
-const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} from ${objects}
+const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} from (
+    select ${objects}.* from ${objects} where ${objects.namespaceId} = ${sql.raw(asking)}.namespace_id
+      and ${objects.state} = 'complete' and ${objects.sha256} is not null and ${objects.sha256} = ${file('sha256')}
+    order by ${objects.id} desc limit ${sql.raw(String(MOST_NAMESAKES))}) as objects
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
-  where ${isWithinReach(asking)} and ${objects.state} = 'complete' and ${objects.sha256} is not null
-    and ${objects.sha256} = ${file('sha256')} and ${objects.size} = ${file('size')}
+  where ${isInSight(asking)} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
   order by ${objects.id} desc limit 1)`
 
