@@ -173,7 +173,9 @@ describe('what answers show', () => {
     })
     expect((await tenant.ask('POST', `${project}/episodes`, sentBack)).status).toBe(200)
     const asset = await tenant.ask('POST', '/assets/video', { ...place, name: '/a.mp4', episodeName: 'run' })
-    const registered = { ...asset.body, ...place, episodeName: 'run' }
+    const { object, ...own } = asset.body
+    expect(object).toBeNull()
+    const registered = { ...own, ...place, episodeName: 'run' }
     expect((await tenant.ask('POST', '/assets/video', registered)).body.id).toBe(asset.body.id)
     const me = { id: 1, sub: 'another', username: 'another', createdAt: 0, name: 'Me' }
     expect((await tenant.ask('PATCH', '/auth/me', me)).body).toMatchObject({
@@ -357,6 +359,13 @@ describe('space', () => {
     expect(errorsOf(await tenant.ask('GET', `/assets/video?${place}&space=other`))).toMatchObject([
       { path: 'space' },
     ])
+    const other = { path: 'space', message: 'is another spelling of project, and says another one' }
+    const both = `${place}&project=robotics`
+    expect((await tenant.ask('GET', `/assets/video?${both}`)).status).toBe(200)
+    expect(errorsOf(await tenant.ask('GET', `/assets/video?${both}s`))).toEqual([other])
+    const body = { namespace: tenant.slug, project: 'robotics', space: 'lab', name: '/a.mp4' }
+    expect(errorsOf(await tenant.ask('POST', '/assets/video', body))).toEqual([other])
+    expect((await tenant.ask('POST', '/assets/video', { ...body, space: 'robotics' })).status).toBe(201)
     expect(errorsOf(await tenant.ask('GET', `${project}/episodes?space=x`))).toEqual([
       { path: 'space', message: 'is not known' },
     ])

@@ -67,13 +67,18 @@ function strictJudges<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
     query: (url, isLenient) => {
       const { known, unknown } = sift(query, parametersOf(url, query))
       const errors = isLenient ? [] : errorsOf(unknown, ofQuery, ofBody, {})
-      return withErrors([...errors, ...repeatedIn(url, query)], check(query, known))
+      const contradicted = contradictionIn(Object.fromEntries(url.searchParams), query)
+      return withErrors([...errors, ...repeatedIn(url, query), ...contradicted], check(query, known))
     },
     body: (raw, isLenient) => {
-      const given = Object.fromEntries(Object.entries(spelled(raw.json(), taken)).filter(isKept))
+      const sent = raw.json()
+      const given = Object.fromEntries(Object.entries(spelled(sent, taken)).filter(isKept))
       const { known, unknown } = sift(taken, given)
       const errors = isLenient ? [] : errorsOf(unknown, ofBody, ofQuery, elsewhere)
-      return withErrors(errors, check(body, asGiven(method, known as Given)))
+      return withErrors(
+        [...errors, ...contradictionIn(sent, taken)],
+        check(body, asGiven(method, known as Given)),
+      )
     },
   }
 }
@@ -127,6 +132,12 @@ function spelled(given: Given, { shape }: z.ZodObject): Given {
   if (!('project' in shape)) return given
   const { space, ...rest } = given
   return rest.project == null && space != null ? { ...rest, project: space } : rest
+}
+
+/** Both spellings may be sent, but not for two projects. */
+function contradictionIn({ project, space }: Given, { shape }: z.ZodObject): FieldError[] {
+  if (!('project' in shape) || project == null || space == null || project === space) return []
+  return [{ path: 'space', message: 'is another spelling of project, and says another one' }]
 }
 
 /** A parameter has one value: of two, nobody knows which is meant. */

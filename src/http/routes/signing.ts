@@ -25,7 +25,9 @@ const when = ({ value }: { readonly value: unknown }) => typeof value === 'objec
 
 const Wanted = z
   .object({
-    ids: listOf(field.lookup).describe('Ids of assets; the rest of the fields is for names then.'),
+    ids: listOf(field.lookup).describe(
+      'Ids of assets, wherever they are: namespace and project are not looked at then.',
+    ),
     namespace: field.slugRef.optional(),
     project: field.slugRef.optional(),
     paths: listOf(field.filePath).describe('Names of assets of the project'),
@@ -41,6 +43,16 @@ const Wanted = z
   })
   .refine(({ ids, paths }) => ids === undefined || paths === undefined, {
     path: ['paths'],
+    error: 'is not given together with ids',
+    when,
+  })
+  .refine(({ ids, episode }) => ids === undefined || episode === undefined, {
+    path: ['episode'],
+    error: 'is not given together with ids',
+    when,
+  })
+  .refine(({ ids, kind }) => ids === undefined || kind === undefined, {
+    path: ['kind'],
     error: 'is not given together with ids',
     when,
   })
