@@ -89,7 +89,7 @@ describe('an object without a type, or of untold bytes', () => {
     ['/a.parquet', 'application/vnd.apache.parquet', 'attachment'],
     ['/a.zip', 'application/zip', 'attachment'],
   ])('named %s is %s, and %s', async (name, type, disposition) => {
-    for (const given of [null, OCTETS])
+    for (const given of [null, OCTETS, 'Application/Octet-Stream; charset=binary'])
       expect(await told({ name, type: given })).toEqual({ types: Array(5).fill(type), disposition })
   })
 
@@ -109,6 +109,13 @@ describe('an object without a type, or of untold bytes', () => {
 
 it('a type that was told is kept, whatever the name', async () => {
   expect((await told({ name: '/a.mp4', type: 'text/csv' })).types).toEqual(Array(5).fill('text/csv'))
+})
+
+it.each(['mp4', 'MP4', 'png'])('an upload that is called %s has no extension', async (name) => {
+  const tenant = await Tenant.arrive()
+  await tenant.withProject('lab')
+  const { headers } = await tenant.ask('GET', `/videos/${await stored(tenant, null, name)}/raw`)
+  expect((await ask('GET', headers.get('Location') ?? '')).headers.get('Content-Type')).toBe(OCTETS)
 })
 
 it('the older routes tell it by the name of the upload', async () => {

@@ -10,14 +10,18 @@ const typeOf = (extension: SQL): SQL =>
     sql.raw(' '),
   )} end`
 
-/** What stands behind the last dot of a name, in lower case. */
+/** What stands behind the last dot of a name, in lower case; null where there is no dot. */
 const extensionOf = (name: SQLWrapper): SQL =>
-  sql`lower(substr(${name}, length(rtrim(${name}, replace(${name}, '.', ''))) + 1))`
+  sql`iif(instr(${name}, '.') > 0, lower(substr(${name}, length(rtrim(${name}, replace(${name}, '.', ''))) + 1)), null)`
+
+/** A media type without its parameters, in lower case. */
+const essenceOf = (type: SQLWrapper): SQL =>
+  sql`lower(trim(iif(instr(${type}, ';') > 0, substr(${type}, 1, instr(${type}, ';') - 1), ${type})))`
 
 /**
  * The type of an object: the one that it came with, else what the format of its asset and then the extension of a name
  * say; null where nothing does.
  */
 export const contentTypeOf = (name: SQLWrapper, format: SQLWrapper = sql`null`): SQL =>
-  sql`iif(ifnull(${objects.contentType}, ${text(UNTOLD_TYPE)}) <> ${text(UNTOLD_TYPE)}, ${objects.contentType},
+  sql`iif(ifnull(${essenceOf(objects.contentType)}, ${text(UNTOLD_TYPE)}) <> ${text(UNTOLD_TYPE)}, ${objects.contentType},
     coalesce(${typeOf(sql`lower(${format})`)}, ${typeOf(extensionOf(name))}, ${objects.contentType}))`

@@ -19,7 +19,10 @@ const bytes = z.int().min(0).meta({ description: 'Bytes' })
 
 const NewFile = z
   .object({
-    name: field.name.nullish().meta({ description: 'What the client calls it; nothing depends on it.' }),
+    name: field.name.nullish().meta({
+      description:
+        'What the client calls it. A file that is announced without its type is served by the extension.',
+    }),
     size: bytes,
     contentType: field.mediaType.nullish(),
     sha256: field.sha256.nullish().meta({
