@@ -88,6 +88,27 @@ describe('whole numbers in metadata', () => {
     expect([restored.status, shownIn(restored)]).toEqual([200, [NANOSECONDS]])
   })
 
+  it('count as they are written: rounded ones may be longer', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject()
+    const numbers = (count: number) => `{"n":[${Array(count).fill('99999999999999999999').join()}]}`
+    const most = Math.floor((65_536 - numbers(0).length + 1) / 21)
+    for (const [count, status] of [
+      [most, 201],
+      [most + 1, 400],
+    ] as const) {
+      const name = `n${count}`
+      const made = await send(
+        tenant,
+        'POST',
+        `${project}/datasets`,
+        `{"name":"${name}","metadata":${numbers(count)}}`,
+      )
+      expect(made.status).toBe(status)
+      if (status === 201) expect(made.text).toContain(`"metadata":${numbers(count)}`)
+    }
+  })
+
   it.each(written)('are as they were written: %s', async (sent, shown) => {
     const tenant = await Tenant.arrive()
     const project = await tenant.withProject()

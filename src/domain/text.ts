@@ -39,7 +39,12 @@ const MOST_BYTES_OF_METADATA = 65_536
 const MOST_LEVELS_OF_METADATA = 500
 
 /** Why a value is not metadata, or null where it is: an object of at most 64 KiB as JSON. */
-export function metadataFault(value: unknown): string | null {
+export const metadataFault = (value: unknown): string | null =>
+  shapeFault(value) ??
+  (byteLength(JSON.stringify(value)) > MOST_BYTES_OF_METADATA ? 'is over 64 KiB as JSON' : null)
+
+/** What is wrong with metadata but its size. */
+export function shapeFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object'
   // Level by level, so that no nesting can exhaust the stack.
   let level: readonly unknown[] = [value]
@@ -48,7 +53,6 @@ export function metadataFault(value: unknown): string | null {
     if (!level.every(isWellFormed)) return 'has an unpaired surrogate'
     level = level.flatMap(inside)
   }
-  if (byteLength(JSON.stringify(value)) > MOST_BYTES_OF_METADATA) return 'is over 64 KiB as JSON'
   return null
 }
 

@@ -1,6 +1,6 @@
 import { mayRound, parseByDigits, sourceOfMember } from '../domain/digits.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
-import { metadataFault } from '../domain/text.ts'
+import { shapeFault } from '../domain/text.ts'
 
 const MOST_BYTES = 1_048_576
 
@@ -68,7 +68,7 @@ function withDigits(
   text: string,
   value: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (!mayRound(text) || metadataFault(value.metadata) !== null) return value
+  if (!mayRound(text) || shapeFault(value.metadata) !== null) return value
   const source = sourceOfMember(text, 'metadata')
   return source === null ? value : { ...value, metadata: parseByDigits(source) }
 }
