@@ -284,7 +284,7 @@ with scope as materialized (
   where refusal is null), hidden as materialized (select exists (select 1
   from "episodes"
   where "episodes"."project_id" = (select project_id
-  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -310,7 +310,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -417,7 +417,7 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -443,7 +443,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -523,7 +523,7 @@ with scope as materialized (
   where refusal is null), hidden as materialized (select exists (select 1
   from "episodes"
   where "episodes"."project_id" = (select project_id
-  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  from permit) and "episodes"."deleted_at" > 0) as is_there), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -549,7 +549,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -642,7 +642,7 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -668,7 +668,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -781,7 +781,7 @@ with scope as materialized (
   from hidden) or not exists (
   select 1
   from "episodes" as around
-  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  where around.id = container_id and around.deleted_at is not null)) limit (?1 ->> '$.limit') + 1)), weighed as (select "assets"."id" as id, "assets"."name" as name, json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -807,7 +807,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -910,7 +910,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1021,7 +1021,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1144,7 +1144,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1315,7 +1315,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1370,7 +1370,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = permit.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = (?1 ->> '$.path') and "nodes"."kind" = (?1 ->> '$.kind') and "nodes"."deleted_at" is null), (?1 ->> '$.nodeId'))), (?1 ->> '$.kind'), (?1 ->> '$.name'), (?1 ->> '$.storageId'), (select "objects"."id"
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = permit.namespace_id and ((permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1451,7 +1451,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1499,7 +1499,7 @@ with scope as materialized (
   from "episodes"
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "assets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "assets"."id", 'name', "assets"."name"), json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  select scope.refusal as refusal, "assets"."version" as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', "assets"."id", 'name', "assets"."name"), json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -1525,7 +1525,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -1617,7 +1617,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1666,7 +1666,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName'))) and "nodes"."path" = substr((?1 ->> '$.parentPath'), 1, made.value ->> '$.end') and "nodes"."kind" = 'folder' and "nodes"."deleted_at" is null) is null)) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" = (?1 ->> '$.storageId') and exists (select 1
   from permit
-  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
+  where ("objects"."namespace_id" = permit.namespace_id and ((permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -1735,7 +1735,7 @@ with scope as materialized (
   where "episodes"."project_id" = scope.project_id and "episodes"."name" = (?1 ->> '$.episodeName')) then 'episode_write_protected'
   when exists (select 1
   from "objects"
-  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
+  where "objects"."id" = (?1 ->> '$.storageId') and ("objects"."namespace_id" = scope.namespace_id and ((scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) or exists (select 1
   from (
   select own.container_id
   from "assets" as own
@@ -3444,6 +3444,22 @@ with area as materialized (
   from area) and "nodes"."deleted_at" is null
   order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
 
+-- deletions.markSlice.longest
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "deletions" set "longest_path" = max(ifnull("deletions"."longest_path", length(cast(replace(replace("deletions"."path", '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)))
+  from "nodes"
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."kind" <> 'episode'), 0))
+  where "deletions"."id" = (select id
+  from area)
+
 -- deletions.markSlice.nodes
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
@@ -3608,7 +3624,7 @@ with scope as materialized (
   from target join "assets" on "assets"."id" = target.id join "objects" on "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete') then 'asset_without_object'
   when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -3634,7 +3650,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -3954,6 +3970,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -4039,6 +4059,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4126,6 +4150,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4429,6 +4457,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -4528,6 +4560,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (select count(*)
@@ -4612,6 +4648,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -4707,6 +4747,10 @@ with scope as materialized (
   when exists (select 1
   from "deletions" as busy
   where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((?1 ->> '$.folderPath') || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  when exists (select 1
+  from "deletions" as busy
+  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = scope.project_id and substr((select "nodes"."path"
+  from target cross join "episodes" on "episodes"."id" = target.id cross join "nodes" on "nodes"."id" = "episodes"."node_id") || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when ((?1 ->> '$.rowsQuota') is not null and iif(ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + 100 <= (?1 ->> '$.rowsQuota'), 0, (iif(exists (select 1
@@ -6748,6 +6792,22 @@ with area as materialized (
   from area) and "nodes"."deleted_at" is null
   order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
 
+-- nodes.markBelow.longest
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and busy.kind = 'folder') update "deletions" set "longest_path" = max(ifnull("deletions"."longest_path", length(cast(replace(replace("deletions"."path", '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)))
+  from "nodes"
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."kind" <> 'episode'), 0))
+  where "deletions"."id" = (select id
+  from area)
+
 -- nodes.markBelow.nodes
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
@@ -8093,10 +8153,13 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when ((?1 ->> '$.isRenamed') and (select case
   when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
-  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
-  select 1
-  from spot cross join "nodes"
-  where "nodes"."deletion_id" = deletion.id and length(cast((?1 ->> '$.newName') as blob)) > length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (select 1
+  from spot
+  where (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (
+  select count(*) > 5000 or max(container_id = spot.container_id and kind <> 'episode' and length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob)) + (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024)
+  from (select "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path
+  from "nodes"
+  where "nodes"."deletion_id" = deletion.id limit 5001)))) else (?1 ->> '$.newName') is null end
   from deletion)) then 'restore_name_invalid'
   when (select "episodes"."write_protected"
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
@@ -8343,10 +8406,13 @@ with scope as materialized (
   when scope.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(scope.is_member, scope.access, 0), '')
   when ((?1 ->> '$.isRenamed') and (select case
   when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (?1 ->> '$.newPath') is null
-  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (
-  select 1
-  from spot cross join "nodes"
-  where "nodes"."deletion_id" = deletion.id and length(cast((?1 ->> '$.newName') as blob)) > length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) and "nodes"."container_id" = spot.container_id and "nodes"."kind" <> 'episode' and length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)) + length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob)) > 1024) else (?1 ->> '$.newName') is null end
+  when kind = 'folder' then (?1 ->> '$.newName') is null or instr((?1 ->> '$.newName'), '/') > 0 or exists (select 1
+  from spot
+  where (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (
+  select count(*) > 5000 or max(container_id = spot.container_id and kind <> 'episode' and length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob)) + (length(cast((?1 ->> '$.newName') as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024)
+  from (select "nodes"."container_id" as container_id, "nodes"."kind" as kind, "nodes"."path" as path
+  from "nodes"
+  where "nodes"."deletion_id" = deletion.id limit 5001)))) else (?1 ->> '$.newName') is null end
   from deletion)) then 'restore_name_invalid'
   when (select "episodes"."write_protected"
   from deletion join "episodes" on "episodes"."id" = deletion.container_id) then 'episode_write_protected'
@@ -8388,7 +8454,7 @@ with scope as materialized (
   where around.id = "nodes"."container_id"), '') || "nodes"."path", 'parentId', "nodes"."parent_id", 'assetId', iif("nodes"."kind" not in ('folder', 'episode'), "nodes"."item_id", null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "nodes"."updated_at" / 1000.0, 'unixepoch'))
   from "nodes"
   where "nodes"."id" = "restorations"."item_id" and "nodes"."deleted_at" is null)
-  when 'video' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'video' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssVideoId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8414,7 +8480,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8445,7 +8511,7 @@ with scope as materialized (
   where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'fps', "assets"."fps", 'lens', "assets"."lens", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'audio' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssAudioId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'audio' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssAudioId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8471,7 +8537,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8502,7 +8568,7 @@ with scope as materialized (
   where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'sampleRate', "assets"."sample_rate", 'channels', "assets"."channels", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'label-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssLabelId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'label-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssLabelId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8528,7 +8594,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8559,7 +8625,7 @@ with scope as materialized (
   where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'text-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssTextTrackId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'text-track' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssTextTrackId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8585,7 +8651,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8616,7 +8682,7 @@ with scope as materialized (
   where "objects"."id" = "assets"."object_id" and "objects"."state" = 'complete')), 'format', "assets"."format", 'language', "assets"."language", 'tags', json("assets"."tags"), 'metadata', json("assets"."metadata"), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."created_at" / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', "assets"."updated_at" / 1000.0, 'unixepoch'))
   from "assets"
   where "assets"."id" = "restorations"."item_id" and "assets"."deleted_at" is null)
-  when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  when 'image' then (select json_object('id', "assets"."id", 'projectId', "assets"."project_id", 'episodeId', nullif("assets"."container_id", "assets"."project_id"), 'nodeId', "assets"."node_id", 'name', "assets"."name", 'bssImageId', "assets"."storage_id", 'object', json((select json_object('id', "objects"."id", 'size', "objects"."size", 'contentType', iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -8642,7 +8708,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -9004,16 +9070,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
@@ -9021,16 +9083,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -9039,16 +9097,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
@@ -9056,30 +9110,22 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) insert into "objects" ("id", "namespace_id", "project_id", "key", "state", "size", "content_type", "lease_until", "created_by", "created_by_token", "created_at", "name", "part_size", "announced_size", "announced_sha256", "staging_hash")
   select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), (?1 ->> '$.leaseUntil'), permit.user_id, permit.token_id, (?1 ->> '$.now'), (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
   from permit cross join json_each(?1, '$.files') as file
   where (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null
   on conflict do nothing
 
@@ -9120,16 +9166,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
@@ -9137,16 +9179,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -9155,16 +9193,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
@@ -9172,16 +9206,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end, 'done') as refusal
   from scope), permit as materialized (select *
   from verdict
@@ -9193,16 +9223,12 @@ with scope as materialized (
   from permit cross join json_each(?1, '$.files') as file cross join "objects" on "objects"."id" = ifnull( (select "objects"."id"
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')), (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1))
 
 -- uploads.begin
@@ -9504,7 +9530,7 @@ with scope as materialized (
   when scope.object_state <> 'complete' then 'object_not_found'
   when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower(null)
+  select scope.refusal as refusal, "objects"."key" as key, "objects"."size" as size, iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower(null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -9530,7 +9556,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("objects"."name", length(rtrim("objects"."name", replace("objects"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("objects"."name", '.') > 0, lower(substr("objects"."name", length(rtrim("objects"."name", replace("objects"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -9643,7 +9669,7 @@ with scope as materialized (
   when (select id
   from staged) is null then 'upload_incomplete' end, 'done') as refusal
   from scope)
-  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at
+  select scope.refusal as refusal, "objects"."id" as id, "objects"."key" as key, "objects"."state" as state, "objects"."name" as name, "objects"."bucket_upload_id" as bucket_upload_id, "objects"."part_size" as part_size, "objects"."announced_size" as announced_size, "objects"."announced_sha256" as announced_sha256, "objects"."content_type" as content_type, "objects"."size" as size, "objects"."sha256" as sha256, "objects"."etag" as etag, "objects"."created_at" as created_at, not (scope.scopes & 1 = 0) or "objects"."created_by_token" is scope.token_id as is_shown
   from verdict as scope
   left join staged
   left join "objects" on "objects"."id" = iif(scope.refusal is null, staged.id, null)
@@ -9937,16 +9963,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
@@ -9954,16 +9976,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -9972,16 +9990,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
@@ -9989,16 +10003,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) insert into "projects" ("id", "namespace_id", "name", "slug", "tags", "visibility", "created_at", "updated_at", "created_by", "created_by_token", "created_request", "updated_request")
   select (?1 ->> '$.projectId'), permit.namespace_id, (?1 ->> '$.project'), (?1 ->> '$.project'), '[]', 'private', (?1 ->> '$.now'), (?1 ->> '$.now'), permit.user_id, permit.token_id, (?1 ->> '$.repeatable'), (?1 ->> '$.mark')
   from permit
@@ -10189,16 +10199,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."rows"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum(1), 0)
@@ -10206,16 +10212,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.rowsQuota'))) then 'quota_exceeded'
   when ((?1 ->> '$.bytesQuota') is not null and iif(ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
@@ -10224,16 +10226,12 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > 0 and ifnull((select "namespace_stats"."bytes"
   from "namespace_stats"
   where "namespace_stats"."namespace_id" = scope.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
@@ -10241,29 +10239,21 @@ with scope as materialized (
   where not exists (select 1
   from "objects"
   where "objects"."id" = (file.value ->> '$.id')) and (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = scope.namespace_id and (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = scope.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = scope.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (scope.token_project_id is null and scope.scopes & 2 or "objects"."project_id" = scope.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1) is null) > (?1 ->> '$.bytesQuota'))) then 'quota_exceeded' end) is null) update "objects" set "lease_until" = (?1 ->> '$.leaseUntil')
   where "objects"."id" in (
   select (select "objects"."id"
-  from "objects" join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
-  where ("objects"."namespace_id" = permit.namespace_id and (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id or exists (select 1
   from (
-  select own.container_id
-  from "assets" as own
-  where own.object_id = "objects"."id" and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from "episodes" as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256') and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
+  select "objects".*
+  from "objects"
+  where "objects"."namespace_id" = permit.namespace_id and "objects"."state" = 'complete' and "objects"."sha256" is not null and "objects"."sha256" = (file.value ->> '$.sha256')
+  order by "objects"."id" desc limit 20) as objects join "projects" on "projects"."id" = "objects"."project_id" and "projects"."deleted_at" is null
+  where (permit.token_project_id is null and permit.scopes & 2 or "objects"."project_id" = permit.project_id) and "objects"."size" = (file.value ->> '$.size') and ifnull("objects"."content_type", '') = coalesce((file.value ->> '$.contentType'), "objects"."content_type", '')
   order by "objects"."id" desc limit 1)
   from permit cross join json_each(?1, '$.files') as file) and "objects"."lease_until" < (?1 ->> '$.renewedBefore')
 
@@ -10705,7 +10695,7 @@ with scope as materialized (
   select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
   from verdict as scope
   union all
-  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -10731,7 +10721,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -10813,7 +10803,7 @@ with scope as materialized (
   select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
   from verdict as scope
   union all
-  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull("objects"."content_type", 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
+  select null, row.position, "assets"."id", "assets"."name", "objects"."key", "objects"."size", iif(ifnull(lower(trim(iif(instr("objects"."content_type", ';') > 0, substr("objects"."content_type", 1, instr("objects"."content_type", ';') - 1), "objects"."content_type"))), 'application/octet-stream') <> 'application/octet-stream', "objects"."content_type", coalesce(case lower("assets"."format")
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -10839,7 +10829,7 @@ with scope as materialized (
   when 'avif' then 'image/avif'
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1))
+  when 'zip' then 'application/zip' end, case iif(instr("assets"."name", '.') > 0, lower(substr("assets"."name", length(rtrim("assets"."name", replace("assets"."name", '.', ''))) + 1)), null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
