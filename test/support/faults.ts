@@ -338,17 +338,28 @@ interface Open {
   readonly uploadId: string
 }
 
+/** A table, and its columns but those that are generated. */
+interface Table {
+  readonly table: string
+  readonly columns: string
+}
+
+async function tableOf(table: string): Promise<Table> {
+  const found = await select<{ name: string }>(`select name from pragma_table_info('${table}')`)
+  return { table, columns: found.map(({ name }) => `"${name}"`).join() }
+}
+
 /** The whole database and bucket as they are now, to be brought back as often as needed. */
 export class Kept {
   #open: readonly Open[] = []
   readonly #name: string
-  readonly #tables: readonly string[]
+  readonly #tables: readonly Table[]
   readonly #triggers: readonly { readonly name: string; readonly sql: string }[]
   readonly #objects: ReadonlyMap<string, ArrayBuffer>
 
   private constructor(
     name: string,
-    tables: readonly string[],
+    tables: readonly Table[],
     triggers: readonly { readonly name: string; readonly sql: string }[],
     objects: ReadonlyMap<string, ArrayBuffer>,
   ) {
@@ -360,11 +371,11 @@ export class Kept {
 
   /** Of several, each has a name of its own. */
   static async now(name: string): Promise<Kept> {
-    const tables = await namesOf(OURS)
+    const tables = await Promise.all((await namesOf(OURS)).map(tableOf))
     await env.DB.batch(
-      tables.flatMap((table) => [
+      tables.flatMap(({ table, columns }) => [
         env.DB.prepare(`drop table if exists kept_${name}_${table}`),
-        env.DB.prepare(`create table kept_${name}_${table} as select * from ${table}`),
+        env.DB.prepare(`create table kept_${name}_${table} as select ${columns} from ${table}`),
       ]),
     )
     const objects = new Map<string, ArrayBuffer>()
@@ -384,9 +395,9 @@ export class Kept {
       [
         'pragma defer_foreign_keys = on',
         ...this.#triggers.map(({ name }) => `drop trigger ${name}`),
-        ...this.#tables.flatMap((table) => [
+        ...this.#tables.flatMap(({ table, columns }) => [
           `delete from ${table}`,
-          `insert into ${table} select * from kept_${this.#name}_${table}`,
+          `insert into ${table} (${columns}) select ${columns} from kept_${this.#name}_${table}`,
         ]),
         ...this.#triggers.map(({ sql }) => sql),
       ].map((text) => env.DB.prepare(text)),
