@@ -10,6 +10,8 @@ export default defineConfig(async () => ({
     testTimeout: MOST_MILLISECONDS,
     hookTimeout: MOST_MILLISECONDS,
     teardownTimeout: MOST_MILLISECONDS,
+    // By default one core is left to the watching process, which has little to do.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
