@@ -3512,7 +3512,7 @@ with area as materialized (
   where "assets"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"assets"."deletion_id" = (select id
   from area)
 
 -- deletions.unmarkSlice.assetsWithoutNode
@@ -3534,10 +3534,11 @@ with area as materialized (
   where "assets"."id" in (select "assets"."id"
   from "assets"
   where "assets"."deletion_id" = (select id
-  from area) and not exists (select 1
+  from area
+  where not exists (select 1
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area)) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area))) limit (?1 ->> '$.rows')) and +"assets"."deletion_id" = (select id
   from area)
 
 -- deletions.unmarkSlice.episodes
@@ -3559,7 +3560,7 @@ with area as materialized (
   where "episodes"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "episodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"episodes"."deletion_id" = (select id
   from area)
 
 -- deletions.unmarkSlice.nodes
@@ -3572,7 +3573,7 @@ with area as materialized (
   where "nodes"."id" in (select "nodes"."id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"nodes"."deletion_id" = (select id
   from area)
 
 -- downloads.find
@@ -8200,7 +8201,7 @@ with area as materialized (
   where "assets"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"assets"."deletion_id" = (select id
   from area)
 
 -- trash.restoreBelow.assetsWithoutNode
@@ -8224,10 +8225,11 @@ with area as materialized (
   where "assets"."id" in (select "assets"."id"
   from "assets"
   where "assets"."deletion_id" = (select id
-  from area) and not exists (select 1
+  from area
+  where not exists (select 1
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area)) limit (?1 ->> '$.rows')) and "assets"."deletion_id" = (select id
+  from area))) limit (?1 ->> '$.rows')) and +"assets"."deletion_id" = (select id
   from area)
 
 -- trash.restoreBelow.episodes
@@ -8251,7 +8253,7 @@ with area as materialized (
   where "episodes"."id" in (select "nodes"."item_id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "episodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"episodes"."deletion_id" = (select id
   from area)
 
 -- trash.restoreBelow.nodes
@@ -8266,7 +8268,7 @@ with area as materialized (
   where "nodes"."id" in (select "nodes"."id"
   from "nodes"
   where "nodes"."deletion_id" = (select id
-  from area) limit (?1 ->> '$.rows')) and "nodes"."deletion_id" = (select id
+  from area) limit (?1 ->> '$.rows')) and +"nodes"."deletion_id" = (select id
   from area)
 
 -- trash.restorePlace

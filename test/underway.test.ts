@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Database } from '../src/db/database.ts'
+import { goOn } from '../src/db/underway.ts'
 import { SLICE } from '../src/domain/purge.ts'
 import { Archive, fire, rowsOf } from './support/archive.ts'
 import { crowdOfVideos, faultsOf, withoutRests } from './support/faults.ts'
@@ -260,6 +262,20 @@ describe('a folder that comes back with more than 5,000 marks', () => {
     expect(await archive.contradictions()).toEqual([])
     for (const table of ['nodes', 'assets', 'episodes']) expect(await markedIn(table, deletionId)).toBe(0)
     expect(await faultsOf()).toEqual([])
+  })
+
+  it('reads as much a slice, however much is left', async () => {
+    const { archive, folder } = await largeFolder()
+    const { body } = await archive.ask('DELETE', `/nodes/${folder}`)
+    const road = `${archive.project}/trash/${body.deletionId}/restore`
+    expect((await archive.ask('POST', road, undefined, { disturb: cutAfter(1) })).status).toBe(200)
+    const database = new Database(env.DB, 'first-primary')
+    const slice = { deletionId: body.deletionId, rows: 10 }
+    while ((await markedIn('nodes', body.deletionId)) > MANY - 50) {
+      const before = database.usage.rowsRead
+      expect(await database.run(goOn('restoring', slice))).toBe(true)
+      expect(database.usage.rowsRead - before).toBeLessThan(1_000)
+    }
   })
 
   it('leaves an episode that came back before its folder as it is', async () => {

@@ -144,7 +144,7 @@ export function unmarking(
           ...outOfTrash,
           ...follow,
           version: sql`${table.version} + 1`,
-        })} where ${table.id} in (${found(a)}) and ${ofDeletion(table)}`,
+        })} where ${table.id} in (${found(a)}) and +${ofDeletion(table)}`,
     )
   const ofAsset = {
     name: moved(assets.containerId, assets.name, unescaped),
@@ -155,7 +155,8 @@ export function unmarking(
     ...remembered(episodes, episodes.projectId),
   }
   const withoutNode = (a: A): SQL => sql`select ${assets.id} from ${assets}
-    where ${ofDeletion(assets)} and ${none(sql`${nodes} where ${ofDeletion(nodes)}`)} limit ${a.rows}`
+    where ${assets.deletionId} = (select id from area where ${none(sql`${nodes} where ${ofDeletion(nodes)}`)})
+    limit ${a.rows}`
   const acts = [
     unmark(assets, 'assets', (a) => first(a, nodes.itemId), ofAsset),
     unmark(episodes, 'episodes', (a) => first(a, nodes.itemId), ofEpisode),
