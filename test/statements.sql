@@ -3444,22 +3444,6 @@ with area as materialized (
   from area) and "nodes"."deleted_at" is null
   order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
 
--- deletions.markSlice.longest
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "deletions" set "longest_path" = max(ifnull("deletions"."longest_path", length(cast(replace(replace("deletions"."path", '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)))
-  from "nodes"
-  where "nodes"."id" in (select "nodes"."id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from area) and "nodes"."path" > (select path || '/'
-  from area) and "nodes"."path" < (select path || '0'
-  from area) and "nodes"."deleted_at" is null
-  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."kind" <> 'episode'), 0))
-  where "deletions"."id" = (select id
-  from area)
-
 -- deletions.markSlice.nodes
 with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
@@ -3474,6 +3458,22 @@ with area as materialized (
   from area) and "nodes"."path" < (select path || '0'
   from area) and "nodes"."deleted_at" is null
   order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."deleted_at" is null
+
+-- deletions.noteLongest
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from "deletions" as busy
+  where busy.id = (?1 ->> '$.deletionId') and busy.phase = 'marking') update "deletions" set "longest_path" = max(ifnull("deletions"."longest_path", length(cast(replace(replace("deletions"."path", '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)))
+  from "nodes"
+  where "nodes"."id" in (select "nodes"."id"
+  from "nodes"
+  where "nodes"."container_id" = (select container_id
+  from area) and "nodes"."path" > (select path || '/'
+  from area) and "nodes"."path" < (select path || '0'
+  from area) and "nodes"."deleted_at" is null
+  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."kind" <> 'episode'), 0))
+  where "deletions"."id" = (select id
+  from area)
 
 -- deletions.pickPlace
 select "deletions"."id" as id
@@ -6792,22 +6792,6 @@ with area as materialized (
   from area) and "nodes"."path" < (select path || '0'
   from area) and "nodes"."deleted_at" is null
   order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "episodes"."deleted_at" is null
-
--- nodes.markBelow.longest
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from "deletions" as busy
-  where busy.id = (?1 ->> '$.deletionId') and busy.phase is null and busy.kind = 'folder') update "deletions" set "longest_path" = max(ifnull("deletions"."longest_path", length(cast(replace(replace("deletions"."path", '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace("nodes"."path", '%2F', '/'), '%25', '%') as blob)))
-  from "nodes"
-  where "nodes"."id" in (select "nodes"."id"
-  from "nodes"
-  where "nodes"."container_id" = (select container_id
-  from area) and "nodes"."path" > (select path || '/'
-  from area) and "nodes"."path" < (select path || '0'
-  from area) and "nodes"."deleted_at" is null
-  order by "nodes"."path", "nodes"."kind" limit (?1 ->> '$.rows')) and "nodes"."kind" <> 'episode'), 0))
-  where "deletions"."id" = (select id
-  from area)
 
 -- nodes.markBelow.nodes
 with area as materialized (

@@ -74,13 +74,14 @@ export const bytesOf = (text: SQL): SQL => sql`length(cast(${text} as blob))`
 
 type Marked = typeof assets | typeof episodes | typeof nodes
 
+const firstBelow = (a: A, column: SQLiteColumn): SQL => sql`select ${column} from ${nodes}
+  where ${nodesBelow(AREA)} order by ${nodes.path}, ${nodes.kind} limit ${a.rows}`
+
 /**
  * The commands that mark the first nodes below a folder, with the assets and episodes that they are of. An episode is
  * one row, whatever is inside of it.
  */
 export function marking(name: string, condition: SQL) {
-  const first = (a: A, column: SQLiteColumn): SQL => sql`select ${column} from ${nodes}
-    where ${nodesBelow(AREA)} order by ${nodes.path}, ${nodes.kind} limit ${a.rows}`
   const mark = (table: Marked, column: SQLiteColumn) =>
     command<Slice>(
       `${name}.${getTableName(table)}`,
@@ -88,17 +89,10 @@ export function marking(name: string, condition: SQL) {
         sql`${area(a, condition)} update ${table} set ${assign(table, {
           deletedAt: sql`(select deleted_at from area)`,
           deletionId: sql`(select id from area)`,
-        })} where ${table.id} in (${first(a, column)}) and ${live(table)}`,
+        })} where ${table.id} in (${firstBelow(a, column)}) and ${live(table)}`,
     )
-  const noteLongest = command<Slice>(`${name}.longest`, (a) => {
-    const length = sql`max(${bytesOf(unescaped(sql`${nodes.path}`))})`
-    const below = sql`select ${length} from ${nodes} where ${nodes.id} in (${first(a, nodes.id)}) and ${nodes.kind} <> 'episode'`
-    return sql`${area(a, condition)} update ${deletions} set ${assign(deletions, {
-      longestPath: sql`max(ifnull(${deletions.longestPath}, ${bytesOf(unescaped(sql`${deletions.path}`))}), ifnull((${below}), 0))`,
-    })} where ${deletions.id} = (select id from area)`
-  })
   // The nodes last, as the others are found by them.
-  const acts = [noteLongest, mark(assets, nodes.itemId), mark(episodes, nodes.itemId), mark(nodes, nodes.id)]
+  const acts = [mark(assets, nodes.itemId), mark(episodes, nodes.itemId), mark(nodes, nodes.id)]
   return (values: Slice): readonly Plan<void>[] => acts.map((each) => act(each, values))
 }
 
@@ -193,6 +187,15 @@ const isLeft = query<Pick<Slice, 'deletionId'>>(
     sql`select ${deletions.phase} is not null as is_left from ${deletions} where ${deletions.id} = ${a.deletionId}`,
 )
 
+/** Of what is marked in a request the paths are few enough to be looked at later. */
+const noteLongest = command<Slice>('deletions.noteLongest', (a) => {
+  const length = sql`max(${bytesOf(unescaped(sql`${nodes.path}`))})`
+  const below = sql`select ${length} from ${nodes} where ${nodes.id} in (${firstBelow(a, nodes.id)}) and ${nodes.kind} <> 'episode'`
+  return sql`${area(a, IS_MARKING)} update ${deletions} set ${assign(deletions, {
+    longestPath: sql`max(ifnull(${deletions.longestPath}, ${bytesOf(unescaped(sql`${deletions.path}`))}), ifnull((${below}), 0))`,
+  })} where ${deletions.id} = (select id from area)`
+})
+
 const mark = marking('deletions.markSlice', IS_MARKING)
 const unmark = unmarking('deletions.unmarkSlice', IS_RESTORING)
 
@@ -202,7 +205,7 @@ type Phase = NonNullable<(typeof deletions.$inferSelect)['phase']>
 export const goOn = (phase: Phase, values: Slice): Plan<boolean> =>
   after(
     phase === 'marking'
-      ? [...mark(values), act(endMarking, values)]
+      ? [act(noteLongest, values), ...mark(values), act(endMarking, values)]
       : [...unmark(values), act(endRestoring, values)],
     statement(isLeft, values, ([row]) => row?.is_left === 1),
   )
