@@ -5,7 +5,7 @@ import { type AssetShape, assetJson } from './assets.ts'
 import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, query } from './sql.ts'
+import { type Arguments, bytesOf, query } from './sql.ts'
 
 /** Which assets of a kind are asked for, newest first, and how much of them at once. */
 interface AssetWindow {
@@ -154,11 +154,11 @@ const ranged = (a: A): Search => {
   }
 }
 
-const bytesOf = (text: Column): SQL => sql`ifnull(length(cast(${text} as blob)), 0)`
+const bytesIn = (text: Column): SQL => sql`ifnull(${bytesOf(text)}, 0)`
 
 /** What a row weighs in an answer, at the most: JSON writes two bytes for some of a text. */
-const weight = sql`(${num(ROW_BYTES)} + ${bytesOf(assets.metadata)} + ${bytesOf(assets.tags)}
-  + 2 * (${bytesOf(assets.name)} + ${bytesOf(assets.storageId)} + ${bytesOf(assets.language)}))`
+const weight = sql`(${num(ROW_BYTES)} + ${bytesIn(assets.metadata)} + ${bytesIn(assets.tags)}
+  + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`
 
 const page = (a: A, shape: AssetShape, search: Search): SQL => {
   const guarded = guard(a)

@@ -5,8 +5,8 @@ import { kinds } from './assets.ts'
 import { lastSegment, unescaped } from './nodes.ts'
 import type { Restoring } from './restoring.ts'
 import { live, type ProjectRef } from './scope.ts'
-import type { Arguments } from './sql.ts'
-import { bytesOf, MOST_AT_ONCE } from './underway.ts'
+import { type Arguments, bytesOf } from './sql.ts'
+import { MOST_AT_ONCE } from './underway.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
 export interface RestoringInside extends ProjectRef, Restoring {

@@ -106,6 +106,9 @@ export const mintedId = (now: SQL): SQL => sql`printf('%012x', ${now}) || lower(
 /** Holds where there is no such row; `rows` is what follows `from`. */
 export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`
 
+/** The length of text in UTF-8; null of null. */
+export const bytesOf = (text: SQLWrapper): SQL => sql`length(cast(${text} as blob))`
+
 /** `insert into <table> (...) select ... <from>`; the caller adds what follows. */
 export function insertInto<T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL {
   const columns = columnsOf(table, values)

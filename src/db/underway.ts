@@ -5,13 +5,13 @@ import type { Refusing } from './guard.ts'
 import { unescaped } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { live } from './scope.ts'
-import { type Arguments, assign, command, none, query } from './sql.ts'
+import { type Arguments, assign, bytesOf, command, none, query } from './sql.ts'
 import { turnsOf } from './turns.ts'
 
 /**
  * Folders that hold more than one request may mark, or bring back: their deletions are under way, slice by slice. The
- * folder itself is gone, or back, at once. Meanwhile nothing is made, moved or deleted below it, so that what is marked
- * is what was there, and what comes back finds its place.
+ * folder itself is gone, or back, at once. Meanwhile nothing is made, changed or moved below it, and no folder deleted
+ * around it, so that what is marked is what was there, and what comes back finds its place.
  */
 
 /** The nodes that one request marks, or brings back; with more it is under way. */
@@ -68,9 +68,6 @@ const area = (a: Pick<A, 'deletionId'>, condition: SQL, id?: SQL): SQL => sql`wi
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id,
     busy.path as path, busy.new_path as new_path
   from ${deletions} as busy where busy.id = ${id ?? a.deletionId} and ${condition})`
-
-/** The length of text in UTF-8. */
-export const bytesOf = (text: SQL): SQL => sql`length(cast(${text} as blob))`
 
 type Marked = typeof assets | typeof episodes | typeof nodes
 

@@ -26,7 +26,7 @@ const trash = trashEndpoint(
     tag: 'Nodes',
     summary: 'Move a folder to the trash',
     description:
-      'With all that hangs below it. Where that is over 5,000 nodes the answer is 202: the folder is gone, and the rest follows slice by slice; until then nothing is made, moved, deleted or restored there (409).',
+      'With all that hangs below it. Where that is over 5,000 nodes the answer is 202: the folder is gone, and the rest follows slice by slice; until then nothing is made, changed, moved or restored below it, and no folder around it is deleted (409).',
     isDeep: true,
     params: z.object({ id: field.lookup }),
     query: z.object({}),
