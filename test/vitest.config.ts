@@ -1,8 +1,22 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Only what hangs is to fail by it: how long something takes is the machine's affair. */
 const MOST_MILLISECONDS = 1_800_000
+
+/** Files that take minutes, the longest first: one that begins last runs alone in the end. */
+const LONGEST = ['purgefaults', 'purgeraces', 'authority', 'reconcile', 'purge', 'audit', 'strictness']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
+      return index === -1 ? LONGEST.length : index
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig(async () => ({
   root: new URL('..', import.meta.url).pathname,
@@ -12,6 +26,7 @@ export default defineConfig(async () => ({
     teardownTimeout: MOST_MILLISECONDS,
     // By default one core is left to the watching process, which has little to do.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
