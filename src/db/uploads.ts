@@ -109,7 +109,7 @@ type A = Arguments<Announcing>
 const file = (field: keyof NewUpload): SQL => sql.raw(`(file.value ->> '$.${field}')`)
 
 /** Objects of one hash that are looked at for each file: they differ by their types, or by their projects. */
-const MOST_NAMESAKES = 20
+const MOST_OF_A_HASH = 20
 
 /**
  * The object that has these very bytes already, by a hash that the bucket has verified; of this namespace alone, so
@@ -119,7 +119,7 @@ const MOST_NAMESAKES = 20
 const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} from (
     select ${objects}.* from ${objects} where ${objects.namespaceId} = ${sql.raw(asking)}.namespace_id
       and ${objects.state} = 'complete' and ${objects.sha256} is not null and ${objects.sha256} = ${file('sha256')}
-    order by ${objects.id} desc limit ${sql.raw(String(MOST_NAMESAKES))}) as objects
+    order by ${objects.id} desc limit ${sql.raw(String(MOST_OF_A_HASH))}) as objects
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
   where ${isInSight(asking)} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
