@@ -5,6 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Only what hangs is to fail by it: how long something takes is the machine's affair. */
 const MOST_MILLISECONDS = 1_800_000
 
+/** What runs in Node, or reads the files of the project, is tested there. */
+const IN_NODE = ['test/tools/*.test.ts', 'test/laws/rooms.test.ts']
+
 /** Files that take minutes, the longest first: one that begins last runs alone in the end. */
 const LONGEST = ['purgefaults', 'purgeraces', 'authority', 'reconcile', 'purge', 'audit', 'strictness']
 
@@ -44,13 +47,13 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: 'worker',
-          include: ['test/*.test.ts'],
+          include: ['test/*.test.ts', 'test/{features,laws,machinery}/**/*.test.ts'],
+          exclude: IN_NODE,
           globalSetup: ['./test/support/globalsetup.ts'],
           setupFiles: ['./test/support/setup.ts'],
         },
       },
-      // What runs in Node is tested there.
-      { extends: true, test: { name: 'tools', include: ['test/tools/*.test.ts'] } },
+      { extends: true, test: { name: 'node', include: IN_NODE } },
     ],
   },
 }))
