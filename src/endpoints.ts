@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type Endpoint, jsonAnswer, openEndpoint } from './http/endpoint.ts'
+import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
+import type { Endpoint } from './http/route.ts'
 import { accountEndpoints } from './http/routes/account.ts'
 import { apiTokenEndpoints } from './http/routes/apitokens.ts'
 import { assetEndpoints } from './http/routes/assets.ts'

@@ -94,11 +94,6 @@ with scope as materialized (
   from verdict as scope
   left join "api_tokens" on "api_tokens"."id" = iif(scope.refusal is null, (?1 ->> '$.id'), null)
 
--- apiTokens.holder
-select "users"."issuer" as issuer, "users"."sub" as sub
-  from "api_tokens" join "users" on "users"."id" = "api_tokens"."user_id"
-  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null
-
 -- apiTokens.list
 with scope as materialized (
   select "users"."id" as user_id, case
@@ -141,10 +136,6 @@ with scope as materialized (
   from "users"
   where "users"."id" = scope.user_id), 0)
   from permit as scope) or (?1 ->> '$.offset') > 100000), 0, (?1 ->> '$.limit') + 1) offset (?1 ->> '$.offset'))
-
--- apiTokens.noteUse
-update "api_tokens" set "last_used_at" = (?1 ->> '$.askedAt')
-  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null and ifnull("api_tokens"."last_used_at", 0) <= (?1 ->> '$.askedAt') - 3600000
 
 -- apiTokens.retire
 with scope as materialized (
@@ -2750,6 +2741,40 @@ with scope as materialized (
   from "deletions"
   where "deletions"."request" = (?1 ->> '$.repeatable'))), null) as is_marking
   from verdict as scope
+
+-- credential.holder
+select "users"."issuer" as issuer, "users"."sub" as sub
+  from "api_tokens" join "users" on "users"."id" = "api_tokens"."user_id"
+  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null
+
+-- credential.judge
+with scope as materialized (
+  select "users"."id" as user_id, case
+  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
+  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
+  when "api_tokens"."revoked_at" is not null or exists (select 1
+  from "revocations"
+  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
+  from (select 1)
+  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
+  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
+  from "users" as holder
+  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
+  from scope
+  where (case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
+  select *, nullif(case
+  when scope.credential is not null then scope.credential
+  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
+  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
+  from scope)
+  select scope.refusal as refusal
+  from verdict as scope
+
+-- credential.noteUse
+update "api_tokens" set "last_used_at" = (?1 ->> '$.askedAt')
+  where "api_tokens"."hash" = (?1 ->> '$.tokenHash') and "api_tokens"."revoked_at" is null and ifnull("api_tokens"."last_used_at", 0) <= (?1 ->> '$.askedAt') - 3600000
 
 -- datasets.attachRestored
 with undone as materialized (
@@ -10362,31 +10387,6 @@ update "users" set "email" = ifnull((?1 ->> '$.email'), "users"."email"), "email
   where "users"."issuer" = (?1 ->> '$.issuer') and "users"."sub" = (?1 ->> '$.sub') and not exists (select 1
   from "revocations"
   where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) and ( (?1 ->> '$.email') <> ifnull("users"."email", '') or (?1 ->> '$.emailVerified') <> ifnull("users"."email_verified", -1) or (not "users"."is_edited" and "users"."name" is null and (?1 ->> '$.name') is not null) or ("users"."given_name" is null and (?1 ->> '$.givenName') is not null) or ("users"."family_name" is null and (?1 ->> '$.familyName') is not null) or (not "users"."is_edited" and "users"."picture" is null and (?1 ->> '$.picture') is not null))
-
--- users.judge
-with scope as materialized (
-  select "users"."id" as user_id, case
-  when (?1 ->> '$.tokenHash') is not null and "api_tokens"."id" is null then 'token_unknown'
-  when "api_tokens"."expires_at" <= (?1 ->> '$.askedAt') then 'token_expired'
-  when "api_tokens"."revoked_at" is not null or exists (select 1
-  from "revocations"
-  where "revocations"."issuer" = (?1 ->> '$.issuer') and "revocations"."jti" = (?1 ->> '$.jti')) then 'token_revoked' end as credential, "api_tokens"."id" as token_id, "api_tokens"."namespace_id" as token_namespace_id, "api_tokens"."project_id" as token_project_id, ifnull("api_tokens"."scopes", 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join "api_tokens" on "api_tokens"."hash" = (?1 ->> '$.tokenHash')
-  left join "users" on "users"."id" = ifnull("api_tokens"."user_id", (select holder.id
-  from "users" as holder
-  where holder.issuer = (?1 ->> '$.issuer') and holder.sub = (?1 ->> '$.sub')))), admitted as materialized (select *
-  from scope
-  where (case
-  when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when scope.credential is not null then scope.credential
-  when scope.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
-  when scope.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(scope.is_member, scope.access, 0), '') end, 'done') as refusal
-  from scope)
-  select scope.refusal as refusal
-  from verdict as scope
 
 -- users.read
 with scope as materialized (

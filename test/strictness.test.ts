@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
-import type { AnyRoute } from '../src/http/endpoint.ts'
+import type { AnyRoute } from '../src/http/route.ts'
 import { fixture, type Sample, samplesFor } from './support/samples.ts'
 import { type Answer, ask, Tenant, tokenFor } from './support/world.ts'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Database } from '../src/db/database.ts'
-import { goOn } from '../src/db/underway.ts'
+import { goOn } from '../src/db/slices.ts'
 import { SLICE } from '../src/domain/purge.ts'
 import { Archive, fire, rowsOf } from './support/archive.ts'
 import { crowdOfVideos, faultsOf, withoutRests } from './support/faults.ts'

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
 import { MOST_API_TOKENS } from '../domain/apitoken.ts'
+import { type Arriving, unrevoked } from './credential.ts'
 import {
   ADMITTED,
   assertPermitted,
@@ -19,9 +20,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, live, userGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
 import { tokenFields } from './tokenfields.ts'
-import { type Arriving, arrive } from './users.ts'
-
-const unrevoked = sql`${apiTokens.revokedAt} is null`
+import { arrive } from './users.ts'
 
 const list = query<Asking & Window>('apiTokens.list', (a) => {
   const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
@@ -155,39 +154,6 @@ const revoked = query<Revoking>('apiTokens.revoked', (a) => verdictOf(revoking(a
 /** From the next request on the token is good for nothing. */
 export const revokeApiToken = (values: Revoking): Plan<void> =>
   after([act(revoke, values)], statement(revoked, values, readVerdict))
-
-const HOUR = sql.raw('3600000')
-
-type Using = Pick<Asking, 'tokenHash' | 'askedAt'>
-
-const noteUse = command<Using>(
-  'apiTokens.noteUse',
-  (a) => sql`update ${apiTokens} set ${assign(apiTokens, { lastUsedAt: a.askedAt })}
-    where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}
-      and ifnull(${apiTokens.lastUsedAt}, 0) <= ${a.askedAt} - ${HOUR}`,
-)
-
-/** Whose a token is: with `sub`, the user. */
-export interface Holder {
-  readonly issuer: string
-  readonly sub: string
-}
-
-const holder = query<Using>(
-  'apiTokens.holder',
-  (a) => sql`select ${users.issuer} as issuer, ${users.sub} as sub from ${apiTokens}
-    join ${users} on ${users.id} = ${apiTokens.userId} where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}`,
-)
-
-/** Tells whose an API token is; null where it is good no more. */
-export const holderOfApiToken = (values: Using): Plan<Holder | null> =>
-  statement(holder, values, ([row]) =>
-    row ? { issuer: row.issuer as string, sub: row.sub as string } : null,
-  )
-
-/** Notes that an API token was used, at most once an hour, and tells whose it is. */
-export const noteUseOfApiToken = (values: Using): Plan<Holder | null> =>
-  after([act(noteUse, values)], holderOfApiToken(values))
 
 interface LoggingOut extends Asking {
   readonly tokenExpiresAt: number | null

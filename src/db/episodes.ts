@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes, projectStats, projects } from '../../drizzle/schema.ts'
+import type { NewFolder } from '../domain/path.ts'
+import type { Arriving } from './credential.ts'
 import type { Guard, Refusing } from './guard.ts'
 import { ADMITTED, addressing, permitted } from './guard.ts'
 import { boolean, iso, json, object } from './json.ts'
-import { countMissing, folderAt, makeFolders, type NewFolder } from './nodes.ts'
+import { countMissing, folderAt, makeFolders } from './nodes.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
@@ -29,7 +31,7 @@ import {
   query,
 } from './sql.ts'
 import { closedFor } from './underway.ts'
-import { type Arriving, arriveByCreatingAt } from './users.ts'
+import { arriveByCreatingAt } from './users.ts'
 import {
   addressed,
   bare,

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { formerSlugs, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
+import type { Arriving } from './credential.ts'
 import type { Guard } from './guard.ts'
 import { ADMITTED, permitted } from './guard.ts'
 import { json, object } from './json.ts'
@@ -9,7 +10,7 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { type Quotas, usageOf } from './quota.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
-import { type Arriving, arriveToCreateNamespace } from './users.ts'
+import { arriveToCreateNamespace } from './users.ts'
 import {
   changedByThisRequest,
   outcomeOf,

@@ -1,24 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes } from '../../drizzle/schema.ts'
+import type { NewFolder } from '../domain/path.ts'
 import { type Guard, permitted } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { live } from './scope.ts'
 import { type Argument, type Arguments, insertInto } from './sql.ts'
 import type { Stamp } from './write.ts'
-
-/** A folder that may have to be made, with the id it will then have, and the one that its parent will have. */
-export interface NewFolder {
-  readonly id: string
-  readonly parentId: string | null
-  /** Its path is so much of the whole one, in code points. */
-  readonly end: number
-}
-
-/** The folders that end there in a path, outermost first, each with an id for the case that it has to be made. */
-export function newFolders(ends: readonly number[], mint: () => string): NewFolder[] {
-  const ids = ends.map(mint)
-  return ends.map((end, index) => ({ end, id: ids[index] ?? mint(), parentId: ids[index - 1] ?? null }))
-}
 
 /** The path of a node from the project's root; the column is relative to the episode that it is inside of. */
 export const pathFromRoot = sql`ifnull((select place.path from ${episodes} as around

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaceStats, namespaces, projects } from '../../drizzle/schema.ts'
 import { roles } from '../domain/access.ts'
+import type { Arriving } from './credential.ts'
 import { type Guard, lacksRole, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
@@ -14,7 +15,7 @@ import {
   visitorGuard,
 } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
-import { type Arriving, arriveByCreatingAt } from './users.ts'
+import { arriveByCreatingAt } from './users.ts'
 import {
   changedByThisRequest,
   described,

@@ -29,10 +29,11 @@ import {
   undone,
 } from './restoring.ts'
 import { live, projectGuard } from './scope.ts'
+import { unmarking } from './slices.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import type { Trashable } from './trashing.ts'
-import { closedFor, isMany, MOST_AT_ONCE, outOfTrash, unmarking } from './underway.ts'
+import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from './underway.ts'
 
 type A = Arguments<RestoringInside>
 

@@ -6,7 +6,6 @@ import {
   episodes,
   members,
   namespaces,
-  objects,
   projects,
   revocations,
   users,
@@ -46,12 +45,6 @@ export interface ItemRef extends Asking {
   readonly id: string
 }
 
-/** Who asks, for which object. */
-export interface ObjectRef extends ItemRef {
-  /** The object's key, where the client says it too. */
-  readonly key?: string
-}
-
 /** The only spelling of "not in the trash". */
 export const live = (table: SQLiteTable & { deletedAt: SQLiteColumn }): SQL => sql`${table.deletedAt} is null`
 
@@ -77,7 +70,7 @@ export const isRevoked = (
 ): SQL => sql`exists (select 1 from ${revocations}
   where ${revocations.issuer} = ${a.issuer} and ${revocations.jti} = ${a.jti})`
 
-const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_SCOPES))})`
+export const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_SCOPES))})`
 
 /** What every `scope` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
 const caller = (a: Arguments<Asking>): SQL => sql`${users.id} as user_id, case
@@ -87,11 +80,9 @@ const caller = (a: Arguments<Asking>): SQL => sql`${users.id} as user_id, case
   ${apiTokens.id} as token_id, ${apiTokens.namespaceId} as token_namespace_id,
   ${apiTokens.projectId} as token_project_id, ${tokenScopes} as scopes`
 
-const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
+export const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
 
-const [CAN_READ, CAN_WRITE, CAN_SEE] = [scopes.read, scopes.write, scopes.read | scopes.write].map((bits) =>
-  sql.raw(String(bits)),
-) as [SQL, SQL, SQL]
+const [CAN_READ, CAN_WRITE] = [scopes.read, scopes.write].map((bits) => sql.raw(String(bits))) as [SQL, SQL]
 
 /** Holds for a token that is told of nothing but what it does itself. */
 export const isBlind = sql`(scope.scopes & ${CAN_READ} = 0)`
@@ -105,28 +96,6 @@ export const mayNotAdd: Refusing = lacksRole(grants.upload.rank, isAdding)
 /** Holds where there is something that this request would change, and the token may change only what it has made. */
 export const isOfAnother = (createdByToken: SQL): SQL =>
   sql`(${isAdding} and ${createdByToken} is not scope.token_id)`
-
-/** Holds for an object of the namespace which the token sees as such: of that project alone where it can only add, or is confined. */
-export const isInSight = (asking: 'scope' | 'permit'): SQL => {
-  const of = sql.raw(asking)
-  return sql`(${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id)`
-}
-
-/** Of the assets that refer to an object so many are looked at: one file may be in very many episodes. */
-const MOST_REFERENCES = sql.raw('500')
-
-/**
- * Holds for an object that a request inside a project may refer to: one that is in sight, or that an asset of the
- * project refers to already. `asking` is `scope`, or `permit`, which is made of it.
- */
-export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
-  const of = sql.raw(asking)
-  return sql`(${objects.namespaceId} = ${of}.namespace_id
-    and (${isInSight(asking)} or exists (select 1 from (
-        select own.container_id from ${assets} as own where own.object_id = ${objects.id}
-          and own.project_id = ${of}.project_id and own.deleted_at is null limit ${MOST_REFERENCES}) as held
-        where not ${isInTrashedEpisode(sql`held.container_id`)})))`
-}
 
 /** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
 const userScope = (a: Arguments<Asking>): SQL =>
@@ -212,17 +181,18 @@ const noOtherProject: Refusing = [
 
 const noProject: Refusing = ['project_not_found', sql`scope.project_id is null`, boundToProject]
 
-type Rest = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
+/** What the guard of one request judges, beside who asks and where. */
+export type Conditions = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
 
 const guard = (
   scope: SQL,
   place: readonly Refusing[],
   grant: Grant,
-  { tables = [], ...rest }: Rest,
+  { tables = [], ...rest }: Conditions,
 ): Guard => ({ scope, tables, place, grant, ...rest })
 
 /** The guard of a request about the caller's own things. */
-export const userGuard = (a: Arguments<Asking>, grant: Grant, rest: Rest = {}): Guard =>
+export const userGuard = (a: Arguments<Asking>, grant: Grant, rest: Conditions = {}): Guard =>
   guard(userScope(a), [], grant, rest)
 
 interface NamespaceOptions {
@@ -244,22 +214,26 @@ const trashedForOthers: Refusing = [
 export const namespaceGuard = (
   a: Arguments<NamespaceRef>,
   grant: Grant,
-  rest: Rest = {},
+  rest: Conditions = {},
   options: NamespaceOptions = {},
 ): Guard => guard(namespaceScope(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
-export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Rest = {}): Guard =>
+export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Conditions = {}): Guard =>
   guard(namespaceScope(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
 
 /** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
-export const projectGuard = (a: Arguments<ProjectRef>, grant: Grant, rest: Rest = {}, moved?: SQL): Guard =>
-  guard(projectScope(a, moved), [noNamespace, noProject], grant, rest)
+export const projectGuard = (
+  a: Arguments<ProjectRef>,
+  grant: Grant,
+  rest: Conditions = {},
+  moved?: SQL,
+): Guard => guard(projectScope(a, moved), [noNamespace, noProject], grant, rest)
 
 /** The guard of a request that makes the project when it is missing. */
 export const projectMakingGuard = (
   a: Arguments<ProjectRef & { readonly createProject: boolean }>,
-  rest: Rest,
+  rest: Conditions,
 ): Guard =>
   guard(
     projectScope(a),
@@ -272,75 +246,39 @@ export const projectMakingGuard = (
     rest,
   )
 
-/** `scope` of a request that names no project: `home` selects the one that authority is judged on. */
+/** Where authority over a thing inside some project is judged, and what a caller is told who has none. */
+interface Home {
+  /** Selects the project. */
+  readonly project: SQL
+  readonly missing: Failure
+  /** The right of who is no member; by default everybody reads what is in a public project. */
+  readonly visitors?: SQL
+  /** Of what is joined before, for `scope` to have them; followed by a comma. */
+  readonly columns?: SQL
+  readonly joined?: SQL
+}
+
+const isPublicHome = sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`
+
+/** `scope` of a request that names no project. */
 const homeScope = (
   a: Arguments<ItemRef>,
-  home: SQL,
-  visitors: SQL,
-  { columns = sql``, joined = sql`` } = {},
+  { project, visitors = isPublicHome, columns = sql``, joined = sql`` }: Home,
 ): SQL => sql`scope as materialized (
   select ${caller(a)}, ${columns} ${namespaces.id} as namespace_id, ${projects.id} as project_id,
     ${members.role} is not null as is_member,
     max(ifnull(${members.role}, 0), ${visitors}) as access
   from (select 1) ${joinedUser(a)} ${joined}
-  left join ${projects} on ${projects.id} = ${home} and ${live(projects)} and ${bound}
+  left join ${projects} on ${projects.id} = ${project} and ${live(projects)} and ${bound}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
     and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
 
-const noHome = sql`scope.namespace_id is null or scope.access = 0`
-
-const isPublicHome = sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`
-
-/** The guard of a request about a thing inside a project, which `home` selects; else it is `missing`. */
-export const itemGuard = (
-  a: Arguments<ItemRef>,
-  home: SQL,
-  missing: Failure,
-  grant: Grant,
-  rest: Rest = {},
-): Guard => guard(homeScope(a, home, isPublicHome), [[missing, noHome]], grant, rest)
-
-/** A token that can only upload knows what it is sending itself, and nothing else. */
-const objectScope = (a: Arguments<ObjectRef>, home: SQL, visitors: SQL): SQL =>
-  homeScope(a, home, visitors, {
-    columns: sql`${objects.id} as object_id, ${objects.state} as object_state,
-      ${objects.createdByToken} as object_token_id,`,
-    joined: sql`left join ${objects} on ${objects.id} = ${a.id} and ${objects.key} = ifnull(${a.key}, ${objects.key})
-      and ${objects.state} <> 'purging'
-      and (${tokenScopes} & ${CAN_SEE} or ${objects.createdByToken} = ${apiTokens.id})`,
-  })
-
-/** The guard of a request about an upload, which only members see. */
-export const uploadGuard = (a: Arguments<ObjectRef>, grant: Grant, rest: Rest = {}): Guard =>
-  guard(objectScope(a, objects.projectId.getSQL(), sql`0`), [['upload_not_found', noHome]], grant, rest)
-
-/** The projects of what refers to an object, and is there. */
-const referring = sql`select held.project_id from (
-    select own.project_id, own.container_id, own.deleted_at from ${assets} as own
-    where own.object_id = ${objects.id} limit ${MOST_REFERENCES}) as held
-  where held.deleted_at is null and not ${isInTrashedEpisode(sql`held.container_id`)}`
-
-/** A live project that the token is not kept out of. */
-const openProject = sql`${projects} as found where found.deleted_at is null
-  and found.id = ifnull(${apiTokens.projectId}, found.id)`
-
-/**
- * The guard of a request about the bytes of an object. Members of the project that it was sent to read it, and of those
- * that have an asset of it; everybody else through such an asset of a public project, and no other way.
- */
-export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
-  const isPublic = sql`exists (select 1 from ${openProject} and found.visibility = 'public'
-    and found.id in (${referring}))`
-  return guard(
-    objectScope(
-      a,
-      sql`(select max(found.id) from ${openProject}
-        and found.id in (select ${objects.projectId} union all ${referring}))`,
-      sql`iif(${isPublic}, ${asRank('read')}, 0)`,
-    ),
-    [['object_not_found', noHome]],
-    'read',
-    { thing: [['object_not_found', sql`scope.object_state <> 'complete'`]] },
+/** The guard of a request about a thing inside a project. */
+export const itemGuard = (a: Arguments<ItemRef>, home: Home, grant: Grant, rest: Conditions = {}): Guard =>
+  guard(
+    homeScope(a, home),
+    [[home.missing, sql`scope.namespace_id is null or scope.access = 0`]],
+    grant,
+    rest,
   )
-}

@@ -12,10 +12,11 @@ import {
   VERDICT,
   verdictOf,
 } from './guard.ts'
+import { type ObjectRef, uploadGuard } from './objectguard.ts'
 import type { NotedPart } from './parts.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
 import { overBytes, type Quotas } from './quota.ts'
-import { isBlind, isOfAnother, type ObjectRef, uploadGuard } from './scope.ts'
+import { isBlind, isOfAnother } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 

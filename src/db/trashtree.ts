@@ -5,6 +5,7 @@ import { ADMITTED, type Guard, type Refusing } from './guard.ts'
 import { pathFromRoot } from './nodes.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type ItemRef, isInTrashedEpisode, itemGuard, live, type ProjectRef, projectGuard } from './scope.ts'
+import { marking, nodesBelow } from './slices.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
 import {
   deletedItem,
@@ -16,7 +17,7 @@ import {
   type Trashing,
   trashedBefore,
 } from './trashing.ts'
-import { closedAround, isMany, MOST_AT_ONCE, marking, nodesBelow } from './underway.ts'
+import { closedAround, isMany, MOST_AT_ONCE } from './underway.ts'
 
 /** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */
 const missingTarget = sql`not exists (select 1 from target where deleted_at is null
@@ -73,7 +74,7 @@ const trashingAsset = (a: Arguments<TrashingAsset>): Guard => {
   const isMissing = missingTarget
   const named = sql`${assets.id} = ${a.id} and ${assets.kind} = ${a.kind}`
   const home = sql`(select ${assets.projectId} from ${assets} where ${named})`
-  return itemGuard(a, home, 'asset_not_found', 'write', {
+  return itemGuard(a, { project: home, missing: 'asset_not_found' }, 'write', {
     tables: [
       sql`target as materialized (select ${assets.id} as id, ${assets.containerId} as container_id,
         ${assets.deletedAt} as deleted_at from ${ADMITTED} cross join ${assets} where ${named})`,
@@ -140,7 +141,7 @@ const holdsProtected = sql`exists (select 1 from target cross join ${episodes} o
 
 const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
   const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, home, 'node_not_found', 'write', {
+  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'write', {
     tables: [
       sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
         ${nodes.kind} as kind, ${nodes.path} as path, ${nodes.deletedAt} as deleted_at

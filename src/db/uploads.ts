@@ -1,13 +1,15 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { objects, projects } from '../../drizzle/schema.ts'
+import type { Arriving } from './credential.ts'
 import { assertPermitted, consulted, permitted, refusal, VERDICT } from './guard.ts'
+import { isInSight } from './objectguard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { overBytes, overRows, type Quotas } from './quota.ts'
-import { isInSight, live, projectMakingGuard } from './scope.ts'
+import { live, projectMakingGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, none, query } from './sql.ts'
-import { type Arriving, arriveByCreatingAt } from './users.ts'
+import { arriveByCreatingAt } from './users.ts'
 
 /** An object on its way into the bucket, or there. */
 export interface Upload {

@@ -1,36 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { apiTokens, formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
-import {
-  type Guard,
-  ifGranted,
-  judged,
-  permitted,
-  readVerdict,
-  refusal,
-  VERDICT,
-  verdictOf,
-} from './guard.ts'
+import type { Arriving } from './credential.ts'
+import { type Guard, ifGranted, judged, permitted, refusal, VERDICT } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from './scope.ts'
 import { type Arguments, assign, command, givenOr, query } from './sql.ts'
 import { tokenFields } from './tokenfields.ts'
-import { type Resource, readResource, type Stamp } from './write.ts'
-
-/** What a verified token says of its user, and the ids that a user who is not known yet will have. */
-export interface Arriving extends Asking, Pick<Stamp, 'now' | 'mark'> {
-  /** The slug that the claims make, or null. */
-  readonly username: string | null
-  readonly email: string | null
-  readonly emailVerified: boolean | null
-  readonly name: string | null
-  readonly givenName: string | null
-  readonly familyName: string | null
-  readonly picture: string | null
-  readonly newUserId: string
-  readonly newHomeId: string
-}
+import { type Resource, readResource } from './write.ts'
 
 /** The handle of a user: the slug of the home namespace. */
 export const usernameOf = (userId: SQL): SQL => sql`(select home.slug from ${users}
@@ -217,8 +195,3 @@ export const arriveToExchange = (values: Arriving): Plan<Exchanged> =>
     [act(arrive, values), act(follow, values)],
     statement(exchanged, values, (rows) => JSON.parse(readResource(rows).body) as Exchanged),
   )
-
-const judge = query<Asking>('users.judge', (a) => verdictOf(userGuard(a, 'watch')))
-
-/** Whether the caller's token is still good, and nothing else. */
-export const judgeToken = (asking: Asking): Plan<void> => statement(judge, asking, readVerdict)

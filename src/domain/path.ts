@@ -55,6 +55,20 @@ export function foldersAlong(segments: readonly string[]): number[] {
   })
 }
 
+/** A folder that may have to be made, with the id it will then have, and the one that its parent will have. */
+export interface NewFolder {
+  readonly id: string
+  readonly parentId: string | null
+  /** Its path is so much of the whole one, in code points. */
+  readonly end: number
+}
+
+/** The folders that end there in a path, outermost first, each with an id for the case that it has to be made. */
+export function newFolders(ends: readonly number[], mint: () => string): NewFolder[] {
+  const ids = ends.map(mint)
+  return ends.map((end, index) => ({ end, id: ids[index] ?? mint(), parentId: ids[index - 1] ?? null }))
+}
+
 /** The path of the node that the segments lead to. */
 export const nodePathOf = (segments: readonly string[]): string => `/${segments.map(nodeSegment).join('/')}`
 

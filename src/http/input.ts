@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type FieldError, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
-import type { AnyRoute, Route } from './endpoint.ts'
+import type { AnyRoute, Route } from './route.ts'
 import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
 
 /** What a client sends besides the body. */

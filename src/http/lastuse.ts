@@ -1,4 +1,4 @@
-import { type Holder, holderOfApiToken, noteUseOfApiToken } from '../db/apitokens.ts'
+import { type Holder, holderOfApiToken, noteUseOfApiToken } from '../db/credential.ts'
 import { Database } from '../db/database.ts'
 import type { Plan } from '../db/plan.ts'
 import type { Asking } from '../db/scope.ts'

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
-import type { AnyRoute } from './endpoint.ts'
 import { statusOf } from './errors.ts'
 import { isStrict } from './input.ts'
 import { LENIENT } from './prefer.ts'
+import type { AnyRoute } from './route.ts'
 
 /** The failures that a route has by its kind: a token, a body, a database. */
 export function failuresOf(route: AnyRoute): readonly Failure[] {

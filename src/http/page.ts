@@ -3,7 +3,8 @@ import type { Config } from '../config.ts'
 import { DEEPEST_OFFSET, END, type Page, type Window } from '../db/page.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
 import { deriveKey } from '../storage/keys.ts'
-import { type AnswerShape, jsonAnswer } from './endpoint.ts'
+import { jsonAnswer } from './endpoint.ts'
+import type { AnswerShape } from './route.ts'
 
 const DEFAULT_SIZE = 50
 const LARGEST_SIZE = 200

@@ -9,7 +9,7 @@ import {
   type SignedUrl,
   unsignedHeaders,
 } from '../storage/signedurl.ts'
-import type { OpenCall } from './endpoint.ts'
+import type { OpenCall } from './route.ts'
 
 /** A request by a signed URL that is good. */
 export interface Signed {

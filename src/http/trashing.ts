@@ -2,18 +2,17 @@ import { z } from 'zod'
 import { Database } from '../db/database.ts'
 import type { Plan } from '../db/plan.ts'
 import type { Trashed, Trashing } from '../db/trashing.ts'
-import { goOn } from '../db/underway.ts'
-import { SLICE } from '../domain/purge.ts'
 import { logFailure } from '../log.ts'
-import { type Call, type Endpoint, endpoint, jsonAnswer, type Route } from './endpoint.ts'
+import { endpoint, jsonAnswer } from './endpoint.ts'
+import type { Call, Endpoint, Route } from './route.ts'
 import * as field from './schema.ts'
 
 type Trash<P extends z.ZodObject, Q extends z.ZodObject> = Omit<
   Route<P, Q, z.ZodObject>,
   'method' | 'answers' | 'body' | 'bodyExample' | 'trips' | 'open' | 'limited'
 > & {
-  /** Whether it may hold more than one request marks. */
-  readonly isDeep?: boolean
+  /** Where it may hold more than one request marks: marks a slice of the rest, and tells whether there is more. */
+  readonly slice?: (deletionId: string) => Plan<boolean>
 }
 
 type AnyCall = Call<z.ZodObject, z.ZodObject, z.ZodObject>
@@ -38,16 +37,16 @@ const moving = {
 
 /** An endpoint that moves something to the trash; `plan` says what. */
 export const trashEndpoint = <P extends z.ZodObject, Q extends z.ZodObject>(
-  { isDeep = false, ...route }: Trash<P, Q>,
+  { slice, ...route }: Trash<P, Q>,
   plan: (values: AnyTrashing, call: { params: z.output<P>; query: z.output<Q> }) => Plan<Trashed>,
 ): Endpoint =>
   endpoint(
-    { ...route, method: 'DELETE', answers: isDeep ? { ...moved, ...moving } : moved },
+    { ...route, method: 'DELETE', answers: slice ? { ...moved, ...moving } : moved },
     async ({ asking, params, query, stamp, mint, database, env, later }) => {
       const values = { ...asking, ...stamp, deletionId: mint() }
       const { deletionId, isMarking } = await database.run(plan(values, { params, query }))
-      if (!isMarking) return jsonAnswer(JSON.stringify({ success: true, deletionId }))
-      goOnLater({ env, later }, 'marking', deletionId)
+      if (!slice || !isMarking) return jsonAnswer(JSON.stringify({ success: true, deletionId }))
+      goOnLater({ env, later }, slice(deletionId), deletionId)
       return jsonAnswer(JSON.stringify({ success: true, deletionId, state: 'marking' }), 202)
     },
   )
@@ -58,14 +57,13 @@ const FIRST_SLICES = 120
 /** Goes on after the answer with a deletion that is under way. */
 export const goOnLater = (
   { env, later }: Pick<AnyCall, 'env' | 'later'>,
-  phase: 'marking' | 'restoring',
+  slice: Plan<boolean>,
   deletionId: string,
 ): void =>
   later(async () => {
     const database = new Database(env.DB, 'first-primary')
     try {
-      for (let slices = 0; slices < FIRST_SLICES; slices++)
-        if (!(await database.runSlice(goOn(phase, { deletionId, rows: SLICE.nodes })))) return
+      for (let slices = 0; slices < FIRST_SLICES; slices++) if (!(await database.runSlice(slice))) return
     } catch (error) {
       logFailure('a deletion was not gone on with', error, { deletionId })
     }

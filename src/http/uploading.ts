@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Database } from '../db/database.ts'
+import type { ObjectRef } from '../db/objectguard.ts'
 import type { NotedPart } from '../db/parts.ts'
 import type { Plan } from '../db/plan.ts'
-import type { ObjectRef } from '../db/scope.ts'
 import {
   beginParts,
   completeUpload,
@@ -29,8 +29,8 @@ import { logFailure } from '../log.ts'
 import type { Assembly, Bucket, Listing, Part } from '../storage/bucket.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
 import { type Store, storeOf } from '../storage/store.ts'
-import type { Call } from './endpoint.ts'
 import { asAddsUp, asNoted, assertAllParts, differing, lacking, type SentPart, unfitParts } from './parts.ts'
+import type { Call } from './route.ts'
 
 /**
  * One lifecycle of uploads, from announced to verified; the routes of `uploads.ts` and `byteservice.ts` are two

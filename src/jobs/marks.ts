@@ -1,4 +1,4 @@
-import { firstUnderWay, goOn, withDeletionsUnderWay } from '../db/underway.ts'
+import { firstUnderWay, goOn, withDeletionsUnderWay } from '../db/slices.ts'
 import { SLICE } from '../domain/purge.ts'
 import type { Run } from './run.ts'
 import { turnsBy } from './turns.ts'

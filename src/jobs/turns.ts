@@ -64,3 +64,7 @@ async function takeTurn(
   }
   return budget.isSpent && !isOfUse ? null : { reached: reached ?? '', isOfUse }
 }
+
+/** What each of some namespaces has of a measure that they share. */
+export const shareOf = (measure: number, namespaces: readonly string[]): number =>
+  Math.ceil(measure / namespaces.length)

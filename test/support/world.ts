@@ -5,9 +5,9 @@ import { expect } from 'vitest'
 import type { z } from 'zod'
 import { app } from '../../src/app.ts'
 import { endpoints } from '../../src/endpoints.ts'
-import type { AnyRoute } from '../../src/http/endpoint.ts'
 import { statusOf } from '../../src/http/errors.ts'
 import { failuresOf } from '../../src/http/openapi.ts'
+import type { AnyRoute } from '../../src/http/route.ts'
 import { type Meter, metered, nothingYet } from './meter.ts'
 
 /** The door of the server, with a meter on D1 that the server cannot reach. */

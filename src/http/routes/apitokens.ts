@@ -3,8 +3,9 @@ import { createApiToken, listApiTokens, revokeApiToken } from '../../db/apitoken
 import { type Scope, scopes } from '../../domain/access.ts'
 import { mintApiToken } from '../../domain/apitoken.ts'
 import { hashOf } from '../authenticate.ts'
-import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { trashCollection } from '../../db/collections.ts'
-import type { Endpoint } from '../endpoint.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { trashEndpoint } from '../trashing.ts'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from '../../db/datasets.ts'
-import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { trashEndpoint } from '../trashing.ts'
 

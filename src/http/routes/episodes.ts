@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { listEpisodes, updateEpisode, upsertEpisode } from '../../db/episodes.ts'
-import { newFolders } from '../../db/nodes.ts'
 import { trashEpisode } from '../../db/trashtree.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
-import { episodePath, foldersAlong, nodePathOf, nodeSegment, type Path } from '../../domain/path.ts'
-import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import {
+  episodePath,
+  foldersAlong,
+  newFolders,
+  nodePathOf,
+  nodeSegment,
+  type Path,
+} from '../../domain/path.ts'
+import { endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { trashEndpoint } from '../trashing.ts'
 

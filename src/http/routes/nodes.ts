@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { goOn } from '../../db/slices.ts'
 import { trashFolder } from '../../db/trashtree.ts'
 import { assetKinds } from '../../domain/kind.ts'
-import type { Endpoint } from '../endpoint.ts'
+import { SLICE } from '../../domain/purge.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { trashEndpoint } from '../trashing.ts'
 
@@ -27,7 +29,7 @@ const trash = trashEndpoint(
     summary: 'Move a folder to the trash',
     description:
       'With all that hangs below it. Where that is over 5,000 nodes the answer is 202: the folder is gone, and the rest follows slice by slice; until then nothing is made, changed, moved or restored below it, and no folder around it is deleted (409).',
-    isDeep: true,
+    slice: (deletionId) => goOn('marking', { deletionId, rows: SLICE.nodes }),
     params: z.object({ id: field.lookup }),
     query: z.object({}),
     failures: [

@@ -3,8 +3,9 @@ import { createProject, listProjects, updateProject } from '../../db/projects.ts
 import { trashProject } from '../../db/trashplaces.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
-import { type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import type { Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { trashEndpoint } from '../trashing.ts'
 

@@ -6,7 +6,8 @@ import { ping } from '../../db/ping.ts'
 import { type FieldError, Refusal } from '../../domain/failure.ts'
 import { logFailure } from '../../log.ts'
 import { storeOf } from '../../storage/store.ts'
-import { type Endpoint, jsonAnswer, openEndpoint } from '../endpoint.ts'
+import { jsonAnswer, openEndpoint } from '../endpoint.ts'
+import type { Endpoint } from '../route.ts'
 
 const nothing = { params: z.object({}), query: z.object({}) }
 const { name, version, description } = packageJson

@@ -7,14 +7,16 @@ import { erasePlace } from '../../db/eraseplace.ts'
 import { listPurges } from '../../db/purges.ts'
 import { restorePlace } from '../../db/restoreplaces.ts'
 import { restoringInside } from '../../db/restoretree.ts'
+import { goOn } from '../../db/slices.ts'
 import { listNamespaceTrash, listProjectTrash } from '../../db/trash.ts'
 import { assetKinds } from '../../domain/kind.ts'
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
 import { logFailure } from '../../log.ts'
-import { type AnswerShape, type Call, type Endpoint, endpoint, jsonAnswer } from '../endpoint.ts'
+import { endpoint, jsonAnswer } from '../endpoint.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import type { AnswerShape, Call, Endpoint } from '../route.ts'
 import * as field from '../schema.ts'
 import { goOnLater } from '../trashing.ts'
 import { shownBy, wireKinds } from './assetkinds.ts'
@@ -208,7 +210,12 @@ const restores: readonly Endpoint[] = [
         nodeId: mint(),
       })
       const { body, isUnderWay } = await database.run(plan)
-      if (isUnderWay) goOnLater({ env, later }, 'restoring', params.deletionId)
+      if (isUnderWay)
+        goOnLater(
+          { env, later },
+          goOn('restoring', { deletionId: params.deletionId, rows: SLICE.nodes }),
+          params.deletionId,
+        )
       return jsonAnswer(body)
     },
   ),

@@ -1,0 +1,122 @@
+import type { z } from 'zod'
+import type { Config } from '../config.ts'
+import type { Arriving } from '../db/credential.ts'
+import type { Database } from '../db/database.ts'
+import type { Quotas } from '../db/quota.ts'
+import type { Asking } from '../db/scope.ts'
+import type { Stamp } from '../db/write.ts'
+import type { Caller } from '../domain/access.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Limited } from './ratelimit.ts'
+
+type Tag =
+  | 'Service'
+  | 'Account'
+  | 'Namespaces'
+  | 'Projects'
+  | 'Episodes'
+  | 'Assets'
+  | 'Datasets'
+  | 'Collections'
+  | 'Nodes'
+  | 'Trash'
+  | 'Uploads'
+  | 'Byte service'
+  | 'Objects'
+
+/** What a route asks of D1 where it is not one round trip. */
+type Trips = 'none' | 'each chunk' | { readonly most: 2; readonly because: string }
+
+/** What a success looks like: `schema` null for one that is not JSON. */
+export interface AnswerShape {
+  readonly description: string
+  readonly schema: z.ZodType | null
+  readonly example?: unknown
+}
+
+/** A route as the wire sees it: what it takes, what it answers, and how it can fail. */
+export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
+  readonly operationId: string
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** With parameters in braces, as OpenAPI writes them. */
+  readonly path: string
+  readonly tag: Tag
+  readonly summary: string
+  readonly description?: string
+  readonly params: P
+  readonly query: Q
+  readonly body?: B
+  readonly bodyExample?: unknown
+  /** Fields that answers show and that are set by another way, and by which. */
+  readonly elsewhere?: Readonly<Record<string, string>>
+  readonly answers: Readonly<Record<number, AnswerShape>>
+  /** The failures that are the route's own; those of its kind are added by `failuresOf`. */
+  readonly failures: readonly Failure[]
+  /** Round trips to D1 where it is not one: none, one for each chunk of a streamed answer, or two and why. */
+  readonly trips?: Trips
+  /** Needs no token. */
+  readonly open?: boolean
+  /** What it does not know is passed over. */
+  readonly isTolerant?: boolean
+  /** Of an open route: counts as a stranger's request. */
+  readonly limited?: boolean
+}
+
+export type AnyRoute = Route<z.ZodObject, z.ZodObject, z.ZodObject>
+
+/** A request, as the middleware hands it on. */
+export interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  readonly params: Readonly<Record<string, string>>
+  readonly env: Env
+  readonly requestId: string
+  /** Whether the client chose the request id, and so can send the same request again. */
+  readonly isRepeatable: boolean
+  /** Takes note of the database of this request, for the headers of the answer. */
+  readonly opened: (database: Database) => void
+  /** Takes note of the limit that applied, for the same. */
+  readonly limited: (limited: Limited) => void
+  /** Takes note that what is not known is forgiven, as the client prefers. */
+  readonly forgiving: () => void
+  /** Goes on with something after the answer. */
+  readonly later: (work: () => Promise<void>) => void
+}
+
+/** A route with its function. */
+export interface Endpoint {
+  readonly route: AnyRoute
+  readonly respond: (incoming: Incoming) => Promise<Response>
+}
+
+/** What the function of an open route gets. */
+export interface OpenCall<P extends z.ZodObject, Q extends z.ZodObject> {
+  readonly request: Request
+  readonly url: URL
+  readonly env: Env
+  readonly config: Config
+  readonly params: z.output<P>
+  readonly query: z.output<Q>
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly requestId: string
+  readonly opened: (database: Database) => void
+  readonly limited: (limited: Limited) => void
+}
+
+/** What the function of a protected route gets. */
+export interface Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>
+  extends OpenCall<P, Q> {
+  readonly body: z.output<B>
+  readonly caller: Caller
+  readonly asking: Asking
+  /** What the token says of its user, for the user who is not known yet. */
+  readonly arriving: Arriving
+  readonly stamp: Stamp
+  /** For what adds to a namespace. */
+  readonly quotas: Quotas
+  readonly mint: () => string
+  readonly database: Database
+  /** Goes on with something after the answer. */
+  readonly later: (work: () => Promise<void>) => void
+}
