@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { mintApiToken } from '../src/domain/apitoken.ts'
+import { mintApiToken } from '../src/domain/api-token.ts'
 import { endpoints } from '../src/endpoints.ts'
 import { expectLimited, forged, garbage, type Limit, platform } from './support/limiters.ts'
 import { type Fixture, fixture, type Sample, samplesFor } from './support/samples.ts'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { mintApiToken } from '../src/domain/apitoken.ts'
+import { mintApiToken } from '../src/domain/api-token.ts'
 import { expectRefused, faults, ID, TIME } from './support/expectations.ts'
 import { type Fixture, fixture, put } from './support/samples.ts'
 import { sha256Of } from './support/stores.ts'

@@ -1,7 +1,7 @@
 import { Validator } from '@cfworker/json-schema'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
-import { statusOf } from '../src/http/errors.ts'
+import { statusOf } from '../src/http/problem.ts'
 import { ask } from './support/world.ts'
 
 const { body: document } = await ask('GET', '/openapi.json')

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { mintApiToken } from '../src/domain/apitoken.ts'
+import { mintApiToken } from '../src/domain/api-token.ts'
 import {
   anAddress,
   expectLimited,

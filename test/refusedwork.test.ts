@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
-import { mintApiToken } from '../src/domain/apitoken.ts'
+import { mintApiToken } from '../src/domain/api-token.ts'
 import { endpoints } from '../src/endpoints.ts'
 import { type Fixture, fixture, put, type Sample, samplesFor } from './support/samples.ts'
 import { type Answer, ask, Tenant } from './support/world.ts'

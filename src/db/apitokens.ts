@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
-import { MOST_API_TOKENS } from '../domain/apitoken.ts'
+import { MOST_API_TOKENS } from '../domain/api-token.ts'
 import { type Arriving, unrevoked } from './credential.ts'
 import {
   ADMITTED,
@@ -17,8 +17,8 @@ import {
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, live, userGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type Asking, live, userGuard } from './standing.ts'
 import { tokenFields } from './tokenfields.ts'
 import { arrive } from './users.ts'
 

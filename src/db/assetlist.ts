@@ -4,8 +4,8 @@ import type { AssetKind } from '../domain/kind.ts'
 import { type AssetShape, assetJson } from './assets.ts'
 import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, bytesOf, query } from './sql.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './standing.ts'
 
 /** Which assets of a kind are asked for, newest first, and how much of them at once. */
 interface AssetWindow {

@@ -1,10 +1,5 @@
 import { sql } from 'drizzle-orm'
 import { collectionMembers, collections } from '../../drizzle/schema.ts'
-import { ADMITTED, type Guard } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { live, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
 import {
   deletedItem,
   deletionOf,
@@ -14,7 +9,12 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './trashing.ts'
+} from './deletion.ts'
+import { ADMITTED, type Guard } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
+import { live, type ProjectRef, projectGuard } from './standing.ts'
 
 /** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
 const MOST_MEMBERS = sql.raw('1000')

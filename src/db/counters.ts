@@ -21,7 +21,7 @@ import {
 } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
 import { kinds } from './assets.ts'
-import { live, publicProject } from './scope.ts'
+import { live, publicProject } from './standing.ts'
 
 /** What the counters that triggers keep should be, and what it costs to find out. */
 

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { apiTokens, users } from '../../drizzle/schema.ts'
 import { readVerdict, verdictOf } from './guard.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type Asking, userGuard } from './scope.ts'
 import { assign, command, query } from './sql.ts'
+import { type Asking, userGuard } from './standing.ts'
 import type { Stamp } from './write.ts'
 
 /** What a verified token says of its user, and the ids that a user who is not known yet will have. */

@@ -1,11 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, projectStats } from '../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, consulted, ifGranted, permitted, refusal, VERDICT } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { live, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import {
   deletedItem,
   deletionOf,
@@ -15,7 +9,13 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './trashing.ts'
+} from './deletion.ts'
+import { ADMITTED, assertPermitted, consulted, ifGranted, permitted, refusal, VERDICT } from './guard.ts'
+import { iso, json, object } from './json.ts'
+import { listing, type Page, readPage, type Window, within } from './page.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
+import { live, type ProjectRef, projectGuard } from './standing.ts'
 import { isMany } from './underway.ts'
 import {
   addressed,

@@ -4,8 +4,8 @@ import type { AssetKind } from '../domain/kind.ts'
 import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { contentTypeOf } from './mediatype.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './scope.ts'
 import { query } from './sql.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './standing.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {

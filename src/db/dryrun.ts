@@ -15,11 +15,11 @@ import {
 } from '../../drizzle/schema.ts'
 import { kinds } from './assets.ts'
 import { type InNamespace, type InProject, inNamespace, inProject } from './claims.ts'
+import type { Trashable } from './deletion.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { live } from './scope.ts'
 import { type Compiled, query } from './sql.ts'
-import type { Trashable } from './trashing.ts'
+import { live } from './standing.ts'
 
 /** What a purge would take away. */
 export interface DryRun {

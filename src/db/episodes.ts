@@ -11,15 +11,6 @@ import { act, after, type Plan, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from './quota.ts'
 import {
-  isBlind,
-  isOfAnother,
-  live,
-  mayNotAdd,
-  type ProjectRef,
-  projectGuard,
-  projectMakingGuard,
-} from './scope.ts'
-import {
   type Argument,
   type Arguments,
   anyGiven,
@@ -30,6 +21,15 @@ import {
   insertInto,
   query,
 } from './sql.ts'
+import {
+  isBlind,
+  isOfAnother,
+  live,
+  mayNotAdd,
+  type ProjectRef,
+  projectGuard,
+  projectMakingGuard,
+} from './standing.ts'
 import { closedFor } from './underway.ts'
 import { arriveByCreatingAt } from './users.ts'
 import {

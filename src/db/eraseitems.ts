@@ -12,10 +12,10 @@ import {
 } from '../../drizzle/schema.ts'
 import { kinds } from './assets.ts'
 import { FIRST, openReceipt } from './claims.ts'
+import type { Trashable } from './deletion.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { live } from './scope.ts'
 import { type Arguments, command, none, query } from './sql.ts'
-import type { Trashable } from './trashing.ts'
+import { live } from './standing.ts'
 
 /**
  * One slice of the purge of what was deleted inside projects: of one table, up to `rows` rows of the claimed deletions

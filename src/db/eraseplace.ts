@@ -16,9 +16,9 @@ import {
   projects,
   purges,
 } from '../../drizzle/schema.ts'
+import type { Trashable } from './deletion.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Arguments, command, none, query } from './sql.ts'
-import type { Trashable } from './trashing.ts'
 import { turnsOf } from './turns.ts'
 
 /**

@@ -17,8 +17,8 @@ import {
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { type NamespaceRef, namespaceGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { type NamespaceRef, namespaceGuard } from './standing.ts'
 import { type Resource, readResource, type Stamp } from './write.ts'
 
 /** The name of a rank. */

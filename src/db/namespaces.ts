@@ -8,8 +8,8 @@ import { roleName } from './members.ts'
 import { END, listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
 import { type Quotas, usageOf } from './quota.ts'
-import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './scope.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
+import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './standing.ts'
 import { arriveToCreateNamespace } from './users.ts'
 import {
   changedByThisRequest,

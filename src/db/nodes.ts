@@ -3,8 +3,8 @@ import { episodes, nodes } from '../../drizzle/schema.ts'
 import type { NewFolder } from '../domain/path.ts'
 import { type Guard, permitted } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
-import { live } from './scope.ts'
 import { type Argument, type Arguments, insertInto } from './sql.ts'
+import { live } from './standing.ts'
 import type { Stamp } from './write.ts'
 
 /** The path of a node from the project's root; the column is relative to the episode that it is inside of. */

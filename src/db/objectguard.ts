@@ -2,8 +2,15 @@ import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, assets, objects, projects } from '../../drizzle/schema.ts'
 import { type Grant, scopes } from '../domain/access.ts'
 import type { Guard } from './guard.ts'
-import { asRank, type Conditions, type ItemRef, isInTrashedEpisode, itemGuard, tokenScopes } from './scope.ts'
 import type { Arguments } from './sql.ts'
+import {
+  asRank,
+  type Conditions,
+  type ItemRef,
+  isInTrashedEpisode,
+  itemGuard,
+  tokenScopes,
+} from './standing.ts'
 
 /** Who asks, for which object. */
 export interface ObjectRef extends ItemRef {

@@ -3,8 +3,8 @@ import { objects, pendingUploads } from '../../drizzle/schema.ts'
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
-import { isBlind, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
+import { isBlind, type ProjectRef, projectGuard } from './standing.ts'
 
 /** Whose uploads are listed: a token that may not read is told of those that it has begun itself. */
 const holder = sql`iif(${isBlind}, scope.token_id, scope.user_id)`

@@ -6,6 +6,7 @@ import { type Guard, lacksRole, permitted } from './guard.ts'
 import { iso, json, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { act, after, type Plan, statement } from './plan.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
 import {
   live,
   type NamespaceRef,
@@ -13,8 +14,7 @@ import {
   projectGuard,
   publicProject,
   visitorGuard,
-} from './scope.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
+} from './standing.ts'
 import { arriveByCreatingAt } from './users.ts'
 import {
   changedByThisRequest,

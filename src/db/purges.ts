@@ -3,8 +3,8 @@ import { namespaceStats, purges } from '../../drizzle/schema.ts'
 import { iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
-import { type NamespaceRef, namespaceGuard } from './scope.ts'
 import { query } from './sql.ts'
+import { type NamespaceRef, namespaceGuard } from './standing.ts'
 import { usernameOf } from './users.ts'
 
 const receipt = object({

@@ -4,8 +4,8 @@ import { MOST_BYTES_OF_A_PATH } from '../domain/path.ts'
 import { kinds } from './assets.ts'
 import { lastSegment, unescaped } from './nodes.ts'
 import type { Restoring } from './restoring.ts'
-import { live, type ProjectRef } from './scope.ts'
 import { type Arguments, bytesOf } from './sql.ts'
+import { live, type ProjectRef } from './standing.ts'
 import { MOST_AT_ONCE } from './underway.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */

@@ -18,8 +18,8 @@ import {
   restoredBefore,
   undone,
 } from './restoring.ts'
-import { live, type NamespaceRef, namespaceGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, query } from './sql.ts'
+import { live, type NamespaceRef, namespaceGuard } from './standing.ts'
 import { deletionIn, noDeletion } from './trash.ts'
 import { outOfTrash } from './underway.ts'
 

@@ -11,6 +11,7 @@ import {
 import { type AssetShape, assetJson, kinds } from './assets.ts'
 import { collectionJson } from './collections.ts'
 import { datasetJson } from './datasets.ts'
+import type { Trashable } from './deletion.ts'
 import { episodeJson } from './episodes.ts'
 import { ADMITTED, type Guard, notOfMembers } from './guard.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
@@ -28,11 +29,10 @@ import {
   restoredBefore,
   undone,
 } from './restoring.ts'
-import { live, projectGuard } from './scope.ts'
 import { unmarking } from './slices.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
+import { live, projectGuard } from './standing.ts'
 import { deletionIn, noDeletion } from './trash.ts'
-import type { Trashable } from './trashing.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from './underway.ts'
 
 type A = Arguments<RestoringInside>

@@ -3,8 +3,8 @@ import { deletions, restorations } from '../../drizzle/schema.ts'
 import { Refusal } from '../domain/failure.ts'
 import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
 import type { Row } from './plan.ts'
-import { isBlind } from './scope.ts'
 import { type Arguments, command, insertInto } from './sql.ts'
+import { isBlind } from './standing.ts'
 import { type Recorded, type Resource, readResource, type Stamp } from './write.ts'
 
 /** A request that takes something out of the trash. */

@@ -5,8 +5,8 @@ import { ADMITTED, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { contentTypeOf } from './mediatype.ts'
 import { type ObjectRef, objectGuard } from './objectguard.ts'
 import { type Plan, statement } from './plan.ts'
-import { isBlind, isOfAnother, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
+import { isBlind, isOfAnother, type ProjectRef, projectGuard } from './standing.ts'
 import { type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
 export interface StagedRef extends ProjectRef {

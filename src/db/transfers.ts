@@ -16,8 +16,8 @@ import { type ObjectRef, uploadGuard } from './objectguard.ts'
 import type { NotedPart } from './parts.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
 import { overBytes, type Quotas } from './quota.ts'
-import { isBlind, isOfAnother } from './scope.ts'
 import { type Arguments, assign, command, query } from './sql.ts'
+import { isBlind, isOfAnother } from './standing.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
 
 const isComplete: Refusing = ['upload_complete', sql`scope.object_state = 'complete'`]

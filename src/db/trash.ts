@@ -11,8 +11,8 @@ import { ADMITTED, notOfMembers, type Refusing } from './guard.ts'
 import { boolean, iso, object } from './json.ts'
 import { listing, type Page, readPage, type Window, within } from './page.ts'
 import { type Plan, statement } from './plan.ts'
-import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
 import { type Arguments, query } from './sql.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './standing.ts'
 import { usernameOf } from './users.ts'
 
 /** How long the trash is kept. */

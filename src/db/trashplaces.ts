@@ -1,10 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, namespaceStats, namespaces, projectStats, projects, users } from '../../drizzle/schema.ts'
 import { roles } from '../domain/access.ts'
-import { type Guard, lacksRole } from './guard.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './scope.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
 import {
   deletedItem,
   deletionOf,
@@ -14,7 +10,11 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './trashing.ts'
+} from './deletion.ts'
+import { type Guard, lacksRole } from './guard.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
+import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './standing.ts'
 
 /** Each of them counts the namespaces that are there. */
 const MOST_MEMBERS = sql.raw('5000')

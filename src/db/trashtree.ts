@@ -1,12 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../drizzle/schema.ts'
 import type { AssetKind } from '../domain/kind.ts'
-import { ADMITTED, type Guard, type Refusing } from './guard.ts'
-import { pathFromRoot } from './nodes.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type ItemRef, isInTrashedEpisode, itemGuard, live, type ProjectRef, projectGuard } from './scope.ts'
-import { marking, nodesBelow } from './slices.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
 import {
   deletedItem,
   deletionOf,
@@ -16,7 +10,20 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './trashing.ts'
+} from './deletion.ts'
+import { ADMITTED, type Guard, type Refusing } from './guard.ts'
+import { pathFromRoot } from './nodes.ts'
+import { act, after, type Plan, statement } from './plan.ts'
+import { marking, nodesBelow } from './slices.ts'
+import { type Arguments, assign, command, query } from './sql.ts'
+import {
+  type ItemRef,
+  isInTrashedEpisode,
+  itemGuard,
+  live,
+  type ProjectRef,
+  projectGuard,
+} from './standing.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from './underway.ts'
 
 /** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */

@@ -7,8 +7,8 @@ import { isInSight } from './objectguard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
 import { makeProject, type ProjectMaking } from './projects.ts'
 import { overBytes, overRows, type Quotas } from './quota.ts'
-import { live, projectMakingGuard } from './scope.ts'
 import { type Arguments, assign, command, insertInto, none, query } from './sql.ts'
+import { live, projectMakingGuard } from './standing.ts'
 import { arriveByCreatingAt } from './users.ts'
 
 /** An object on its way into the bucket, or there. */

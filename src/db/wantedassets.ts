@@ -6,8 +6,8 @@ import { newestNamed, type StoredObject } from './downloads.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
 import { contentTypeOf } from './mediatype.ts'
 import { type Plan, type Row, statement } from './plan.ts'
-import { type Asking, live, type ProjectRef, projectGuard, reachableAsset, userGuard } from './scope.ts'
 import { query } from './sql.ts'
+import { type Asking, live, type ProjectRef, projectGuard, reachableAsset, userGuard } from './standing.ts'
 
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
 export interface Found {

@@ -3,8 +3,8 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { ADMITTED, assertPermitted, type Guard, ifGranted, judged, refusal, VERDICT } from './guard.ts'
 import { object } from './json.ts'
 import type { Row } from './plan.ts'
-import { isBlind } from './scope.ts'
 import type { Arguments } from './sql.ts'
+import { isBlind } from './standing.ts'
 
 /** When a request writes, and how its rows remember it. */
 export interface Stamp {

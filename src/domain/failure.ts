@@ -1,7 +1,7 @@
-import { MOST_API_TOKENS } from './apitoken.ts'
+import { MOST_API_TOKENS } from './api-token.ts'
 
 /**
- * Everything that can go wrong in a way a client may learn of. A failure knows no status code: `http/errors.ts`
+ * Everything that can go wrong in a way a client may learn of. A failure knows no status code: `http/problem.ts`
  * maps each one, and does not compile while one is missing.
  */
 export const failures = {

@@ -2,8 +2,14 @@ import type { Config } from '../config.ts'
 import type { Caller } from '../domain/access.ts'
 import { Refusal } from '../domain/failure.ts'
 import { forget, isKnown, remember, userOf } from './acquaintances.ts'
-import { statusOf } from './errors.ts'
-import { type Asked, assertStrangerWithinLimit, assertWithinLimit, credentialOf, keyOf } from './ratelimit.ts'
+import { statusOf } from './problem.ts'
+import {
+  type Asked,
+  assertStrangerWithinLimit,
+  assertWithinLimit,
+  credentialOf,
+  keyOf,
+} from './rate-limit.ts'
 
 /** Tells who asks, or refuses it. */
 export type Identify = (request: Request, config: Config) => Promise<Caller>

@@ -1,6 +1,6 @@
 import type { Config, IdentityProvider } from '../config.ts'
 import type { Caller } from '../domain/access.ts'
-import { isApiToken, looksLikeApiToken } from '../domain/apitoken.ts'
+import { isApiToken, looksLikeApiToken } from '../domain/api-token.ts'
 import { type Failure, Refusal } from '../domain/failure.ts'
 import { slugFrom } from '../domain/slug.ts'
 import { lineFault } from '../domain/text.ts'

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../db/downloads.ts'
 import { Refusal } from '../domain/failure.ts'
-import { UNTOLD_TYPE } from '../domain/mediatype.ts'
+import { UNTOLD_TYPE } from '../domain/media-type.ts'
 import { type Download, expiryOf, signDownload } from '../storage/presign.ts'
 import { type AnyCall, storeFor } from './uploading.ts'
 

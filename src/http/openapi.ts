@@ -2,9 +2,9 @@ import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
-import { statusOf } from './errors.ts'
 import { isStrict } from './input.ts'
 import { LENIENT } from './prefer.ts'
+import { statusOf } from './problem.ts'
 import type { AnyRoute } from './route.ts'
 
 /** The failures that a route has by its kind: a token, a body, a database. */

@@ -3,11 +3,11 @@ import type { Config } from '../config.ts'
 import type { Arriving } from '../db/credential.ts'
 import type { Database } from '../db/database.ts'
 import type { Quotas } from '../db/quota.ts'
-import type { Asking } from '../db/scope.ts'
+import type { Asking } from '../db/standing.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Limited } from './ratelimit.ts'
+import type { Limited } from './rate-limit.ts'
 
 type Tag =
   | 'Service'

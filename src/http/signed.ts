@@ -8,7 +8,7 @@ import {
   readSignedUrl,
   type SignedUrl,
   unsignedHeaders,
-} from '../storage/signedurl.ts'
+} from '../storage/signed-url.ts'
 import type { OpenCall } from './route.ts'
 
 /** A request by a signed URL that is good. */

@@ -1,5 +1,5 @@
 import type { Arriving } from '../db/credential.ts'
-import type { Asking } from '../db/scope.ts'
+import type { Asking } from '../db/standing.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import { mintId } from '../domain/id.ts'

@@ -16,7 +16,7 @@ import {
 } from '../db/transfers.ts'
 import type { Lease, Upload } from '../db/uploads.ts'
 import { invalidFields, Refusal } from '../domain/failure.ts'
-import { UNTOLD_TYPE } from '../domain/mediatype.ts'
+import { UNTOLD_TYPE } from '../domain/media-type.ts'
 import {
   MOST_PARTS,
   mostBytesOfPart,

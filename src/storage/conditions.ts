@@ -1,4 +1,4 @@
-import { readHttpDate } from './httpdate.ts'
+import { readHttpDate } from './http-date.ts'
 
 /** What a request's conditions say of an object, in the order of RFC 9110, section 13.2.2. */
 export type Condition = 'go ahead' | 'unchanged' | 'failed'

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
 import type { Bucket } from './bucket.ts'
-import { OwnBucket } from './ownbucket.ts'
+import { OwnBucket } from './own-bucket.ts'
 import { ownSite, type Site, s3Site } from './presign.ts'
-import { S3Bucket } from './s3bucket.ts'
+import { S3Bucket } from './s3-bucket.ts'
 
 /** Where the bytes are: the URLs by which clients reach them, and the bucket that the server itself asks. */
 export interface Store {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { assertEqual, assertSameBytes, Failure } from './checks.ts'
 import { type CallRecord, Client } from './client.ts'
-import { signLocalToken } from './localtoken.ts'
+import { signLocalToken } from './local-token.ts'
 import { DURATION_MILLISECONDS, readSamples, type Sample } from './sample.ts'
 import {
   Account,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { signLocalToken, type TokenWish } from './localtoken.ts'
+import { signLocalToken, type TokenWish } from './local-token.ts'
 
 const USAGE = 'Usage: npm run token -- --user alice [--sub S] [--email E] [--expires 1h]'
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { signLocalToken } from '../../src/tools/localtoken.ts'
+import { signLocalToken } from '../../src/tools/local-token.ts'
 import { bytesOfPart, lengthOfPart } from './sender.ts'
 
 /**

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { signLocalToken } from '../../src/tools/localtoken.ts'
+import { signLocalToken } from '../../src/tools/local-token.ts'
 import { hasCode, root } from '../../src/tools/project.ts'
 
 /** The tools as a developer runs them, in processes of their own. */

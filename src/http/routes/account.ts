@@ -4,8 +4,8 @@ import { arriveAndRead, arriveToExchange, updateUser } from '../../db/users.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { authenticateByProvider, issueToken } from '../authenticate.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 import { ApiToken } from './apitokens.ts'
 
 const Account = z

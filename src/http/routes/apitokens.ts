@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { createApiToken, listApiTokens, revokeApiToken } from '../../db/apitokens.ts'
 import { type Scope, scopes } from '../../domain/access.ts'
-import { mintApiToken } from '../../domain/apitoken.ts'
+import { mintApiToken } from '../../domain/api-token.ts'
 import { hashOf } from '../authenticate.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
 const LONGEST_LIFE = 10 * 365 * 86_400

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AssetShape } from '../../db/assets.ts'
 import { lenses, textFormats } from '../../domain/kind.ts'
 import type { EntryFormat } from '../../storage/entries.ts'
-import * as field from '../schema.ts'
+import * as field from '../field.ts'
 
 /** A kind of assets as the wire spells it. */
 export interface WireKind {

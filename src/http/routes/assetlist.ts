@@ -7,9 +7,9 @@ import { type Glob, parseGlob, sift } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { logFailure } from '../../log.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { Cursors, linkTo } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 import { assetPlace, placeFailures, shownBy, type WireKind } from './assetkinds.ts'
 
 const ListQuery = z.object({

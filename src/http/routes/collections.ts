@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { trashCollection } from '../../db/collections.ts'
+import * as field from '../field.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
-import { trashEndpoint } from '../trashing.ts'
+import { trashEndpoint } from '../trash-endpoint.ts'
 
 export const Collection = z
   .object({

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from '../../db/datasets.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
-import { trashEndpoint } from '../trashing.ts'
+import { trashEndpoint } from '../trash-endpoint.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',

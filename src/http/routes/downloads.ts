@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { findDownload } from '../../db/downloads.ts'
-import { UNTOLD_TYPE } from '../../domain/mediatype.ts'
+import { UNTOLD_TYPE } from '../../domain/media-type.ts'
 import { filenameOf, signOne } from '../downloading.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import type { Call, Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 import { assetPlace, placeFailures, type WireKind } from './assetkinds.ts'
 
 const DownloadQuery = z.object({

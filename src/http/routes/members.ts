@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { listMembers, removeMember, setMember } from '../../db/members.ts'
 import { type Role, roles } from '../../domain/access.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 

@@ -3,10 +3,10 @@ import { createNamespace, listNamespaces, readNamespace, updateNamespace } from 
 import { trashNamespace } from '../../db/trashplaces.ts'
 import { type Role, roles } from '../../domain/access.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
-import { trashEndpoint } from '../trashing.ts'
+import { trashEndpoint } from '../trash-endpoint.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 const example = { id: '019d8a3c5e00a1b2c3d4e5f6', slug: 'alice', metadata: null }

@@ -3,9 +3,9 @@ import { goOn } from '../../db/slices.ts'
 import { trashFolder } from '../../db/trashtree.ts'
 import { assetKinds } from '../../domain/kind.ts'
 import { SLICE } from '../../domain/purge.ts'
+import * as field from '../field.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
-import { trashEndpoint } from '../trashing.ts'
+import { trashEndpoint } from '../trash-endpoint.ts'
 
 export const Node = z
   .object({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { listPendingUploads } from '../../db/pending.ts'
 import { endpoint } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import * as field from '../schema.ts'
 
 export const listUploads = endpoint(
   {

@@ -4,10 +4,10 @@ import { trashProject } from '../../db/trashplaces.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
-import { trashEndpoint } from '../trashing.ts'
+import { trashEndpoint } from '../trash-endpoint.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',

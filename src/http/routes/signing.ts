@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Plan } from '../../db/plan.ts'
-import type { Asking } from '../../db/scope.ts'
+import type { Asking } from '../../db/standing.ts'
 import { type Found, findAssets, findAssetsAt } from '../../db/wantedassets.ts'
 import { failures } from '../../domain/failure.ts'
 import { filenameOf, type NamedObject, signAll } from '../downloading.ts'
 import { endpoint, jsonAnswer } from '../endpoint.ts'
+import * as field from '../field.ts'
 import type { Endpoint } from '../route.ts'
-import * as field from '../schema.ts'
 import { placeFailures, wireKinds } from './assetkinds.ts'
 
 const MOST_ASSETS = 1_000

@@ -1,10 +1,10 @@
 import { type Holder, holderOfApiToken, noteUseOfApiToken } from '../db/credential.ts'
 import { Database } from '../db/database.ts'
 import type { Plan } from '../db/plan.ts'
-import type { Asking } from '../db/scope.ts'
+import type { Asking } from '../db/standing.ts'
 import { logFailure } from '../log.ts'
 import { introduce } from './acquaintances.ts'
-import { keyOf } from './ratelimit.ts'
+import { keyOf } from './rate-limit.ts'
 
 /** Notes that an API token was used, and learns on that occasion whose it is. */
 export const noteUse = (env: Env, asking: Asking, credential: string): Promise<void> =>

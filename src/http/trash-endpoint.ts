@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { Database } from '../db/database.ts'
+import type { Trashed, Trashing } from '../db/deletion.ts'
 import type { Plan } from '../db/plan.ts'
-import type { Trashed, Trashing } from '../db/trashing.ts'
 import { logFailure } from '../log.ts'
 import { endpoint, jsonAnswer } from './endpoint.ts'
+import * as field from './field.ts'
 import type { Call, Endpoint, Route } from './route.ts'
-import * as field from './schema.ts'
 
 type Trash<P extends z.ZodObject, Q extends z.ZodObject> = Omit<
   Route<P, Q, z.ZodObject>,
