@@ -2,12 +2,12 @@ import { z } from 'zod'
 import journal from '../../../migrations/meta/_journal.json' with { type: 'json' }
 import packageJson from '../../../package.json' with { type: 'json' }
 import { Database } from '../../db/database.ts'
-import { ping } from '../../db/ping.ts'
 import { type FieldError, Refusal } from '../../domain/failure.ts'
+import { jsonAnswer, openEndpoint } from '../../http/endpoint.ts'
+import type { Endpoint } from '../../http/route.ts'
 import { logFailure } from '../../log.ts'
 import { storeOf } from '../../storage/store.ts'
-import { jsonAnswer, openEndpoint } from '../endpoint.ts'
-import type { Endpoint } from '../route.ts'
+import { ping } from './ping.sql.ts'
 
 const nothing = { params: z.object({}), query: z.object({}) }
 const { name, version, description } = packageJson

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { type Plan, statement } from './plan.ts'
-import { query } from './sql.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import { query } from '../../db/sql.ts'
 
 const one = query<Record<never, never>>('ping', () => sql`select 1 as one`)
 
