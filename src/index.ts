@@ -1,5 +1,5 @@
 import { app } from './app.ts'
-import { maintain } from './jobs/maintain.ts'
+import { maintain } from './schedule.ts'
 
 export default {
   fetch: app.fetch,

@@ -1,5 +1,5 @@
 import { app } from '../../src/app.ts'
-import { maintain } from '../../src/jobs/maintain.ts'
+import { maintain } from '../../src/schedule.ts'
 import { type Meter, metered, nothingYet } from '../support/meter.ts'
 
 /** What one batch cost. */

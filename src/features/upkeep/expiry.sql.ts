@@ -8,9 +8,9 @@ import {
   purges,
   restorations,
   revocations,
-} from '../../drizzle/schema.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, command, none, query } from './sql.ts'
+} from '../../../drizzle/schema.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, command, none, query } from '../../db/sql.ts'
 
 /** What was kept for a while so that a request can be told from another, or a name from its former owner. */
 interface Expiring {

@@ -1,7 +1,7 @@
-import { audits } from '../db/audit.ts'
-import { inOrder, type Plan } from '../db/plan.ts'
-import { log } from '../log.ts'
-import type { Run } from './run.ts'
+import { inOrder, type Plan } from '../../db/plan.ts'
+import type { Run } from '../../jobs/run.ts'
+import { log } from '../../log.ts'
+import { audits } from './audit.sql.ts'
 
 const MEASURES = { mostCounted: 50_000, mostAlone: 300_000 } as const
 const MOST_STATEMENTS_TO_MEND = 1

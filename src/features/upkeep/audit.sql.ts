@@ -1,10 +1,10 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { type Audited, audited, type Counted } from './counters.ts'
-import { act, map, type Plan, type Row, statement, together } from './plan.ts'
-import { type Arguments, command, query } from './sql.ts'
-import { positionOf, walkOf } from './walks.ts'
+import { act, map, type Plan, type Row, statement, together } from '../../db/plan.ts'
+import { type Arguments, command, query } from '../../db/sql.ts'
+import { positionOf, walkOf } from '../../db/walks.ts'
+import { type Audited, audited, type Counted } from './counters.sql.ts'
 
 /**
  * The counters that triggers keep are compared with the truth, some rows at a time, and mended where they differ. A slice

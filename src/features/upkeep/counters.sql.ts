@@ -18,10 +18,10 @@ import {
   projects,
   purges,
   users,
-} from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
-import { kinds } from './assets.ts'
-import { live, publicProject } from './standing.ts'
+} from '../../../drizzle/schema.ts'
+import { kinds } from '../../db/assets.ts'
+import { live, publicProject } from '../../db/standing.ts'
+import type { AssetKind } from '../../domain/kind.ts'
 
 /** What the counters that triggers keep should be, and what it costs to find out. */
 
