@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serviceEndpoints } from './features/service/service.routes.ts'
+import { trashEndpoints } from './features/trash/trash.routes.ts'
 import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
 import type { Endpoint } from './http/route.ts'
@@ -16,7 +17,6 @@ import { nodeEndpoints } from './http/routes/nodes.ts'
 import { objectEndpoints } from './http/routes/objects.ts'
 import { projectEndpoints } from './http/routes/projects.ts'
 import { signingEndpoints } from './http/routes/signing.ts'
-import { trashEndpoints } from './http/routes/trash.ts'
 import { uploadEndpoints } from './http/routes/uploads.ts'
 
 let document: string | null = null

@@ -6,14 +6,14 @@ import {
   namespaces,
   projectStats,
   projects,
-} from '../../drizzle/schema.ts'
-import { ADMITTED, notOfMembers, type Refusing } from './guard.ts'
-import { boolean, iso, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { type Plan, statement } from './plan.ts'
-import { type Arguments, query } from './sql.ts'
-import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './standing.ts'
-import { usernameOf } from './users.ts'
+} from '../../../drizzle/schema.ts'
+import { ADMITTED, notOfMembers, type Refusing } from '../../db/guard.ts'
+import { boolean, iso, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, query } from '../../db/sql.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { usernameOf } from '../../db/users.ts'
 
 /** How long the trash is kept. */
 interface Retention {

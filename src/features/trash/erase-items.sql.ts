@@ -9,13 +9,13 @@ import {
   nodes,
   objects,
   purges,
-} from '../../drizzle/schema.ts'
-import { kinds } from './assets.ts'
-import { FIRST, openReceipt } from './claims.ts'
-import type { Trashable } from './deletion.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, command, none, query } from './sql.ts'
-import { live } from './standing.ts'
+} from '../../../drizzle/schema.ts'
+import { kinds } from '../../db/assets.ts'
+import type { Trashable } from '../../db/deletion.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, command, none, query } from '../../db/sql.ts'
+import { live } from '../../db/standing.ts'
+import { FIRST, openReceipt } from './claim.sql.ts'
 
 /**
  * One slice of the purge of what was deleted inside projects: of one table, up to `rows` rows of the claimed deletions

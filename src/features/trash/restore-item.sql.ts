@@ -7,16 +7,20 @@ import {
   episodes,
   nodes,
   restorations,
-} from '../../drizzle/schema.ts'
-import { type AssetShape, assetJson, kinds } from './assets.ts'
-import { collectionJson } from './collections.ts'
-import { datasetJson } from './datasets.ts'
-import type { Trashable } from './deletion.ts'
-import { episodeJson } from './episodes.ts'
-import { ADMITTED, type Guard, notOfMembers } from './guard.ts'
-import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from './nodes.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { isNoName, namesake, newNameOr, type RestoringInside } from './restorenames.ts'
+} from '../../../drizzle/schema.ts'
+import { type AssetShape, assetJson, kinds } from '../../db/assets.ts'
+import { collectionJson } from '../../db/collections.ts'
+import { datasetJson } from '../../db/datasets.ts'
+import type { Trashable } from '../../db/deletion.ts'
+import { episodeJson } from '../../db/episodes.ts'
+import { ADMITTED, type Guard, notOfMembers } from '../../db/guard.ts'
+import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from '../../db/nodes.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { unmarking } from '../../db/slices.ts'
+import { type Arguments, assign, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { live, projectGuard } from '../../db/standing.ts'
+import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
+import { deletionIn, noDeletion } from './list.sql.ts'
 import {
   endDeletion,
   inTheWay,
@@ -28,12 +32,8 @@ import {
   remembering,
   restoredBefore,
   undone,
-} from './restoring.ts'
-import { unmarking } from './slices.ts'
-import { type Arguments, assign, command, insertInto, mintedId, query } from './sql.ts'
-import { live, projectGuard } from './standing.ts'
-import { deletionIn, noDeletion } from './trash.ts'
-import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from './underway.ts'
+} from './restore.sql.ts'
+import { isNoName, namesake, newNameOr, type RestoringInside } from './restore-names.sql.ts'
 
 type A = Arguments<RestoringInside>
 

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, restorations } from '../../drizzle/schema.ts'
-import { Refusal } from '../domain/failure.ts'
-import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from './guard.ts'
-import type { Row } from './plan.ts'
-import { type Arguments, command, insertInto } from './sql.ts'
-import { isBlind } from './standing.ts'
-import { type Recorded, type Resource, readResource, type Stamp } from './write.ts'
+import { deletions, restorations } from '../../../drizzle/schema.ts'
+import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
+import type { Row } from '../../db/plan.ts'
+import { type Arguments, command, insertInto } from '../../db/sql.ts'
+import { isBlind } from '../../db/standing.ts'
+import { type Recorded, type Resource, readResource, type Stamp } from '../../db/write.ts'
+import { Refusal } from '../../domain/failure.ts'
 
 /** A request that takes something out of the trash. */
 export interface Restoring extends Stamp {

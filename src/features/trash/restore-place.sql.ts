@@ -1,10 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, formerSlugs, namespaces, projects, restorations } from '../../drizzle/schema.ts'
-import { PERSONAL, roles } from '../domain/access.ts'
-import { ADMITTED, type Guard, lacksRole, lacksScope } from './guard.ts'
-import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from './namespaces.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { projectJson } from './projects.ts'
+import { deletions, formerSlugs, namespaces, projects, restorations } from '../../../drizzle/schema.ts'
+import { ADMITTED, type Guard, lacksRole, lacksScope } from '../../db/guard.ts'
+import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from '../../db/namespaces.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { projectJson } from '../../db/projects.ts'
+import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { live, type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { outOfTrash } from '../../db/underway.ts'
+import { PERSONAL, roles } from '../../domain/access.ts'
+import { deletionIn, noDeletion } from './list.sql.ts'
 import {
   endDeletion,
   inTheWay,
@@ -17,11 +21,7 @@ import {
   remembering,
   restoredBefore,
   undone,
-} from './restoring.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
-import { live, type NamespaceRef, namespaceGuard } from './standing.ts'
-import { deletionIn, noDeletion } from './trash.ts'
-import { outOfTrash } from './underway.ts'
+} from './restore.sql.ts'
 
 interface RestoringPlace extends NamespaceRef, Restoring {
   /** Another slug; null for the one that it had. */

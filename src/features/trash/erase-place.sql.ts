@@ -15,11 +15,11 @@ import {
   objects,
   projects,
   purges,
-} from '../../drizzle/schema.ts'
-import type { Trashable } from './deletion.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, command, none, query } from './sql.ts'
-import { turnsOf } from './turns.ts'
+} from '../../../drizzle/schema.ts'
+import type { Trashable } from '../../db/deletion.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, command, none, query } from '../../db/sql.ts'
+import { turnsOf } from '../../db/turns.ts'
 
 /**
  * One slice of the purge of a project, or of a namespace with its projects, some of them at a time. Nothing of what

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { namespaceStats, purges } from '../../drizzle/schema.ts'
-import { iso, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { type Plan, statement } from './plan.ts'
-import { query } from './sql.ts'
-import { type NamespaceRef, namespaceGuard } from './standing.ts'
-import { usernameOf } from './users.ts'
+import { namespaceStats, purges } from '../../../drizzle/schema.ts'
+import { iso, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import { query } from '../../db/sql.ts'
+import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { usernameOf } from '../../db/users.ts'
 
 const receipt = object({
   id: purges.id,

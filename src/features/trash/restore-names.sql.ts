@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, collections, datasets, episodes, nodes } from '../../drizzle/schema.ts'
-import { MOST_BYTES_OF_A_PATH } from '../domain/path.ts'
-import { kinds } from './assets.ts'
-import { lastSegment, unescaped } from './nodes.ts'
-import type { Restoring } from './restoring.ts'
-import { type Arguments, bytesOf } from './sql.ts'
-import { live, type ProjectRef } from './standing.ts'
-import { MOST_AT_ONCE } from './underway.ts'
+import { assets, collections, datasets, episodes, nodes } from '../../../drizzle/schema.ts'
+import { kinds } from '../../db/assets.ts'
+import { lastSegment, unescaped } from '../../db/nodes.ts'
+import { type Arguments, bytesOf } from '../../db/sql.ts'
+import { live, type ProjectRef } from '../../db/standing.ts'
+import { MOST_AT_ONCE } from '../../db/underway.ts'
+import { MOST_BYTES_OF_A_PATH } from '../../domain/path.ts'
+import type { Restoring } from './restore.sql.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
 export interface RestoringInside extends ProjectRef, Restoring {

@@ -1,9 +1,9 @@
-import { claimDue, withItemsToPurge } from '../db/claims.ts'
-import { eraseItems, type Left } from '../db/eraseitems.ts'
-import { erasePlace, pickPlace, postponePlace, withPlacesToPurge } from '../db/eraseplace.ts'
-import { SLICE } from '../domain/purge.ts'
-import type { Run } from './run.ts'
-import { shareOf, turnsBy } from './turns.ts'
+import { SLICE } from '../../domain/purge.ts'
+import type { Run } from '../../jobs/run.ts'
+import { shareOf, turnsBy } from '../../jobs/turns.ts'
+import { claimDue, withItemsToPurge } from './claim.sql.ts'
+import { eraseItems, type Left } from './erase-items.sql.ts'
+import { erasePlace, pickPlace, postponePlace, withPlacesToPurge } from './erase-place.sql.ts'
 
 /** Slices of some namespaces, or of one project, before others have their turn. */
 const MOST_SLICES_IN_A_ROW = 20

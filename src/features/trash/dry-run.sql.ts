@@ -12,14 +12,14 @@ import {
   objects,
   projectStats,
   projects,
-} from '../../drizzle/schema.ts'
-import { kinds } from './assets.ts'
-import { type InNamespace, type InProject, inNamespace, inProject } from './claims.ts'
-import type { Trashable } from './deletion.ts'
-import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
-import { type Plan, type Row, statement } from './plan.ts'
-import { type Compiled, query } from './sql.ts'
-import { live } from './standing.ts'
+} from '../../../drizzle/schema.ts'
+import { kinds } from '../../db/assets.ts'
+import type { Trashable } from '../../db/deletion.ts'
+import { assertPermitted, consulted, type Guard, refusal, VERDICT } from '../../db/guard.ts'
+import { type Plan, type Row, statement } from '../../db/plan.ts'
+import { type Compiled, query } from '../../db/sql.ts'
+import { live } from '../../db/standing.ts'
+import { type InNamespace, type InProject, inNamespace, inProject } from './claim.sql.ts'
 
 /** What a purge would take away. */
 export interface DryRun {

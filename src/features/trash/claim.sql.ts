@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, purges } from '../../drizzle/schema.ts'
-import { PERSONAL } from '../domain/access.ts'
-import { type Guard, lacksScope, notOfMembers, permitted, readVerdict, verdictOf } from './guard.ts'
-import { act, after, inOrder, type Plan, statement } from './plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
-import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './standing.ts'
-import { deletionIn, noDeletion } from './trash.ts'
-import { turnsOf } from './turns.ts'
-import type { Stamp } from './write.ts'
+import { deletions, purges } from '../../../drizzle/schema.ts'
+import { type Guard, lacksScope, notOfMembers, permitted, readVerdict, verdictOf } from '../../db/guard.ts'
+import { act, after, inOrder, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { turnsOf } from '../../db/turns.ts'
+import type { Stamp } from '../../db/write.ts'
+import { PERSONAL } from '../../domain/access.ts'
+import { deletionIn, noDeletion } from './list.sql.ts'
 
 type Rule = (typeof purges.$inferSelect)['rule']
 
