@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { findObject, findStaged } from '../../db/staged.ts'
 import { announceUploads, type Upload } from '../../db/uploads.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { OLDER_PART_BYTES } from '../../domain/upload.ts'
+import { signOne } from '../../http/downloading.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { placeFailures, type WireKind, wireKinds } from '../../http/routes/assetkinds.ts'
+import { type AnyCall, complete, leaseOf, readUpload, signParts, storeFor } from '../../http/uploading.ts'
 import { countEntries, type EntryFormat } from '../../storage/entries.ts'
-import { signOne } from '../downloading.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { type AnyCall, complete, leaseOf, readUpload, signParts, storeFor } from '../uploading.ts'
-import { placeFailures, type WireKind, wireKinds } from './assetkinds.ts'
+import { findObject, findStaged } from './staged.sql.ts'
 
 /**
  * The routes of the older byte service, for the clients that know no others: another spelling of the lifecycle of

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { objects } from '../../drizzle/schema.ts'
-import { type StoredObject, storedObjectFrom } from './downloads.ts'
-import { ADMITTED, ifGranted, judged, refusal, VERDICT } from './guard.ts'
-import { contentTypeOf } from './mediatype.ts'
-import { type ObjectRef, objectGuard } from './objectguard.ts'
-import { type Plan, statement } from './plan.ts'
-import { type Arguments, query } from './sql.ts'
-import { isBlind, isOfAnother, type ProjectRef, projectGuard } from './standing.ts'
-import { type Upload, uploadColumns, uploadFrom } from './uploads.ts'
+import { objects } from '../../../drizzle/schema.ts'
+import { type StoredObject, storedObjectFrom } from '../../db/downloads.ts'
+import { ADMITTED, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
+import { contentTypeOf } from '../../db/mediatype.ts'
+import { type ObjectRef, objectGuard } from '../../db/objectguard.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, query } from '../../db/sql.ts'
+import { isBlind, isOfAnother, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { type Upload, uploadColumns, uploadFrom } from '../../db/uploads.ts'
 
 export interface StagedRef extends ProjectRef {
   /** The first 16 hex digits of the SHA-256 that the client announced. */
