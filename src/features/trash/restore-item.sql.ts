@@ -9,8 +9,6 @@ import {
   restorations,
 } from '../../../drizzle/schema.ts'
 import { type AssetShape, assetJson, kinds } from '../../db/assets.ts'
-import { collectionJson } from '../../db/collections.ts'
-import { datasetJson } from '../../db/datasets.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { episodeJson } from '../../db/episodes.ts'
 import { ADMITTED, type Guard, notOfMembers } from '../../db/guard.ts'
@@ -20,6 +18,8 @@ import { unmarking } from '../../db/slices.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
+import { collectionJson } from '../datasets/collections.sql.ts'
+import { datasetJson } from '../datasets/datasets.sql.ts'
 import { deletionIn, noDeletion } from './list.sql.ts'
 import {
   endDeletion,

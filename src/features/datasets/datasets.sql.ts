@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { collectionMembers, collections, datasets, projectStats } from '../../drizzle/schema.ts'
+import { collectionMembers, collections, datasets, projectStats } from '../../../drizzle/schema.ts'
 import {
   deletedItem,
   deletionOf,
@@ -9,14 +9,22 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './deletion.ts'
-import { ADMITTED, assertPermitted, consulted, ifGranted, permitted, refusal, VERDICT } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
-import { live, type ProjectRef, projectGuard } from './standing.ts'
-import { isMany } from './underway.ts'
+} from '../../db/deletion.ts'
+import {
+  ADMITTED,
+  assertPermitted,
+  consulted,
+  ifGranted,
+  permitted,
+  refusal,
+  VERDICT,
+} from '../../db/guard.ts'
+import { iso, json, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
+import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { isMany } from '../../db/underway.ts'
 import {
   addressed,
   changedByThisRequest,
@@ -33,7 +41,7 @@ import {
   shown,
   stamped,
   touched,
-} from './write.ts'
+} from '../../db/write.ts'
 
 export interface DatasetRef extends ProjectRef {
   readonly name: string

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from '../../db/datasets.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from './datasets.sql.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',

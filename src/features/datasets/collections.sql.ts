@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { collectionMembers, collections } from '../../drizzle/schema.ts'
+import { collectionMembers, collections } from '../../../drizzle/schema.ts'
 import {
   deletedItem,
   deletionOf,
@@ -9,12 +9,12 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './deletion.ts'
-import { ADMITTED, type Guard } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
-import { live, type ProjectRef, projectGuard } from './standing.ts'
+} from '../../db/deletion.ts'
+import { ADMITTED, type Guard } from '../../db/guard.ts'
+import { iso, json, object } from '../../db/json.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, query } from '../../db/sql.ts'
+import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 
 /** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
 const MOST_MEMBERS = sql.raw('1000')

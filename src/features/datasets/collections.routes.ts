@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { trashCollection } from '../../db/collections.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { trashCollection } from './collections.sql.ts'
 
 export const Collection = z
   .object({
