@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../src/endpoints.ts'
-import { wireKinds } from '../src/http/routes/assetkinds.ts'
+import { wireKinds } from '../src/features/recordings/asset-kinds.ts'
 import { type Fixture, fixture } from './support/samples.ts'
 import type { Tenant } from './support/world.ts'
 

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { type WireKind, wireKinds } from '../../src/http/routes/assetkinds.ts'
+import { type WireKind, wireKinds } from '../../src/features/recordings/asset-kinds.ts'
 import { ask, Tenant } from './world.ts'
 
 /** A tenant with one of everything, and for every operation a request that its owner may make. */

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../../drizzle/schema.ts'
-import { type StoredObject, storedObjectFrom } from '../../db/downloads.ts'
 import { ADMITTED, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
-import { contentTypeOf } from '../../db/mediatype.ts'
 import { type ObjectRef, objectGuard } from '../../db/objectguard.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, query } from '../../db/sql.ts'
 import { isBlind, isOfAnother, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { type Upload, uploadColumns, uploadFrom } from '../../db/uploads.ts'
+import { type StoredObject, storedObjectFrom } from '../recordings/downloads.sql.ts'
+import { contentTypeOf } from '../recordings/media-type.sql.ts'
 
 export interface StagedRef extends ProjectRef {
   /** The first 16 hex digits of the SHA-256 that the client announced. */

@@ -13,12 +13,12 @@ import {
   projectStats,
   projects,
 } from '../../../drizzle/schema.ts'
-import { kinds } from '../../db/assets.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { assertPermitted, consulted, type Guard, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
 import { type Compiled, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
+import { kinds } from '../recordings/assets.sql.ts'
 import { type InNamespace, type InProject, inNamespace, inProject } from './claim.sql.ts'
 
 /** What a purge would take away. */

@@ -10,11 +10,11 @@ import {
   objects,
   purges,
 } from '../../../drizzle/schema.ts'
-import { kinds } from '../../db/assets.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, command, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
+import { kinds } from '../recordings/assets.sql.ts'
 import { FIRST, openReceipt } from './claim.sql.ts'
 
 /**

@@ -8,18 +8,18 @@ import {
   nodes,
   restorations,
 } from '../../../drizzle/schema.ts'
-import { type AssetShape, assetJson, kinds } from '../../db/assets.ts'
 import type { Trashable } from '../../db/deletion.ts'
-import { episodeJson } from '../../db/episodes.ts'
 import { ADMITTED, type Guard, notOfMembers } from '../../db/guard.ts'
-import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from '../../db/nodes.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { unmarking } from '../../db/slices.ts'
 import { type Arguments, assign, command, insertInto, mintedId, query } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
 import { collectionJson } from '../datasets/collections.sql.ts'
 import { datasetJson } from '../datasets/datasets.sql.ts'
+import { type AssetShape, assetJson, kinds } from '../recordings/assets.sql.ts'
+import { episodeJson } from '../recordings/episodes.sql.ts'
+import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from '../recordings/nodes.sql.ts'
+import { unmarking } from '../recordings/slices.sql.ts'
 import { deletionIn, noDeletion } from './list.sql.ts'
 import {
   endDeletion,

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collections, datasets, episodes, nodes } from '../../../drizzle/schema.ts'
-import { kinds } from '../../db/assets.ts'
-import { lastSegment, unescaped } from '../../db/nodes.ts'
 import { type Arguments, bytesOf } from '../../db/sql.ts'
 import { live, type ProjectRef } from '../../db/standing.ts'
 import { MOST_AT_ONCE } from '../../db/underway.ts'
 import { MOST_BYTES_OF_A_PATH } from '../../domain/path.ts'
+import { kinds } from '../recordings/assets.sql.ts'
+import { lastSegment, unescaped } from '../recordings/nodes.sql.ts'
 import type { Restoring } from './restore.sql.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */

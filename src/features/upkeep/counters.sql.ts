@@ -19,9 +19,9 @@ import {
   purges,
   users,
 } from '../../../drizzle/schema.ts'
-import { kinds } from '../../db/assets.ts'
 import { live, publicProject } from '../../db/standing.ts'
 import type { AssetKind } from '../../domain/kind.ts'
+import { kinds } from '../recordings/assets.sql.ts'
 
 /** What the counters that triggers keep should be, and what it costs to find out. */
 

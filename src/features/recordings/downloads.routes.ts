@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { findDownload } from '../../db/downloads.ts'
 import { UNTOLD_TYPE } from '../../domain/media-type.ts'
-import { filenameOf, signOne } from '../downloading.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import type { Call, Endpoint } from '../route.ts'
-import { assetPlace, placeFailures, type WireKind } from './assetkinds.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Call, Endpoint } from '../../http/route.ts'
+import { assetPlace, placeFailures, type WireKind } from './asset-kinds.ts'
+import { findDownload } from './downloads.sql.ts'
+import { filenameOf, signOne } from './signed-urls.ts'
 
 const DownloadQuery = z.object({
   ...assetPlace,

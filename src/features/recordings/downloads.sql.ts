@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, objects } from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
-import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from './guard.ts'
-import { contentTypeOf } from './mediatype.ts'
-import { type Plan, type Row, statement } from './plan.ts'
-import { query } from './sql.ts'
-import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './standing.ts'
+import { assets, episodes, objects } from '../../../drizzle/schema.ts'
+import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
+import { type Plan, type Row, statement } from '../../db/plan.ts'
+import { query } from '../../db/sql.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import type { AssetKind } from '../../domain/kind.ts'
+import { contentTypeOf } from './media-type.sql.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {

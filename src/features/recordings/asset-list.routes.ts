@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { type AssetPage, assetListing, MOST_EXAMINED } from '../../db/assetlist.ts'
 import { END } from '../../db/page.ts'
 import { map } from '../../db/plan.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { type Glob, parseGlob, sift } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { Cursors, linkTo } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
 import { logFailure } from '../../log.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { Cursors, linkTo } from '../page.ts'
-import type { Endpoint } from '../route.ts'
-import { assetPlace, placeFailures, shownBy, type WireKind } from './assetkinds.ts'
+import { assetPlace, placeFailures, shownBy, type WireKind } from './asset-kinds.ts'
+import { type AssetPage, assetListing, MOST_EXAMINED } from './asset-list.sql.ts'
 
 const ListQuery = z.object({
   ...assetPlace,

@@ -1,7 +1,7 @@
-import { firstUnderWay, goOn, withDeletionsUnderWay } from '../db/slices.ts'
-import { SLICE } from '../domain/purge.ts'
-import type { Run } from './run.ts'
-import { turnsBy } from './turns.ts'
+import { SLICE } from '../../domain/purge.ts'
+import type { Run } from '../../jobs/run.ts'
+import { turnsBy } from '../../jobs/turns.ts'
+import { firstUnderWay, goOn, withDeletionsUnderWay } from './slices.sql.ts'
 
 /** Slices of one namespace before another one has its turn. */
 const MOST_SLICES_IN_A_ROW = 20

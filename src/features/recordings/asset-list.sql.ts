@@ -1,11 +1,11 @@
 import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { assets, episodes } from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
-import { type AssetShape, assetJson } from './assets.ts'
-import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from './guard.ts'
-import { type Plan, type Row, statement } from './plan.ts'
-import { type Arguments, bytesOf, query } from './sql.ts'
-import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from './standing.ts'
+import { assets, episodes } from '../../../drizzle/schema.ts'
+import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { type Plan, type Row, statement } from '../../db/plan.ts'
+import { type Arguments, bytesOf, query } from '../../db/sql.ts'
+import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import type { AssetKind } from '../../domain/kind.ts'
+import { type AssetShape, assetJson } from './assets.sql.ts'
 
 /** Which assets of a kind are asked for, newest first, and how much of them at once. */
 interface AssetWindow {

@@ -1,12 +1,12 @@
 import { getTableName, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { assets, deletions, episodes, nodes, restorations } from '../../drizzle/schema.ts'
-import { unescaped } from './nodes.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, bytesOf, command, none, query } from './sql.ts'
-import { live } from './standing.ts'
-import { turnsOf } from './turns.ts'
-import { outOfTrash } from './underway.ts'
+import { assets, deletions, episodes, nodes, restorations } from '../../../drizzle/schema.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, bytesOf, command, none, query } from '../../db/sql.ts'
+import { live } from '../../db/standing.ts'
+import { turnsOf } from '../../db/turns.ts'
+import { outOfTrash } from '../../db/underway.ts'
+import { unescaped } from './nodes.sql.ts'
 
 /** One slice of a deletion that is under way. */
 interface Slice {

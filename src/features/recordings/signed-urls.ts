@@ -1,8 +1,8 @@
-import type { StoredObject } from '../db/downloads.ts'
-import { Refusal } from '../domain/failure.ts'
-import { UNTOLD_TYPE } from '../domain/media-type.ts'
-import { type Download, expiryOf, signDownload } from '../storage/presign.ts'
-import { type AnyCall, storeFor } from './uploading.ts'
+import { Refusal } from '../../domain/failure.ts'
+import { UNTOLD_TYPE } from '../../domain/media-type.ts'
+import { type AnyCall, storeFor } from '../../http/uploading.ts'
+import { type Download, expiryOf, signDownload } from '../../storage/presign.ts'
+import type { StoredObject } from './downloads.sql.ts'
 
 export interface SignedUrl {
   readonly url: string

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { listEpisodes, updateEpisode, upsertEpisode } from '../../db/episodes.ts'
-import { trashEpisode } from '../../db/trashtree.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import {
   episodePath,
@@ -10,11 +8,13 @@ import {
   nodeSegment,
   type Path,
 } from '../../domain/path.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { listEpisodes, updateEpisode, upsertEpisode } from './episodes.sql.ts'
+import { trashEpisode } from './trash.sql.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { episodes, nodes } from '../../drizzle/schema.ts'
-import type { NewFolder } from '../domain/path.ts'
-import { type Guard, permitted } from './guard.ts'
-import { boolean, iso, object } from './json.ts'
-import { type Argument, type Arguments, insertInto } from './sql.ts'
-import { live } from './standing.ts'
-import type { Stamp } from './write.ts'
+import { episodes, nodes } from '../../../drizzle/schema.ts'
+import { type Guard, permitted } from '../../db/guard.ts'
+import { boolean, iso, object } from '../../db/json.ts'
+import { type Argument, type Arguments, insertInto } from '../../db/sql.ts'
+import { live } from '../../db/standing.ts'
+import type { Stamp } from '../../db/write.ts'
+import type { NewFolder } from '../../domain/path.ts'
 
 /** The path of a node from the project's root; the column is relative to the episode that it is inside of. */
 export const pathFromRoot = sql`ifnull((select place.path from ${episodes} as around

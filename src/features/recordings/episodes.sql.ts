@@ -1,15 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { episodes, nodes, projectStats, projects } from '../../drizzle/schema.ts'
-import type { NewFolder } from '../domain/path.ts'
-import type { Arriving } from './credential.ts'
-import type { Guard, Refusing } from './guard.ts'
-import { ADMITTED, addressing, permitted } from './guard.ts'
-import { boolean, iso, json, object } from './json.ts'
-import { countMissing, folderAt, makeFolders } from './nodes.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { makeProject, type ProjectMaking } from './projects.ts'
-import { overRows, type Quotas, ROWS_OF_ONE } from './quota.ts'
+import { episodes, nodes, projectStats, projects } from '../../../drizzle/schema.ts'
+import type { Arriving } from '../../db/credential.ts'
+import type { Guard, Refusing } from '../../db/guard.ts'
+import { ADMITTED, addressing, permitted } from '../../db/guard.ts'
+import { boolean, iso, json, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { makeProject, type ProjectMaking } from '../../db/projects.ts'
+import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import {
   type Argument,
   type Arguments,
@@ -20,7 +18,7 @@ import {
   givenOr,
   insertInto,
   query,
-} from './sql.ts'
+} from '../../db/sql.ts'
 import {
   isBlind,
   isOfAnother,
@@ -29,9 +27,9 @@ import {
   type ProjectRef,
   projectGuard,
   projectMakingGuard,
-} from './standing.ts'
-import { closedFor } from './underway.ts'
-import { arriveByCreatingAt } from './users.ts'
+} from '../../db/standing.ts'
+import { closedFor } from '../../db/underway.ts'
+import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   addressed,
   bare,
@@ -47,7 +45,9 @@ import {
   shown,
   stamped,
   touched,
-} from './write.ts'
+} from '../../db/write.ts'
+import type { NewFolder } from '../../domain/path.ts'
+import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 
 /** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */
 interface EpisodeFields extends Fields, Quotas {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { AssetShape } from '../../db/assets.ts'
 import { lenses, textFormats } from '../../domain/kind.ts'
+import * as field from '../../http/field.ts'
 import type { EntryFormat } from '../../storage/entries.ts'
-import * as field from '../field.ts'
+import type { AssetShape } from './assets.sql.ts'
 
 /** A kind of assets as the wire spells it. */
 export interface WireKind {

@@ -1,22 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, nodes, objects } from '../../drizzle/schema.ts'
-import { type AssetKind, assetKinds } from '../domain/kind.ts'
-import type { NewFolder } from '../domain/path.ts'
-import type { Arriving } from './credential.ts'
-import { deletedItem, inTrash, recordDeletion, type Trashing } from './deletion.ts'
-import { ADMITTED, type Guard, permitted } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { contentTypeOf } from './mediatype.ts'
-import { countMissing, folderAt, makeFolders } from './nodes.ts'
-import { isWithinReach } from './objectguard.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { makeProject, type ProjectMaking } from './projects.ts'
-import { overRows, type Quotas, ROWS_OF_ONE } from './quota.ts'
-import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from './sql.ts'
-import { isOfAnother, live, mayNotAdd, projectMakingGuard } from './standing.ts'
-import { closedFor } from './underway.ts'
-import type { Lease } from './uploads.ts'
-import { arriveByCreatingAt } from './users.ts'
+import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
+import type { Arriving } from '../../db/credential.ts'
+import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
+import { ADMITTED, type Guard, permitted } from '../../db/guard.ts'
+import { iso, json, object } from '../../db/json.ts'
+import { isWithinReach } from '../../db/objectguard.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { makeProject, type ProjectMaking } from '../../db/projects.ts'
+import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
+import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from '../../db/sql.ts'
+import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
+import { closedFor } from '../../db/underway.ts'
+import type { Lease } from '../../db/uploads.ts'
+import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   changedByThisRequest,
   type Fields,
@@ -26,7 +22,11 @@ import {
   shown,
   stamped,
   touched,
-} from './write.ts'
+} from '../../db/write.ts'
+import { type AssetKind, assetKinds } from '../../domain/kind.ts'
+import type { NewFolder } from '../../domain/path.ts'
+import { contentTypeOf } from './media-type.sql.ts'
+import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 
 /** The fields of an asset that only some kinds have. */
 export interface OwnFields {

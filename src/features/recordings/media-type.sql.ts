@@ -1,6 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { objects } from '../../drizzle/schema.ts'
-import { typesByExtension, UNTOLD_TYPE } from '../domain/media-type.ts'
+import { objects } from '../../../drizzle/schema.ts'
+import { typesByExtension, UNTOLD_TYPE } from '../../domain/media-type.ts'
 
 const text = (value: string): SQL => sql.raw(`'${value}'`)
 

@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, nodes } from '../../drizzle/schema.ts'
-import type { AssetKind } from '../domain/kind.ts'
+import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
 import {
   deletedItem,
   deletionOf,
@@ -10,12 +9,10 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './deletion.ts'
-import { ADMITTED, type Guard, type Refusing } from './guard.ts'
-import { pathFromRoot } from './nodes.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { marking, nodesBelow } from './slices.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
+} from '../../db/deletion.ts'
+import { ADMITTED, type Guard, type Refusing } from '../../db/guard.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, query } from '../../db/sql.ts'
 import {
   type ItemRef,
   isInTrashedEpisode,
@@ -23,8 +20,11 @@ import {
   live,
   type ProjectRef,
   projectGuard,
-} from './standing.ts'
-import { closedAround, isMany, MOST_AT_ONCE } from './underway.ts'
+} from '../../db/standing.ts'
+import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
+import type { AssetKind } from '../../domain/kind.ts'
+import { pathFromRoot } from './nodes.sql.ts'
+import { marking, nodesBelow } from './slices.sql.ts'
 
 /** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */
 const missingTarget = sql`not exists (select 1 from target where deleted_at is null

@@ -1,13 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, members, namespaces, objects, projects } from '../../drizzle/schema.ts'
-import type { Failure } from '../domain/failure.ts'
-import type { AssetKind } from '../domain/kind.ts'
-import { newestNamed, type StoredObject } from './downloads.ts'
-import { assertPermitted, consulted, type Guard, refusal, VERDICT } from './guard.ts'
-import { contentTypeOf } from './mediatype.ts'
-import { type Plan, type Row, statement } from './plan.ts'
-import { query } from './sql.ts'
-import { type Asking, live, type ProjectRef, projectGuard, reachableAsset, userGuard } from './standing.ts'
+import { assets, episodes, members, namespaces, objects, projects } from '../../../drizzle/schema.ts'
+import { assertPermitted, consulted, type Guard, refusal, VERDICT } from '../../db/guard.ts'
+import { type Plan, type Row, statement } from '../../db/plan.ts'
+import { query } from '../../db/sql.ts'
+import {
+  type Asking,
+  live,
+  type ProjectRef,
+  projectGuard,
+  reachableAsset,
+  userGuard,
+} from '../../db/standing.ts'
+import type { Failure } from '../../domain/failure.ts'
+import type { AssetKind } from '../../domain/kind.ts'
+import { newestNamed, type StoredObject } from './downloads.sql.ts'
+import { contentTypeOf } from './media-type.sql.ts'
 
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
 export interface Found {

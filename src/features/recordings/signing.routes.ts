@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Plan } from '../../db/plan.ts'
 import type { Asking } from '../../db/standing.ts'
-import { type Found, findAssets, findAssetsAt } from '../../db/wantedassets.ts'
 import { failures } from '../../domain/failure.ts'
-import { filenameOf, type NamedObject, signAll } from '../downloading.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { placeFailures, wireKinds } from './assetkinds.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { placeFailures, wireKinds } from './asset-kinds.ts'
+import { filenameOf, type NamedObject, signAll } from './signed-urls.ts'
+import { type Found, findAssets, findAssetsAt } from './signing.sql.ts'
 
 const MOST_ASSETS = 1_000
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { goOn } from '../../db/slices.ts'
-import { trashFolder } from '../../db/trashtree.ts'
 import { assetKinds } from '../../domain/kind.ts'
 import { SLICE } from '../../domain/purge.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { goOn } from './slices.sql.ts'
+import { trashFolder } from './trash.sql.ts'
 
 export const Node = z
   .object({
