@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { byteServiceEndpoints } from './features/byte-service/byte-service.routes.ts'
 import { collectionEndpoints } from './features/datasets/collections.routes.ts'
 import { datasetEndpoints } from './features/datasets/datasets.routes.ts'
+import { objectEndpoints } from './features/objects/objects.routes.ts'
+import { uploadEndpoints } from './features/objects/uploads.routes.ts'
 import { assetEndpoints } from './features/recordings/assets.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
@@ -15,9 +17,7 @@ import { accountEndpoints } from './http/routes/account.ts'
 import { apiTokenEndpoints } from './http/routes/apitokens.ts'
 import { memberEndpoints } from './http/routes/members.ts'
 import { namespaceEndpoints } from './http/routes/namespaces.ts'
-import { objectEndpoints } from './http/routes/objects.ts'
 import { projectEndpoints } from './http/routes/projects.ts'
-import { uploadEndpoints } from './http/routes/uploads.ts'
 
 let document: string | null = null
 

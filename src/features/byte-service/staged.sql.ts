@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../../drizzle/schema.ts'
 import { ADMITTED, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
-import { type ObjectRef, objectGuard } from '../../db/objectguard.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, query } from '../../db/sql.ts'
 import { isBlind, isOfAnother, type ProjectRef, projectGuard } from '../../db/standing.ts'
-import { type Upload, uploadColumns, uploadFrom } from '../../db/uploads.ts'
+import { type ObjectRef, objectGuard } from '../objects/guard.sql.ts'
+import { type Upload, uploadColumns, uploadFrom } from '../objects/uploads.sql.ts'
 import { type StoredObject, storedObjectFrom } from '../recordings/downloads.sql.ts'
 import { contentTypeOf } from '../recordings/media-type.sql.ts'
 

@@ -4,14 +4,12 @@ import type { Arriving } from '../../db/credential.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
 import { ADMITTED, type Guard, permitted } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
-import { isWithinReach } from '../../db/objectguard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { makeProject, type ProjectMaking } from '../../db/projects.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from '../../db/sql.ts'
 import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
 import { closedFor } from '../../db/underway.ts'
-import type { Lease } from '../../db/uploads.ts'
 import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   changedByThisRequest,
@@ -25,6 +23,8 @@ import {
 } from '../../db/write.ts'
 import { type AssetKind, assetKinds } from '../../domain/kind.ts'
 import type { NewFolder } from '../../domain/path.ts'
+import { isWithinReach } from '../objects/guard.sql.ts'
+import type { Lease } from '../objects/uploads.sql.ts'
 import { contentTypeOf } from './media-type.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 

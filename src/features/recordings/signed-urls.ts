@@ -1,7 +1,7 @@
 import { Refusal } from '../../domain/failure.ts'
 import { UNTOLD_TYPE } from '../../domain/media-type.ts'
-import { type AnyCall, storeFor } from '../../http/uploading.ts'
 import { type Download, expiryOf, signDownload } from '../../storage/presign.ts'
+import { type AnyCall, storeFor } from '../objects/lifecycle.ts'
 import type { StoredObject } from './downloads.sql.ts'
 
 export interface SignedUrl {

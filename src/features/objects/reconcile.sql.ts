@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { namespaces, objects, purges } from '../../drizzle/schema.ts'
-import { act, after, type Plan, type Row, statement, together } from './plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
+import { namespaces, objects, purges } from '../../../drizzle/schema.ts'
+import { act, after, type Plan, type Row, statement, together } from '../../db/plan.ts'
+import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
 
 /**
  * The comparison of bucket and rows, a page of the bucket at a time, in the order of the keys. Keys that are not of

@@ -1,8 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { apiTokens, assets, objects, projects } from '../../drizzle/schema.ts'
-import { type Grant, scopes } from '../domain/access.ts'
-import type { Guard } from './guard.ts'
-import type { Arguments } from './sql.ts'
+import { apiTokens, assets, objects, projects } from '../../../drizzle/schema.ts'
+import type { Guard } from '../../db/guard.ts'
+import type { Arguments } from '../../db/sql.ts'
 import {
   asRank,
   type Conditions,
@@ -10,7 +9,8 @@ import {
   isInTrashedEpisode,
   itemGuard,
   tokenScopes,
-} from './standing.ts'
+} from '../../db/standing.ts'
+import { type Grant, scopes } from '../../domain/access.ts'
 
 /** Who asks, for which object. */
 export interface ObjectRef extends ItemRef {

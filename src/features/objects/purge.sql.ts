@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, objects, parts, purges } from '../../drizzle/schema.ts'
-import { act, after, inOrder, map, type Plan, statement, together } from './plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from './sql.ts'
-import { turnsOf } from './turns.ts'
+import { assets, objects, parts, purges } from '../../../drizzle/schema.ts'
+import { act, after, inOrder, map, type Plan, statement, together } from '../../db/plan.ts'
+import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { turnsOf } from '../../db/turns.ts'
 
 /**
  * The purge of objects: claim, bytes, rows. An object is claimed by `purging`, its state, when nothing refers to it

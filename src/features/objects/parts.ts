@@ -1,7 +1,7 @@
-import type { NotedPart } from '../db/parts.ts'
-import { invalid, Refusal } from '../domain/failure.ts'
-import { LEAST_PART_BYTES, mostBytesOfPart, partCountOf } from '../domain/upload.ts'
-import type { Part } from '../storage/bucket.ts'
+import { invalid, Refusal } from '../../domain/failure.ts'
+import { LEAST_PART_BYTES, mostBytesOfPart, partCountOf } from '../../domain/upload.ts'
+import type { Part } from '../../storage/bucket.ts'
+import type { NotedPart } from './parts.sql.ts'
 
 /** A part that a client says it has sent. */
 export interface SentPart {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { Refusal } from '../domain/failure.ts'
-import { ownSite } from '../storage/presign.ts'
+import { Refusal } from '../../domain/failure.ts'
+import type { OpenCall } from '../../http/route.ts'
+import { ownSite } from '../../storage/presign.ts'
 import {
   isSignedBy,
   keyIn,
@@ -8,8 +9,7 @@ import {
   readSignedUrl,
   type SignedUrl,
   unsignedHeaders,
-} from '../storage/signed-url.ts'
-import type { OpenCall } from './route.ts'
+} from '../../storage/signed-url.ts'
 
 /** A request by a signed URL that is good. */
 export interface Signed {

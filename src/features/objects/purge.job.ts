@@ -1,15 +1,9 @@
-import {
-  claimObjects,
-  type Doomed,
-  eraseObjects,
-  postponeObjects,
-  withObjectsToPurge,
-} from '../db/objectpurge.ts'
-import { SLICE } from '../domain/purge.ts'
-import { HOUR } from '../domain/time.ts'
-import { PART_LIFETIME } from '../domain/upload.ts'
-import type { Run } from './run.ts'
-import { shareOf, turnsBy } from './turns.ts'
+import { SLICE } from '../../domain/purge.ts'
+import { HOUR } from '../../domain/time.ts'
+import { PART_LIFETIME } from '../../domain/upload.ts'
+import type { Run } from '../../jobs/run.ts'
+import { shareOf, turnsBy } from '../../jobs/turns.ts'
+import { claimObjects, type Doomed, eraseObjects, postponeObjects, withObjectsToPurge } from './purge.sql.ts'
 
 /** A URL of an upload may be used until it expires, and what is sent by it then may still be on its way. */
 const ENDED_FOR = PART_LIFETIME * 1_000 + HOUR

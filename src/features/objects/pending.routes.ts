@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { listPendingUploads } from '../../db/pending.ts'
-import { endpoint } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { listPendingUploads } from './pending.sql.ts'
 
 export const listUploads = endpoint(
   {

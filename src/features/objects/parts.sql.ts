@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { objects, parts } from '../../drizzle/schema.ts'
-import { Refusal } from '../domain/failure.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { assign, command, insertInto, query } from './sql.ts'
+import { objects, parts } from '../../../drizzle/schema.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { assign, command, insertInto, query } from '../../db/sql.ts'
+import { Refusal } from '../../domain/failure.ts'
 
 /**
  * The parts that the Worker takes in. Of several tries of one part the bucket holds one, and where two overlap, or the

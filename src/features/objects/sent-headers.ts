@@ -1,4 +1,4 @@
-import { type FieldError, invalidFields } from '../domain/failure.ts'
+import { type FieldError, invalidFields } from '../../domain/failure.ts'
 
 /** An MD5 as `Content-MD5` has it (RFC 1864): 16 bytes. */
 const MD5 = /^[A-Za-z\d+/]{21}[AQgw]==$/

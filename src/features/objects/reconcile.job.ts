@@ -1,9 +1,9 @@
-import { inOrder } from '../db/plan.ts'
-import { compare, finishRemoved, type Orphan, releaseOrphans } from '../db/reconcile.ts'
-import { walkOf } from '../db/walks.ts'
-import { DAY } from '../domain/time.ts'
-import { MOST_KEYS } from '../storage/bucket.ts'
-import type { Run } from './run.ts'
+import { inOrder } from '../../db/plan.ts'
+import { walkOf } from '../../db/walks.ts'
+import { DAY } from '../../domain/time.ts'
+import type { Run } from '../../jobs/run.ts'
+import { MOST_KEYS } from '../../storage/bucket.ts'
+import { compare, finishRemoved, type Orphan, releaseOrphans } from './reconcile.sql.ts'
 
 const walk = walkOf('bucket')
 /** Pages of the bucket that one run looks at. */

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { objects, pendingUploads } from '../../drizzle/schema.ts'
-import { iso, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { type Plan, statement } from './plan.ts'
-import { type Arguments, query } from './sql.ts'
-import { isBlind, type ProjectRef, projectGuard } from './standing.ts'
+import { objects, pendingUploads } from '../../../drizzle/schema.ts'
+import { iso, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, query } from '../../db/sql.ts'
+import { isBlind, type ProjectRef, projectGuard } from '../../db/standing.ts'
 
 /** Whose uploads are listed: a token that may not read is told of those that it has begun itself. */
 const holder = sql`iif(${isBlind}, scope.token_id, scope.user_id)`

@@ -1,8 +1,24 @@
 import type { z } from 'zod'
-import type { Database } from '../db/database.ts'
-import type { ObjectRef } from '../db/objectguard.ts'
-import type { NotedPart } from '../db/parts.ts'
-import type { Plan } from '../db/plan.ts'
+import type { Database } from '../../db/database.ts'
+import type { Plan } from '../../db/plan.ts'
+import { invalidFields, Refusal } from '../../domain/failure.ts'
+import { UNTOLD_TYPE } from '../../domain/media-type.ts'
+import {
+  MOST_PARTS,
+  mostBytesOfPart,
+  PART_LIFETIME,
+  PUT_LIFETIME,
+  partCountOf,
+  renewedBefore,
+} from '../../domain/upload.ts'
+import type { Call } from '../../http/route.ts'
+import { logFailure } from '../../log.ts'
+import type { Assembly, Bucket, Listing, Part } from '../../storage/bucket.ts'
+import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../../storage/presign.ts'
+import { type Store, storeOf } from '../../storage/store.ts'
+import type { ObjectRef } from './guard.sql.ts'
+import type { NotedPart } from './parts.sql.ts'
+import { asAddsUp, asNoted, assertAllParts, differing, lacking, type SentPart, unfitParts } from './parts.ts'
 import {
   beginParts,
   completeUpload,
@@ -13,24 +29,8 @@ import {
   readUploadToComplete,
   readUploadToSend,
   readUploadWithParts,
-} from '../db/transfers.ts'
-import type { Lease, Upload } from '../db/uploads.ts'
-import { invalidFields, Refusal } from '../domain/failure.ts'
-import { UNTOLD_TYPE } from '../domain/media-type.ts'
-import {
-  MOST_PARTS,
-  mostBytesOfPart,
-  PART_LIFETIME,
-  PUT_LIFETIME,
-  partCountOf,
-  renewedBefore,
-} from '../domain/upload.ts'
-import { logFailure } from '../log.ts'
-import type { Assembly, Bucket, Listing, Part } from '../storage/bucket.ts'
-import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../storage/presign.ts'
-import { type Store, storeOf } from '../storage/store.ts'
-import { asAddsUp, asNoted, assertAllParts, differing, lacking, type SentPart, unfitParts } from './parts.ts'
-import type { Call } from './route.ts'
+} from './transfers.sql.ts'
+import type { Lease, Upload } from './uploads.sql.ts'
 
 /**
  * One lifecycle of uploads, from announced to verified; the routes of `uploads.ts` and `byteservice.ts` are two

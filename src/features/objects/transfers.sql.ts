@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { objects, parts } from '../../drizzle/schema.ts'
-import { MOST_PARTS } from '../domain/upload.ts'
+import { objects, parts } from '../../../drizzle/schema.ts'
 import {
   type Guard,
   ifGranted,
@@ -11,14 +10,15 @@ import {
   refusal,
   VERDICT,
   verdictOf,
-} from './guard.ts'
-import { type ObjectRef, uploadGuard } from './objectguard.ts'
-import type { NotedPart } from './parts.ts'
-import { act, after, inOrder, type Plan, type Row, statement, together } from './plan.ts'
-import { overBytes, type Quotas } from './quota.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
-import { isBlind, isOfAnother } from './standing.ts'
-import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.ts'
+} from '../../db/guard.ts'
+import { act, after, inOrder, type Plan, type Row, statement, together } from '../../db/plan.ts'
+import { overBytes, type Quotas } from '../../db/quota.ts'
+import { type Arguments, assign, command, query } from '../../db/sql.ts'
+import { isBlind, isOfAnother } from '../../db/standing.ts'
+import { MOST_PARTS } from '../../domain/upload.ts'
+import { type ObjectRef, uploadGuard } from './guard.sql.ts'
+import type { NotedPart } from './parts.sql.ts'
+import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.sql.ts'
 
 const isComplete: Refusing = ['upload_complete', sql`scope.object_state = 'complete'`]
 const isOver: Refusing = ['upload_aborted', sql`scope.object_state in ('aborted', 'discarded')`]

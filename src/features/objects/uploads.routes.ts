@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { abortUpload } from '../../db/transfers.ts'
-import type { Lease, NewUpload, Upload } from '../../db/uploads.ts'
-import { announceUploads } from '../../db/uploads.ts'
 import { invalidFields } from '../../domain/failure.ts'
 import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/upload.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
 import type { Store } from '../../storage/store.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { complete, end, leaseOf, putOf, readUpload, signParts, storeFor } from '../uploading.ts'
-import { listUploads } from './pending.ts'
+import { complete, end, leaseOf, putOf, readUpload, signParts, storeFor } from './lifecycle.ts'
+import { listUploads } from './pending.routes.ts'
+import { abortUpload } from './transfers.sql.ts'
+import type { Lease, NewUpload, Upload } from './uploads.sql.ts'
+import { announceUploads } from './uploads.sql.ts'
 
 const MOST_FILES = 1_000
 
