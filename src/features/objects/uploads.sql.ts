@@ -4,11 +4,11 @@ import { objects, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { assertPermitted, consulted, permitted, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
-import { makeProject, type ProjectMaking } from '../../db/projects.ts'
 import { overBytes, overRows, type Quotas } from '../../db/quota.ts'
 import { type Arguments, assign, command, insertInto, none, query } from '../../db/sql.ts'
 import { live, projectMakingGuard } from '../../db/standing.ts'
 import { arriveByCreatingAt } from '../../db/users.ts'
+import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { isInSight } from './guard.sql.ts'
 
 /** An object on its way into the bucket, or there. */

@@ -6,7 +6,6 @@ import { ADMITTED, addressing, permitted } from '../../db/guard.ts'
 import { boolean, iso, json, object } from '../../db/json.ts'
 import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { makeProject, type ProjectMaking } from '../../db/projects.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import {
   type Argument,
@@ -47,6 +46,7 @@ import {
   touched,
 } from '../../db/write.ts'
 import type { NewFolder } from '../../domain/path.ts'
+import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 
 /** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, formerSlugs, namespaces, projects, restorations } from '../../../drizzle/schema.ts'
 import { ADMITTED, type Guard, lacksRole, lacksScope } from '../../db/guard.ts'
-import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from '../../db/namespaces.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { projectJson } from '../../db/projects.ts'
 import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
 import { live, type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
 import { outOfTrash } from '../../db/underway.ts'
 import { PERSONAL, roles } from '../../domain/access.ts'
+import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from '../places/namespaces.sql.ts'
+import { projectJson } from '../places/projects.sql.ts'
 import { deletionIn, noDeletion } from './list.sql.ts'
 import {
   endDeletion,

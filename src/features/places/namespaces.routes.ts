@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { createNamespace, listNamespaces, readNamespace, updateNamespace } from '../../db/namespaces.ts'
-import { trashNamespace } from '../../db/trashplaces.ts'
 import { type Role, roles } from '../../domain/access.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { createNamespace, listNamespaces, readNamespace, updateNamespace } from './namespaces.sql.ts'
+import { trashNamespace } from './trash.sql.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 const example = { id: '019d8a3c5e00a1b2c3d4e5f6', slug: 'alice', metadata: null }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { createProject, listProjects, updateProject } from '../../db/projects.ts'
-import { trashProject } from '../../db/trashplaces.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
-import { trashEndpoint } from '../trash-endpoint.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { createProject, listProjects, updateProject } from './projects.sql.ts'
+import { trashProject } from './trash.sql.ts'
 
 const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',

@@ -1,12 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { namespaceStats, namespaces, projects } from '../../drizzle/schema.ts'
-import { roles } from '../domain/access.ts'
-import type { Arriving } from './credential.ts'
-import { type Guard, lacksRole, permitted } from './guard.ts'
-import { iso, json, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
+import { namespaceStats, namespaces, projects } from '../../../drizzle/schema.ts'
+import type { Arriving } from '../../db/credential.ts'
+import { type Guard, lacksRole, permitted } from '../../db/guard.ts'
+import { iso, json, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
 import {
   live,
   type NamespaceRef,
@@ -14,8 +13,8 @@ import {
   projectGuard,
   publicProject,
   visitorGuard,
-} from './standing.ts'
-import { arriveByCreatingAt } from './users.ts'
+} from '../../db/standing.ts'
+import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   changedByThisRequest,
   described,
@@ -31,7 +30,8 @@ import {
   shown,
   stamped,
   touched,
-} from './write.ts'
+} from '../../db/write.ts'
+import { roles } from '../../domain/access.ts'
 
 type Visibility = (typeof projects.$inferSelect)['visibility']
 

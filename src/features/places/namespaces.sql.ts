@@ -1,16 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { formerSlugs, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
-import type { Arriving } from './credential.ts'
-import type { Guard } from './guard.ts'
-import { ADMITTED, permitted } from './guard.ts'
-import { json, object } from './json.ts'
-import { roleName } from './members.ts'
-import { END, listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Quotas, usageOf } from './quota.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from './sql.ts'
-import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from './standing.ts'
-import { arriveToCreateNamespace } from './users.ts'
+import { formerSlugs, members, namespaceStats, namespaces, users } from '../../../drizzle/schema.ts'
+import type { Arriving } from '../../db/credential.ts'
+import type { Guard } from '../../db/guard.ts'
+import { ADMITTED, permitted } from '../../db/guard.ts'
+import { json, object } from '../../db/json.ts'
+import { END, listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Quotas, usageOf } from '../../db/quota.ts'
+import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
+import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from '../../db/standing.ts'
+import { arriveToCreateNamespace } from '../../db/users.ts'
 import {
   changedByThisRequest,
   outcomeOf,
@@ -21,7 +20,8 @@ import {
   type Stamp,
   stamped,
   touched,
-} from './write.ts'
+} from '../../db/write.ts'
+import { roleName } from './members.sql.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
 

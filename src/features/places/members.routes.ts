@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { listMembers, removeMember, setMember } from '../../db/members.ts'
 import { type Role, roles } from '../../domain/access.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { listMembers, removeMember, setMember } from './members.sql.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
 

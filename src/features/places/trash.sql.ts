@@ -1,6 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { deletions, namespaceStats, namespaces, projectStats, projects, users } from '../../drizzle/schema.ts'
-import { roles } from '../domain/access.ts'
+import {
+  deletions,
+  namespaceStats,
+  namespaces,
+  projectStats,
+  projects,
+  users,
+} from '../../../drizzle/schema.ts'
 import {
   deletedItem,
   deletionOf,
@@ -10,11 +16,12 @@ import {
   type Trashed,
   type Trashing,
   trashedBefore,
-} from './deletion.ts'
-import { type Guard, lacksRole } from './guard.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, command, query } from './sql.ts'
-import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from './standing.ts'
+} from '../../db/deletion.ts'
+import { type Guard, lacksRole } from '../../db/guard.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, query } from '../../db/sql.ts'
+import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { roles } from '../../domain/access.ts'
 
 /** Each of them counts the namespaces that are there. */
 const MOST_MEMBERS = sql.raw('5000')

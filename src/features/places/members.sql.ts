@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { departures, members, namespaceStats, namespaces, users } from '../../drizzle/schema.ts'
-import { roles } from '../domain/access.ts'
+import { departures, members, namespaceStats, namespaces, users } from '../../../drizzle/schema.ts'
 import {
   ADMITTED,
   type Guard,
@@ -13,13 +12,14 @@ import {
   refusal,
   VERDICT,
   verdictOf,
-} from './guard.ts'
-import { iso, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
-import { type NamespaceRef, namespaceGuard } from './standing.ts'
-import { type Resource, readResource, type Stamp } from './write.ts'
+} from '../../db/guard.ts'
+import { iso, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { type Resource, readResource, type Stamp } from '../../db/write.ts'
+import { roles } from '../../domain/access.ts'
 
 /** The name of a rank. */
 export const roleName = (rank: SQL): SQL =>
