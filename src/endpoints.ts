@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { accountEndpoints } from './features/accounts/account.routes.ts'
+import { apiTokenEndpoints } from './features/accounts/api-tokens.routes.ts'
 import { byteServiceEndpoints } from './features/byte-service/byte-service.routes.ts'
 import { collectionEndpoints } from './features/datasets/collections.routes.ts'
 import { datasetEndpoints } from './features/datasets/datasets.routes.ts'
@@ -16,8 +18,6 @@ import { trashEndpoints } from './features/trash/trash.routes.ts'
 import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
 import type { Endpoint } from './http/route.ts'
-import { accountEndpoints } from './http/routes/account.ts'
-import { apiTokenEndpoints } from './http/routes/apitokens.ts'
 
 let document: string | null = null
 

@@ -7,7 +7,7 @@ import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { overBytes, overRows, type Quotas } from '../../db/quota.ts'
 import { type Arguments, assign, command, insertInto, none, query } from '../../db/sql.ts'
 import { live, projectMakingGuard } from '../../db/standing.ts'
-import { arriveByCreatingAt } from '../../db/users.ts'
+import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { isInSight } from './guard.sql.ts'
 

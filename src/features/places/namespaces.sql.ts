@@ -9,7 +9,6 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Quotas, usageOf } from '../../db/quota.ts'
 import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from '../../db/standing.ts'
-import { arriveToCreateNamespace } from '../../db/users.ts'
 import {
   changedByThisRequest,
   outcomeOf,
@@ -21,6 +20,7 @@ import {
   stamped,
   touched,
 } from '../../db/write.ts'
+import { arriveToCreateNamespace } from '../accounts/users.sql.ts'
 import { roleName } from './members.sql.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }

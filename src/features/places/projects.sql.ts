@@ -14,7 +14,6 @@ import {
   publicProject,
   visitorGuard,
 } from '../../db/standing.ts'
-import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   changedByThisRequest,
   described,
@@ -32,6 +31,7 @@ import {
   touched,
 } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
+import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 
 type Visibility = (typeof projects.$inferSelect)['visibility']
 

@@ -9,7 +9,6 @@ import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from '../../db/sql.ts'
 import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
 import { closedFor } from '../../db/underway.ts'
-import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   changedByThisRequest,
   type Fields,
@@ -22,6 +21,7 @@ import {
 } from '../../db/write.ts'
 import { type AssetKind, assetKinds } from '../../domain/kind.ts'
 import type { NewFolder } from '../../domain/path.ts'
+import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { isWithinReach } from '../objects/guard.sql.ts'
 import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'

@@ -28,7 +28,6 @@ import {
   projectMakingGuard,
 } from '../../db/standing.ts'
 import { closedFor } from '../../db/underway.ts'
-import { arriveByCreatingAt } from '../../db/users.ts'
 import {
   addressed,
   bare,
@@ -46,6 +45,7 @@ import {
   touched,
 } from '../../db/write.ts'
 import type { NewFolder } from '../../domain/path.ts'
+import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 

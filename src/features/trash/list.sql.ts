@@ -13,7 +13,7 @@ import { listing, type Page, readPage, type Window, within } from '../../db/page
 import { type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, query } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
-import { usernameOf } from '../../db/users.ts'
+import { usernameOf } from '../accounts/users.sql.ts'
 
 /** How long the trash is kept. */
 interface Retention {

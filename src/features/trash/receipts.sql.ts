@@ -5,7 +5,7 @@ import { listing, type Page, readPage, type Window, within } from '../../db/page
 import { type Plan, statement } from '../../db/plan.ts'
 import { query } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
-import { usernameOf } from '../../db/users.ts'
+import { usernameOf } from '../accounts/users.sql.ts'
 
 const receipt = object({
   id: purges.id,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { revokeSignedToken } from '../../db/apitokens.ts'
-import { arriveAndRead, arriveToExchange, updateUser } from '../../db/users.ts'
 import { Refusal } from '../../domain/failure.ts'
-import { authenticateByProvider, issueToken } from '../authenticate.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import type { Endpoint } from '../route.ts'
-import { ApiToken } from './apitokens.ts'
+import { authenticateByProvider, issueToken } from '../../http/authenticate.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { ApiToken } from './api-tokens.routes.ts'
+import { revokeSignedToken } from './api-tokens.sql.ts'
+import { arriveAndRead, arriveToExchange, updateUser } from './users.sql.ts'
 
 const Account = z
   .object({

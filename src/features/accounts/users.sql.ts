@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { apiTokens, formerSlugs, namespaces, users } from '../../drizzle/schema.ts'
-import type { Arriving } from './credential.ts'
-import { type Guard, ifGranted, judged, permitted, refusal, VERDICT } from './guard.ts'
-import { boolean, iso, object } from './json.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, command, givenOr, query } from './sql.ts'
-import { type Asking, isBlind, isRevoked, userGuard } from './standing.ts'
-import { tokenFields } from './tokenfields.ts'
-import { type Resource, readResource } from './write.ts'
+import { apiTokens, formerSlugs, namespaces, users } from '../../../drizzle/schema.ts'
+import type { Arriving } from '../../db/credential.ts'
+import { type Guard, ifGranted, judged, permitted, refusal, VERDICT } from '../../db/guard.ts'
+import { boolean, iso, object } from '../../db/json.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, givenOr, query } from '../../db/sql.ts'
+import { type Asking, isBlind, isRevoked, userGuard } from '../../db/standing.ts'
+import { type Resource, readResource } from '../../db/write.ts'
+import { tokenFields } from './token-fields.sql.ts'
 
 /** The handle of a user: the slug of the home namespace. */
 export const usernameOf = (userId: SQL): SQL => sql`(select home.slug from ${users}

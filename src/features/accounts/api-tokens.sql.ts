@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { apiTokens, members, namespaces, projects, revocations, users } from '../../drizzle/schema.ts'
-import { MOST_API_TOKENS } from '../domain/api-token.ts'
-import { type Arriving, unrevoked } from './credential.ts'
+import { apiTokens, members, namespaces, projects, revocations, users } from '../../../drizzle/schema.ts'
+import { type Arriving, unrevoked } from '../../db/credential.ts'
 import {
   ADMITTED,
   assertPermitted,
@@ -13,14 +12,15 @@ import {
   refusal,
   VERDICT,
   verdictOf,
-} from './guard.ts'
-import { iso, object } from './json.ts'
-import { listing, type Page, readPage, type Window, within } from './page.ts'
-import { act, after, type Plan, statement } from './plan.ts'
-import { type Arguments, assign, command, insertInto, query } from './sql.ts'
-import { type Asking, live, userGuard } from './standing.ts'
-import { tokenFields } from './tokenfields.ts'
-import { arrive } from './users.ts'
+} from '../../db/guard.ts'
+import { iso, object } from '../../db/json.ts'
+import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { type Asking, live, userGuard } from '../../db/standing.ts'
+import { MOST_API_TOKENS } from '../../domain/api-token.ts'
+import { tokenFields } from './token-fields.sql.ts'
+import { arrive } from './users.sql.ts'
 
 const list = query<Asking & Window>('apiTokens.list', (a) => {
   const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { apiTokens, members, namespaces, projects } from '../../drizzle/schema.ts'
-import { scopes } from '../domain/access.ts'
-import { iso, json } from './json.ts'
+import { apiTokens, members, namespaces, projects } from '../../../drizzle/schema.ts'
+import { iso, json } from '../../db/json.ts'
+import { scopes } from '../../domain/access.ts'
 
 const bit = (scope: keyof typeof scopes): SQL =>
   sql`iif(${apiTokens.scopes} & ${sql.raw(String(scopes[scope]))}, '"${sql.raw(scope)}"', null)`

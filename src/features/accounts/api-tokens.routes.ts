@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { createApiToken, listApiTokens, revokeApiToken } from '../../db/apitokens.ts'
 import { type Scope, scopes } from '../../domain/access.ts'
 import { mintApiToken } from '../../domain/api-token.ts'
-import { hashOf } from '../authenticate.ts'
-import { endpoint, jsonAnswer } from '../endpoint.ts'
-import * as field from '../field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../page.ts'
-import type { Endpoint } from '../route.ts'
+import { hashOf } from '../../http/authenticate.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.sql.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
 const LONGEST_LIFE = 10 * 365 * 86_400
