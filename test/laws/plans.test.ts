@@ -1,0 +1,159 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { inOrder, map, type Plan, type Row, statement, together } from '../../src/db/plan.ts'
+import { command, query, statements } from '../../src/db/sql.ts'
+import '../../src/endpoints.ts'
+import '../../src/index.ts'
+import { sql } from 'drizzle-orm'
+
+/** What may be read from end to end: parameters, and the few rows that a statement made itself. */
+const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
+
+/** Sorts that are bounded, with their reason. */
+const DECLARED_SORTS = [
+  // The ids of a range of names, 5,000 at most, brought into the order of the list.
+  /^assets\.list\.[a-z-]+\.ranged$/,
+  // A slice of the purge, grouped by deletion or namespace.
+  /^erase\.\w+\.count$/,
+  /^purges\.count(Released|Others)$/,
+  // The former slugs of one namespace, eleven of them.
+  /^namespaces\.letGoOfFormer$/,
+  // 10,000 references at most, grouped by object.
+  /^dryRun\./,
+  // Some hundreds of namespaces at most.
+  /^turns\./,
+]
+
+const commonTables = (text: string): string[] => [
+  ...[...text.matchAll(/(\w+)(?:\([^()]*\))? as (?:materialized )?\(/g)].map(([, name = '']) => name),
+  ...[...text.matchAll(/\) as (\w+)/g)].map(([, name = '']) => name),
+]
+
+describe('every statement', () => {
+  it('has a name of its own', () => {
+    const names = statements.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('reads as it did when it was last looked at', async () => {
+    // The kinds of assets differ by the names of their fields alone: one of them stands for all.
+    const texts = statements
+      .filter(({ name }) => !/\.(audio|label-track|text-track|image)\b/.test(name))
+      .map(
+        ({ name, text }) =>
+          `-- ${name}\n${text.replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n  ')}\n`,
+      )
+    await expect(texts.sort().join('\n')).toMatchFileSnapshot('statements.sql')
+  })
+
+  it.each(statements)('$name takes all its values in one parameter', ({ text }) => {
+    expect(text.replaceAll('?1', '')).not.toContain('?')
+    expect(new TextEncoder().encode(text).length).toBeLessThan(100_000)
+  })
+
+  it.each(statements)(
+    '$name finds every row by an index, in the order of the index',
+    async ({ name, text }) => {
+      if (text.startsWith('pragma')) return
+      const prepared = env.DB.prepare(`explain query plan ${text}`)
+      const explained = await (text.includes('?1') ? prepared.bind('{}') : prepared).all<{ detail: string }>()
+      const made = explained.results.map(
+        ({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (\w+)/.exec(detail)?.[1] ?? '',
+      )
+      const own = [...commonTables(text), ...made]
+      const isOwnTable = (detail: string) => own.includes(detail.split(' ')[1] ?? '')
+      const isDeclared = DECLARED_SORTS.some((pattern) => pattern.test(name))
+      const offending = explained.results
+        .map(({ detail }) => detail)
+        .filter((detail) => /^SCAN/.test(detail) && !OWN.test(detail) && !isOwnTable(detail))
+      const sorting = explained.results
+        .map(({ detail }) => detail)
+        .filter((detail) => /TEMP B-TREE|AUTOMATIC/.test(detail) && !isDeclared)
+      expect([...offending, ...sorting]).toEqual([])
+    },
+  )
+
+  it.each(statements.filter(({ writes }) => !writes))(
+    '$name has columns of different names',
+    async ({ text }) => {
+      const prepared = env.DB.prepare(text)
+      const [columns = []] = await (text.includes('?1')
+        ? prepared.bind('{"limit":1,"offset":0,"examined":1,"most":1,"rows":1}')
+        : prepared
+      ).raw({
+        columnNames: true,
+      })
+      expect(columns.length).toBeGreaterThan(0)
+      expect(new Set(columns).size).toBe(columns.length)
+    },
+  )
+})
+
+describe('plans', () => {
+  const echo = query<{ readonly value: number }>('test.echo', (a) => sql`select ${a.value} as value`)
+  const one = (value: number): Plan<number> => statement(echo, { value }, ([row]) => row?.value as number)
+  const rows = (...values: number[]): Row[][] => values.map((value) => [{ value }])
+
+  it('a statement is read from its own rows', () => {
+    expect(one(1).read(rows(7))).toBe(7)
+  })
+
+  it('map keeps the statements and changes what is read', () => {
+    const plan = one(1)
+    const mapped = map(plan, (value) => value * 2)
+    expect(mapped.statements).toBe(plan.statements)
+    expect(mapped.read(rows(7))).toBe(14)
+  })
+
+  it('map composes', () => {
+    const [f, g] = [(value: number) => value + 1, (value: number) => value * 3]
+    expect(map(map(one(1), f), g).read(rows(7))).toBe(map(one(1), (value) => g(f(value))).read(rows(7)))
+  })
+
+  it('inOrder keeps the order, and hands each plan its own rows', () => {
+    const plan = inOrder<unknown>([one(1), inOrder([one(2), one(3)]), one(4)])
+    expect(plan.statements.map(({ values }) => values.value)).toEqual([1, 2, 3, 4])
+    expect(plan.read(rows(10, 20, 30, 40))).toEqual([10, [20, 30], 40])
+  })
+
+  it('inOrder of nothing asks for nothing', () => {
+    expect(inOrder([]).statements).toEqual([])
+    expect(inOrder([]).read([])).toEqual([])
+  })
+
+  it('together names the results', () => {
+    const plan = together<{ first: number; rest: number[] }>({
+      first: one(1),
+      rest: inOrder([one(2), one(3)]),
+    })
+    expect(plan.read(rows(10, 20, 30))).toEqual({ first: 10, rest: [20, 30] })
+  })
+
+  it('a value cannot be written into a statement by mistake', () => {
+    expect(() => command('test.wrong', () => sql`select ${5}`)).toThrow(/argument/)
+  })
+})
+
+describe('values', () => {
+  const kinds = query<{ readonly value: unknown }>(
+    'test.kinds',
+    (a) => sql`select typeof(${a.value}) as type, ${a.value.given} as given, ${a.value} || '' as text`,
+  )
+  const ask = (value: unknown) =>
+    env.DB.prepare(kinds.text)
+      .bind(JSON.stringify({ value }))
+      .first<{ type: string; given: number; text: string | null }>()
+
+  it.each([
+    [5, { type: 'integer', given: 1, text: '5' }],
+    [5.5, { type: 'real', given: 1, text: '5.5' }],
+    ['5', { type: 'text', given: 1, text: '5' }],
+    [true, { type: 'integer', given: 1, text: '1' }],
+    [null, { type: 'null', given: 1, text: null }],
+    [undefined, { type: 'null', given: 0, text: null }],
+    ["o'; drop table users --", { type: 'text', given: 1, text: "o'; drop table users --" }],
+    ['é 🤖 "\\', { type: 'text', given: 1, text: 'é 🤖 "\\' }],
+  ])('%j arrives as what it is', async (value, expected) => {
+    expect(await ask(value)).toEqual(expected)
+  })
+})
