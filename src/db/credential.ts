@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { apiTokens, users } from '../../drizzle/schema.ts'
-import { readVerdict, verdictOf } from './guard.ts'
+import { readVerdict } from './guard.ts'
 import { act, after, type Plan, statement } from './plan.ts'
-import { assign, command, query } from './sql.ts'
+import { assign, query } from './sql.ts'
 import { type Asking, userGuard } from './standing.ts'
+import { guard, unguarded, verdict } from './statements.ts'
 import type { Stamp } from './write.ts'
 
 /** What a verified token says of its user, and the ids that a user who is not known yet will have. */
@@ -23,7 +24,9 @@ export interface Arriving extends Asking, Pick<Stamp, 'now' | 'mark'> {
 /** Holds for an API token that is not revoked; it may have expired. */
 export const unrevoked = sql`${apiTokens.revokedAt} is null`
 
-const judge = query<Asking>('credential.judge', (a) => verdictOf(userGuard(a, 'watch')))
+const judging = guard<Asking>('credential.judging', (a) => userGuard(a, 'watch'))
+
+const judge = verdict(judging, 'credential.judge')
 
 /** Whether the caller's token is still good, and nothing else. */
 export const judgeToken = (asking: Asking): Plan<void> => statement(judge, asking, readVerdict)
@@ -32,7 +35,7 @@ const HOUR = sql.raw('3600000')
 
 type Using = Pick<Asking, 'tokenHash' | 'askedAt'>
 
-const noteUse = command<Using>(
+const noteUse = unguarded<Using>(
   'credential.noteUse',
   (a) => sql`update ${apiTokens} set ${assign(apiTokens, { lastUsedAt: a.askedAt })}
     where ${apiTokens.hash} = ${a.tokenHash} and ${unrevoked}

@@ -133,9 +133,6 @@ export const refusal = sql.raw('scope.refusal as refusal')
 /** Something of a request that nothing refuses, else null, and then it is not looked for. */
 export const ifGranted = (value: SQL): SQL => sql`iif(scope.refusal is null, ${value}, null)`
 
-/** The statement that tells nothing but whether the request was refused. */
-export const verdictOf = (guard: Guard): SQL => sql`${judged(guard)} select ${refusal} from ${VERDICT}`
-
 /** Throws the refusal that the statement tells. */
 export const readVerdict = (rows: readonly Row[]): void => void assertPermitted(rows[0])
 

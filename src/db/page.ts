@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { invalid } from '../domain/failure.ts'
-import { assertPermitted, consulted, type Guard, ifGranted, refusal, VERDICT } from './guard.ts'
-import type { Row } from './plan.ts'
+import { assertPermitted, ifGranted, refusal, VERDICT } from './guard.ts'
+import { type Plan, type Row, statement } from './plan.ts'
 import type { Arguments } from './sql.ts'
+import { consulting, type NamedGuard } from './statements.ts'
 
 /** What part of a list is asked for: the rows after `before` in the order of falling ids, or from `offset` on. */
 export interface Window {
@@ -32,27 +33,40 @@ export interface Page {
  * `limit` and `offset` of a page. One row more is read than asked for, to know whether there is a next page;
  * past the end nothing is read, however far it is.
  */
-export const within = (a: Arguments<Window>, count: SQL): SQL =>
+const within = (a: Arguments<Window>, count: SQL): SQL =>
   sql`limit iif(${a.offset} > 0 and (${a.offset} >= ${count} or ${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}),
     0, ${a.limit} + 1) offset ${a.offset}`
 
-/**
- * One statement for a whole list: a first row of facts (what the guard found, and how many there are), then a row
- * for each resource. `rows` selects `id` and `body`, from what `permit` lets through. `isCounted` says whether the
- * count may be told.
- */
-export const listing = (
-  guard: Guard,
-  count: SQL,
-  rows: SQL,
-  isCounted: SQL = sql`true`,
-): SQL => sql`${consulted(guard)}
-  select ${refusal}, ${ifGranted(count)} as count, ${isCounted} as is_counted, null as id, null as body
-    from ${VERDICT}
-  union all
-  select null, null, null, id, body from (${rows})`
+/** What a list is made of. */
+interface Listed {
+  /** How many there are. */
+  readonly count: SQL
+  /** Selects `id` and `body`, from what `permit` lets through, the newest first, as many as `limit` says. */
+  readonly rows: (limit: SQL) => SQL
+  /** Whether the count may be told; by default it may. */
+  readonly isCounted?: SQL
+}
 
-export function readPage(rows: readonly Row[], window: Window): Page {
+/**
+ * The plan of a whole list, one statement: a first row of facts (what the guard found, and how many there are), then a
+ * row for each resource.
+ */
+export function listPlan<A extends object>(
+  by: NamedGuard<A>,
+  name: string,
+  listed: (a: Arguments<A & Window>) => Listed,
+): (ref: A, window: Window) => Plan<Page> {
+  const list = consulting<A, A & Window>(by, name, (a) => {
+    const { count, rows, isCounted = sql`true` } = listed(a)
+    return sql`select ${refusal}, ${ifGranted(count)} as count, ${isCounted} as is_counted, null as id, null as body
+        from ${VERDICT}
+      union all
+      select null, null, null, id, body from (${rows(within(a, sql`(select ${count} from permit as scope)`))})`
+  })
+  return (ref, window) => statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+}
+
+function readPage(rows: readonly Row[], window: Window): Page {
   const facts = assertPermitted(rows[0])
   const count = facts.count as number
   if (window.offset > DEEPEST_OFFSET && window.offset < count) {

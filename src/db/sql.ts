@@ -5,7 +5,7 @@ import { SQLiteAsyncDialect, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 /**
  * How SQL is written here, and why the traps of D1 cannot happen.
  *
- * A statement is compiled once per isolate: its text is a constant. All its values travel in one parameter, a
+ * A statement is compiled once per isolate, when it is first run: its text is a constant. All its values travel in one parameter, a
  * JSON object of those that the text reads, as `?1 ->> '$.name'`. So a number stays the integer it is (a number
  * bound by itself reaches SQLite as REAL), an absent field differs from null, a list of any length is one
  * parameter, and the limit of 100 parameters is out of reach. `test/laws/plans.test.ts` proves the rest over every
@@ -35,10 +35,25 @@ export class Argument extends SQL {
 
 export type Arguments<A> = { readonly [K in keyof A]-?: Argument }
 
+/** What a statement is to the batch that it runs in; see `statements.ts` for the constructors. */
+export type Role = 'query' | 'guarded' | 'following' | 'scheduled' | 'unguarded'
+
+/** What stands in front of a statement: its text begins with a `with` of common tables. */
+export interface Front {
+  /** The name of the guard, and what is made of it. */
+  readonly guard: string
+  readonly form: string
+  readonly text: string
+}
+
 export interface Compiled<A extends object = object> {
   readonly name: string
-  readonly text: string
+  readonly role: Role
   readonly writes: boolean
+  readonly front: Front | null
+  /** The statement without what stands in front of it. */
+  readonly body: string
+  readonly text: string
   /** The values that the text reads: only these travel, so that a long list reaches the statements of its own alone. */
   readonly reads: readonly string[]
   /** Never there: it carries the type of the values. */
@@ -58,28 +73,70 @@ const dialect = new Dialect({ casing: 'snake_case' })
 const casing = new CasingCache('snake_case')
 const everything: Compiled<never>[] = []
 
-function compile<A extends object>(name: string, writes: boolean, build: Build<A>): Compiled<A> {
+export type Build<A> = (values: Arguments<A>) => SQL
+
+/** The text that is built, on one line. */
+export function textOf<A extends object>(build: Build<A>): string {
   const values = new Proxy({}, { get: (_, key) => new Argument(String(key)) }) as Arguments<A>
-  const text = dialect.sqlToQuery(build(values)).sql.replace(/\s+/g, ' ').trim()
-  const reads = [...new Set([...text.matchAll(READING)].map(([, value = '']) => value))]
-  const compiled = { name, text, writes, reads }
-  everything.push(compiled)
-  return compiled
+  return dialect.sqlToQuery(build(values)).sql.replace(/\s+/g, ' ').trim()
 }
 
-type Build<A> = (values: Arguments<A>) => SQL
+/** A statement whose text is made when it is run first: an isolate runs few of those that there are. */
+class Statement<A extends object> implements Compiled<A> {
+  readonly name: string
+  readonly role: Role
+  readonly front: Front | null
+  readonly #build: Build<A>
+  #body: string | null = null
+  #text: string | null = null
+  #reads: readonly string[] | null = null
+
+  constructor(name: string, role: Role, front: Front | null, build: Build<A>) {
+    this.name = name
+    this.role = role
+    this.front = front
+    this.#build = build
+  }
+
+  get writes(): boolean {
+    return this.role !== 'query'
+  }
+
+  get body(): string {
+    this.#body ??= textOf(this.#build)
+    return this.#body
+  }
+
+  get text(): string {
+    this.#text ??= this.front === null ? this.body : `${this.front.text} ${this.body}`
+    return this.#text
+  }
+
+  get reads(): readonly string[] {
+    this.#reads ??= [...new Set([...this.text.matchAll(READING)].map(([, value = '']) => value))]
+    return this.#reads
+  }
+}
+
+/** Declares a statement, whose name is `<aggregate>.<verb>`, unique. */
+export function declare<A extends object>(
+  name: string,
+  role: Role,
+  build: Build<A>,
+  front: Front | null = null,
+): Compiled<A> {
+  const declared = new Statement(name, role, front, build)
+  everything.push(declared)
+  return declared
+}
 
 /** The parameter of a statement: JSON of the values that it reads. */
 export const parameterOf = ({ reads }: Compiled<never>, values: Values): string =>
   JSON.stringify(Object.fromEntries(reads.map((name) => [name, values[name]])))
 
-/** A statement that only reads. `name` is `<aggregate>.<verb>`, unique. */
+/** A statement that only reads, by an authority of its own. */
 export const query = <A extends object>(name: string, build: Build<A>): Compiled<A> =>
-  compile(name, false, build)
-
-/** A statement that may write. */
-export const command = <A extends object>(name: string, build: Build<A>): Compiled<A> =>
-  compile(name, true, build)
+  declare(name, 'query', build)
 
 /** Every statement there is, for the tests that look at all of them. */
 export const statements: readonly Compiled<never>[] = everything

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { walks } from '../../drizzle/schema.ts'
 import { act, type Plan, statement } from './plan.ts'
-import { command, insertInto, query } from './sql.ts'
+import { insertInto, query } from './sql.ts'
+import { scheduled } from './statements.ts'
 
 const named = (walk: string): SQL => sql.raw(`'${walk}'`)
 
@@ -18,7 +19,7 @@ export function walkOf(walk: string) {
     `walks.read.${walk}`,
     () => sql`select ${positionOf(walk)} as position`,
   )
-  const note = command<{ readonly position: string }>(
+  const note = scheduled<{ readonly position: string }>(
     `walks.note.${walk}`,
     (a) => sql`${insertInto(walks, { name: named(walk), position: a.position }, sql`where true`)}
       on conflict (name) do update set position = excluded.position`,

@@ -1,6 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { ADMITTED, assertPermitted, type Guard, ifGranted, judged, refusal, VERDICT } from './guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { object } from './json.ts'
 import type { Row } from './plan.ts'
 import type { Arguments } from './sql.ts'
@@ -123,10 +123,9 @@ export const bare = (row: { readonly id: SQLWrapper; readonly name: SQLWrapper }
 export const shown = (resource: SQL, row: { readonly id: SQLWrapper; readonly name: SQLWrapper }): SQL =>
   sql`iif(${isBlind}, ${bare(row)}, ${resource})`
 
-/** The statement that reads what became of a write: the refusal, or the row with `id`, from after the write. */
-export const outcomeOf = (guard: Guard, table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
-  sql`${judged(guard)}
-    select ${refusal}, ${table.version} as version, ${created} as created, ${body} as body
+/** What became of a write: the refusal, or the row with `id`, from after the write. */
+export const outcomeOf = (table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
+  sql`select ${refusal}, ${table.version} as version, ${created} as created, ${body} as body
     from ${VERDICT} left join ${table} on ${table.id} = ${ifGranted(id)}`
 
 export function readResource([row]: readonly Row[]): Resource {

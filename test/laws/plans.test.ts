@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { inOrder, map, type Plan, type Row, statement, together } from '../../src/db/plan.ts'
-import { command, query, statements } from '../../src/db/sql.ts'
+import { query, statements } from '../../src/db/sql.ts'
+import { guards } from '../../src/db/statements.ts'
 import '../../src/endpoints.ts'
 import '../../src/index.ts'
 import { sql } from 'drizzle-orm'
@@ -29,21 +30,60 @@ const commonTables = (text: string): string[] => [
   ...[...text.matchAll(/\) as (\w+)/g)].map(([, name = '']) => name),
 ]
 
+/** A text as it is shown: `:name` is the value of that name, and what needs no quotes has none. */
+const legible = (text: string): string =>
+  text
+    .replaceAll(/"(\w+)"/g, '$1')
+    .replaceAll(/\(\?1 ->> '\$\.(\w+)'\)/g, ':$1')
+    .replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n  ')
+
+/** Commands that no guard lets pass, and what lets them. */
+const UNGUARDED: Readonly<Record<string, string>> = {
+  'credential.noteUse': 'the token itself, by its hash, while it is not revoked',
+  'users.arrive': 'the claims of a verified token, which nobody logged out: whoever has one may come',
+  'users.arriveForNamespace': 'the same',
+  'users.arriveAtHome': 'the same',
+  'users.follow': 'the same, about its own user',
+  'uploads.note': 'the signed URL of the part, for the upload that it was signed for',
+  'uploads.drop': 'the same; the bucket has lost the upload',
+}
+
+describe('every command', () => {
+  const commands = statements.filter(({ writes }) => writes)
+
+  it('is guarded, follows a guarded one, is of the schedule, or is listed here with its reason', () => {
+    const unguarded = commands.filter(({ role }) => role === 'unguarded').map(({ name }) => name)
+    expect(unguarded.sort()).toEqual(Object.keys(UNGUARDED).sort())
+  })
+
+  it.each(commands.filter(({ role }) => role === 'guarded'))(
+    '$name hangs on the permit',
+    ({ body, front }) => {
+      expect(front?.form).toBe('permitted')
+      expect(body).toMatch(/\bpermit\b/)
+    },
+  )
+})
+
 describe('every statement', () => {
   it('has a name of its own', () => {
     const names = statements.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
   })
 
-  it('reads as it did when it was last looked at', async () => {
+  it('is that of a guard, or of the statement itself, as it was last looked at', async () => {
     // The kinds of assets differ by the names of their fields alone: one of them stands for all.
-    const texts = statements
-      .filter(({ name }) => !/\.(audio|label-track|text-track|image)\b/.test(name))
-      .map(
-        ({ name, text }) =>
-          `-- ${name}\n${text.replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n  ')}\n`,
+    const shown = statements.filter(({ name }) => !/\.(audio|label-track|text-track|image)\b/.test(name))
+    const aggregates = Map.groupBy(shown, ({ name }) => name.split('.')[0] ?? '')
+    for (const [aggregate, own] of aggregates) {
+      const texts = own.map(
+        ({ name, front, body }) =>
+          `-- ${name}${front ? `, after ${front.guard} as ${front.form}` : ''}\n${legible(body)}\n`,
       )
-    await expect(texts.sort().join('\n')).toMatchFileSnapshot('statements.sql')
+      await expect(texts.sort().join('\n')).toMatchFileSnapshot(`../statements/${aggregate}.sql`)
+    }
+    const texts = guards.map((each) => `-- ${each.name}\n${legible(each.as('judged').text)}\n`)
+    await expect(texts.sort().join('\n')).toMatchFileSnapshot('../statements/guards.sql')
   })
 
   it.each(statements)('$name takes all its values in one parameter', ({ text }) => {
@@ -130,7 +170,7 @@ describe('plans', () => {
   })
 
   it('a value cannot be written into a statement by mistake', () => {
-    expect(() => command('test.wrong', () => sql`select ${5}`)).toThrow(/argument/)
+    expect(() => query('test.wrong', () => sql`select ${5}`).text).toThrow(/argument/)
   })
 })
 

@@ -1,42 +1,32 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../../drizzle/schema.ts'
 import { type Arriving, unrevoked } from '../../db/credential.ts'
-import {
-  ADMITTED,
-  assertPermitted,
-  type Guard,
-  ifGranted,
-  judged,
-  permitted,
-  readVerdict,
-  refusal,
-  VERDICT,
-  verdictOf,
-} from '../../db/guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, readVerdict, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, assign, insertInto, query } from '../../db/sql.ts'
 import { type Asking, live, userGuard } from '../../db/standing.ts'
+import { guard, guarded, outcome, verdict } from '../../db/statements.ts'
 import { MOST_API_TOKENS } from '../../domain/api-token.ts'
 import { tokenFields } from './token-fields.sql.ts'
 import { arrive } from './users.sql.ts'
 
-const list = query<Asking & Window>('apiTokens.list', (a) => {
-  const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
-  return listing(
-    userGuard(a, 'self'),
-    total,
-    sql`select ${apiTokens.id} as id, ${object({ ...tokenFields, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
-      from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
-        and ${apiTokens.id} < ${a.before}
-      order by ${apiTokens.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-  )
-})
+const listing = guard<Asking>('apiTokens.listing', (a) => userGuard(a, 'self'))
 
 /** The caller's API tokens that are not revoked; expired ones too, until another token is made. */
-export const listApiTokens = (asking: Asking, window: Window): Plan<Page> =>
-  statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
+export const listApiTokens = listPlan(listing, 'apiTokens.list', (a) => {
+  const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
+  return {
+    count: total,
+    rows: (
+      limit,
+    ) => sql`select ${apiTokens.id} as id, ${object({ ...tokenFields, lastUsedAt: iso(apiTokens.lastUsedAt) })} as body
+      from ${apiTokens} where ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}
+        and ${apiTokens.id} < ${a.before}
+      order by ${apiTokens.id} desc ${limit}`,
+  }
+})
 
 const MOST_TOKENS = sql.raw(String(MOST_API_TOKENS))
 
@@ -55,7 +45,7 @@ interface NewApiToken extends Arriving {
 const isExpired = (a: Arguments<NewApiToken>): SQL =>
   sql`(${unrevoked} and ${apiTokens.expiresAt} <= ${a.now})`
 
-const creating = (a: Arguments<NewApiToken>): Guard =>
+const creating = guard<NewApiToken>('apiTokens.creating', (a) =>
   userGuard(a, 'self', {
     tables: [
       sql`place as materialized (
@@ -78,21 +68,24 @@ const creating = (a: Arguments<NewApiToken>): Guard =>
         and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = scope.user_id and ${isExpired(a)})`,
       ],
     ],
-  })
+  }),
+)
 
 /** Tokens that have expired make room. */
-const retire = command<NewApiToken>(
+const retire = guarded(
+  creating,
   'apiTokens.retire',
   (a) =>
-    sql`${permitted(creating(a))} update ${apiTokens} set ${assign(apiTokens, {
+    sql`update ${apiTokens} set ${assign(apiTokens, {
       revokedAt: apiTokens.expiresAt,
     })} where ${apiTokens.userId} = (select user_id from permit) and ${isExpired(a)}`,
 )
 
-const create = command<NewApiToken>(
+const create = guarded(
+  creating,
   'apiTokens.create',
   (a) =>
-    sql`${permitted(creating(a))} ${insertInto(
+    sql`${insertInto(
       apiTokens,
       {
         id: a.id,
@@ -109,9 +102,10 @@ const create = command<NewApiToken>(
     )}`,
 )
 
-const created = query<NewApiToken>(
+const created = outcome(
+  creating,
   'apiTokens.created',
-  (a) => sql`${judged(creating(a))} select ${refusal}, ${object(tokenFields)} as body
+  (a) => sql`select ${refusal}, ${object(tokenFields)} as body
     from ${VERDICT} left join ${apiTokens} on ${apiTokens.id} = ${ifGranted(a.id)}`,
 )
 
@@ -131,7 +125,7 @@ interface Revoking extends Asking {
   readonly id: string
 }
 
-const revoking = (a: Arguments<Revoking>): Guard =>
+const revoking = guard<Revoking>('apiTokens.revoking', (a) =>
   userGuard(a, 'self', {
     thing: [
       [
@@ -141,15 +135,17 @@ const revoking = (a: Arguments<Revoking>): Guard =>
         and (${unrevoked} or ${apiTokens.revokedAt} = ${a.askedAt}))`,
       ],
     ],
-  })
+  }),
+)
 
-const revoke = command<Revoking>(
+const revoke = guarded(
+  revoking,
   'apiTokens.revoke',
-  (a) => sql`${permitted(revoking(a))} update ${apiTokens} set ${assign(apiTokens, { revokedAt: a.askedAt })}
+  (a) => sql`update ${apiTokens} set ${assign(apiTokens, { revokedAt: a.askedAt })}
     where ${apiTokens.id} = ${a.id} and ${apiTokens.userId} = (select user_id from permit) and ${unrevoked}`,
 )
 
-const revoked = query<Revoking>('apiTokens.revoked', (a) => verdictOf(revoking(a)))
+const revoked = verdict(revoking, 'apiTokens.revoked')
 
 /** From the next request on the token is good for nothing. */
 export const revokeApiToken = (values: Revoking): Plan<void> =>
@@ -159,10 +155,13 @@ interface LoggingOut extends Asking {
   readonly tokenExpiresAt: number | null
 }
 
-const logOut = command<LoggingOut>(
+const loggingOut = guard<LoggingOut>('revocations.loggingOut', (a) => userGuard(a, 'self'))
+
+const logOut = guarded(
+  loggingOut,
   'revocations.logOut',
   (a) =>
-    sql`${permitted(userGuard(a, 'self'))} ${insertInto(
+    sql`${insertInto(
       revocations,
       { issuer: a.issuer, jti: a.jti, revokedAt: a.askedAt, expiresAt: a.tokenExpiresAt },
       sql`from permit where ${a.jti} is not null`,

@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { apiTokens, formerSlugs, namespaces, users } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import { type Guard, ifGranted, judged, permitted, refusal, VERDICT } from '../../db/guard.ts'
+import { ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { boolean, iso, object } from '../../db/json.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, givenOr, query } from '../../db/sql.ts'
+import { type Arguments, assign, givenOr } from '../../db/sql.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from '../../db/standing.ts'
+import { guard, guarded, outcome, unguarded } from '../../db/statements.ts'
 import { type Resource, readResource } from '../../db/write.ts'
 import { tokenFields } from './token-fields.sql.ts'
 
@@ -48,13 +49,13 @@ const provision = (a: Arguments<Arriving>, slug: SQL, condition: SQL): SQL => sq
   where ${condition} and ${a.tokenHash} is null and not ${isRevoked(a)} and not exists (
     select 1 from ${users} where ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub})`
 
-export const arrive = command<Arriving>('users.arrive', (a) => provision(a, freeHomeSlug(a), sql`true`))
+export const arrive = unguarded<Arriving>('users.arrive', (a) => provision(a, freeHomeSlug(a), sql`true`))
 
-const arriveForNamespace = command<Arriving & { readonly slug: string }>('users.arriveForNamespace', (a) =>
+const arriveForNamespace = unguarded<Arriving & { readonly slug: string }>('users.arriveForNamespace', (a) =>
   provision(a, freeHomeSlug(a), free(a, a.slug)),
 )
 
-const arriveAtHome = command<Arriving>('users.arriveAtHome', (a) =>
+const arriveAtHome = unguarded<Arriving>('users.arriveAtHome', (a) =>
   provision(a, username(a), free(a, username(a))),
 )
 
@@ -74,7 +75,7 @@ const filled = (column: SQLiteColumn, claim: SQL): SQL =>
   sql`case when ${users.isEdited} then ${column} else ifnull(${column}, ${claim}) end`
 
 /** Mail follows the identity provider; the names and the picture are the user's own once they are there. */
-const follow = command<Arriving>(
+const follow = unguarded<Arriving>(
   'users.follow',
   (a) => sql`update ${users} set ${assign(users, {
     email: sql`ifnull(${a.email}, ${users.email})`,
@@ -116,8 +117,9 @@ const bare = object({
   namespace: object({ id: namespaces.id, slug: namespaces.slug }),
 })
 
-const account = (guard: Guard, body: SQL): SQL => sql`${judged(guard)}
-  select ${refusal}, ${users.version} as version, 0 as created, ${body} as body
+const account = (
+  body: SQL,
+): SQL => sql`select ${refusal}, ${users.version} as version, 0 as created, ${body} as body
   from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`scope.user_id`)}
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
@@ -128,8 +130,10 @@ const withToken = (
     json((select ${object(tokenFields)} from ${apiTokens} where ${apiTokens.id} = scope.token_id))))
   from (select ${body} as body) as told)`
 
-const read = query<Asking>('users.read', (a) =>
-  account(userGuard(a, 'watch'), withToken(sql`iif(${isBlind}, ${bare}, ${resource})`)),
+const reading = guard<Asking>('users.reading', (a) => userGuard(a, 'watch'))
+
+const read = outcome(reading, 'users.read', () =>
+  account(withToken(sql`iif(${isBlind}, ${bare}, ${resource})`)),
 )
 
 /** The caller's own account, which comes into being with its home namespace when it is asked for first. */
@@ -141,10 +145,14 @@ type Changes = Arriving & {
   readonly newPicture?: string | null
 }
 
-const update = command<Changes>(
+/** Changes the own account. */
+const updating = guard<Asking>('users.updating', (a) => userGuard(a, 'self'))
+
+const update = guarded<Asking, Changes>(
+  updating,
   'users.update',
   (a) =>
-    sql`${permitted(userGuard(a, 'self'))} update ${users} set ${assign(users, {
+    sql`update ${users} set ${assign(users, {
       name: givenOr(a.newName, users.name),
       picture: givenOr(a.newPicture, users.picture),
       isEdited: sql`1`,
@@ -153,7 +161,7 @@ const update = command<Changes>(
     })} where ${users.id} = (select user_id from permit)`,
 )
 
-const updated = query<Asking>('users.updated', (a) => account(userGuard(a, 'self'), resource))
+const updated = outcome(updating, 'users.updated', () => account(resource))
 
 /** Changes the given fields of the caller's own account. */
 export const updateUser = (values: Changes): Plan<Resource> =>
@@ -172,9 +180,10 @@ export interface Exchanged {
   readonly namespace: { readonly id: string; readonly slug: string }
 }
 
-const exchanged = query<Arriving>('users.exchanged', (a) =>
+const exchanging = guard<Arriving>('users.exchanging', (a) => userGuard(a, 'self'))
+
+const exchanged = outcome(exchanging, 'users.exchanged', (a) =>
   account(
-    userGuard(a, 'self'),
     object({
       user: object({
         sub: users.sub,

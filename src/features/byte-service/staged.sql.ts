@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects } from '../../../drizzle/schema.ts'
-import { ADMITTED, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, query } from '../../db/sql.ts'
 import { isBlind, isOfAnother, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard, outcome } from '../../db/statements.ts'
 import { type ObjectRef, objectGuard } from '../objects/guard.sql.ts'
 import { type Upload, uploadColumns, uploadFrom } from '../objects/uploads.sql.ts'
 import { type StoredObject, storedObjectFrom } from '../recordings/downloads.sql.ts'
@@ -14,7 +14,7 @@ export interface StagedRef extends ProjectRef {
   readonly stagingHash: string
 }
 
-const stagedGuard = (a: Arguments<StagedRef>) => {
+const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
   const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
     where ${objects.projectId} = scope.project_id and ${objects.stagingHash} = ${a.stagingHash}
       and ${objects.stagingHash} is not null and ${objects.createdBy} = scope.user_id and ${state}
@@ -28,11 +28,12 @@ const stagedGuard = (a: Arguments<StagedRef>) => {
     thing: [['upload_not_found', sql`(select ifnull(id, pending_id) from staged) is null`]],
     state: [['upload_incomplete', sql`(select id from staged) is null`]],
   })
-}
+})
 
-const foundStaged = query<StagedRef>(
+const foundStaged = outcome(
+  findingStaged,
   'uploads.findStaged',
-  (a) => sql`${judged(stagedGuard(a))} select ${refusal}, ${uploadColumns},
+  () => sql`select ${refusal}, ${uploadColumns},
       not ${isBlind} or ${objects.createdByToken} is scope.token_id as is_shown
     from ${VERDICT} left join staged left join ${objects} on ${objects.id} = ${ifGranted(sql`staged.id`)}`,
 )
@@ -43,9 +44,12 @@ const foundStaged = query<StagedRef>(
  */
 export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, uploadFrom)
 
-const foundObject = query<ObjectRef>(
+const findingObject = guard<ObjectRef>('uploads.findingObject', objectGuard)
+
+const foundObject = outcome(
+  findingObject,
   'uploads.findObject',
-  (a) => sql`${judged(objectGuard(a))} select ${refusal}, ${objects.key} as key, ${objects.size} as size,
+  () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOf(objects.name)} as content_type
     from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
 )

@@ -1,20 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { collectionMembers, collections } from '../../../drizzle/schema.ts'
-import {
-  deletedItem,
-  deletionOf,
-  inTrash,
-  readTrashed,
-  recordDeletion,
-  type Trashed,
-  type Trashing,
-  trashedBefore,
-} from '../../db/deletion.ts'
-import { ADMITTED, type Guard } from '../../db/guard.ts'
+import { type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
-import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, query } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
 
 /** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
 const MOST_MEMBERS = sql.raw('1000')
@@ -38,7 +28,7 @@ export const collectionJson = object({
 
 type TrashingCollection = ProjectRef & Trashing & { readonly name: string }
 
-const trashing = (a: Arguments<TrashingCollection>): Guard =>
+const trashing = guard<TrashingCollection>('collections.trashing', (a) =>
   projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (select ${collections.id} as id from ${ADMITTED} cross join ${collections}
@@ -47,28 +37,15 @@ const trashing = (a: Arguments<TrashingCollection>): Guard =>
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [['collection_not_found', sql`not exists (select 1 from target)`]],
-  })
-
-const trash = command<TrashingCollection>('collections.trash', (a) =>
-  recordDeletion(
-    a,
-    trashing(a),
-    { kind: sql`'collection'`, itemId: collections.id, name: collections.name },
-    sql`from permit cross join target cross join ${collections} on ${collections.id} = target.id`,
-  ),
+  }),
 )
-
-const mark = command<TrashingCollection>(
-  'collections.markTrashed',
-  (a) => sql`update ${collections} set ${assign(collections, inTrash(a))}
-    where ${collections.id} = ${deletedItem(a)} and ${live(collections)}`,
-)
-
-const trashed = query<TrashingCollection>('collections.trashed', (a) => deletionOf(a, trashing(a)))
 
 /** To the trash, with its members and its place in a dataset as they are. */
-export const trashCollection = (values: TrashingCollection): Plan<Trashed> =>
-  after(
-    [act(trash, values), act(mark, values)],
-    statement(trashed, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashCollection = trashPlan(trashing, {
+  aggregate: 'collections',
+  table: collections,
+  deleted: () => ({
+    item: { kind: sql`'collection'`, itemId: collections.id, name: collections.name },
+    from: sql`from permit cross join target cross join ${collections} on ${collections.id} = target.id`,
+  }),
+})

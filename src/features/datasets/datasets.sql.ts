@@ -1,29 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, projectStats } from '../../../drizzle/schema.ts'
-import {
-  deletedItem,
-  deletionOf,
-  inTrash,
-  readTrashed,
-  recordDeletion,
-  type Trashed,
-  type Trashing,
-  trashedBefore,
-} from '../../db/deletion.ts'
-import {
-  ADMITTED,
-  assertPermitted,
-  consulted,
-  ifGranted,
-  permitted,
-  refusal,
-  VERDICT,
-} from '../../db/guard.ts'
+import { deletedItem, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
+import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { consulting, following, guard, guarded, outcome } from '../../db/statements.ts'
 import { isMany } from '../../db/underway.ts'
 import {
   addressed,
@@ -72,21 +56,19 @@ const listed = object({
   collectionsTotal: datasets.collectionCount,
 })
 
-const list = query<ProjectRef & Window>('datasets.list', (a) => {
+const listing = guard<ProjectRef>('datasets.listing', (a) => projectGuard(a, 'read'))
+
+export const listDatasets = listPlan(listing, 'datasets.list', (a) => {
   const total = sql`(select ${projectStats.datasets} from ${projectStats}
     where ${projectStats.projectId} = scope.project_id)`
-  return listing(
-    projectGuard(a, 'read'),
-    total,
-    sql`select ${datasets.id} as id, ${listed} as body from ${datasets}
+  return {
+    count: total,
+    rows: (limit) => sql`select ${datasets.id} as id, ${listed} as body from ${datasets}
       where ${datasets.projectId} = (select project_id from permit) and ${live(datasets)}
         and ${datasets.id} < ${a.before}
-      order by ${datasets.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-  )
+      order by ${datasets.id} desc ${limit}`,
+  }
 })
-
-export const listDatasets = (ref: ProjectRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 
 const named = (a: Arguments<DatasetRef>) => sql`target as materialized (
   select ${datasets.id} as id from ${ADMITTED} cross join ${datasets}
@@ -98,11 +80,14 @@ const noDataset = ['dataset_not_found', sql`not exists (select 1 from target whe
 const MOST_MEMBERS = 10_000
 const MOST_COLLECTIONS = 10_000
 
-const read = query<DatasetRef>('datasets.read', (a) => {
-  const guard = projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] })
+const reading = guard<DatasetRef>('datasets.reading', (a) =>
+  projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] }),
+)
+
+const read = consulting(reading, 'datasets.read', () => {
   const mine = sql`${collections} where ${collections.datasetId} = (select target.id from permit cross join target)
     and ${live(collections)} order by ${collections.name}`
-  return sql`${consulted(guard)},
+  return sql`,
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
       ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
     select ${refusal}, ${datasets.version} as version, ${datasetJson} as body,
@@ -146,7 +131,7 @@ export const readDataset = (ref: DatasetRef): Plan<Resource> =>
 
 type New = DatasetRef & Stamp & Fields & { readonly id: string }
 
-const creating = (a: Arguments<New>) =>
+const creating = guard<New>('datasets.creating', (a) =>
   projectGuard(a, 'write', {
     tables: [
       meets(
@@ -157,12 +142,14 @@ const creating = (a: Arguments<New>) =>
     ],
     done: sql`(select is_made from earlier)`,
     state: [['dataset_name_taken', sql`exists (select 1 from earlier)`]],
-  })
+  }),
+)
 
-const create = command<New>(
+const create = guarded(
+  creating,
   'datasets.create',
   (a) =>
-    sql`${permitted(creating(a))} ${insertInto(
+    sql`${insertInto(
       datasets,
       {
         id: a.id,
@@ -175,8 +162,8 @@ const create = command<New>(
     )}`,
 )
 
-const created = query<New>('datasets.created', (a) =>
-  outcomeOf(creating(a), datasets, shown(datasetJson, datasets), sql`(select id from earlier)`, sql`1`),
+const created = outcome(creating, 'datasets.created', (_a) =>
+  outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>
@@ -184,7 +171,7 @@ export const createDataset = (values: New): Plan<Resource> =>
 
 type Changes = DatasetRef & Stamp & Fields & { readonly newName?: string }
 
-const changing = (a: Arguments<Changes>) => {
+const updating = guard<Changes>('datasets.updating', (a) => {
   const named = (name: SQL) => sql`${datasets.projectId} = scope.project_id and ${datasets.name} = ${name}
     and ${live(datasets)}`
   return projectGuard(a, 'write', {
@@ -204,12 +191,13 @@ const changing = (a: Arguments<Changes>) => {
       ],
     ],
   })
-}
+})
 
-const update = command<Changes>(
+const update = guarded(
+  updating,
   'datasets.update',
-  (a) => sql`${permitted(changing(a))}
-    update ${datasets} set ${assign(datasets, {
+  (a) =>
+    sql`update ${datasets} set ${assign(datasets, {
       name: givenOr(a.newName, datasets.name),
       ...changed(datasets, a, described),
       ...renaming(datasets, a, datasets.name, a.newName),
@@ -217,8 +205,8 @@ const update = command<Changes>(
     })} where ${datasets.id} = (select target.id from permit cross join target)`,
 )
 
-const updated = query<Changes>('datasets.updated', (a) =>
-  outcomeOf(changing(a), datasets, shown(datasetJson, datasets), sql`(select id from target)`, sql`0`),
+const updated = outcome(updating, 'datasets.updated', (_a) =>
+  outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from target)`, sql`0`),
 )
 
 export const updateDataset = (values: Changes): Plan<Resource> =>
@@ -226,7 +214,7 @@ export const updateDataset = (values: Changes): Plan<Resource> =>
 
 type TrashingDataset = DatasetRef & Trashing
 
-const trashing = (a: Arguments<TrashingDataset>) =>
+const trashing = guard<TrashingDataset>('datasets.trashing', (a) =>
   projectGuard(a, 'write', {
     tables: [named(a)],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
@@ -237,25 +225,10 @@ const trashing = (a: Arguments<TrashingDataset>) =>
         isMany(sql`select 1 from ${collections} where ${collections.datasetId} = (select id from target)`),
       ],
     ],
-  })
-
-const trash = command<TrashingDataset>('datasets.trash', (a) =>
-  recordDeletion(
-    a,
-    trashing(a),
-    { kind: sql`'dataset'`, itemId: datasets.id, name: datasets.name },
-    sql`from permit cross join target cross join ${datasets} on ${datasets.id} = target.id`,
-  ),
+  }),
 )
 
-const mark = command<TrashingDataset>(
-  'datasets.markTrashed',
-  (a) =>
-    sql`update ${datasets} set ${assign(datasets, inTrash(a))}
-      where ${datasets.id} = ${deletedItem(a)} and ${live(datasets)}`,
-)
-
-const detach = command<TrashingDataset>(
+const detach = following<TrashingDataset>(
   'datasets.detachCollections',
   (a) =>
     sql`update ${collections} set ${assign(collections, {
@@ -265,11 +238,13 @@ const detach = command<TrashingDataset>(
     })} where ${collections.datasetId} = ${deletedItem(a)}`,
 )
 
-const gone = query<TrashingDataset>('datasets.trashed', (a) => deletionOf(a, trashing(a)))
-
 /** To the trash; its collections become standalone in the same batch. */
-export const trashDataset = (values: TrashingDataset): Plan<Trashed> =>
-  after(
-    [act(trash, values), act(mark, values), act(detach, values)],
-    statement(gone, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashDataset = trashPlan(trashing, {
+  aggregate: 'datasets',
+  table: datasets,
+  deleted: () => ({
+    item: { kind: sql`'dataset'`, itemId: datasets.id, name: datasets.name },
+    from: sql`from permit cross join target cross join ${datasets} on ${datasets.id} = target.id`,
+  }),
+  further: [detach],
+})

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects, parts } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { assign, command, insertInto, query } from '../../db/sql.ts'
+import { assign, insertInto, query } from '../../db/sql.ts'
+import { unguarded } from '../../db/statements.ts'
 import { Refusal } from '../../domain/failure.ts'
 
 /**
@@ -32,7 +33,7 @@ const isNewer = sql`excluded.created_at > ${parts.createdAt}`
 
 const newest = (column: SQL, kept: SQL): SQL => sql`iif(${isNewer}, ${column}, ${kept})`
 
-const note = command<Noting>(
+const note = unguarded<Noting>(
   'uploads.note',
   (a) =>
     sql`${insertInto(

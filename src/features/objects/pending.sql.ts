@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects, pendingUploads } from '../../../drizzle/schema.ts'
 import { iso, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
-import { type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, query } from '../../db/sql.ts'
+import { listPlan, type Window } from '../../db/page.ts'
+import type { Arguments } from '../../db/sql.ts'
 import { isBlind, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
 
 /** Whose uploads are listed: a token that may not read is told of those that it has begun itself. */
 const holder = sql`iif(${isBlind}, scope.token_id, scope.user_id)`
@@ -13,7 +13,7 @@ const total = sql`ifnull((select ${pendingUploads.uploads} from ${pendingUploads
   where ${pendingUploads.projectId} = scope.project_id and ${pendingUploads.holderId} = ${holder}), 0)`
 
 /** The uploads that a column names the caller for, where `who` selects the caller's id. */
-const begunBy = (a: Arguments<Window>, column: SQL, who: SQL): SQL => sql`
+const begunBy = (a: Arguments<Window>, column: SQL, who: SQL, limit: SQL): SQL => sql`
   select ${objects.id} as id, ${object({
     id: objects.id,
     name: objects.name,
@@ -25,23 +25,29 @@ const begunBy = (a: Arguments<Window>, column: SQL, who: SQL): SQL => sql`
   })} as body
   from ${objects} where ${objects.projectId} = (select project_id from permit) and ${column} = (${who})
     and ${objects.state} = 'pending' and ${objects.id} < ${a.before}
-  order by ${objects.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`
+  order by ${objects.id} desc ${limit}`
 
-const list = query<ProjectRef & Window>('uploads.list', (a) => {
-  const ofUser = begunBy(
-    a,
-    sql`${objects.createdBy}`,
-    sql`select scope.user_id from permit as scope where not ${isBlind}`,
-  )
-  const ofToken = begunBy(
-    a,
-    sql`${objects.createdByToken}`,
-    sql`select scope.token_id from permit as scope where ${isBlind}`,
-  )
-  const rows = sql`select id, body from (${ofUser}) union all select id, body from (${ofToken})`
-  return listing(projectGuard(a, 'upload'), total, rows)
-})
+const listing = guard<ProjectRef>('uploads.listing', (a) => projectGuard(a, 'upload'))
 
 /** The caller's pending uploads in a project, by whatever token of theirs they were begun. */
-export const listPendingUploads = (ref: ProjectRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+export const listPendingUploads = listPlan(listing, 'uploads.list', (a) => {
+  const ofUser = (limit: SQL) =>
+    begunBy(
+      a,
+      sql`${objects.createdBy}`,
+      sql`select scope.user_id from permit as scope where not ${isBlind}`,
+      limit,
+    )
+  const ofToken = (limit: SQL) =>
+    begunBy(
+      a,
+      sql`${objects.createdByToken}`,
+      sql`select scope.token_id from permit as scope where ${isBlind}`,
+      limit,
+    )
+  return {
+    count: total,
+    rows: (limit) =>
+      sql`select id, body from (${ofUser(limit)}) union all select id, body from (${ofToken(limit)})`,
+  }
+})

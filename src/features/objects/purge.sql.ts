@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, objects, parts, purges } from '../../../drizzle/schema.ts'
 import { act, after, inOrder, map, type Plan, statement, together } from '../../db/plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type Arguments, insertInto, mintedId, query } from '../../db/sql.ts'
+import { scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 
 /**
@@ -37,28 +38,28 @@ const idle = (
 const isReferredTo = sql`exists (select 1 from ${assets} where ${assets.objectId} = ${objects.id})`
 
 /** An upload that nobody has gone on with. Its lease tells when it ended. */
-const abort = command<Claiming>(
+const abort = scheduled<Claiming>(
   'objects.abortIdle',
   (a) => sql`update ${objects} set state = 'aborted', lease_until = ${a.now}
     where ${objects.id} in (${idle(a, 'pending', a.now)}) and ${objects.state} = 'pending'`,
 )
 
 /** The counter only finds; what decides is whether there is an asset. One that it has missed is counted again. */
-const recount = command<Claiming>(
+const recount = scheduled<Claiming>(
   'objects.recount',
   (a) => sql`update ${objects} set asset_count = (
       select count(*) from ${assets} where ${assets.objectId} = ${objects.id})
     where ${objects.id} in (${idle(a, 'complete', a.now)}) and ${isReferredTo}`,
 )
 
-const claimUnreferenced = command<Claiming>(
+const claimUnreferenced = scheduled<Claiming>(
   'objects.claimUnreferenced',
   (a) => sql`update ${objects} set state = 'purging'
     where ${objects.id} in (${idle(a, 'complete', a.now)}) and ${objects.state} = 'complete' and not ${isReferredTo}`,
 )
 
 const claimEnded = (state: 'aborted' | 'discarded') =>
-  command<Claiming>(
+  scheduled<Claiming>(
     `objects.claim.${state}`,
     (a) => sql`update ${objects} set state = 'purging'
       where ${objects.id} in (${idle(a, state, a.endedBefore)}) and ${objects.state} = ${sql.raw(`'${state}'`)}
@@ -141,7 +142,7 @@ interface Postponing {
   readonly until: number
 }
 
-const postpone = command<Postponing>(
+const postpone = scheduled<Postponing>(
   'objects.postpone',
   (a) => sql`update ${objects} set lease_until = ${a.until}
     where ${objects.id} in (select value from ${a.ids.each}) and ${objects.state} = 'purging'`,
@@ -160,7 +161,7 @@ interface Erasing {
 }
 
 /** Noted parts of uploads that never were completed. */
-const eraseParts = command<Erasing>(
+const eraseParts = scheduled<Erasing>(
   'objects.eraseParts',
   (a) => sql`delete from ${parts} where (${parts.objectId}, ${parts.partNumber}) in (
     select ${parts.objectId}, ${parts.partNumber} from ${a.ids.each} as doomed
@@ -175,7 +176,7 @@ const going = (a: Arguments<Erasing>): SQL => sql`going as materialized (
   where ${objects.state} = 'purging' and not ${isReferredTo} and not exists (
     select 1 from ${parts} where ${parts.objectId} = ${objects.id}))`
 
-const countReleased = command<Erasing>(
+const countReleased = scheduled<Erasing>(
   'purges.countReleased',
   (a) => sql`with ${going(a)} update ${purges} set rows = ${purges.rows} + found.count,
       objects = ${purges.objects} + found.count, bytes = ${purges.bytes} + found.bytes
@@ -184,7 +185,7 @@ const countReleased = command<Erasing>(
 )
 
 /** Where no deletion let go of them, or one of before there were receipts. */
-const countOthers = command<Erasing>(
+const countOthers = scheduled<Erasing>(
   'purges.countOthers',
   (a) => sql`with ${going(a)}, found as materialized (
       select namespace_id, iif(completed_at is null, 'idle', 'unreferenced') as rule, count(*) as count,
@@ -216,7 +217,7 @@ const countGoing = query<Erasing>(
   (a) => sql`with ${going(a)} select count(*) as count from going`,
 )
 
-const eraseRows = command<Erasing>(
+const eraseRows = scheduled<Erasing>(
   'objects.erase',
   (a) => sql`with ${going(a)} delete from ${objects} where ${objects.id} in (select id from going)`,
 )

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaces, objects, purges } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, type Row, statement, together } from '../../db/plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type Arguments, insertInto, mintedId, query } from '../../db/sql.ts'
+import { scheduled } from '../../db/statements.ts'
 
 /**
  * The comparison of bucket and rows, a page of the bucket at a time, in the order of the keys. Keys that are not of
@@ -43,7 +44,7 @@ const missing = (a: A): SQL => sql`with ${bound(a)}, missing as materialized (
     and ${objects.state} = 'complete' and ${objects.completedAt} < ${a.completeBefore}
     and ${objects.key} not in (select entry.value ->> '$.key' from ${a.entries.each} as entry))`
 
-const reportMissing = command<Comparing>(
+const reportMissing = scheduled<Comparing>(
   'purges.reportMissing',
   (a) =>
     sql`${missing(a)} ${insertInto(
@@ -78,7 +79,7 @@ const orphans = (a: A): SQL => sql`with ${bound(a)}, orphan as materialized (
     and not exists (select 1 from ${objects} where ${objects.key} = entry.value ->> '$.key'))`
 
 /** Bytes may be there again: then the receipt is opened again. */
-const reportOrphans = command<Comparing>(
+const reportOrphans = scheduled<Comparing>(
   'purges.reportOrphans',
   (a) =>
     sql`${orphans(a)} ${insertInto(
@@ -106,7 +107,7 @@ const isKnown = sql`(exists (select 1 from ${namespaces} where ${namespaces.id} 
     and known.rule <> 'orphaned'))`
 
 /** The claim: a receipt that tells of an object, and is not finished. */
-const claimOrphans = command<Comparing>(
+const claimOrphans = scheduled<Comparing>(
   'purges.claimOrphans',
   (a) => sql`${orphans(a)} update ${purges} set objects = 1, bytes = orphan.size from orphan
     where ${purges.rule} = 'orphaned' and ${purges.kind} = 'object' and ${purges.itemId} = orphan.id
@@ -127,14 +128,14 @@ const openFindings = (
     from bound cross join finding where finding.key > ${a.from} and finding.key <= bound.upto)`
 
 /** What is not amiss any more: the bytes of an orphan are gone by themselves. */
-const closeOrphans = command<Comparing>(
+const closeOrphans = scheduled<Comparing>(
   'purges.closeOrphans',
   (a) => sql`${openFindings(a, 'orphaned')} update ${purges} set finished_at = ${a.now}
     where ${purges.id} in (select id from shown where not is_held)`,
 )
 
 /** The bytes of a missing object are there again, or its row is gone. */
-const closeMissing = command<Comparing>(
+const closeMissing = scheduled<Comparing>(
   'purges.closeMissing',
   (a) => sql`${openFindings(a, 'missing')} update ${purges} set finished_at = ${a.now}
     where ${purges.id} in (select id from shown where is_held or not exists (
@@ -204,7 +205,7 @@ interface Removed {
   readonly now: number
 }
 
-const finishOrphans = command<Removed>(
+const finishOrphans = scheduled<Removed>(
   'purges.finishOrphans',
   (a) => sql`update ${purges} set finished_at = ${a.now}
     where ${purges.id} in (select value from ${a.ids.each}) and ${purges.finishedAt} is null`,
@@ -213,7 +214,7 @@ const finishOrphans = command<Removed>(
 /** Writes down that the bytes of orphans are gone. */
 export const finishRemoved = (values: Removed): Plan<void> => act(finishOrphans, values)
 
-const release = command<Pick<Removed, 'ids'>>(
+const release = scheduled<Pick<Removed, 'ids'>>(
   'purges.releaseOrphans',
   (a) => sql`update ${purges} set objects = 0, bytes = 0
     where ${purges.id} in (select value from ${a.ids.each}) and ${purges.finishedAt} is null`,

@@ -1,20 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { objects, parts } from '../../../drizzle/schema.ts'
-import {
-  type Guard,
-  ifGranted,
-  judged,
-  permitted,
-  type Refusing,
-  readVerdict,
-  refusal,
-  VERDICT,
-  verdictOf,
-} from '../../db/guard.ts'
+import { ifGranted, type Refusing, readVerdict, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, inOrder, type Plan, type Row, statement, together } from '../../db/plan.ts'
 import { overBytes, type Quotas } from '../../db/quota.ts'
-import { type Arguments, assign, command, query } from '../../db/sql.ts'
+import { type Arguments, assign } from '../../db/sql.ts'
 import { isBlind, isOfAnother } from '../../db/standing.ts'
+import {
+  following,
+  granted,
+  guard,
+  guarded,
+  type NamedGuard,
+  outcome,
+  unguarded,
+  verdict,
+} from '../../db/statements.ts'
 import { MOST_PARTS } from '../../domain/upload.ts'
 import { type ObjectRef, uploadGuard } from './guard.sql.ts'
 import type { NotedPart } from './parts.sql.ts'
@@ -29,38 +29,43 @@ const isUnseen: Refusing = [
 ]
 const isForeign: Refusing = ['upload_not_found', isOfAnother(sql`scope.object_token_id`)]
 
-const reading = (a: Arguments<ObjectRef>) => uploadGuard(a, 'watch', { thing: [isUnseen] })
-const sending = (a: Arguments<ObjectRef>) =>
-  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete, isOver] })
-const completing = (a: Arguments<ObjectRef>) =>
-  uploadGuard(a, 'upload', { thing: [isForeign], state: [isOver] })
+const watching = guard<ObjectRef>('uploads.watching', (a) => uploadGuard(a, 'watch', { thing: [isUnseen] }))
+const sending = guard<ObjectRef>('uploads.sending', (a) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete, isOver] }),
+)
+const completing = guard<ObjectRef>('uploads.completing', (a) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isOver] }),
+)
 /** A discarded upload is ended by the one who completes it, an aborted one by whoever may delete. */
-const discarding = (a: Arguments<ObjectRef>) =>
-  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete] })
-const aborting = (a: Arguments<ObjectRef>) => uploadGuard(a, 'write', { state: [isComplete] })
+const discarding = guard<ObjectRef>('uploads.discarding', (a) =>
+  uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete] }),
+)
+const aborting = guard<ObjectRef>('uploads.aborting', (a) => uploadGuard(a, 'write', { state: [isComplete] }))
 
-const find = <A extends ObjectRef>(name: string, guard: (a: Arguments<A>) => Guard) =>
-  query<A>(
+const find = <A extends ObjectRef>(by: NamedGuard<A>, name: string) =>
+  outcome(
+    by,
     name,
-    (a) => sql`${judged(guard(a))} select ${refusal}, ${uploadColumns},
+    () => sql`select ${refusal}, ${uploadColumns},
       not ${isBlind} or scope.object_token_id is scope.token_id as is_shown
       from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
   )
 
-const found = find('uploads.find', reading)
-const foundToSend = find('uploads.findToSend', sending)
-const foundToComplete = find('uploads.findToComplete', completing)
+const found = find(watching, 'uploads.find')
+const foundToSend = find(sending, 'uploads.findToSend')
+const foundToComplete = find(completing, 'uploads.findToComplete')
 
-const findNoted = (name: string, guard: typeof reading) =>
-  query<ObjectRef>(
+const findNoted = (by: NamedGuard<ObjectRef>, name: string) =>
+  granted(
+    by,
     name,
-    (a) => sql`${permitted(guard(a))} select ${parts.partNumber} as part_number, ${parts.etag} as etag,
+    () => sql`select ${parts.partNumber} as part_number, ${parts.etag} as etag,
         ${parts.bucketEtag} as bucket_etag, ${parts.size} as size, ${parts.contested} as contested
       from permit cross join ${parts} on ${parts.objectId} = permit.object_id`,
   )
 
-const noted = findNoted('uploads.noted', reading)
-const notedToComplete = findNoted('uploads.notedToComplete', completing)
+const noted = findNoted(watching, 'uploads.noted')
+const notedToComplete = findNoted(completing, 'uploads.notedToComplete')
 
 const notedPartOf = ({ part_number, etag, bucket_etag, size, contested }: Row): NotedPart => ({
   partNumber: part_number as number,
@@ -96,9 +101,10 @@ const partCount = sql`case when ${objects.partSize} is null then 1 when ${object
   then ${sql.raw(String(MOST_PARTS))}
   else max(1, (${objects.announcedSize} + ${objects.partSize} - 1) / ${objects.partSize}) end`
 
-const renew = command<Sending>(
+const renew = guarded<ObjectRef, Sending>(
+  sending,
   'uploads.renew',
-  (a) => sql`${permitted(sending(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+  (a) => sql`update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} = (select object_id from permit) and ${objects.leaseUntil} < ${a.renewedBefore}
       and ${a.highest} <= ${partCount}`,
 )
@@ -111,10 +117,11 @@ interface Beginning extends ObjectRef {
   readonly bucketUploadId: string
 }
 
-const begin = command<Beginning>(
+const begin = guarded<ObjectRef, Beginning>(
+  sending,
   'uploads.begin',
   (a) =>
-    sql`${permitted(sending(a))} update ${objects} set ${assign(objects, {
+    sql`update ${objects} set ${assign(objects, {
       bucketUploadId: a.bucketUploadId,
     })} where ${objects.id} = (select object_id from permit) and ${objects.bucketUploadId} is null`,
 )
@@ -123,11 +130,10 @@ const begin = command<Beginning>(
 export const beginParts = (values: Beginning): Plan<Upload> =>
   after([act(begin, values)], statement(foundToSend, values, uploadFrom))
 
-const renewComplete = command<ObjectRef & Lease>(
+const renewComplete = guarded<ObjectRef, ObjectRef & Lease>(
+  completing,
   'uploads.renewComplete',
-  (
-    a,
-  ) => sql`${permitted(completing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+  (a) => sql`update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} = (select object_id from permit) and ${objects.state} = 'complete'
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
@@ -146,19 +152,20 @@ const doubtedParts = (a: Arguments<Doubting>): SQL => sql`${parts.objectId} = (s
   and (${parts.partNumber}, ${parts.etag}) in (
     select part.value ->> '$.partNumber', part.value ->> '$.etag' from ${a.doubted.each} as part)`
 
-const contest = command<Doubting>(
+const contest = guarded<ObjectRef, Doubting>(
+  completing,
   'uploads.contest',
-  (a) => sql`${permitted(completing(a))} update ${parts} set ${assign(parts, { contested: sql`1` })}
+  (a) => sql`update ${parts} set ${assign(parts, { contested: sql`1` })}
     where ${doubtedParts(a)}`,
 )
 
-const forgetContested = command<Doubting>(
+const forgetContested = guarded<ObjectRef, Doubting>(
+  completing,
   'uploads.forgetContested',
-  (a) =>
-    sql`${permitted(completing(a))} delete from ${parts} where ${doubtedParts(a)} and ${parts.contested} = 1`,
+  (a) => sql`delete from ${parts} where ${doubtedParts(a)} and ${parts.contested} = 1`,
 )
 
-const doubted = query<Doubting>('uploads.doubted', (a) => verdictOf(completing(a)))
+const doubted = verdict(completing, 'uploads.doubted')
 
 /** Remembers that one of the parts is another one than was noted, though nobody knows which. */
 export const contestParts = (values: Doubting): Plan<void> =>
@@ -177,19 +184,20 @@ interface Completing extends ObjectRef, Quotas {
 }
 
 /** What the bucket holds counts in place of what was announced; an older client does not say how much it sends. */
-const settling = (a: Arguments<Completing>) => {
+const settling = guard<Completing>('uploads.settling', (a) => {
   const more = sql`(select ${a.size} - ifnull(${objects.announcedSize}, 0) from ${objects}
     where ${objects.id} = scope.object_id and ${objects.state} = 'pending')`
   return uploadGuard(a, 'upload', {
     thing: [isForeign],
     state: [isOver, overBytes(a, { atMost: sql`${a.size}`, exactly: sql`ifnull(${more}, 0)` })],
   })
-}
+})
 
-const complete = command<Completing>(
+const complete = guarded(
+  settling,
   'uploads.complete',
   (a) =>
-    sql`${permitted(settling(a))} update ${objects} set ${assign(objects, {
+    sql`update ${objects} set ${assign(objects, {
       state: sql`'complete'`,
       size: a.size,
       etag: a.etag,
@@ -199,10 +207,10 @@ const complete = command<Completing>(
     })} where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
 )
 
-const foundSettled = find<Completing>('uploads.findSettled', settling)
+const foundSettled = find(settling, 'uploads.findSettled')
 
 /** Forgets the noted parts of an upload that is not pending any more. */
-const forgetParts = command<ObjectRef>(
+const forgetParts = following<ObjectRef>(
   'uploads.forgetParts',
   (a) => sql`delete from ${parts} where ${parts.objectId} = (
     select ${objects.id} from ${objects} where ${objects.id} = ${a.id} and ${objects.state} <> 'pending')`,
@@ -217,27 +225,28 @@ export const completeUpload = (values: Completing): Plan<Upload> =>
  * before is answered as it is.
  */
 function ending(
+  by: NamedGuard<ObjectRef>,
   name: string,
   state: 'aborted' | 'discarded',
-  guard: typeof reading,
 ): (ref: ObjectRef) => Plan<Upload> {
-  const end = command<ObjectRef>(
+  const end = guarded(
+    by,
     `uploads.${name}`,
-    (a) => sql`${permitted(guard(a))} update ${objects} set ${assign(objects, {
+    (a) => sql`update ${objects} set ${assign(objects, {
       state: sql.raw(`'${state}'`),
       leaseUntil: a.askedAt,
     })}
       where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
   )
-  const foundEnded = find(`uploads.${name}.find`, guard)
+  const foundEnded = find(by, `uploads.${name}.find`)
   return (ref) => after([act(end, ref), act(forgetParts, ref)], statement(foundEnded, ref, uploadFrom))
 }
 
-export const abortUpload = ending('abort', 'aborted', aborting)
+export const abortUpload = ending(aborting, 'abort', 'aborted')
 /** Of other bytes than were announced. */
-export const discardUpload = ending('discard', 'discarded', discarding)
+export const discardUpload = ending(discarding, 'discard', 'discarded')
 /** Of an upload that the bucket has dropped. */
-export const giveUpUpload = ending('giveUp', 'aborted', discarding)
+export const giveUpUpload = ending(discarding, 'giveUp', 'aborted')
 
 interface Dropped {
   readonly key: string
@@ -245,14 +254,14 @@ interface Dropped {
   readonly now: number
 }
 
-const drop = command<Dropped>(
+const drop = unguarded<Dropped>(
   'uploads.drop',
   (a) => sql`update ${objects} set ${assign(objects, { state: sql`'aborted'`, leaseUntil: a.now })}
     where ${objects.key} = ${a.key} and ${objects.bucketUploadId} = ${a.bucketUploadId}
       and ${objects.state} = 'pending'`,
 )
 
-const forgetDropped = command<Dropped>(
+const forgetDropped = following<Dropped>(
   'uploads.forgetDropped',
   (a) => sql`delete from ${parts} where ${parts.objectId} = (
     select ${objects.id} from ${objects} where ${objects.key} = ${a.key} and ${objects.state} <> 'pending')`,

@@ -2,11 +2,12 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { objects, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import { assertPermitted, consulted, permitted, refusal, VERDICT } from '../../db/guard.ts'
+import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { overBytes, overRows, type Quotas } from '../../db/quota.ts'
-import { type Arguments, assign, command, insertInto, none, query } from '../../db/sql.ts'
+import { type Arguments, assign, insertInto, none } from '../../db/sql.ts'
 import { live, projectMakingGuard } from '../../db/standing.ts'
+import { consulting, guard, guarded } from '../../db/statements.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { isInSight } from './guard.sql.ts'
@@ -131,20 +132,22 @@ const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} fro
 const added = (a: A, measure: SQL): SQL => sql`(select ifnull(sum(${measure}), 0) from ${a.files.each} as file
   where ${none(sql`${objects} where ${objects.id} = ${file('id')}`)} and ${known('scope')} is null)`
 
-const announcing = (a: A) =>
+const announcing = guard<Announcing>('uploads.announcing', (a) =>
   projectMakingGuard(a, {
     state: [
       overRows(a, { atMost: sql`${a.count}`, exactly: added(a, sql`1`) }),
       overBytes(a, { atMost: sql`${a.bytes}`, exactly: added(a, file('size')) }),
     ],
-  })
+  }),
+)
 
-const makeMissingProject = command<Announcing>('uploads.makeProject', (a) => makeProject(a, announcing(a)))
+const makeMissingProject = guarded(announcing, 'uploads.makeProject', (a) => makeProject(a))
 
-const announce = command<Announcing>(
+const announce = guarded(
+  announcing,
   'uploads.announce',
   (a) =>
-    sql`${permitted(announcing(a))} ${insertInto(
+    sql`${insertInto(
       objects,
       {
         id: file('id'),
@@ -168,20 +171,19 @@ const announce = command<Announcing>(
     )} on conflict do nothing`,
 )
 
-const renewKnown = command<Announcing>(
+const renewKnown = guarded(
+  announcing,
   'uploads.renewKnown',
-  (
-    a,
-  ) => sql`${permitted(announcing(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+  (a) => sql`update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} in (
       select ${known('permit')} from permit cross join ${a.files.each} as file)
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
-const announced = query<Announcing>(
+const announced = consulting(
+  announcing,
   'uploads.announced',
-  (a) => sql`${consulted(announcing(a))}
-    select ${refusal}, null as position, ${list(() => sql`null`)} from ${VERDICT}
+  (a) => sql`select ${refusal}, null as position, ${list(() => sql`null`)} from ${VERDICT}
     union all
     select null, file.key, ${uploadColumns} from permit cross join ${a.files.each} as file
       cross join ${objects} on ${objects.id} = ifnull(

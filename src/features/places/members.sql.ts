@@ -2,22 +2,19 @@ import { type SQL, sql } from 'drizzle-orm'
 import { departures, members, namespaceStats, namespaces, users } from '../../../drizzle/schema.ts'
 import {
   ADMITTED,
-  type Guard,
   ifGranted,
-  judged,
   lacksRole,
-  permitted,
   type Refusing,
   readVerdict,
   refusal,
   VERDICT,
-  verdictOf,
 } from '../../db/guard.ts'
 import { iso, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, assign, insertInto } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { guard, guarded, outcome, verdict } from '../../db/statements.ts'
 import { type Resource, readResource, type Stamp } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
 
@@ -40,22 +37,22 @@ const resource = (asking: SQL): SQL =>
     createdAt: iso(members.createdAt),
   })
 
-const list = query<NamespaceRef & Window>('members.list', (a) => {
-  const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
-  return listing(
-    namespaceGuard(a, 'read'),
-    total,
-    sql`select ${members.userId} as id, ${resource(sql`(select user_id from permit)`)} as body
-      from ${members} cross join ${users} on ${users.id} = ${members.userId}
-      where ${members.namespaceId} = (select namespace_id from permit) and ${members.userId} < ${a.before}
-      order by ${members.userId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-  )
-})
+const listing = guard<NamespaceRef>('members.listing', (a) => namespaceGuard(a, 'read'))
 
 /** The members of a namespace, those first whose account is the newest. */
-export const listMembers = (ref: NamespaceRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+export const listMembers = listPlan(listing, 'members.list', (a) => {
+  const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  return {
+    count: total,
+    rows: (
+      limit,
+    ) => sql`select ${members.userId} as id, ${resource(sql`(select user_id from permit)`)} as body
+      from ${members} cross join ${users} on ${users.id} = ${members.userId}
+      where ${members.namespaceId} = (select namespace_id from permit) and ${members.userId} < ${a.before}
+      order by ${members.userId} desc ${limit}`,
+  }
+})
 
 interface MemberRef extends NamespaceRef {
   /** The slug of the user's home namespace. */
@@ -92,18 +89,20 @@ const isDemoted = (a: Arguments<Setting>, [failure, condition]: Refusing): Refus
 ]
 
 /** Owners may demote themselves: whoever has just done so is an owner no more, and is told that it was done. */
-const setting = (a: Arguments<Setting>): Guard =>
+const setting = guard<Setting>('members.setting', (a) =>
   namespaceGuard(a, 'self', {
     tables: [named(a)],
     done: sql`(select role = ${a.rank} and (scope.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
     state: [lacksRole(roles.owner), ...keeping.map((each) => isDemoted(a, each))],
-  })
+  }),
+)
 
-const set = command<Setting>(
+const set = guarded(
+  setting,
   'members.set',
   (a) =>
-    sql`${permitted(setting(a))} ${insertInto(
+    sql`${insertInto(
       members,
       {
         userId: sql`member.id`,
@@ -121,9 +120,10 @@ const set = command<Setting>(
     })}`,
 )
 
-const wasSet = query<Setting>(
+const wasSet = outcome(
+  setting,
   'members.wasSet',
-  (a) => sql`${judged(setting(a))} select ${refusal}, 1 as version,
+  (a) => sql`select ${refusal}, 1 as version,
       ${members.createdRequest} = ${a.mark} as created, ${resource(sql`scope.user_id`)} as body
     from ${VERDICT} left join member left join ${users} on ${users.id} = ${ifGranted(sql`member.id`)}
     left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id`,
@@ -141,7 +141,7 @@ const hasLeft = (a: Arguments<Removing>, userId: SQL, namespaceId: SQL): SQL => 
     and ${departures.namespaceId} = ${namespaceId} and ${departures.request} = ${a.mark})`
 
 /** Members may remove themselves: then they may still be told that it was done. */
-const removing = (a: Arguments<Removing>): Guard =>
+const removing = guard<Removing>('members.removing', (a) =>
   namespaceGuard(
     a,
     'self',
@@ -152,11 +152,13 @@ const removing = (a: Arguments<Removing>): Guard =>
       state: [lacksRole(roles.owner, sql`(select id from member) <> scope.user_id`), ...keeping],
     },
     { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
-  )
+  ),
+)
 
-const depart = command<Removing>(
+const depart = guarded(
+  removing,
   'members.depart',
-  (a) => sql`${permitted(removing(a))} ${insertInto(
+  (a) => sql`${insertInto(
     departures,
     {
       userId: sql`member.id`,
@@ -169,14 +171,15 @@ const depart = command<Removing>(
     departed_at = excluded.departed_at`,
 )
 
-const remove = command<Removing>(
+const remove = guarded(
+  removing,
   'members.remove',
-  (a) => sql`${permitted(removing(a))} delete from ${members}
+  (_a) => sql`delete from ${members}
     where ${members.userId} = (select member.id from member cross join permit)
       and ${members.namespaceId} = (select namespace_id from permit)`,
 )
 
-const removed = query<Removing>('members.removed', (a) => verdictOf(removing(a)))
+const removed = verdict(removing, 'members.removed')
 
 /** Ends a membership. */
 export const removeMember = (values: Removing): Plan<void> =>

@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { formerSlugs, members, namespaceStats, namespaces, users } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import type { Guard } from '../../db/guard.ts'
-import { ADMITTED, permitted } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { json, object } from '../../db/json.ts'
-import { END, listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { END, listPlan, type Window } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Quotas, usageOf } from '../../db/quota.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from '../../db/standing.ts'
+import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import {
   changedByThisRequest,
   outcomeOf,
@@ -33,12 +33,17 @@ const position = sql`printf('%02x', ${members.prominence}) || ${members.namespac
 const positionBefore = (a: Arguments<Pick<Window, 'before'>>): SQL =>
   sql`(iif(${a.before} = ${sql.raw(`'${END}'`)}, 9, cast(substr(${a.before}, 1, 2) as integer)), substr(${a.before}, 3))`
 
-const list = query<Asking & Window>('namespaces.list', (a) => {
+const listing = guard<Asking>('namespaces.listing', (a) => userGuard(a, 'read'))
+
+/**
+ * The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. The home
+ * first, then where the caller has written something, then the rest, the newest first.
+ */
+export const listNamespaces = listPlan(listing, 'namespaces.list', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
-  return listing(
-    userGuard(a, 'read'),
-    total,
-    sql`select ${position} as id, ${object({
+  return {
+    count: total,
+    rows: (limit) => sql`select ${position} as id, ${object({
       ...summary,
       role: roleName(members.role.getSQL()),
       metadata: json(namespaces.metadata),
@@ -47,17 +52,10 @@ const list = query<Asking & Window>('namespaces.list', (a) => {
       where ${members.userId} = (select user_id from permit where token_project_id is null)
         and (${members.prominence}, ${members.namespaceId}) < ${positionBefore(a)}
         and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
-      order by ${members.prominence} desc, ${members.namespaceId} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-    sql`scope.token_namespace_id is null`,
-  )
+      order by ${members.prominence} desc, ${members.namespaceId} desc ${limit}`,
+    isCounted: sql`scope.token_namespace_id is null`,
+  }
 })
-
-/**
- * The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. The home
- * first, then where the caller has written something, then the rest, the newest first.
- */
-export const listNamespaces = (asking: Asking, window: Window): Plan<Page> =>
-  statement(list, { ...asking, ...window }, (rows) => readPage(rows, window))
 
 const detailed = (a: Arguments<Quotas>) =>
   object({
@@ -76,11 +74,12 @@ const detailed = (a: Arguments<Quotas>) =>
     usage: object(usageOf(a)),
   })
 
-const read = query<NamespaceRef & Quotas>('namespaces.read', (a) => {
-  const guard = namespaceGuard(a, 'read')
+const reading = guard<NamespaceRef & Quotas>('namespaces.reading', (a) => namespaceGuard(a, 'read'))
+
+const read = outcome(reading, 'namespaces.read', (a) => {
   const body = sql`(select ${detailed(a)} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = ${namespaces.id})`
-  return outcomeOf(guard, namespaces, body, sql`scope.namespace_id`, sql`0`)
+  return outcomeOf(namespaces, body, sql`scope.namespace_id`, sql`0`)
 })
 
 export const readNamespace = (ref: NamespaceRef & Quotas): Plan<Resource> =>
@@ -102,7 +101,7 @@ type New = Asking & Stamp & { readonly id: string; readonly slug: string; readon
  * What the caller is no member of any more is not told of as made. The caller's home counts as made by the request
  * too, where it came into being with it.
  */
-const creating = (a: Arguments<New>): Guard => {
+const creating = guard<New>('namespaces.creating', (a) => {
   const isMember = sql`exists (select 1 from ${members}
     where ${members.namespaceId} = ${namespaces.id} and ${members.userId} = scope.user_id)`
   const isMade = sql`(${namespaces.id} = ${a.id} or ${namespaces.createdRequest} = ${a.repeatable}
@@ -122,19 +121,20 @@ const creating = (a: Arguments<New>): Guard => {
       ['namespace_slug_taken', sql`exists (select 1 from earlier) or ${isReserved(a, a.slug, sql`null`)}`],
     ],
   })
-}
+})
 
-const create = command<New>(
+const create = guarded(
+  creating,
   'namespaces.create',
   (a) =>
-    sql`${permitted(creating(a))} ${insertInto(
+    sql`${insertInto(
       namespaces,
       { id: a.id, slug: a.slug, metadata: a.metadata, ...stamped(a) },
       sql`from permit where permit.user_id is not null`,
     )}`,
 )
 
-const own = command<New>('namespaces.own', (a) =>
+const own = following<New>('namespaces.own', (a) =>
   insertInto(
     members,
     {
@@ -150,14 +150,14 @@ const own = command<New>('namespaces.own', (a) =>
 )
 
 /** The home that this request made says what the request says of it. */
-const describeHome = command<New & Arriving>(
+const describeHome = following<New & Arriving>(
   'namespaces.describeHome',
   (a) => sql`update ${namespaces} set metadata = ${a.metadata} where ${namespaces.id} = ${a.newHomeId}
     and ${namespaces.slug} = ${a.slug} and ${a.metadata} is not ${namespaces.metadata}`,
 )
 
-const created = query<New>('namespaces.created', (a) =>
-  outcomeOf(creating(a), namespaces, namespaceJson, sql`(select id from earlier)`, sql`1`),
+const created = outcome(creating, 'namespaces.created', (_a) =>
+  outcomeOf(namespaces, namespaceJson, sql`(select id from earlier)`, sql`1`),
 )
 
 /** The caller is its owner, and comes into being first where the server does not know the caller yet. */
@@ -169,7 +169,7 @@ export const createNamespace = (values: New & Arriving): Plan<Resource> =>
 
 type Changes = NamespaceRef & Stamp & { readonly newSlug?: string; readonly metadata?: string | null }
 
-const changing = (a: Arguments<Changes>): Guard =>
+const updating = guard<Changes>('namespaces.updating', (a) =>
   namespaceGuard(
     a,
     'own',
@@ -190,15 +190,17 @@ const changing = (a: Arguments<Changes>): Guard =>
       moved: sql`select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
       and ${namespaces.renamedRequest} = ${a.mark}`,
     },
-  )
+  ),
+)
 
 /** 30 days, in milliseconds. */
 export const RESERVED_FOR = sql.raw('2592000000')
 
-const reserveFormer = command<Changes>(
+const reserveFormer = guarded(
+  updating,
   'namespaces.reserveFormer',
   (a) =>
-    sql`${permitted(changing(a))} ${insertInto(
+    sql`${insertInto(
       formerSlugs,
       {
         slug: sql`permit.namespace_slug`,
@@ -213,7 +215,7 @@ const reserveFormer = command<Changes>(
 const MOST_FORMER = sql.raw('10')
 
 /** Where this request has reserved a slug, lets go of those that are too many: the ones that are free the soonest. */
-export const letGoOfFormer = command<Pick<NamespaceRef, 'namespace'> & Pick<Stamp, 'now'>>(
+export const letGoOfFormer = following<Pick<NamespaceRef, 'namespace'> & Pick<Stamp, 'now'>>(
   'namespaces.letGoOfFormer',
   (a) => sql`delete from ${formerSlugs} where ${formerSlugs.slug} in (
     select ${formerSlugs.slug} from ${formerSlugs} where ${formerSlugs.namespaceId} = (
@@ -222,10 +224,11 @@ export const letGoOfFormer = command<Pick<NamespaceRef, 'namespace'> & Pick<Stam
     order by ${formerSlugs.reservedUntil} desc, ${formerSlugs.slug} limit -1 offset ${MOST_FORMER})`,
 )
 
-const update = command<Changes>(
+const update = guarded(
+  updating,
   'namespaces.update',
   (a) =>
-    sql`${permitted(changing(a))} update ${namespaces} set ${assign(namespaces, {
+    sql`update ${namespaces} set ${assign(namespaces, {
       slug: givenOr(a.newSlug, namespaces.slug),
       ...changed(namespaces, a, ['metadata']),
       ...renaming(namespaces, a, namespaces.slug, a.newSlug),
@@ -233,8 +236,8 @@ const update = command<Changes>(
     })} where ${namespaces.id} = (select namespace_id from permit)`,
 )
 
-const updated = query<Changes>('namespaces.updated', (a) =>
-  outcomeOf(changing(a), namespaces, namespaceJson, sql`scope.namespace_id`, sql`0`),
+const updated = outcome(updating, 'namespaces.updated', (_a) =>
+  outcomeOf(namespaces, namespaceJson, sql`scope.namespace_id`, sql`0`),
 )
 
 /** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */

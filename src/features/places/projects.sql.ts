@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaceStats, namespaces, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import { type Guard, lacksRole, permitted } from '../../db/guard.ts'
+import { lacksRole } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, changed, command, givenOr, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
 import {
   live,
   type NamespaceRef,
@@ -14,6 +14,7 @@ import {
   publicProject,
   visitorGuard,
 } from '../../db/standing.ts'
+import { guard, guarded, outcome } from '../../db/statements.ts'
 import {
   changedByThisRequest,
   described,
@@ -47,22 +48,24 @@ export const projectJson = object({
   updatedAt: iso(projects.updatedAt),
 })
 
-const list = query<NamespaceRef & Window>('projects.list', (a) => {
+const listing = guard<NamespaceRef>('projects.listing', (a) => visitorGuard(a, 'read'))
+
+/** All projects of a namespace for its members; for others the public ones, uncounted. */
+export const listProjects = listPlan(listing, 'projects.list', (a) => {
   const count = sql`(select iif(scope.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
     from ${namespaceStats} where ${namespaceStats.namespaceId} = scope.namespace_id)`
-  const page = (isMember: 0 | 1, extra: SQL) => sql`select * from (
+  const page = (isMember: 0 | 1, extra: SQL, limit: SQL) => sql`select * from (
     select ${projects.id} as id, ${projectJson} as body from ${projects}
     where ${projects.namespaceId} = (
         select iif(is_member = ${sql.raw(String(isMember))}, namespace_id, null) from permit)
       and ${live(projects)} ${extra} and ${projects.id} < ${a.before}
-    order by ${projects.id} desc ${within(a, sql`(select ${count} from permit as scope)`)})`
-  const rows = sql`${page(1, sql``)} union all ${page(0, sql`and ${publicProject}`)}`
-  return listing(visitorGuard(a, 'read'), count, rows, sql`scope.is_member`)
+    order by ${projects.id} desc ${limit})`
+  return {
+    count,
+    rows: (limit) => sql`${page(1, sql``, limit)} union all ${page(0, sql`and ${publicProject}`, limit)}`,
+    isCounted: sql`scope.is_member`,
+  }
 })
-
-/** All projects of a namespace for its members; for others the public ones, uncounted. */
-export const listProjects = (ref: NamespaceRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 
 type New = NamespaceRef &
   Stamp &
@@ -73,7 +76,7 @@ type New = NamespaceRef &
     readonly visibility: Visibility
   }
 
-const creating = (a: Arguments<New>) =>
+const creating = guard<New>('projects.creating', (a) =>
   visitorGuard(a, 'write', {
     tables: [
       meets(
@@ -87,12 +90,14 @@ const creating = (a: Arguments<New>) =>
       lacksRole(roles.owner, sql`${a.visibility} <> 'private'`),
       ['project_slug_taken', sql`exists (select 1 from earlier)`],
     ],
-  })
+  }),
+)
 
-const create = command<New>(
+const create = guarded(
+  creating,
   'projects.create',
   (a) =>
-    sql`${permitted(creating(a))} ${insertInto(
+    sql`${insertInto(
       projects,
       {
         id: a.id,
@@ -107,8 +112,8 @@ const create = command<New>(
     )}`,
 )
 
-const created = query<New>('projects.created', (a) =>
-  outcomeOf(creating(a), projects, shown(projectJson, projects), sql`(select id from earlier)`, sql`1`),
+const created = outcome(creating, 'projects.created', (_a) =>
+  outcomeOf(projects, shown(projectJson, projects), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
@@ -121,7 +126,7 @@ type Changes = ProjectRef &
   Stamp &
   Fields & { readonly name?: string; readonly newSlug?: string; readonly visibility?: Visibility }
 
-const changing = (a: Arguments<Changes>) =>
+const updating = guard<Changes>('projects.updating', (a) =>
   projectGuard(
     a,
     'write',
@@ -140,12 +145,14 @@ const changing = (a: Arguments<Changes>) =>
     // Under its new slug where this very request has renamed it before.
     sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
       and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.renamedRequest} = ${a.mark}`,
-  )
+  ),
+)
 
-const update = command<Changes>(
+const update = guarded(
+  updating,
   'projects.update',
-  (a) => sql`${permitted(changing(a))}
-    update ${projects} set ${assign(projects, {
+  (a) =>
+    sql`update ${projects} set ${assign(projects, {
       slug: givenOr(a.newSlug, projects.slug),
       ...changed(projects, a, [...described, 'name', 'visibility']),
       ...renaming(projects, a, projects.slug, a.newSlug),
@@ -153,8 +160,8 @@ const update = command<Changes>(
     })} where ${projects.id} = (select project_id from permit)`,
 )
 
-const updated = query<Changes>('projects.updated', (a) =>
-  outcomeOf(changing(a), projects, shown(projectJson, projects), sql`scope.project_id`, sql`0`),
+const updated = outcome(updating, 'projects.updated', (_a) =>
+  outcomeOf(projects, shown(projectJson, projects), sql`scope.project_id`, sql`0`),
 )
 
 export const updateProject = (values: Changes): Plan<Resource> =>
@@ -168,8 +175,8 @@ export interface ProjectMaking extends ProjectRef, Stamp {
 }
 
 /** The missing project, named by its slug; for the requests that make it on the way. */
-export const makeProject = (a: Arguments<ProjectMaking>, guard: Guard): SQL =>
-  sql`${permitted(guard)} ${insertInto(
+export const makeProject = (a: Arguments<ProjectMaking>): SQL =>
+  insertInto(
     projects,
     {
       id: a.projectId,
@@ -181,4 +188,4 @@ export const makeProject = (a: Arguments<ProjectMaking>, guard: Guard): SQL =>
       ...stamped(a),
     },
     sql`from permit where permit.project_id is null`,
-  )}`
+  )

@@ -7,20 +7,11 @@ import {
   projects,
   users,
 } from '../../../drizzle/schema.ts'
-import {
-  deletedItem,
-  deletionOf,
-  inTrash,
-  readTrashed,
-  recordDeletion,
-  type Trashed,
-  type Trashing,
-  trashedBefore,
-} from '../../db/deletion.ts'
-import { type Guard, lacksRole } from '../../db/guard.ts'
-import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, query } from '../../db/sql.ts'
-import { live, type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
+import { lacksRole } from '../../db/guard.ts'
+import type { Arguments } from '../../db/sql.ts'
+import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
 import { roles } from '../../domain/access.ts'
 
 /** Each of them counts the namespaces that are there. */
@@ -41,7 +32,7 @@ const movedToTrash = (a: Arguments<Trashing>): SQL => sql`select ${deletions.ite
 
 type TrashingProject = ProjectRef & TrashingPlace
 
-const trashingProject = (a: Arguments<TrashingProject>): Guard => {
+const trashingProject = guard<TrashingProject>('projects.trashing', (a) => {
   const isProtected = sql`(select ${projectStats.protectedEpisodes} > 0 from ${projectStats}
     where ${projectStats.projectId} = scope.project_id)`
   return projectGuard(
@@ -59,34 +50,20 @@ const trashingProject = (a: Arguments<TrashingProject>): Guard => {
     },
     movedToTrash(a),
   )
-}
+})
 
-const recordProject = command<TrashingProject>('projects.trash', (a) =>
-  recordDeletion(
-    a,
-    trashingProject(a),
-    { kind: sql`'project'`, itemId: projects.id, name: projects.name, projectId: sql`null` },
-    sql`from permit cross join ${projects} on ${projects.id} = permit.project_id`,
-  ),
-)
-
-const markProject = command<TrashingProject>(
-  'projects.markTrashed',
-  (a) => sql`update ${projects} set ${assign(projects, inTrash(a))}
-    where ${projects.id} = ${deletedItem(a)} and ${live(projects)}`,
-)
-
-const projectTrashed = query<TrashingProject>('projects.trashed', (a) => deletionOf(a, trashingProject(a)))
-
-export const trashProject = (values: TrashingProject): Plan<Trashed> =>
-  after(
-    [act(recordProject, values), act(markProject, values)],
-    statement(projectTrashed, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashProject = trashPlan(trashingProject, {
+  aggregate: 'projects',
+  table: projects,
+  deleted: () => ({
+    item: { kind: sql`'project'`, itemId: projects.id, name: projects.name, projectId: sql`null` },
+    from: sql`from permit cross join ${projects} on ${projects.id} = permit.project_id`,
+  }),
+})
 
 type TrashingNamespace = NamespaceRef & TrashingPlace
 
-const trashingNamespace = (a: Arguments<TrashingNamespace>): Guard => {
+const trashingNamespace = guard<TrashingNamespace>('namespaces.trashing', (a) => {
   const counts = (condition: SQL) => sql`(select ${condition} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = scope.namespace_id)`
   return namespaceGuard(
@@ -106,29 +83,13 @@ const trashingNamespace = (a: Arguments<TrashingNamespace>): Guard => {
     },
     { withTrashed: true },
   )
-}
+})
 
-const recordNamespace = command<TrashingNamespace>('namespaces.trash', (a) =>
-  recordDeletion(
-    a,
-    trashingNamespace(a),
-    { kind: sql`'namespace'`, itemId: namespaces.id, name: namespaces.slug, projectId: sql`null` },
-    sql`from permit cross join ${namespaces} on ${namespaces.id} = permit.namespace_id`,
-  ),
-)
-
-const markNamespace = command<TrashingNamespace>(
-  'namespaces.markTrashed',
-  (a) => sql`update ${namespaces} set ${assign(namespaces, inTrash(a))}
-    where ${namespaces.id} = ${deletedItem(a)} and ${live(namespaces)}`,
-)
-
-const namespaceTrashed = query<TrashingNamespace>('namespaces.trashed', (a) =>
-  deletionOf(a, trashingNamespace(a)),
-)
-
-export const trashNamespace = (values: TrashingNamespace): Plan<Trashed> =>
-  after(
-    [act(recordNamespace, values), act(markNamespace, values)],
-    statement(namespaceTrashed, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashNamespace = trashPlan(trashingNamespace, {
+  aggregate: 'namespaces',
+  table: namespaces,
+  deleted: () => ({
+    item: { kind: sql`'namespace'`, itemId: namespaces.id, name: namespaces.slug, projectId: sql`null` },
+    from: sql`from permit cross join ${namespaces} on ${namespaces.id} = permit.namespace_id`,
+  }),
+})

@@ -1,9 +1,10 @@
 import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, consulted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Arguments, bytesOf, query } from '../../db/sql.ts'
+import { type Arguments, bytesOf } from '../../db/sql.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { consulting, guard } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { type AssetShape, assetJson } from './assets.sql.ts'
 
@@ -51,7 +52,7 @@ type A = Arguments<Asked>
 
 const num = (value: number): SQL => sql.raw(String(value))
 
-const guard = (a: A) =>
+const listing = guard<Asked>('assets.listing', (a) =>
   projectGuard(a, 'read', {
     tables: [
       // The episode's id; no row where the one asked for is not there.
@@ -61,7 +62,8 @@ const guard = (a: A) =>
             where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episode}))
           and (${a.episode} is null or ${episodes.name} = ${a.episode}))`,
     ],
-  })
+  }),
+)
 
 /** The assets that a search looks at; none of them where `condition` does not hold. */
 type Scope = (a: A, condition?: SQL) => SQL
@@ -160,9 +162,8 @@ const bytesIn = (text: Column): SQL => sql`ifnull(${bytesOf(text)}, 0)`
 const weight = sql`(${num(ROW_BYTES)} + ${bytesIn(assets.metadata)} + ${bytesIn(assets.tags)}
   + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`
 
-const page = (a: A, shape: AssetShape, search: Search): SQL => {
-  const guarded = guard(a)
-  return sql`${consulted(guarded)}, ${hidden}, ${search.tables ?? sql``}
+const page = (a: A, shape: AssetShape, search: Search): SQL =>
+  sql`, ${hidden}, ${search.tables ?? sql``}
     weighed as (select ${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body, ${weight} as own,
       sum(${weight}) over (rows unbounded preceding) as total from ${search.rows})
     select ${refusal}, ${ifGranted(search.horizon)} as horizon, null as id, null as name, null as body,
@@ -170,7 +171,6 @@ const page = (a: A, shape: AssetShape, search: Search): SQL => {
     union all
     select null, null, id, name, body, total >= ${a.heaviest} from weighed
       where total - own < ${a.heaviest}`
-}
 
 function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
   const { horizon: seen } = assertPermitted(first)
@@ -189,7 +189,7 @@ function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
 /** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */
 export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPage> {
   const compiled = (way: string, search: (a: A) => Search) =>
-    query<Asked>(`assets.list.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
+    consulting(listing, `assets.list.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
   const ways = {
     all: compiled('all', allOfProject),
     filtered: compiled('filtered', (a) => filtered(a, ofProject)),

@@ -2,12 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
-import { ADMITTED, type Guard, permitted } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
-import { type Arguments, anyGiven, assign, changed, command, insertInto, query } from '../../db/sql.ts'
+import { type Arguments, anyGiven, assign, changed, insertInto } from '../../db/sql.ts'
 import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
+import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor } from '../../db/underway.ts'
 import {
   changedByThisRequest,
@@ -139,7 +140,7 @@ const added = (a: A): SQL => {
  * whose answer was lost is run again. Else it is the live asset of the same identity; one without a name has none,
  * and there it is what this very request has registered before.
  */
-const registering = (a: A): Guard => {
+const registering = guard<Registration>('assets.registering', (a) => {
   const there = sql`${assets.containerId} = ${container(a, sql`scope.project_id`)}
     and ${assets.kind} = ${a.kind} and ${live(assets)}`
   const earlier = (isDone: SQL, condition: SQL) => sql`
@@ -174,14 +175,15 @@ const registering = (a: A): Guard => {
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
   })
-}
+})
 
-const makeMissingProject = command<Registration>('assets.makeProject', (a) => makeProject(a, registering(a)))
+const makeMissingProject = guarded(registering, 'assets.makeProject', (a) => makeProject(a))
 
-const makeEpisode = command<Registration>(
+const makeEpisode = guarded(
+  registering,
   'assets.makeEpisode',
   (a) =>
-    sql`${permitted(registering(a))} ${insertInto(
+    sql`${insertInto(
       episodes,
       {
         id: a.episodeId,
@@ -198,7 +200,7 @@ const makeEpisode = command<Registration>(
     )} on conflict (project_id, name) do nothing`,
 )
 
-const placeEpisode = command<Registration>(
+const placeEpisode = following<Registration>(
   'assets.placeEpisode',
   (a) =>
     sql`${insertInto(
@@ -218,20 +220,18 @@ const placeEpisode = command<Registration>(
     )} on conflict (id) do nothing`,
 )
 
-const makeMissingFolders = command<Registration>('assets.makeFolders', (a) =>
+const makeMissingFolders = guarded(registering, 'assets.makeFolders', (a) =>
   makeFolders(
     a,
-    registering(a),
     { container: container(a, sql`permit.project_id`), path: sql`${a.parentPath}` },
     sql`(select ${episodes.nodeId} from ${episodes}
       where ${episodes.projectId} = permit.project_id and ${episodes.name} = ${a.episodeName})`,
   ),
 )
 
-const replace = command<Registration>('assets.replace', (a) =>
+const replace = guarded(registering, 'assets.replace', (a) =>
   recordDeletion(
     a,
-    registering(a),
     {
       kind: a.kind,
       itemId: sql`earlier.id`,
@@ -242,17 +242,16 @@ const replace = command<Registration>('assets.replace', (a) =>
   ),
 )
 
-const trashReplaced = command<Registration>(
+const trashReplaced = following<Registration>(
   'assets.trashReplaced',
   (a) =>
     sql`update ${assets} set ${assign(assets, inTrash(a))} where ${assets.id} = ${deletedItem(a)} and ${live(assets)}`,
 )
 
-const renewLease = command<Registration>(
+const renewLease = guarded(
+  registering,
   'assets.renewLease',
-  (
-    a,
-  ) => sql`${permitted(registering(a))} update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
+  (a) => sql`update ${objects} set ${assign(objects, { leaseUntil: a.leaseUntil })}
     where ${objects.id} = ${a.storageId} and exists (select 1 from permit where ${isWithinReach('permit')})
       and ${objects.state} = 'complete' and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
@@ -261,9 +260,9 @@ const DEFAULT_FPS = 30
 
 const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
 
-const register = command<Registration>('assets.register', (a) => {
+const register = guarded(registering, 'assets.register', (a) => {
   const project = sql`permit.project_id`
-  return sql`${permitted(registering(a))} ${insertInto(
+  return sql`${insertInto(
     assets,
     {
       id: a.id,
@@ -294,7 +293,7 @@ const register = command<Registration>('assets.register', (a) => {
       or ${assets.objectId} is null and excluded.object_id is not null`
 })
 
-const placeAsset = command<Registration>(
+const placeAsset = following<Registration>(
   'assets.place',
   (a) => sql`${insertInto(
     nodes,
@@ -324,8 +323,8 @@ const placeAsset = command<Registration>(
 export function assetRegistering(
   shape: AssetShape,
 ): (values: Registration, arriving: Arriving) => Plan<Resource> {
-  const registered = query<Registration>(`assets.registered.${shape.kind}`, (a) =>
-    outcomeOf(registering(a), assets, shown(assetJson(shape), assets), sql`(select id from earlier)`, sql`1`),
+  const registered = outcome(registering, `assets.registered.${shape.kind}`, (_a) =>
+    outcomeOf(assets, shown(assetJson(shape), assets), sql`(select id from earlier)`, sql`1`),
   )
   return (values, arriving) =>
     after(

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, ifGranted, judged, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { query } from '../../db/sql.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard, outcome } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { contentTypeOf } from './media-type.sql.ts'
 
@@ -38,12 +38,12 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
     order by ${assets.id} desc limit ${most}) as found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
-const find = query<AssetRef>('downloads.find', (a) => {
+const finding = guard<AssetRef>('downloads.finding', (a) => {
   const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
     and ${episodes.name} = ifnull(${a.episode}, (select other.name from ${episodes} as other
       where other.id = ${a.episodeId})))`
-  const guard = projectGuard(a, 'read', {
+  return projectGuard(a, 'read', {
     tables: [
       sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
         ${newestNamed(
@@ -63,13 +63,18 @@ const find = query<AssetRef>('downloads.find', (a) => {
       ],
     ],
   })
-  return sql`${judged(guard)} select ${refusal}, ${objects.key} as key, ${objects.size} as size,
+})
+
+const found = outcome(
+  finding,
+  'downloads.find',
+  () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOf(assets.name, assets.format)} as content_type,
       ${episodes.id} as episode_id, ${episodes.name} as episode_name
     from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
     left join ${objects} on ${objects.id} = ${assets.objectId}
-    left join ${episodes} on ${episodes.id} = ${assets.containerId}`
-})
+    left join ${episodes} on ${episodes.id} = ${assets.containerId}`,
+)
 
 /** The object that a statement tells with its refusal. */
 export function storedObjectFrom([row]: readonly Row[]): StoredObject {
@@ -79,7 +84,7 @@ export function storedObjectFrom([row]: readonly Row[]): StoredObject {
 
 /** The object of an asset: the newest of that path where no episode is named. */
 export const findDownload = (ref: AssetRef): Plan<FoundObject> =>
-  statement(find, ref, (rows) => {
+  statement(found, ref, (rows) => {
     const { episode_id, episode_name } = assertPermitted(rows[0])
     return {
       ...storedObjectFrom(rows),

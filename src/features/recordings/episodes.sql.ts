@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes, projectStats, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import type { Guard, Refusing } from '../../db/guard.ts'
-import { ADMITTED, addressing, permitted } from '../../db/guard.ts'
+import type { Refusing } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { boolean, iso, json, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
+import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import {
@@ -13,10 +13,8 @@ import {
   anyGiven,
   assign,
   changed,
-  command,
   givenOr,
   insertInto,
-  query,
 } from '../../db/sql.ts'
 import {
   isBlind,
@@ -27,6 +25,7 @@ import {
   projectGuard,
   projectMakingGuard,
 } from '../../db/standing.ts'
+import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor } from '../../db/underway.ts'
 import {
   addressed,
@@ -80,21 +79,19 @@ export const episodeJson = object({
   updatedAt: iso(episodes.updatedAt),
 })
 
-const list = query<ProjectRef & Window>('episodes.list', (a) => {
+const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
+
+export const listEpisodes = listPlan(listing, 'episodes.list', (a) => {
   const total = sql`(select ${projectStats.episodes} from ${projectStats}
     where ${projectStats.projectId} = scope.project_id)`
-  return listing(
-    projectGuard(a, 'read'),
-    total,
-    sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
+  return {
+    count: total,
+    rows: (limit) => sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
       where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
         and ${episodes.id} < ${a.before}
-      order by ${episodes.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-  )
+      order by ${episodes.id} desc ${limit}`,
+  }
 })
-
-export const listEpisodes = (ref: ProjectRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 
 /** Times that contradict each other, in the row as it would be after the write. */
 const contradictions = (a: Arguments<EpisodeFields>): readonly Refusing[] => {
@@ -151,7 +148,7 @@ type Upsert = ProjectMaking &
     readonly nodePath: string
   }
 
-const upserting = (a: Arguments<Upsert>): Guard =>
+const upserting = guard<Upsert>('episodes.upserting', (a) =>
   projectMakingGuard(a, {
     tables: [
       // By the very id first, whatever has become of it since a batch whose answer was lost.
@@ -174,12 +171,13 @@ const upserting = (a: Arguments<Upsert>): Guard =>
         exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'scope'))})`,
       }),
     ],
-  })
+  }),
+)
 
-const makeMissingProject = command<Upsert>('episodes.makeProject', (a) => makeProject(a, upserting(a)))
+const makeMissingProject = guarded(upserting, 'episodes.makeProject', (a) => makeProject(a))
 
-const makeMissingFolders = command<Upsert>('episodes.makeFolders', (a) =>
-  makeFolders(a, upserting(a), place(a, 'permit'), sql`null`),
+const makeMissingFolders = guarded(upserting, 'episodes.makeFolders', (a) =>
+  makeFolders(a, place(a, 'permit'), sql`null`),
 )
 
 /** The fields that POST and PATCH change alike. */
@@ -187,10 +185,11 @@ const own = [...described, 'status', 'writeProtected', 'startedAt', 'endedAt', '
 
 const excluded = (column: string): SQL => sql.raw(`excluded.${column}`)
 
-const upsert = command<Upsert>(
+const upsert = guarded(
+  upserting,
   'episodes.upsert',
   (a) =>
-    sql`${permitted(upserting(a))} ${insertInto(
+    sql`${insertInto(
       episodes,
       {
         id: a.id,
@@ -242,9 +241,10 @@ const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, which: SQ
     version: sql`${nodes.version} + 1`,
   })} where ${nodes.path} <> ${excluded('path')}`
 
-const placeUpserted = command<Upsert>(
+const placeUpserted = following<Upsert>(
   'episodes.placeUpserted',
-  (a) => sql`${addressing(upserting(a))} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+  (a) => placeNode(a, sql`${episodes.id} = (select id from target)`),
+  upserting,
 )
 
 const placedJson = object({
@@ -256,9 +256,8 @@ const placedJson = object({
   namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
 })
 
-const upserted = query<Upsert>('episodes.upserted', (a) =>
+const upserted = outcome(upserting, 'episodes.upserted', (a) =>
   outcomeOf(
-    upserting(a),
     episodes,
     sql`iif(${isBlind}, ${object({ episode: bare(episodes) })}, ${placedJson})`,
     sql`(select id from target)`,
@@ -291,7 +290,7 @@ type Changes = ProjectRef &
     readonly segment: string
   }
 
-const changing = (a: Arguments<Changes>): Guard => {
+const updating = guard<Changes>('episodes.updating', (a) => {
   const named = (name: Argument) =>
     sql`${episodes.projectId} = scope.project_id and ${episodes.name} = ${name}`
   const other = sql`(select ${episodes.deletedAt} is not null as trashed from ${episodes} where ${named(a.finalName)}
@@ -321,34 +320,34 @@ const changing = (a: Arguments<Changes>): Guard => {
       overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'scope')) }),
     ],
   })
-}
-
-const makeChangedFolders = command<Changes>('episodes.makeChangedFolders', (a) =>
-  makeFolders(a, changing(a), place(a, 'permit'), sql`null`),
-)
-
-const update = command<Changes>('episodes.update', (a) => {
-  const folderPath = sql`case when ${a.folderPath.given} then ${a.folderPath} else (
-    select ${nodes.path} from ${nodes} where ${nodes.id} = ${episodes.folderId}) end`
-  return sql`${permitted(changing(a))}
-    update ${episodes} set ${assign(episodes, {
-      name: a.finalName,
-      folderId: sql`case when ${a.folderPath.given}
-        then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
-      nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
-      ...changed(episodes, a, own),
-      ...renaming(episodes, a, episodes.name, a.finalName),
-      ...touched(episodes, a),
-    })} where ${episodes.id} = (select target.id from permit cross join target)`
 })
 
-const placeChanged = command<Changes>(
-  'episodes.placeChanged',
-  (a) => sql`${addressing(changing(a))} ${placeNode(a, sql`${episodes.id} = (select id from target)`)}`,
+const makeChangedFolders = guarded(updating, 'episodes.makeChangedFolders', (a) =>
+  makeFolders(a, place(a, 'permit'), sql`null`),
 )
 
-const updated = query<Changes>('episodes.updated', (a) =>
-  outcomeOf(changing(a), episodes, shown(episodeJson, episodes), sql`(select id from target)`, sql`0`),
+const update = guarded(updating, 'episodes.update', (a) => {
+  const folderPath = sql`case when ${a.folderPath.given} then ${a.folderPath} else (
+    select ${nodes.path} from ${nodes} where ${nodes.id} = ${episodes.folderId}) end`
+  return sql`update ${episodes} set ${assign(episodes, {
+    name: a.finalName,
+    folderId: sql`case when ${a.folderPath.given}
+        then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
+    nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
+    ...changed(episodes, a, own),
+    ...renaming(episodes, a, episodes.name, a.finalName),
+    ...touched(episodes, a),
+  })} where ${episodes.id} = (select target.id from permit cross join target)`
+})
+
+const placeChanged = following<Changes>(
+  'episodes.placeUpdated',
+  (a) => placeNode(a, sql`${episodes.id} = (select id from target)`),
+  updating,
+)
+
+const updated = outcome(updating, 'episodes.updated', (_a) =>
+  outcomeOf(episodes, shown(episodeJson, episodes), sql`(select id from target)`, sql`0`),
 )
 
 /** Changes the given fields; renaming and moving touch the episode and its own node alone. */

@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes } from '../../../drizzle/schema.ts'
-import { type Guard, permitted } from '../../db/guard.ts'
 import { boolean, iso, object } from '../../db/json.ts'
 import { type Argument, type Arguments, insertInto } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
@@ -62,9 +61,9 @@ export const countMissing = (a: Arguments<Pick<Making, 'folders'>>, { container,
  * looked up among the folders that were there, and else is the new one that stands before. `top` is the node that the outermost
  * folder hangs under, null for the project's root.
  */
-export function makeFolders(a: Arguments<Making>, guard: Guard, { container, path }: Place, top: SQL): SQL {
+export function makeFolders(a: Arguments<Making>, { container, path }: Place, top: SQL): SQL {
   const parent = parentPath(made(path))
-  return sql`${permitted(guard)} ${insertInto(
+  return insertInto(
     nodes,
     {
       id: sql`made.value ->> '$.id'`,
@@ -80,5 +79,5 @@ export function makeFolders(a: Arguments<Making>, guard: Guard, { container, pat
     },
     sql`from permit cross join ${(a.folders satisfies Argument).each} as made
       where ${folderAt(container, made(path))} is null`,
-  )}`
+  )
 }

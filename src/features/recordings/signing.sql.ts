@@ -1,8 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, members, namespaces, objects, projects } from '../../../drizzle/schema.ts'
-import { assertPermitted, consulted, type Guard, refusal, VERDICT } from '../../db/guard.ts'
+import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { query } from '../../db/sql.ts'
 import {
   type Asking,
   live,
@@ -11,6 +10,7 @@ import {
   reachableAsset,
   userGuard,
 } from '../../db/standing.ts'
+import { consulting, guard } from '../../db/statements.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { newestNamed, type StoredObject } from './downloads.sql.ts'
@@ -25,7 +25,7 @@ export interface Found {
 }
 
 /** A row for each of `wanted`, with the asset that `assetId` selects, and its object. */
-const finding = (guard: Guard, wanted: SQL, assetId: SQL): SQL => sql`${consulted(guard)},
+const found = (wanted: SQL, assetId: SQL): SQL => sql`,
   row as materialized (select wanted.key as position, ${assetId} as asset_id
     from permit as scope cross join ${wanted} as wanted)
   select ${refusal}, null as position, null as id, null as path, null as key, null as size, null as content_type
@@ -55,7 +55,9 @@ interface ById extends Asking {
   readonly ids: readonly string[]
 }
 
-const byId = query<ById>('wantedAssets.byId', (a) => {
+const findingById = guard<ById>('signing.findingById', (a) => userGuard(a, 'read'))
+
+const byId = consulting(findingById, 'signing.byId', (a) => {
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
       and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})
@@ -64,7 +66,7 @@ const byId = query<ById>('wantedAssets.byId', (a) => {
     where ${assets.id} = wanted.value and ${reachableAsset} and (${projects.visibility} = 'public' or exists (
       select 1 from ${members} where ${members.userId} = scope.user_id
         and ${members.namespaceId} = ${namespaces.id})))`
-  return finding(userGuard(a, 'read'), a.ids.each, readable)
+  return found(a.ids.each, readable)
 })
 
 /** Assets by their ids, wherever they are; what the caller may not read is not found. */
@@ -87,7 +89,9 @@ interface ByPath extends ProjectRef {
 /** Assets that one request looks at, however many paths it gives. */
 const MOST_LOOKED_AT = 100_000
 
-const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
+const findingByPath = guard<ByPath>('signing.findingByPath', (a) => projectGuard(a, 'read'))
+
+const byPath = consulting(findingByPath, 'signing.byPath', (a) => {
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max(${newestNamed(
     sql`${assets.projectId} = scope.project_id and ${named}`,
@@ -97,11 +101,7 @@ const byPath = query<ByPath>('wantedAssets.byPath', (a) => {
       select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
         and ${episodes.name} = ${a.episode} and ${live(episodes)})
     and ${named} and ${assets.name} is not null)) from ${a.kinds.each} as kind)`
-  return finding(
-    projectGuard(a, 'read'),
-    a.paths.each,
-    sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`,
-  )
+  return found(a.paths.each, sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`)
 })
 
 /** Assets of a project by their names; of several of one name, the newest. */

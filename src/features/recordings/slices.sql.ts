@@ -2,8 +2,9 @@ import { getTableName, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { assets, deletions, episodes, nodes, restorations } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, bytesOf, command, none, query } from '../../db/sql.ts'
+import { type Arguments, assign, bytesOf, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
+import { type following, scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 import { outOfTrash } from '../../db/underway.ts'
 import { unescaped } from './nodes.sql.ts'
@@ -41,9 +42,9 @@ const firstBelow = (a: A, column: SQLiteColumn): SQL => sql`select ${column} fro
  * The commands that mark the first nodes below a folder, with the assets and episodes that they are of. An episode is
  * one row, whatever is inside of it.
  */
-export function marking(name: string, condition: SQL) {
+export function marking(declare: typeof following, name: string, condition: SQL) {
   const mark = (table: Marked, column: SQLiteColumn) =>
-    command<Slice>(
+    declare<Slice>(
       `${name}.${getTableName(table)}`,
       (a) =>
         sql`${area(a, condition)} update ${table} set ${assign(table, {
@@ -61,11 +62,11 @@ const isMoved = (container: SQLWrapper): SQL =>
   sql`(select new_path is not null and container_id = ${container} from area)`
 
 /** A path in the former folder, by the present one. */
-const following = (path: SQLWrapper, as = (each: SQL): SQL => each): SQL =>
+const movedPath = (path: SQLWrapper, as = (each: SQL): SQL => each): SQL =>
   sql`(select ${as(sql`area.new_path`)} || substr(${path}, length(${as(sql`area.path`)}) + 1) from area)`
 
 const moved = (container: SQLWrapper, column: SQLWrapper, as?: (each: SQL) => SQL): SQL =>
-  sql`iif(${isMoved(container)}, ${following(column, as)}, ${column})`
+  sql`iif(${isMoved(container)}, ${movedPath(column, as)}, ${column})`
 
 /**
  * The commands that bring back the first nodes of a deletion with the assets and episodes that they are of, beside the
@@ -73,6 +74,7 @@ const moved = (container: SQLWrapper, column: SQLWrapper, as?: (each: SQL) => SQ
  * by the request that restores, and by none that was sent before.
  */
 export function unmarking(
+  declare: typeof following,
   name: string,
   condition: SQL,
   idOf: (a: Pick<A, 'deletionId'>) => SQL = (a) => a.deletionId,
@@ -88,7 +90,7 @@ export function unmarking(
   const first = (a: A, column: SQLiteColumn): SQL =>
     sql`select ${column} from ${nodes} where ${ofDeletion(nodes)} limit ${a.rows}`
   const unmark = (table: Marked, part: string, found: (a: A) => SQL, follow: Readonly<Record<string, SQL>>) =>
-    command<Slice>(
+    declare<Slice>(
       `${name}.${part}`,
       (a) =>
         sql`${area(a, condition, idOf(a))} update ${table} set ${assign(table, {
@@ -120,14 +122,14 @@ export function unmarking(
 
 const [IS_MARKING, IS_RESTORING] = [sql`busy.phase = 'marking'`, sql`busy.phase = 'restoring'`]
 
-const endMarking = command<Slice>(
+const endMarking = scheduled<Slice>(
   'deletions.endMarking',
   (a) => sql`${area(a, IS_MARKING)} update ${deletions} set phase = null
     where ${deletions.id} = (select id from area)
       and ${none(sql`${nodes} where ${nodesBelow(AREA)}`)}`,
 )
 
-const endRestoring = command<Slice>(
+const endRestoring = scheduled<Slice>(
   'deletions.endRestoring',
   (a) => sql`${area(a, IS_RESTORING)} delete from ${deletions} where ${deletions.id} = (select id from area)
     and ${sql.join(
@@ -145,7 +147,7 @@ const isLeft = query<Pick<Slice, 'deletionId'>>(
 )
 
 /** Of what is marked in a request the paths are few enough to be looked at later. */
-const noteLongest = command<Slice>('deletions.noteLongest', (a) => {
+const noteLongest = scheduled<Slice>('deletions.noteLongest', (a) => {
   const length = sql`max(${bytesOf(unescaped(sql`${nodes.path}`))})`
   const below = sql`select ${length} from ${nodes} where ${nodes.id} in (${firstBelow(a, nodes.id)}) and ${nodes.kind} <> 'episode'`
   return sql`${area(a, IS_MARKING)} update ${deletions} set ${assign(deletions, {
@@ -153,8 +155,8 @@ const noteLongest = command<Slice>('deletions.noteLongest', (a) => {
   })} where ${deletions.id} = (select id from area)`
 })
 
-const mark = marking('deletions.markSlice', IS_MARKING)
-const unmark = unmarking('deletions.unmarkSlice', IS_RESTORING)
+const mark = marking(scheduled, 'deletions.markSlice', IS_MARKING)
+const unmark = unmarking(scheduled, 'deletions.unmarkSlice', IS_RESTORING)
 
 type Phase = NonNullable<(typeof deletions.$inferSelect)['phase']>
 

@@ -1,18 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
-import {
-  deletedItem,
-  deletionOf,
-  inTrash,
-  readTrashed,
-  recordDeletion,
-  type Trashed,
-  type Trashing,
-  trashedBefore,
-} from '../../db/deletion.ts'
-import { ADMITTED, type Guard, type Refusing } from '../../db/guard.ts'
-import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, query } from '../../db/sql.ts'
+import { deletedItem, inTrash, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
+import { ADMITTED, type Refusing } from '../../db/guard.ts'
+import { assign } from '../../db/sql.ts'
 import {
   type ItemRef,
   isInTrashedEpisode,
@@ -21,6 +11,7 @@ import {
   type ProjectRef,
   projectGuard,
 } from '../../db/standing.ts'
+import { following, guard } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { pathFromRoot } from './nodes.sql.ts'
@@ -32,7 +23,7 @@ const missingTarget = sql`not exists (select 1 from target where deleted_at is n
 
 type TrashingEpisode = ProjectRef & Trashing & { readonly name: string }
 
-const trashingEpisode = (a: Arguments<TrashingEpisode>): Guard =>
+const trashingEpisode = guard<TrashingEpisode>('episodes.trashing', (a) =>
   projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (select ${episodes.id} as id, ${episodes.writeProtected} as write_protected
@@ -42,42 +33,30 @@ const trashingEpisode = (a: Arguments<TrashingEpisode>): Guard =>
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [['episode_not_found', sql`not exists (select 1 from target)`]],
     state: [['episode_write_protected', sql`(select write_protected from target)`]],
-  })
-
-const recordEpisode = command<TrashingEpisode>('episodes.trash', (a) =>
-  recordDeletion(
-    a,
-    trashingEpisode(a),
-    { kind: sql`'episode'`, itemId: episodes.id, name: episodes.name },
-    sql`from permit cross join target cross join ${episodes} on ${episodes.id} = target.id`,
-  ),
+  }),
 )
 
-const markEpisode = command<TrashingEpisode>(
-  'episodes.markTrashed',
-  (a) => sql`update ${episodes} set ${assign(episodes, inTrash(a))}
-    where ${episodes.id} = ${deletedItem(a)} and ${live(episodes)}`,
-)
-
-const markOwnNode = command<TrashingEpisode>(
+const markOwnNode = following<TrashingEpisode>(
   'episodes.markNode',
   (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))}
     where ${nodes.id} = (select ${episodes.nodeId} from ${episodes} where ${episodes.id} = ${deletedItem(a)})
       and ${live(nodes)}`,
 )
 
-const episodeTrashed = query<TrashingEpisode>('episodes.trashed', (a) => deletionOf(a, trashingEpisode(a)))
-
 /** An episode alone: what is inside of it keeps its own state, and is out of reach. Its name stays taken until it is purged. */
-export const trashEpisode = (values: TrashingEpisode): Plan<Trashed> =>
-  after(
-    [act(recordEpisode, values), act(markEpisode, values), act(markOwnNode, values)],
-    statement(episodeTrashed, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashEpisode = trashPlan(trashingEpisode, {
+  aggregate: 'episodes',
+  table: episodes,
+  deleted: () => ({
+    item: { kind: sql`'episode'`, itemId: episodes.id, name: episodes.name },
+    from: sql`from permit cross join target cross join ${episodes} on ${episodes.id} = target.id`,
+  }),
+  further: [markOwnNode],
+})
 
 type TrashingAsset = ItemRef & Trashing & { readonly kind: AssetKind }
 
-const trashingAsset = (a: Arguments<TrashingAsset>): Guard => {
+const trashingAsset = guard<TrashingAsset>('assets.trashing', (a) => {
   const isMissing = missingTarget
   const named = sql`${assets.id} = ${a.id} and ${assets.kind} = ${a.kind}`
   const home = sql`(select ${assets.projectId} from ${assets} where ${named})`
@@ -90,7 +69,7 @@ const trashingAsset = (a: Arguments<TrashingAsset>): Guard => {
     thing: [['asset_not_found', isMissing]],
     state: [isInProtectedEpisode],
   })
-}
+})
 
 const isInProtectedEpisode: Refusing = [
   'episode_write_protected',
@@ -101,41 +80,28 @@ const isInProtectedEpisode: Refusing = [
 /** The episode that something is inside of; null for what is in the project's own tree. */
 const episodeAround = (containerId: SQL, projectId: SQL): SQL => sql`nullif(${containerId}, ${projectId})`
 
-const recordAsset = command<TrashingAsset>('assets.trash', (a) =>
-  recordDeletion(
-    a,
-    trashingAsset(a),
-    {
-      kind: sql`${assets.kind}`,
-      itemId: assets.id,
-      name: assets.name,
-      containerId: episodeAround(assets.containerId.getSQL(), assets.projectId.getSQL()),
-    },
-    sql`from permit cross join target cross join ${assets} on ${assets.id} = target.id`,
-  ),
-)
-
-const markAsset = command<TrashingAsset>(
-  'assets.markTrashed',
-  (a) => sql`update ${assets} set ${assign(assets, inTrash(a))}
-    where ${assets.id} = ${deletedItem(a)} and ${live(assets)}`,
-)
-
 /** The node of an asset that was replaced before is the new one's. */
-const markLeaf = command<TrashingAsset>(
+const markLeaf = following<TrashingAsset>(
   'assets.markNode',
   (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))}
     where ${nodes.id} = (select ${assets.nodeId} from ${assets} where ${assets.id} = ${deletedItem(a)})
       and ${nodes.itemId} = ${deletedItem(a)} and ${live(nodes)}`,
 )
 
-const assetTrashed = query<TrashingAsset>('assets.trashed', (a) => deletionOf(a, trashingAsset(a)))
-
-export const trashAsset = (values: TrashingAsset): Plan<Trashed> =>
-  after(
-    [act(recordAsset, values), act(markAsset, values), act(markLeaf, values)],
-    statement(assetTrashed, values, (rows) => readTrashed(rows, values)),
-  )
+export const trashAsset = trashPlan(trashingAsset, {
+  aggregate: 'assets',
+  table: assets,
+  deleted: () => ({
+    item: {
+      kind: sql`${assets.kind}`,
+      itemId: assets.id,
+      name: assets.name,
+      containerId: episodeAround(assets.containerId.getSQL(), assets.projectId.getSQL()),
+    },
+    from: sql`from permit cross join target cross join ${assets} on ${assets.id} = target.id`,
+  }),
+  further: [markLeaf],
+})
 
 type TrashingFolder = ItemRef & Trashing
 
@@ -146,7 +112,7 @@ const holdsProtected = sql`exists (select 1 from target cross join ${episodes} o
     and ${episodes.writeProtected} = 1 and ${live(episodes)}
     and ${episodes.folderPath} >= target.path || '/' and ${episodes.folderPath} < target.path || '0')`
 
-const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
+const trashingFolder = guard<TrashingFolder>('nodes.trashing', (a) => {
   const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
   return itemGuard(a, { project: home, missing: 'node_not_found' }, 'write', {
     tables: [
@@ -163,13 +129,17 @@ const trashingFolder = (a: Arguments<TrashingFolder>): Guard => {
       closedAround(sql`(select container_id from target)`, sql`(select path from target)`),
     ],
   })
-}
+})
 
-const recordFolder = command<TrashingFolder>('nodes.trash', (a) =>
-  recordDeletion(
-    a,
-    trashingFolder(a),
-    {
+/** In the request where they are few, else slice by slice. */
+const markBelow = marking(following, 'nodes.markBelow', sql`busy.phase is null and busy.kind = 'folder'`)
+
+/** A folder with all that hangs below it; episodes alone, whatever is inside of them. */
+export const trashFolder = trashPlan(trashingFolder, {
+  aggregate: 'nodes',
+  table: nodes,
+  deleted: () => ({
+    item: {
       kind: sql`${nodes.kind}`,
       itemId: nodes.id,
       name: pathFromRoot,
@@ -177,24 +147,7 @@ const recordFolder = command<TrashingFolder>('nodes.trash', (a) =>
       path: nodes.path,
       phase: sql`iif(${isMany(sql`select 1 from ${nodes} where ${nodesBelow(TARGET)}`)}, 'marking', null)`,
     },
-    sql`from permit cross join target cross join ${nodes} on ${nodes.id} = target.id`,
-  ),
-)
-
-const markFolder = command<TrashingFolder>(
-  'nodes.markTrashed',
-  (a) => sql`update ${nodes} set ${assign(nodes, inTrash(a))}
-    where ${nodes.id} = ${deletedItem(a)} and ${live(nodes)}`,
-)
-
-/** In the request where they are few, else slice by slice. */
-const markBelow = marking('nodes.markBelow', sql`busy.phase is null and busy.kind = 'folder'`)
-
-const folderTrashed = query<TrashingFolder>('nodes.trashed', (a) => deletionOf(a, trashingFolder(a)))
-
-/** A folder with all that hangs below it; episodes alone, whatever is inside of them. */
-export const trashFolder = (values: TrashingFolder): Plan<Trashed> =>
-  after(
-    [act(recordFolder, values), act(markFolder, values), ...markBelow({ ...values, rows: MOST_AT_ONCE })],
-    statement(folderTrashed, values, (rows) => readTrashed(rows, values)),
-  )
+    from: sql`from permit cross join target cross join ${nodes} on ${nodes.id} = target.id`,
+  }),
+  below: (values) => markBelow({ ...values, rows: MOST_AT_ONCE }),
+})

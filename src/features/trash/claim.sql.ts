@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, purges } from '../../../drizzle/schema.ts'
-import { type Guard, lacksScope, notOfMembers, permitted, readVerdict, verdictOf } from '../../db/guard.ts'
+import { lacksScope, notOfMembers, readVerdict } from '../../db/guard.ts'
 import { act, after, inOrder, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type Arguments, insertInto, mintedId } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard, guarded, type NamedGuard, scheduled, verdict } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 import type { Stamp } from '../../db/write.ts'
 import { PERSONAL } from '../../domain/access.ts'
@@ -66,10 +67,10 @@ const due = (
     order by ${deletions.deletedAt}, ${deletions.id} limit ${a.most}))`
 
 const claiming = (what: 'datasets' | 'others', isOther: SQL) => ({
-  open: command<Claiming>(`purges.open.${what}`, (a) =>
+  open: scheduled<Claiming>(`purges.open.${what}`, (a) =>
     openReceipt(a.now, 'retention', sql`from ${deletions} where ${deletions.id} in ${due(a, isOther)}`),
   ),
-  claim: command<Claiming>(
+  claim: scheduled<Claiming>(
     `deletions.claim.${what}`,
     (a) => sql`update ${deletions} set purging = 1, turn = ${isOther}
       where ${deletions.id} in ${due(a, isOther)} and ${deletions.purging} = 0`,
@@ -108,15 +109,16 @@ const claimedBefore = (a: Arguments<Purging>): SQL => sql`exists (select 1 from 
   where ${purges.deletionId} = ${a.deletionId} and ${purges.request} = ${a.repeatable})`
 
 /** The guard of a request that purges, or counts what would go. */
-export const inProject = (a: Arguments<InProject>): Guard =>
+export const purgingInProject = guard<InProject>('deletions.purgingInProject', (a) =>
   projectGuard(a, 'purge', {
     tables: [deletionIn(a, sql`${deletions.projectId} = scope.project_id`)],
     done: claimedBefore(a),
     thing: [notOfMembers('purge'), noDeletion],
     state: [['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
-  })
+  }),
+)
 
-export const inNamespace = (a: Arguments<InNamespace>): Guard =>
+export const purgingInNamespace = guard<InNamespace>('deletions.purgingInNamespace', (a) =>
   namespaceGuard(
     a,
     'purge',
@@ -132,29 +134,32 @@ export const inNamespace = (a: Arguments<InNamespace>): Guard =>
       ],
     },
     { withTrashed: true },
-  )
+  ),
+)
 
-function purgingNow<A extends Purging>(where: string, guard: (a: Arguments<A>) => Guard) {
-  const open = command<A>(
+function purgingNow<A extends Purging>(by: NamedGuard<A>, where: string) {
+  const open = guarded(
+    by,
     `purges.openNow.${where}`,
     (a) =>
-      sql`${permitted(guard(a))} ${openReceipt(
+      sql`${openReceipt(
         sql`${a.now}`,
         'requested',
         sql`from permit cross join ${deletions} where ${deletions.id} = ${a.deletionId}`,
         { requestedBy: sql`permit.user_id`, request: sql`${a.repeatable}` },
       )}`,
   )
-  const claim = command<A>(
+  const claim = guarded(
+    by,
     `deletions.claimNow.${where}`,
-    (a) => sql`${permitted(guard(a))} update ${deletions} set purging = 1, turn = ${NEXT}
+    (_a) => sql`update ${deletions} set purging = 1, turn = ${NEXT}
       where ${deletions.id} = (select deletion.id from deletion cross join permit) and ${deletions.purging} = 0`,
   )
-  const verdict = query<A>(`deletions.claimedNow.${where}`, (a) => verdictOf(guard(a)))
+  const claimed = verdict(by, `deletions.claimedNow.${where}`)
   return (values: NoInfer<A>): Plan<void> =>
     // The receipt last: by it the request is known as done.
-    after([act(claim, values), act(open, values)], statement(verdict, values, readVerdict))
+    after([act(claim, values), act(open, values)], statement(claimed, values, readVerdict))
 }
 
-export const purgeInProject = purgingNow('inProject', inProject)
-export const purgeInNamespace = purgingNow('inNamespace', inNamespace)
+export const purgeInProject = purgingNow(purgingInProject, 'inProject')
+export const purgeInNamespace = purgingNow(purgingInNamespace, 'inNamespace')

@@ -14,12 +14,13 @@ import {
   projects,
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
-import { assertPermitted, consulted, type Guard, refusal, VERDICT } from '../../db/guard.ts'
+import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Compiled, query } from '../../db/sql.ts'
+import type { Compiled } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
+import { consulting } from '../../db/statements.ts'
 import { kinds } from '../recordings/assets.sql.ts'
-import { type InNamespace, type InProject, inNamespace, inProject } from './claim.sql.ts'
+import { purgingInNamespace, purgingInProject } from './claim.sql.ts'
 
 /** What a purge would take away. */
 export interface DryRun {
@@ -50,8 +51,8 @@ interface Counting {
 }
 
 /** The statement that counts. What is read is cut before it is filtered, so that the work is bounded too. */
-const counting = (guard: Guard, { tables, exact, counted, cut, found }: Counting): SQL =>
-  sql`${consulted(guard)}, ${tables},
+const counting = ({ tables, exact, counted, cut, found }: Counting): SQL =>
+  sql`, ${tables},
     let_go as materialized (select object_id, count(*) as count from (
       select object_id from (${found}) limit ${MOST_COUNTED} + 1) group by object_id),
     freed as materialized (select ${objects.size} as size from let_go
@@ -66,13 +67,13 @@ const counting = (guard: Guard, { tables, exact, counted, cut, found }: Counting
 
 const objectOf = (rows: SQL): SQL => sql`select ${assets.objectId} as object_id from ${rows}`
 
-const inItems = query<InProject>('dryRun.ofItems', (a) => {
+const inItems = consulting(purgingInProject, 'dryRun.ofItems', () => {
   const of = (table: Trashable) => sql`doomed cross join ${table} on ${table.deletionId} = doomed.id`
   // What is inside of a trashed episode keeps its own state.
   const assetsInside = sql`episode cross join ${assets} on ${assets.containerId} = episode.id
     and ${assets.kind} in (${kinds}) and ${live(assets)}`
   const nodesInside = sql`episode cross join ${nodes} on ${nodes.containerId} = episode.id and ${live(nodes)}`
-  return counting(inProject(a), {
+  return counting({
     tables: sql`episode as materialized (select ${episodes.id} as id from permit cross join deletion
         cross join ${episodes} on ${episodes.deletionId} = deletion.id limit ${MOST_COUNTED} + 1),
       nested as materialized (select ${deletions.id} as id from episode
@@ -92,9 +93,9 @@ const inItems = query<InProject>('dryRun.ofItems', (a) => {
   })
 })
 
-const inPlace = query<InNamespace>('dryRun.ofPlace', (a) => {
+const inPlace = consulting(purgingInNamespace, 'dryRun.ofPlace', () => {
   const of = (table: Trashable) => sql`site cross join ${table} on ${table.projectId} = site.id`
-  return counting(inNamespace(a), {
+  return counting({
     tables: sql`space as materialized (select deletion.item_id as id from permit cross join deletion
         where +deletion.kind = 'namespace'),
       site as materialized (select deletion.item_id as id from permit cross join deletion

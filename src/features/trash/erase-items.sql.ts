@@ -12,8 +12,9 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, command, none, query } from '../../db/sql.ts'
+import { type Arguments, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
+import { scheduled } from '../../db/statements.ts'
 import { kinds } from '../recordings/assets.sql.ts'
 import { FIRST, openReceipt } from './claim.sql.ts'
 
@@ -127,13 +128,13 @@ const slice = (
 
 /** The pair that counts a slice on its receipts and erases it. */
 const erasing = (name: string, rows: Doomed) => [
-  command<Slice>(
+  scheduled<Slice>(
     `erase.${name}.count`,
     (a) => sql`${slice(a, rows)} update ${purges} set rows = ${purges.rows} + found.count
       from (select deletion_id, count(*) as count from slice group by deletion_id) as found
       where ${purges.deletionId} = found.deletion_id`,
   ),
-  command<Slice>(
+  scheduled<Slice>(
     `erase.${name}`,
     (a) => sql`${slice(a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
   ),
@@ -141,14 +142,14 @@ const erasing = (name: string, rows: Doomed) => [
 
 /** The bytes that nothing refers to afterwards are counted by the receipt of the last deletion that let them go. */
 const release = (name: string, rows: Doomed) =>
-  command<Slice>(
+  scheduled<Slice>(
     `erase.${name}.release`,
     (a) => sql`${slice(a, rows, sql`${assets.objectId} as object_id`)}
       update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
   )
 
 /** Whose links a restore would have made again. */
-const forgetLinks = command<Slice>(
+const forgetLinks = scheduled<Slice>(
   'erase.links',
   (a) => sql`${slice(a, doomed.links)}
     update ${collections} set detached_by = null where ${collections.id} in (select key from slice)`,
@@ -164,7 +165,7 @@ const nested = (
   cross join ${deletions} as nested on nested.container_id = ${episodes.id}
     and (nested.purging = 0 or nested.turn <> ${FIRST}) and nested.phase is not 'restoring' limit ${a.rows}`
 
-const openNested = command<Slice>(
+const openNested = scheduled<Slice>(
   'erase.inside.open',
   (a) =>
     sql`with ${target(a)} ${openReceipt(
@@ -174,7 +175,7 @@ const openNested = command<Slice>(
     )}`,
 )
 
-const claimNested = command<Slice>(
+const claimNested = scheduled<Slice>(
   'erase.inside',
   (a) => sql`with ${target(a)} update ${deletions} set purging = 1, turn = ${FIRST}
     where ${deletions.id} in (${nested(a)})`,
@@ -191,14 +192,14 @@ const isOver = sql.join(
   sql.raw(' and '),
 )
 
-const finish = command<Slice>(
+const finish = scheduled<Slice>(
   'erase.finish',
   (a) => sql`with ${target(a)} update ${purges} set finished_at = ${a.now}
     where ${purges.deletionId} in (select target.id from target where ${isOver})
       and ${purges.finishedAt} is null`,
 )
 
-const end = command<Slice>(
+const end = scheduled<Slice>(
   'erase.end',
   (a) => sql`with ${target(a)} delete from ${deletions} where ${deletions.id} in (
     select target.id from target cross join ${purges} on ${purges.deletionId} = target.id

@@ -18,7 +18,8 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, command, none, query } from '../../db/sql.ts'
+import { type Arguments, none, query } from '../../db/sql.ts'
+import { scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 
 /**
@@ -58,7 +59,7 @@ const spaceOf = (a: A): SQL => sql`with ${claimedPlace(a)}, space as materialize
   select item_id as id from place where kind = 'namespace')`
 
 /** The rows that the statement before has erased go on the receipt. */
-const count = command<Slice>(
+const count = scheduled<Slice>(
   'purges.count',
   (a) => sql`update ${purges} set rows = ${purges.rows} + changes() where ${purges.deletionId} = ${a.place}`,
 )
@@ -69,20 +70,20 @@ const first = (table: Trashable, a: A, condition = sql`true`): SQL =>
     where ${condition} limit ${a.rows}`
 
 const erasing = (table: Trashable, name: string, condition?: SQL) =>
-  command<Slice>(
+  scheduled<Slice>(
     `erase.${name}.ofPlace`,
     (a) => sql`${sites(a)} delete from ${table} where ${table.id} in (${first(table, a, condition)})`,
   )
 
 /** Before the same rows are erased. */
-const release = command<Slice>(
+const release = scheduled<Slice>(
   'erase.release.ofPlace',
   (a) => sql`${sites(a)} update ${objects} set released_by = (select id from place) where ${objects.id} in (
     select object_id from ${assets} where ${assets.id} in (${first(assets, a)}))`,
 )
 
 /** Of the first collections alone: those without members go by the next statement, and make room for others. */
-const eraseMembers = command<Slice>(
+const eraseMembers = scheduled<Slice>(
   'erase.members.ofPlace',
   (a) => sql`${sites(a)} delete from ${collectionMembers}
     where (${collectionMembers.collectionId}, ${collectionMembers.memberId}) in (
@@ -92,7 +93,7 @@ const eraseMembers = command<Slice>(
       cross join ${collectionMembers} on ${collectionMembers.collectionId} = first.id limit ${a.rows})`,
 )
 
-const eraseCollections = command<Slice>(
+const eraseCollections = scheduled<Slice>(
   'erase.collections.ofPlace',
   (a) => sql`${sites(a)} delete from ${collections} where ${collections.id} in (
       select ${collections.id} from site cross join ${collections} on ${collections.projectId} = site.id
@@ -101,7 +102,7 @@ const eraseCollections = command<Slice>(
 )
 
 /** What was deleted inside before. Where a purge has claimed it already, that one ends it. */
-const eraseDeletions = command<Slice>(
+const eraseDeletions = scheduled<Slice>(
   'erase.deletions.ofPlace',
   (a) => sql`${sites(a)} delete from ${deletions} where ${deletions.id} in (
     select ${deletions.id} from site cross join ${deletions} on ${deletions.projectId} = site.id
@@ -109,13 +110,13 @@ const eraseDeletions = command<Slice>(
 )
 
 /** Tokens that are good for nothing else. */
-const eraseTokens = command<Slice>(
+const eraseTokens = scheduled<Slice>(
   'erase.apiTokens.ofPlace',
   (a) => sql`${sites(a)} delete from ${apiTokens} where ${apiTokens.id} in (select ${apiTokens.id} from site
     cross join ${apiTokens} on ${apiTokens.projectId} = site.id limit ${a.rows})`,
 )
 
-const eraseProjects = command<Slice>(
+const eraseProjects = scheduled<Slice>(
   'erase.projects',
   (a) => sql`${sites(a)} delete from ${projects} where ${projects.id} in (select id from site)
     and ${sql.join(
@@ -127,7 +128,7 @@ const eraseProjects = command<Slice>(
     and ${none(sql`${apiTokens} where ${apiTokens.projectId} = ${projects.id}`)}`,
 )
 
-const eraseMemberships = command<Slice>(
+const eraseMemberships = scheduled<Slice>(
   'erase.members.ofNamespace',
   (a) => sql`${spaceOf(a)} delete from ${members} where (${members.userId}, ${members.namespaceId}) in (
       select ${members.userId}, ${members.namespaceId} from space
@@ -136,14 +137,14 @@ const eraseMemberships = command<Slice>(
 
 /** What a namespace has besides, for the server's own use: it is on no receipt. */
 const tidyNamespace = [
-  command<Slice>(
+  scheduled<Slice>(
     'erase.apiTokens.ofNamespace',
     (
       a,
     ) => sql`${spaceOf(a)} delete from ${apiTokens} where ${apiTokens.id} in (select ${apiTokens.id} from space
       cross join ${apiTokens} on ${apiTokens.namespaceId} = space.id limit ${a.rows})`,
   ),
-  command<Slice>(
+  scheduled<Slice>(
     'erase.departures.ofNamespace',
     (
       a,
@@ -151,13 +152,13 @@ const tidyNamespace = [
       select ${departures.userId}, ${departures.namespaceId} from space
       cross join ${departures} on ${departures.namespaceId} = space.id limit ${a.rows})`,
   ),
-  command<Slice>(
+  scheduled<Slice>(
     'erase.formerSlugs.ofNamespace',
     (a) => sql`${spaceOf(a)} delete from ${formerSlugs} where ${formerSlugs.slug} in (
       select ${formerSlugs.slug} from space
       cross join ${formerSlugs} on ${formerSlugs.namespaceId} = space.id limit ${a.rows})`,
   ),
-  command<Slice>(
+  scheduled<Slice>(
     'erase.deletions.ofNamespace',
     (a) => sql`${spaceOf(a)} delete from ${deletions} where ${deletions.id} in (
       select ${deletions.id} from space cross join ${deletions} on ${deletions.namespaceId} = space.id
@@ -167,7 +168,7 @@ const tidyNamespace = [
 
 const dependents = [projects, objects, members, departures, formerSlugs, apiTokens]
 
-const eraseNamespace = command<Slice>(
+const eraseNamespace = scheduled<Slice>(
   'erase.namespace',
   (a) => sql`${spaceOf(a)} delete from ${namespaces} where ${namespaces.id} = (select id from space)
     and ${sql.join(
@@ -181,13 +182,13 @@ const isGone = (a: A): SQL => sql`not exists (select 1 from ${deletions} as own
   and not exists (select 1 from ${deletions} as own
     join ${namespaces} on ${namespaces.id} = own.item_id where own.id = ${a.place} and own.kind = 'namespace')`
 
-const finish = command<Slice>(
+const finish = scheduled<Slice>(
   'erase.finishPlace',
   (a) => sql`update ${purges} set finished_at = ${a.now}
     where ${purges.deletionId} = ${a.place} and ${purges.finishedAt} is null and ${isGone(a)}`,
 )
 
-const end = command<Slice>(
+const end = scheduled<Slice>(
   'erase.endPlace',
   (a) => sql`delete from ${deletions} where ${deletions.id} = ${a.place} and exists (select 1 from ${purges}
     where ${purges.deletionId} = ${a.place} and ${purges.finishedAt} is not null)`,
@@ -243,7 +244,7 @@ const left = query<Slice>(
       else 'end' end as phase`,
 )
 
-const rotate = command<Slice>(
+const rotate = scheduled<Slice>(
   'deletions.rotate',
   (a) => sql`update ${deletions} set turn = ${a.turn} where ${deletions.id} = ${a.place}
     and ${deletions.purging} = 1`,
@@ -284,7 +285,7 @@ export const withPlacesToPurge = turnsOf('places', (a) => [
 ])
 
 /** A namespace whose first object is leased waits as long as that, and `turn` at least. */
-const postpone = command<Pick<Slice, 'place' | 'turn'>>(
+const postpone = scheduled<Pick<Slice, 'place' | 'turn'>>(
   'deletions.postpone',
   (a) => sql`update ${deletions} set turn = max(${a.turn}, ifnull((
       select ${objects.leaseUntil} from ${objects} where ${objects.namespaceId} = ${deletions.itemId}

@@ -9,10 +9,10 @@ import {
 } from '../../../drizzle/schema.ts'
 import { ADMITTED, notOfMembers, type Refusing } from '../../db/guard.ts'
 import { boolean, iso, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
-import { type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, query } from '../../db/sql.ts'
+import { listPlan, type Window } from '../../db/page.ts'
+import type { Arguments } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
 import { usernameOf } from '../accounts/users.sql.ts'
 
 /** How long the trash is kept. */
@@ -30,7 +30,7 @@ export const deletionIn = (
 
 export const noDeletion: Refusing = ['deletion_not_found', sql`not exists (select 1 from deletion)`]
 
-const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL => sql`
+const entries = (a: Arguments<Retention & Window>, place: SQL, limit: SQL): SQL => sql`
   select ${deletions.id} as id, ${object({
     deletionId: deletions.id,
     kind: deletions.kind,
@@ -48,29 +48,30 @@ const entries = (a: Arguments<Retention & Window>, place: SQL, total: SQL): SQL 
     state: sql`iif(${deletions.purging}, 'purging', ifnull(${deletions.phase}, 'trashed'))`,
   })} as body
   from ${deletions} where ${place} and ${deletions.id} < ${a.before}
-  order by ${deletions.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`
+  order by ${deletions.id} desc ${limit}`
 
-const ofProject = query<ProjectRef & Retention & Window>('trash.ofProject', (a) => {
-  const total = sql`(select ${projectStats.trashed} from ${projectStats}
-    where ${projectStats.projectId} = scope.project_id)`
-  return listing(
-    projectGuard(a, 'read', { thing: [notOfMembers('read')] }),
-    total,
-    entries(a, sql`${deletions.projectId} = (select project_id from permit)`, total),
-  )
-})
+const listingOfProject = guard<ProjectRef & Retention>('trash.listingOfProject', (a) =>
+  projectGuard(a, 'read', { thing: [notOfMembers('read')] }),
+)
 
 /** What was deleted inside a project. */
-export const listProjectTrash = (ref: ProjectRef & Retention, window: Window): Plan<Page> =>
-  statement(ofProject, { ...ref, ...window }, (rows) => readPage(rows, window))
+export const listProjectTrash = listPlan(listingOfProject, 'trash.ofProject', (a) => {
+  const total = sql`(select ${projectStats.trashed} from ${projectStats}
+    where ${projectStats.projectId} = scope.project_id)`
+  return {
+    count: total,
+    rows: (limit) => entries(a, sql`${deletions.projectId} = (select project_id from permit)`, limit),
+  }
+})
 
-const ofNamespace = query<NamespaceRef & Retention & Window>('trash.ofNamespace', (a) => {
+const listingOfNamespace = guard<NamespaceRef & Retention>('trash.listingOfNamespace', (a) =>
+  namespaceGuard(a, 'read', {}, { withTrashed: true }),
+)
+
+/** The deleted projects of a namespace; of one that is deleted itself, also that. */
+export const listNamespaceTrash = listPlan(listingOfNamespace, 'trash.ofNamespace', (a) => {
   const total = sql`(select ${namespaceStats.trashed} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = scope.namespace_id)`
   const place = sql`${deletions.namespaceId} = (select namespace_id from permit) and ${deletions.projectId} is null`
-  return listing(namespaceGuard(a, 'read', {}, { withTrashed: true }), total, entries(a, place, total))
+  return { count: total, rows: (limit) => entries(a, place, limit) }
 })
-
-/** The deleted projects of a namespace; of one that is deleted itself, also that. */
-export const listNamespaceTrash = (ref: NamespaceRef & Retention, window: Window): Plan<Page> =>
-  statement(ofNamespace, { ...ref, ...window }, (rows) => readPage(rows, window))

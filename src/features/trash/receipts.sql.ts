@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { namespaceStats, purges } from '../../../drizzle/schema.ts'
 import { iso, object } from '../../db/json.ts'
-import { listing, type Page, readPage, type Window, within } from '../../db/page.ts'
-import { type Plan, statement } from '../../db/plan.ts'
-import { query } from '../../db/sql.ts'
+import { listPlan } from '../../db/page.ts'
 import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
 import { usernameOf } from '../accounts/users.sql.ts'
 
 const receipt = object({
@@ -23,18 +22,18 @@ const receipt = object({
   finishedAt: iso(purges.finishedAt),
 })
 
-const list = query<NamespaceRef & Window>('purges.list', (a) => {
-  const total = sql`(select ${namespaceStats.purges} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
-  return listing(
-    namespaceGuard(a, 'audit', {}, { withTrashed: true }),
-    total,
-    sql`select ${purges.id} as id, ${receipt} as body from ${purges}
-      where ${purges.namespaceId} = (select namespace_id from permit) and ${purges.id} < ${a.before}
-      order by ${purges.id} desc ${within(a, sql`(select ${total} from permit as scope)`)}`,
-  )
-})
+const listing = guard<NamespaceRef>('purges.listing', (a) =>
+  namespaceGuard(a, 'audit', {}, { withTrashed: true }),
+)
 
 /** The receipts of a namespace's own share, for its owners. */
-export const listPurges = (ref: NamespaceRef, window: Window): Plan<Page> =>
-  statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
+export const listPurges = listPlan(listing, 'purges.list', (a) => {
+  const total = sql`(select ${namespaceStats.purges} from ${namespaceStats}
+    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  return {
+    count: total,
+    rows: (limit) => sql`select ${purges.id} as id, ${receipt} as body from ${purges}
+      where ${purges.namespaceId} = (select namespace_id from permit) and ${purges.id} < ${a.before}
+      order by ${purges.id} desc ${limit}`,
+  }
+})

@@ -9,10 +9,11 @@ import {
   restorations,
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
-import { ADMITTED, type Guard, notOfMembers } from '../../db/guard.ts'
+import { ADMITTED, notOfMembers } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type Arguments, assign, insertInto, mintedId } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
+import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
 import { collectionJson } from '../datasets/collections.sql.ts'
 import { datasetJson } from '../datasets/datasets.sql.ts'
@@ -60,7 +61,7 @@ const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
       from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`
 }
 
-const restoring = (a: A): Guard =>
+const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
   projectGuard(a, 'write', {
     tables: [
       deletionIn(a, sql`${deletions.projectId} = scope.project_id`),
@@ -85,15 +86,16 @@ const restoring = (a: A): Guard =>
       closedFor(sql`(select container_id from spot)`, sql`(select path from spot)`),
       inTheWay,
     ],
-  })
+  }),
+)
 
-const record = command<RestoringInside>('trash.restore', (a) => recordRestoration(a, restoring(a)))
+const record = guarded(restoring, 'trash.restore', (a) => recordRestoration(a))
 
 /**
  * Where a folder was and where it comes back; and whether more has been marked than comes back at once. An episode of
  * which a version of before has marked all that is inside may be as large. Once, as the folder is elsewhere afterwards.
  */
-const begin = command<RestoringInside>(
+const begin = following<RestoringInside>(
   'trash.beginRestoring',
   (a) =>
     sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${deletions} set ${assign(deletions, {
@@ -110,7 +112,7 @@ const ancestors = sql`ancestor(container_id, path) as (
   union all
   select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`
 
-const makeFolders = command<RestoringInside>(
+const makeFolders = following<RestoringInside>(
   'nodes.makeRestored',
   (a) =>
     sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors} ${insertInto(
@@ -139,7 +141,7 @@ const hung = sql`(select ${parentAt(sql`hung.container_id`, sql`hung.path`)} fro
   where hung.id = ${nodes.id})`
 
 /** A folder that was made by the same statement as its parent could not know it yet. */
-const hangFolders = command<RestoringInside>(
+const hangFolders = following<RestoringInside>(
   'nodes.hangRestored',
   (a) => sql`with recursive ${undone(a)}, ${spotOf(a, 'undone')}, ${ancestors}
     update ${nodes} set ${assign(nodes, { parentId: hung })}
@@ -148,7 +150,7 @@ const hangFolders = command<RestoringInside>(
 )
 
 const unmarkNamed = (name: string, table: typeof datasets | typeof collections) =>
-  command<RestoringInside>(
+  following<RestoringInside>(
     name,
     (a) =>
       sql`with ${undone(a)} update ${table} set ${assign(table, {
@@ -161,7 +163,7 @@ const unmarkNamed = (name: string, table: typeof datasets | typeof collections) 
 const unmarkDataset = unmarkNamed('datasets.restore', datasets)
 const unmarkCollection = unmarkNamed('collections.restore', collections)
 
-const attach = command<RestoringInside>(
+const attach = following<RestoringInside>(
   'datasets.attachRestored',
   (a) =>
     sql`with ${undone(a)} update ${collections} set ${assign(collections, {
@@ -172,7 +174,7 @@ const attach = command<RestoringInside>(
     })} where ${collections.detachedBy} = (select id from undone)`,
 )
 
-const unmarkEpisode = command<RestoringInside>('episodes.restore', (a) => {
+const unmarkEpisode = following<RestoringInside>('episodes.restore', (a) => {
   const name = newNameOr(a, sql`${episodes.name}`)
   return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${episodes} set ${assign(episodes, {
     ...outOfTrash,
@@ -184,7 +186,7 @@ const unmarkEpisode = command<RestoringInside>('episodes.restore', (a) => {
     and ${episodes.deletionId} = (select id from undone)`
 })
 
-const unmarkAsset = command<RestoringInside>(
+const unmarkAsset = following<RestoringInside>(
   'assets.restore',
   (a) => sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
     ...outOfTrash,
@@ -200,13 +202,14 @@ const unmarkAsset = command<RestoringInside>(
 
 /** What hangs below a folder, in the request where it is few, else slice by slice. */
 const unmarkBelow = unmarking(
+  following,
   'trash.restoreBelow',
   sql`busy.phase is null`,
   // By the restoration, which a refused request has not made.
   (a) => sql`(select ${restorations.id} from ${restorations} where ${restorations.id} = ${a.deletionId})`,
 )
 
-const unmarkNode = command<RestoringInside>(
+const unmarkNode = following<RestoringInside>(
   'nodes.restore',
   (a) =>
     sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${nodes} set ${assign(nodes, {
@@ -219,7 +222,7 @@ const unmarkNode = command<RestoringInside>(
     })} where ${nodes.id} = (select node_id from spot) and ${nodes.deletionId} = (select id from undone)`,
 )
 
-const placeAsset = command<RestoringInside>(
+const placeAsset = following<RestoringInside>(
   'assets.placeRestored',
   (a) =>
     sql`with ${undone(a)}, ${spotOf(a, 'undone')} ${insertInto(
@@ -248,10 +251,9 @@ export function restoringInside(shapes: readonly AssetShape[]): (values: Restori
   const ofAssets = shapes.map(
     (shape) => sql`when ${sql.raw(`'${shape.kind}'`)} then ${by(assets, assetJson(shape))}`,
   )
-  const restored = query<RestoringInside>('trash.restored', (a) =>
+  const restored = outcome(restoring, 'trash.restored', (a) =>
     outcomeOfRestoring(
       a,
-      restoring(a),
       sql`case ${restorations.kind}
         when 'dataset' then ${by(datasets, datasetJson)}
         when 'collection' then ${by(collections, collectionJson)}

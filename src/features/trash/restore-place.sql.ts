@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, formerSlugs, namespaces, projects, restorations } from '../../../drizzle/schema.ts'
-import { ADMITTED, type Guard, lacksRole, lacksScope } from '../../db/guard.ts'
+import { ADMITTED, lacksRole, lacksScope } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, command, insertInto, query } from '../../db/sql.ts'
+import { assign, insertInto } from '../../db/sql.ts'
 import { live, type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
+import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { outOfTrash } from '../../db/underway.ts'
 import { PERSONAL, roles } from '../../domain/access.ts'
 import { isReserved, letGoOfFormer, namespaceJson, RESERVED_FOR } from '../places/namespaces.sql.ts'
@@ -28,11 +29,9 @@ interface RestoringPlace extends NamespaceRef, Restoring {
   readonly slug: string | null
 }
 
-type A = Arguments<RestoringPlace>
-
 const isNamespace = sql`(select kind = 'namespace' from deletion)`
 
-const restoring = (a: A): Guard => {
+const restoring = guard<RestoringPlace>('trash.restoringPlace', (a) => {
   const item = sql`(select item_id from deletion)`
   const slugs: Readonly<Record<string, SQL>> = {
     project: sql`(select ${projects.slug} from ${projects} where ${projects.namespaceId} = scope.namespace_id
@@ -71,14 +70,14 @@ const restoring = (a: A): Guard => {
         and ${restorations.request} = ${a.mark} and ${restorations.kind} = 'namespace'`,
     },
   )
-}
+})
 
-const record = command<RestoringPlace>('trash.restorePlace', (a) => recordRestoration(a, restoring(a)))
+const record = guarded(restoring, 'trash.restorePlace', (a) => recordRestoration(a))
 
 const isOf = (kind: 'project' | 'namespace'): SQL =>
   sql`(select item_id from undone where kind = ${sql.raw(`'${kind}'`)})`
 
-const unmarkProject = command<RestoringPlace>(
+const unmarkProject = following<RestoringPlace>(
   'projects.restore',
   (a) =>
     sql`with ${undone(a)} update ${projects} set ${assign(projects, {
@@ -88,7 +87,7 @@ const unmarkProject = command<RestoringPlace>(
     })} where ${projects.id} = ${isOf('project')}`,
 )
 
-const reserveFormer = command<RestoringPlace>(
+const reserveFormer = following<RestoringPlace>(
   'namespaces.reserveRestored',
   (a) =>
     sql`with ${undone(a)} ${insertInto(
@@ -102,7 +101,7 @@ const reserveFormer = command<RestoringPlace>(
     )} on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until`,
 )
 
-const unmarkNamespace = command<RestoringPlace>(
+const unmarkNamespace = following<RestoringPlace>(
   'namespaces.restore',
   (a) =>
     sql`with ${undone(a)} update ${namespaces} set ${assign(namespaces, {
@@ -112,10 +111,9 @@ const unmarkNamespace = command<RestoringPlace>(
     })} where ${namespaces.id} = ${isOf('namespace')}`,
 )
 
-const restored = query<RestoringPlace>('trash.placeRestored', (a) =>
+const restored = outcome(restoring, 'trash.placeRestored', (a) =>
   outcomeOfRestoring(
     a,
-    restoring(a),
     sql`case ${restorations.kind}
       when 'project' then (select ${projectJson} from ${projects} where ${projects.id} = ${restorations.itemId}
         and ${live(projects)})

@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, restorations } from '../../../drizzle/schema.ts'
-import { type Guard, ifGranted, judged, permitted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
+import { ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import type { Row } from '../../db/plan.ts'
-import { type Arguments, command, insertInto } from '../../db/sql.ts'
+import { type Arguments, insertInto } from '../../db/sql.ts'
 import { isBlind } from '../../db/standing.ts'
+import { following } from '../../db/statements.ts'
 import { type Recorded, type Resource, readResource, type Stamp } from '../../db/write.ts'
 import { Refusal } from '../../domain/failure.ts'
 
@@ -26,9 +27,9 @@ export const inTheWay: Refusing = [
   sql`exists (select 1 from obstacle where container is not null or namesake is not null)`,
 ]
 
-/** The restoration, which the guarded statement makes. */
-export const recordRestoration = (a: A, guard: Guard): SQL =>
-  sql`${permitted(guard)} ${insertInto(
+/** The restoration, which a guarded statement makes. */
+export const recordRestoration = (a: A): SQL =>
+  insertInto(
     restorations,
     {
       id: sql`deletion.id`,
@@ -40,7 +41,7 @@ export const recordRestoration = (a: A, guard: Guard): SQL =>
       restoredAt: a.now,
     },
     sql`from permit cross join deletion where true`,
-  )}`
+  )
 
 /**
  * `undone`, at most one row: the deletion that this request is about to undo. What it marked is unmarked by the
@@ -53,7 +54,7 @@ export const undone = (a: A): SQL => sql`undone as materialized (
   where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
 
 /** The last of those statements, where there is no more to be unmarked. */
-export const endDeletion = command<Restoring>(
+export const endDeletion = following<Restoring>(
   'restorations.endDeletion',
   (a) => sql`with ${undone(a)} delete from ${deletions} where ${deletions.id} = (select id from undone)
     and ${deletions.phase} is null`,
@@ -78,8 +79,8 @@ const asShown = (body: SQL): SQL => sql`(select iif(${isBlind},
   from (select ${body} as body) as made where made.body is not null)`
 
 /** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
-export const outcomeOfRestoring = (a: A, guard: Guard, body: SQL): SQL =>
-  sql`${judged(guard)} select ${refusal}, 1 as version, 0 as created, ${asShown(body)} as body,
+export const outcomeOfRestoring = (a: A, body: SQL): SQL =>
+  sql`select ${refusal}, 1 as version, 0 as created, ${asShown(body)} as body,
       obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind,
       ${ifGranted(sql`deletion.phase is not null`)} as is_under_way
     from ${VERDICT} left join deletion left join obstacle

@@ -2,7 +2,8 @@ import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { act, map, type Plan, type Row, statement, together } from '../../db/plan.ts'
-import { type Arguments, command, query } from '../../db/sql.ts'
+import { type Arguments, query } from '../../db/sql.ts'
+import { scheduled } from '../../db/statements.ts'
 import { positionOf, walkOf } from '../../db/walks.ts'
 import { type Audited, audited, type Counted } from './counters.sql.ts'
 
@@ -120,7 +121,7 @@ function auditOf(audited: Audited): Audit {
     (a) => sql`${sliced(a)} select ${key} as id, ${comparison(table, counted)} as counters
       from ${table} where ${inSlice(a)} and (${differs})`,
   )
-  const mend = command<{ readonly keys: readonly string[] }>(
+  const mend = scheduled<{ readonly keys: readonly string[] }>(
     `audit.${name}.mend`,
     (a) => sql`update ${table} set ${mending(table, counted)}
       where ${key} in (select value from ${a.keys.each}) and (${differs})`,

@@ -10,7 +10,8 @@ import {
   revocations,
 } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, command, none, query } from '../../db/sql.ts'
+import { type Arguments, none, query } from '../../db/sql.ts'
+import { scheduled } from '../../db/statements.ts'
 
 /** What was kept for a while so that a request can be told from another, or a name from its former owner. */
 interface Expiring {
@@ -70,7 +71,7 @@ const all: readonly [string, Kept][] = Object.entries(kept)
 
 const steps = all.map(([name, { table, key, isOver }]) => {
   const columns = sql.join([...key], sql.raw(', '))
-  return command<Expiring>(
+  return scheduled<Expiring>(
     `expire.${name}`,
     (a) => sql`delete from ${table} where (${columns}) in (
       select ${columns} from ${table} where ${isOver(a)} limit ${a.rows})`,

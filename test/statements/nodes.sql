@@ -1,0 +1,171 @@
+-- nodes.hangRestored
+with recursive undone as materialized (
+  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
+  from restorations cross join deletions on deletions.id = restorations.id
+  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join nodes on nodes.id = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
+  from undone cross join assets on assets.id = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from spot
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
+  union all
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from ancestor
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') update nodes set parent_id = (select ifnull((select nodes.id
+  from nodes
+  where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
+  from episodes as around
+  where around.id = hung.container_id), null))
+  from nodes as hung
+  where hung.id = nodes.id)
+  where nodes.id in (select (select nodes.id
+  from nodes
+  where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null)
+  from ancestor) and +nodes.parent_id is null and (select ifnull((select nodes.id
+  from nodes
+  where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
+  from episodes as around
+  where around.id = hung.container_id), null))
+  from nodes as hung
+  where hung.id = nodes.id) is not null
+
+-- nodes.makeRestored
+with recursive undone as materialized (
+  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
+  from restorations cross join deletions on deletions.id = restorations.id
+  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join nodes on nodes.id = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
+  from undone cross join assets on assets.id = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from spot
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
+  union all
+  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
+  from ancestor
+  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
+  select printf('%012x', :now) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
+  from undone cross join ancestor
+  where (select nodes.id
+  from nodes
+  where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+
+-- nodes.markBelow.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update assets set deleted_at = (select deleted_at
+  from area), deletion_id = (select id
+  from area)
+  where assets.id in (select nodes.item_id
+  from nodes
+  where nodes.container_id = (select container_id
+  from area) and nodes.path > (select path || '/'
+  from area) and nodes.path < (select path || '0'
+  from area) and nodes.deleted_at is null
+  order by nodes.path, nodes.kind limit :rows) and assets.deleted_at is null
+
+-- nodes.markBelow.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update episodes set deleted_at = (select deleted_at
+  from area), deletion_id = (select id
+  from area)
+  where episodes.id in (select nodes.item_id
+  from nodes
+  where nodes.container_id = (select container_id
+  from area) and nodes.path > (select path || '/'
+  from area) and nodes.path < (select path || '0'
+  from area) and nodes.deleted_at is null
+  order by nodes.path, nodes.kind limit :rows) and episodes.deleted_at is null
+
+-- nodes.markBelow.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update nodes set deleted_at = (select deleted_at
+  from area), deletion_id = (select id
+  from area)
+  where nodes.id in (select nodes.id
+  from nodes
+  where nodes.container_id = (select container_id
+  from area) and nodes.path > (select path || '/'
+  from area) and nodes.path < (select path || '0'
+  from area) and nodes.deleted_at is null
+  order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
+
+-- nodes.markTrashed
+update nodes set deleted_at = :now, deletion_id = :deletionId
+  where nodes.id = (select deletions.item_id
+  from deletions
+  where deletions.id = :deletionId) and nodes.deleted_at is null
+
+-- nodes.restore
+with undone as materialized (
+  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
+  from restorations cross join deletions on deletions.id = restorations.id
+  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join nodes on nodes.id = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
+  from undone cross join assets on assets.id = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update nodes set deleted_at = null, deletion_id = null, name = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
+  from spot), path = (select path
+  from spot), updated_at = iif(:isRenamed, :now, nodes.updated_at), parent_id = (select ifnull((select nodes.id
+  from nodes
+  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
+  from episodes as around
+  where around.id = spot.container_id), null))
+  from spot), version = nodes.version + 1
+  where nodes.id = (select node_id
+  from spot) and nodes.deletion_id = (select id
+  from undone)
+
+-- nodes.trash, after nodes.trashing as permitted
+insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, path, phase, deleted_at, deleted_by, request)
+  select :deletionId, permit.namespace_id, permit.project_id, nodes.kind, nodes.id, ifnull((select place.path
+  from episodes as around join nodes as place on place.id = around.node_id
+  where around.id = nodes.container_id), '') || nodes.path, nullif(nodes.container_id, nodes.project_id), nodes.path, iif((select count(*)
+  from (select 1
+  from nodes
+  where nodes.container_id = (select container_id
+  from target) and nodes.path > (select path || '/'
+  from target) and nodes.path < (select path || '0'
+  from target) and nodes.deleted_at is null limit 5001)) > 5000, 'marking', null), :now, permit.user_id, :repeatable
+  from permit cross join target cross join nodes on nodes.id = target.id
+
+-- nodes.trashed, after nodes.trashing as judged
+select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+  from deletions
+  where deletions.id = :deletionId), (select deletions.id
+  from deletions
+  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  from deletions
+  where deletions.id = :deletionId), (select deletions.phase = 'marking'
+  from deletions
+  where deletions.request = :repeatable)), null) as is_marking
+  from verdict as scope

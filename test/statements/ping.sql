@@ -1,0 +1,2 @@
+-- ping
+select 1 as one

@@ -1,0 +1,523 @@
+-- trash.beginRestoring
+with undone as materialized (
+  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
+  from restorations cross join deletions on deletions.id = restorations.id
+  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
+  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join nodes on nodes.id = undone.item_id
+  where +undone.kind = 'folder'
+  union all
+  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
+  where +undone.kind = 'episode'
+  union all
+  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
+  from undone cross join assets on assets.id = undone.item_id
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update deletions set path = (select former
+  from spot
+  where kind = 'folder'), new_path = (select path
+  from spot
+  where kind = 'folder' and path <> former), phase = iif((select count(*)
+  from (select 1
+  from nodes
+  where nodes.deletion_id = (select id
+  from undone) limit 5001)) > 5000 or (select count(*)
+  from (select 1
+  from assets
+  where assets.deletion_id = (select id
+  from undone) limit 5001)) > 5000, 'restoring', null)
+  where deletions.id = (select id
+  from undone) and deletions.phase is null
+
+-- trash.ofNamespace, after trash.listingOfNamespace as consulted
+select scope.refusal as refusal, iif(scope.refusal is null, (select namespace_stats.trashed
+  from namespace_stats
+  where namespace_stats.namespace_id = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
+  union all
+  select null, null, null, id, body
+  from (
+  select deletions.id as id, json_object('deletionId', deletions.id, 'kind', deletions.kind, 'id', deletions.item_id, 'name', deletions.name, 'slug', case deletions.kind
+  when 'project' then (select projects.slug
+  from projects
+  where projects.id = deletions.item_id)
+  when 'namespace' then (select namespaces.slug
+  from namespaces
+  where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name
+  from episodes
+  where episodes.id = deletions.container_id), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', deletions.deleted_at / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  from users join namespaces as home on home.id = users.home_id
+  where users.id = deletions.deleted_by), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', (deletions.deleted_at + :retention) / 1000.0, 'unixepoch'), 'purging', json(case deletions.purging
+  when 0 then 'false'
+  when 1 then 'true' end), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
+  from deletions
+  where deletions.namespace_id = (select namespace_id
+  from permit) and deletions.project_id is null and deletions.id < :before
+  order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.trashed
+  from namespace_stats
+  where namespace_stats.namespace_id = scope.namespace_id)
+  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+
+-- trash.ofProject, after trash.listingOfProject as consulted
+select scope.refusal as refusal, iif(scope.refusal is null, (select project_stats.trashed
+  from project_stats
+  where project_stats.project_id = scope.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as scope
+  union all
+  select null, null, null, id, body
+  from (
+  select deletions.id as id, json_object('deletionId', deletions.id, 'kind', deletions.kind, 'id', deletions.item_id, 'name', deletions.name, 'slug', case deletions.kind
+  when 'project' then (select projects.slug
+  from projects
+  where projects.id = deletions.item_id)
+  when 'namespace' then (select namespaces.slug
+  from namespaces
+  where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name
+  from episodes
+  where episodes.id = deletions.container_id), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', deletions.deleted_at / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+  from users join namespaces as home on home.id = users.home_id
+  where users.id = deletions.deleted_by), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', (deletions.deleted_at + :retention) / 1000.0, 'unixepoch'), 'purging', json(case deletions.purging
+  when 0 then 'false'
+  when 1 then 'true' end), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
+  from deletions
+  where deletions.project_id = (select project_id
+  from permit) and deletions.id < :before
+  order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.trashed
+  from project_stats
+  where project_stats.project_id = scope.project_id)
+  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+
+-- trash.placeRestored, after trash.restoringPlace as judged
+select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select case restorations.kind
+  when 'project' then (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
+  from projects
+  where projects.id = restorations.item_id and projects.deleted_at is null)
+  when 'namespace' then (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
+  from namespaces
+  where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as body) as made
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
+  from verdict as scope
+  left join deletion
+  left join obstacle
+  left join restorations on restorations.id = iif(scope.refusal is null, :deletionId, null) and restorations.request = :mark
+
+-- trash.restore, after trash.restoringItem as permitted
+insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
+  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, :mark, :now
+  from permit cross join deletion
+  where true
+
+-- trash.restoreBelow.assets
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = (select restorations.id
+  from restorations
+  where restorations.id = :deletionId) and busy.phase is null) update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select restorations.restored_at
+  from restorations
+  where restorations.id = (select id
+  from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select restorations.request
+  from restorations
+  where restorations.id = (select id
+  from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id
+  from area), null, assets.renamed_request), version = assets.version + 1
+  where assets.id in (select nodes.item_id
+  from nodes
+  where nodes.deletion_id = (select id
+  from area) limit :rows) and +assets.deletion_id = (select id
+  from area)
+
+-- trash.restoreBelow.assetsWithoutNode
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = (select restorations.id
+  from restorations
+  where restorations.id = :deletionId) and busy.phase is null) update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+  from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select restorations.restored_at
+  from restorations
+  where restorations.id = (select id
+  from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id
+  from area), (select restorations.request
+  from restorations
+  where restorations.id = (select id
+  from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id
+  from area), null, assets.renamed_request), version = assets.version + 1
+  where assets.id in (select assets.id
+  from assets
+  where assets.deletion_id = (select id
+  from area
+  where not exists (select 1
+  from nodes
+  where nodes.deletion_id = (select id
+  from area))) limit :rows) and +assets.deletion_id = (select id
+  from area)
+
+-- trash.restoreBelow.episodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = (select restorations.id
+  from restorations
+  where restorations.id = :deletionId) and busy.phase is null) update episodes set deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id
+  from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1)
+  from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id
+  from area), (select restorations.restored_at
+  from restorations
+  where restorations.id = (select id
+  from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id
+  from area), (select restorations.request
+  from restorations
+  where restorations.id = (select id
+  from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id
+  from area), null, episodes.renamed_request), version = episodes.version + 1
+  where episodes.id in (select nodes.item_id
+  from nodes
+  where nodes.deletion_id = (select id
+  from area) limit :rows) and +episodes.deletion_id = (select id
+  from area)
+
+-- trash.restoreBelow.nodes
+with area as materialized (
+  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
+  from deletions as busy
+  where busy.id = (select restorations.id
+  from restorations
+  where restorations.id = :deletionId) and busy.phase is null) update nodes set deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id
+  from area), (select area.new_path || substr(nodes.path, length(area.path) + 1)
+  from area), nodes.path), version = nodes.version + 1
+  where nodes.id in (select nodes.id
+  from nodes
+  where nodes.deletion_id = (select id
+  from area) limit :rows) and +nodes.deletion_id = (select id
+  from area)
+
+-- trash.restorePlace, after trash.restoringPlace as permitted
+insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
+  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, :mark, :now
+  from permit cross join deletion
+  where true
+
+-- trash.restored, after trash.restoringItem as judged
+select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select case restorations.kind
+  when 'dataset' then (select json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))
+  from datasets
+  where datasets.id = restorations.item_id and datasets.deleted_at is null)
+  when 'collection' then (select json_object('id', collections.id, 'name', collections.name, 'description', collections.description, 'tags', json(collections.tags), 'metadata', json(collections.metadata), 'projectId', collections.project_id, 'datasetId', collections.dataset_id, 'members', (select json_group_array(member_id)
+  from (
+  select collection_members.member_id as member_id
+  from collection_members
+  where collection_members.collection_id = collections.id
+  order by collection_members.position limit 1000)), 'membersTotal', collections.member_count, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.updated_at / 1000.0, 'unixepoch'))
+  from collections
+  where collections.id = restorations.item_id and collections.deleted_at is null)
+  when 'episode' then (select json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
+  when 0 then 'false'
+  when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch'))
+  from episodes
+  where episodes.id = restorations.item_id and episodes.deleted_at is null)
+  when 'folder' then (select json_object('id', nodes.id, 'name', nodes.name, 'kind', nodes.kind, 'leaf', json(case nodes.kind not in ('folder', 'episode')
+  when 0 then 'false'
+  when 1 then 'true' end), 'path', ifnull((select place.path
+  from episodes as around join nodes as place on place.id = around.node_id
+  where around.id = nodes.container_id), '') || nodes.path, 'parentId', nodes.parent_id, 'assetId', iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.updated_at / 1000.0, 'unixepoch'))
+  from nodes
+  where nodes.id = restorations.item_id and nodes.deleted_at is null)
+  when 'video' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
+  from objects
+  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  from assets
+  where assets.id = restorations.item_id and assets.deleted_at is null)
+  when 'audio' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssAudioId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
+  from objects
+  where objects.id = assets.object_id and objects.state = 'complete')), 'sampleRate', assets.sample_rate, 'channels', assets.channels, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  from assets
+  where assets.id = restorations.item_id and assets.deleted_at is null)
+  when 'label-track' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssLabelId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
+  from objects
+  where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  from assets
+  where assets.id = restorations.item_id and assets.deleted_at is null)
+  when 'text-track' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssTextTrackId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
+  from objects
+  where objects.id = assets.object_id and objects.state = 'complete')), 'format', assets.format, 'language', assets.language, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  from assets
+  where assets.id = restorations.item_id and assets.deleted_at is null)
+  when 'image' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssImageId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
+  when 'mp4' then 'video/mp4'
+  when 'mov' then 'video/quicktime'
+  when 'webm' then 'video/webm'
+  when 'mkv' then 'video/x-matroska'
+  when 'avi' then 'video/x-msvideo'
+  when 'wav' then 'audio/wav'
+  when 'mp3' then 'audio/mpeg'
+  when 'flac' then 'audio/flac'
+  when 'ogg' then 'audio/ogg'
+  when 'm4a' then 'audio/mp4'
+  when 'vtt' then 'text/vtt'
+  when 'srt' then 'application/x-subrip'
+  when 'jsonl' then 'application/x-ndjson'
+  when 'ndjson' then 'application/x-ndjson'
+  when 'json' then 'application/json'
+  when 'csv' then 'text/csv'
+  when 'txt' then 'text/plain'
+  when 'png' then 'image/png'
+  when 'jpg' then 'image/jpeg'
+  when 'jpeg' then 'image/jpeg'
+  when 'webp' then 'image/webp'
+  when 'gif' then 'image/gif'
+  when 'avif' then 'image/avif'
+  when 'mcap' then 'application/x-mcap'
+  when 'parquet' then 'application/vnd.apache.parquet'
+  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
+  from objects
+  where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  from assets
+  where assets.id = restorations.item_id and assets.deleted_at is null) end as body) as made
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
+  from verdict as scope
+  left join deletion
+  left join obstacle
+  left join restorations on restorations.id = iif(scope.refusal is null, :deletionId, null) and restorations.request = :mark
