@@ -16,10 +16,10 @@ export type Refusing = readonly [Failure, SQL, SQL?]
  */
 export interface Guard {
   /**
-   * The table `scope`, always one row: who asks and where, with `credential`, the 401 of a token that is known only
+   * The table `standing`, always one row: who asks and where, with `credential`, the 401 of a token that is known only
    * here, `scopes`, `access`, and `is_member`.
    */
-  readonly scope: SQL
+  readonly standing: SQL
   /** The tables that the conditions from `done` on speak of. They have rows by `admitted`, and by nothing beside it. */
   readonly tables: readonly SQL[]
   /** 404 of the namespace and the project. */
@@ -28,7 +28,7 @@ export interface Guard {
   readonly done?: SQL
   /** 404 and 410 of the thing itself. */
   readonly thing?: readonly Refusing[]
-  /** 403: what `scope.access` must be at least, and what `scope.scopes` must have. */
+  /** 403: what `standing.access` must be at least, and what `standing.scopes` must have. */
   readonly grant?: Grant
   /** 403, 412, 409, 422 by what the thing and its neighbours are. */
   readonly state?: readonly Refusing[]
@@ -46,32 +46,32 @@ const caseOf = (cases: readonly SQL[]): SQL => sql`case ${sql.join([...cases], s
 /** The 403 of a token without any of the scopes, or one that holds under another condition. */
 export const lacksScope = (scopes: number, condition?: SQL): Refusing => [
   'forbidden',
-  condition ?? sql`scope.scopes & ${sql.raw(String(scopes))} = 0`,
+  condition ?? sql`standing.scopes & ${sql.raw(String(scopes))} = 0`,
   sql.raw(`'scopes ${scopes}'`),
 ]
 
 /** The 403 of a lower role than that of the rank, where more than the role is judged only under a condition. */
 export const lacksRole = (rank: number, condition?: SQL): Refusing => [
   'forbidden',
-  sql`${condition ? sql`${condition} and ` : sql``}scope.access < ${sql.raw(String(rank))}`,
+  sql`${condition ? sql`${condition} and ` : sql``}standing.access < ${sql.raw(String(rank))}`,
   roleWords(rank),
 ]
 
 /** What the request takes, and what the caller is: 0 for no member. */
 const roleWords = (rank: number): SQL =>
-  sql`${sql.raw(`'role ${rank} '`)} || iif(scope.is_member, scope.access, 0)`
+  sql`${sql.raw(`'role ${rank} '`)} || iif(standing.is_member, standing.access, 0)`
 
 /** The 403 of who may read as everybody may, and is no member. */
 export const notOfMembers = (grant: Grant): Refusing => [
   'forbidden',
-  sql`not scope.is_member`,
+  sql`not standing.is_member`,
   roleWords(grants[grant].rank),
 ]
 
 /** What is told of who asks and where alone: a token that may not look learns nothing of the thing. */
 function authority({ place, grant }: Guard): SQL[] {
   return [
-    sql`when scope.credential is not null then scope.credential`,
+    sql`when standing.credential is not null then standing.credential`,
     ...refusing(place),
     ...(grant ? refusing([lacksScope(grants[grant].scopes)]) : []),
   ]
@@ -92,46 +92,46 @@ function outcome(guard: Guard): SQL {
 }
 
 /**
- * Where the tables of a guard, and the rows of an answer, come from in place of `scope`: the same row, while nothing of
+ * Where the tables of a guard, and the rows of an answer, come from in place of `standing`: the same row, while nothing of
  * who asks and where refuses the request. So what is refused reads nothing of what it asked for.
  */
-export const ADMITTED = sql.raw('admitted as scope')
+export const ADMITTED = sql.raw('admitted as standing')
 
-/** `scope` with `refusal`, the failure that refused the request, or null: what a statement that answers begins with. */
-export const VERDICT = sql.raw('verdict as scope')
+/** `standing` with `refusal`, the failure that refused the request, or null: what a statement that answers begins with. */
+export const VERDICT = sql.raw('verdict as standing')
 
 /** `with ...` for a statement that hangs on what a guarded one has made, and finds it by the guard's tables. */
 export const addressing = (guard: Guard): SQL =>
   sql`with ${sql.join(
     [
-      guard.scope,
-      sql`admitted as materialized (select * from scope where (${caseOf(authority(guard))}) is null)`,
+      guard.standing,
+      sql`admitted as materialized (select * from standing where (${caseOf(authority(guard))}) is null)`,
       ...guard.tables,
     ],
     sql.raw(', '),
   )}`
 
 /**
- * `with ..., permit as (...)`: `permit` is the row of `scope` when the guard lets the request pass and it has
+ * `with ..., permit as (...)`: `permit` is the row of `standing` when the guard lets the request pass and it has
  * not been done yet, else no row.
  */
 export const permitted = (guard: Guard): SQL =>
-  sql`${addressing(guard)}, permit as materialized (select * from scope where (${outcome(guard)}) is null)`
+  sql`${addressing(guard)}, permit as materialized (select * from standing where (${outcome(guard)}) is null)`
 
 /** `with ..., verdict as (...)` for the statement that reads the outcome. */
 export const judged = (guard: Guard): SQL =>
   sql`${addressing(guard)}, verdict as materialized (
-    select *, nullif(${outcome(guard)}, 'done') as refusal from scope)`
+    select *, nullif(${outcome(guard)}, 'done') as refusal from standing)`
 
 /** The same with `permit`, which is here the row of a request that nothing refuses: what it asks for hangs on it. */
 export const consulted = (guard: Guard): SQL =>
   sql`${judged(guard)}, permit as materialized (select * from verdict where refusal is null)`
 
 /** The column that tells the refusal, selected from `VERDICT`. */
-export const refusal = sql.raw('scope.refusal as refusal')
+export const refusal = sql.raw('standing.refusal as refusal')
 
 /** Something of a request that nothing refuses, else null, and then it is not looked for. */
-export const ifGranted = (value: SQL): SQL => sql`iif(scope.refusal is null, ${value}, null)`
+export const ifGranted = (value: SQL): SQL => sql`iif(standing.refusal is null, ${value}, null)`
 
 /** Throws the refusal that the statement tells. */
 export const readVerdict = (rows: readonly Row[]): void => void assertPermitted(rows[0])

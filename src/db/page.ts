@@ -61,7 +61,7 @@ export function listPlan<A extends object>(
     return sql`select ${refusal}, ${ifGranted(count)} as count, ${isCounted} as is_counted, null as id, null as body
         from ${VERDICT}
       union all
-      select null, null, null, id, body from (${rows(within(a, sql`(select ${count} from permit as scope)`))})`
+      select null, null, null, id, body from (${rows(within(a, sql`(select ${count} from permit as standing)`))})`
   })
   return (ref, window) => statement(list, { ...ref, ...window }, (rows) => readPage(rows, window))
 }

@@ -14,7 +14,7 @@ export interface Quotas {
 type A = Arguments<Quotas>
 
 const used = (column: SQLWrapper): SQL => sql`ifnull((select ${column} from ${namespaceStats}
-  where ${namespaceStats.namespaceId} = scope.namespace_id), 0)`
+  where ${namespaceStats.namespaceId} = standing.namespace_id), 0)`
 
 /**
  * What a request adds. `exactly` is what is still to be added when it is asked, so that what a batch has added already

@@ -72,7 +72,7 @@ export const isRevoked = (
 
 export const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_SCOPES))})`
 
-/** What every `scope` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
+/** What every `standing` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
 const caller = (a: Arguments<Asking>): SQL => sql`${users.id} as user_id, case
     when ${a.tokenHash} is not null and ${apiTokens.id} is null then 'token_unknown'
     when ${apiTokens.expiresAt} <= ${a.askedAt} then 'token_expired'
@@ -85,21 +85,21 @@ export const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
 const [CAN_READ, CAN_WRITE] = [scopes.read, scopes.write].map((bits) => sql.raw(String(bits))) as [SQL, SQL]
 
 /** Holds for a token that is told of nothing but what it does itself. */
-export const isBlind = sql`(scope.scopes & ${CAN_READ} = 0)`
+export const isBlind = sql`(standing.scopes & ${CAN_READ} = 0)`
 
 /** Holds for a token that may add to what is there, and change only what it has added. */
-const isAdding = sql`(scope.scopes & ${CAN_WRITE} = 0)`
+const isAdding = sql`(standing.scopes & ${CAN_WRITE} = 0)`
 
 /** A token that may only add is told nothing of what is there where its user may not write. */
 export const mayNotAdd: Refusing = lacksRole(grants.upload.rank, isAdding)
 
 /** Holds where there is something that this request would change, and the token may change only what it has made. */
 export const isOfAnother = (createdByToken: SQL): SQL =>
-  sql`(${isAdding} and ${createdByToken} is not scope.token_id)`
+  sql`(${isAdding} and ${createdByToken} is not standing.token_id)`
 
-/** `scope` of a request about no namespace: everybody may do with the own account what the token allows. */
-const userScope = (a: Arguments<Asking>): SQL =>
-  sql`scope as materialized (
+/** `standing` of a request about no namespace: everybody may do with the own account what the token allows. */
+const userStanding = (a: Arguments<Asking>): SQL =>
+  sql`standing as materialized (
     select ${caller(a)}, true as is_member, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
 
 /** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
@@ -119,11 +119,11 @@ const joinedNamespace = (
 /** Holds for a live project that everybody may read. */
 export const publicProject = sql`${live(projects)} and ${projects.visibility} = 'public'`
 
-/** `scope` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
-const namespaceScope = (
+/** `standing` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
+const namespaceStanding = (
   a: Arguments<NamespaceRef>,
   { moved, visitors = sql`0`, withTrashed = false }: NamespaceOptions,
-): SQL => sql`scope as materialized (
+): SQL => sql`standing as materialized (
   select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
     ${namespaces.deletedAt} is not null as is_trashed,
     ${members.role} is not null as is_member, ifnull(${members.role}, ${visitors}) as access
@@ -137,13 +137,13 @@ const asVisitor = sql`iif(exists (select 1 from ${projects}
   where ${projects.namespaceId} = ${namespaces.id} and ${publicProject}), ${asRank('read')}, 0)`
 
 /**
- * `scope` of a request about a project; a public one gives every caller the right to read. `moved` selects the
+ * `standing` of a request about a project; a public one gives every caller the right to read. `moved` selects the
  * id of the project where it is no longer found by the slug of the request.
  */
-const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
+const projectStanding = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
   const bySlug = sql`${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
     and ${live(projects)}`
-  return sql`scope as materialized (
+  return sql`standing as materialized (
     select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
       ${projects.id} as project_id, ${projects.slug} as project_slug, ${projects.visibility} as visibility,
       ${members.role} is not null as is_member,
@@ -155,45 +155,45 @@ const projectScope = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
     } and ${bound})`
 }
 
-const boundToNamespace = sql`iif(scope.token_namespace_id is not null, 'bound', null)`
-const boundToProject = sql`iif(scope.token_project_id is not null, 'bound', null)`
+const boundToNamespace = sql`iif(standing.token_namespace_id is not null, 'bound', null)`
+const boundToProject = sql`iif(standing.token_project_id is not null, 'bound', null)`
 
 /** Whoever may not know of the namespace learns that there is none. */
 const noNamespace: Refusing = [
   'namespace_not_found',
-  sql`scope.namespace_id is null or scope.access = 0`,
+  sql`standing.namespace_id is null or standing.access = 0`,
   boundToNamespace,
 ]
 
 /** The namespace itself is outside of the project that a token is bound to. */
 const noWholeNamespace: Refusing = [
   'namespace_not_found',
-  sql`scope.namespace_id is null or scope.access = 0 or scope.token_project_id is not null`,
-  sql`iif(scope.token_project_id is not null, 'outside', ${boundToNamespace})`,
+  sql`standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null`,
+  sql`iif(standing.token_project_id is not null, 'outside', ${boundToNamespace})`,
 ]
 
 /** A project that is not the one which the token is bound to is not made either. */
 const noOtherProject: Refusing = [
   'project_not_found',
-  sql`scope.project_id is null and scope.token_project_id is not null`,
+  sql`standing.project_id is null and standing.token_project_id is not null`,
   boundToProject,
 ]
 
-const noProject: Refusing = ['project_not_found', sql`scope.project_id is null`, boundToProject]
+const noProject: Refusing = ['project_not_found', sql`standing.project_id is null`, boundToProject]
 
 /** What the guard of one request judges, beside who asks and where. */
 export type Conditions = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
 
 const guard = (
-  scope: SQL,
+  standing: SQL,
   place: readonly Refusing[],
   grant: Grant,
   { tables = [], ...rest }: Conditions,
-): Guard => ({ scope, tables, place, grant, ...rest })
+): Guard => ({ standing, tables, place, grant, ...rest })
 
 /** The guard of a request about the caller's own things. */
 export const userGuard = (a: Arguments<Asking>, grant: Grant, rest: Conditions = {}): Guard =>
-  guard(userScope(a), [], grant, rest)
+  guard(userStanding(a), [], grant, rest)
 
 interface NamespaceOptions {
   /** Selects the id of the namespace where it is no longer found by the slug of the request. */
@@ -207,7 +207,7 @@ interface NamespaceOptions {
 /** A namespace in the trash is there for its owners alone. */
 const trashedForOthers: Refusing = [
   'namespace_not_found',
-  sql`scope.is_trashed and scope.access < ${asRank('own')}`,
+  sql`standing.is_trashed and standing.access < ${asRank('own')}`,
 ]
 
 /** The guard of a request about a namespace. */
@@ -216,19 +216,19 @@ export const namespaceGuard = (
   grant: Grant,
   rest: Conditions = {},
   options: NamespaceOptions = {},
-): Guard => guard(namespaceScope(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
+): Guard => guard(namespaceStanding(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Conditions = {}): Guard =>
-  guard(namespaceScope(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
+  guard(namespaceStanding(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
 
-/** The guard of a request inside a project that is there; for `moved` see `projectScope`. */
+/** The guard of a request inside a project that is there; for `moved` see `projectStanding`. */
 export const projectGuard = (
   a: Arguments<ProjectRef>,
   grant: Grant,
   rest: Conditions = {},
   moved?: SQL,
-): Guard => guard(projectScope(a, moved), [noNamespace, noProject], grant, rest)
+): Guard => guard(projectStanding(a, moved), [noNamespace, noProject], grant, rest)
 
 /** The guard of a request that makes the project when it is missing. */
 export const projectMakingGuard = (
@@ -236,11 +236,11 @@ export const projectMakingGuard = (
   rest: Conditions,
 ): Guard =>
   guard(
-    projectScope(a),
+    projectStanding(a),
     [
       noNamespace,
       noOtherProject,
-      ['project_not_found', sql`scope.project_id is null and not ${a.createProject}`],
+      ['project_not_found', sql`standing.project_id is null and not ${a.createProject}`],
     ],
     'upload',
     rest,
@@ -253,18 +253,18 @@ interface Home {
   readonly missing: Failure
   /** The right of who is no member; by default everybody reads what is in a public project. */
   readonly visitors?: SQL
-  /** Of what is joined before, for `scope` to have them; followed by a comma. */
+  /** Of what is joined before, for `standing` to have them; followed by a comma. */
   readonly columns?: SQL
   readonly joined?: SQL
 }
 
 const isPublicHome = sql`iif(${projects.visibility} = 'public', ${asRank('read')}, 0)`
 
-/** `scope` of a request that names no project. */
-const homeScope = (
+/** `standing` of a request that names no project. */
+const homeStanding = (
   a: Arguments<ItemRef>,
   { project, visitors = isPublicHome, columns = sql``, joined = sql`` }: Home,
-): SQL => sql`scope as materialized (
+): SQL => sql`standing as materialized (
   select ${caller(a)}, ${columns} ${namespaces.id} as namespace_id, ${projects.id} as project_id,
     ${members.role} is not null as is_member,
     max(ifnull(${members.role}, 0), ${visitors}) as access
@@ -277,8 +277,8 @@ const homeScope = (
 /** The guard of a request about a thing inside a project. */
 export const itemGuard = (a: Arguments<ItemRef>, home: Home, grant: Grant, rest: Conditions = {}): Guard =>
   guard(
-    homeScope(a, home),
-    [[home.missing, sql`scope.namespace_id is null or scope.access = 0`]],
+    homeStanding(a, home),
+    [[home.missing, sql`standing.namespace_id is null or standing.access = 0`]],
     grant,
     rest,
   )

@@ -21,7 +21,7 @@ const closedIn = sql`iif(busy.kind = 'episode', busy.item_id, ifnull(busy.contai
 
 /** Holds where something is under way at a path of a container, above or below it; null is the top of the container. */
 const isUnderWay = (container: SQL, conflict: SQL): SQL => sql`exists (select 1 from ${deletions} as busy
-  where busy.namespace_id = scope.namespace_id and busy.project_id = scope.project_id and busy.phase is not null
+  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null
     and ${closedIn} = ${container} and ${conflict})`
 
 const isWithin = (path: SQLWrapper, folder: SQLWrapper): SQL =>

@@ -5,19 +5,19 @@ insert into api_tokens (id, hash, user_id, name, scopes, namespace_id, project_i
   where permit.user_id is not null
 
 -- apiTokens.created, after apiTokens.creating as judged
-select scope.refusal as refusal, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
   from members join namespaces on namespaces.id = members.namespace_id
   where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
   from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
   where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch')) as body
-  from verdict as scope
-  left join api_tokens on api_tokens.id = iif(scope.refusal is null, :id, null)
+  from verdict as standing
+  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
 
 -- apiTokens.list, after apiTokens.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select users.token_count
+select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count
   from users
-  where users.id = scope.user_id), 0), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select api_tokens.id as id, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
@@ -30,8 +30,8 @@ select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select users
   from permit) and api_tokens.revoked_at is null and api_tokens.id < :before
   order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count
   from users
-  where users.id = scope.user_id), 0)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where users.id = standing.user_id), 0)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- apiTokens.retire, after apiTokens.creating as permitted
 update api_tokens set revoked_at = api_tokens.expires_at
@@ -44,5 +44,5 @@ update api_tokens set revoked_at = :askedAt
   from permit) and api_tokens.revoked_at is null
 
 -- apiTokens.revoked, after apiTokens.revoking as judged
-select scope.refusal as refusal
-  from verdict as scope
+select standing.refusal as refusal
+  from verdict as standing

@@ -71,7 +71,7 @@
   select 1
   from episodes as around
   where around.id = assets.container_id and around.deleted_at is not null)) limit :limit + 1) as assets)
-  select scope.refusal as refusal, iif(scope.refusal is null, iif((select is_there
+  select standing.refusal as refusal, iif(standing.refusal is null, iif((select is_there
   from hidden), (select assets.id
   from assets
   where assets.project_id = (
@@ -79,7 +79,7 @@
   from permit
   where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
   order by assets.id desc limit 1 offset :examined - 1), null), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as scope
+  from verdict as standing
   union all
   select null, null, id, name, body, total >= :heaviest
   from weighed
@@ -158,14 +158,14 @@
   from objects
   where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
-  select scope.refusal as refusal, iif(scope.refusal is null, (select assets.id
+  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
   where assets.project_id = (
   select project_id
   from permit
   where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
   order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as scope
+  from verdict as standing
   union all
   select null, null, id, name, body, total >= :heaviest
   from weighed
@@ -237,8 +237,8 @@
   from held cross join permit
   where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
   order by assets.id desc limit :limit + 1) as assets)
-  select scope.refusal as refusal, iif(scope.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as scope
+  select standing.refusal as refusal, iif(standing.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
+  from verdict as standing
   union all
   select null, null, id, name, body, total >= :heaviest
   from weighed
@@ -317,14 +317,14 @@
   from objects
   where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
-  select scope.refusal as refusal, iif(scope.refusal is null, (select assets.id
+  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
   where assets.container_id = (
   select held.id
   from held cross join permit
   where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
   order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as scope
+  from verdict as standing
   union all
   select null, null, id, name, body, total >= :heaviest
   from weighed
@@ -423,7 +423,7 @@
   from objects
   where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
-  select scope.refusal as refusal, iif(scope.refusal is null, (select assets.id
+  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
   where assets.project_id = (
   select project_id
@@ -431,7 +431,7 @@
   where not (select is_few
   from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
   order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as scope
+  from verdict as standing
   union all
   select null, null, id, name, body, total >= :heaviest
   from weighed
@@ -564,7 +564,7 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
   where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
 -- assets.registered.video, after assets.registering as judged
-select scope.refusal as refusal, assets.version as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+select standing.refusal as refusal, assets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -619,8 +619,8 @@ select scope.refusal as refusal, assets.version as version, 1 as created, iif((s
   when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
   from objects
   where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join assets on assets.id = iif(scope.refusal is null, (select id
+  from verdict as standing
+  left join assets on assets.id = iif(standing.refusal is null, (select id
   from earlier), null)
 
 -- assets.renewLease, after assets.registering as permitted
@@ -681,13 +681,13 @@ update assets set deleted_at = :now, deletion_id = :deletionId
   where deletions.id = :deletionId) and assets.deleted_at is null
 
 -- assets.trashed, after assets.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing

@@ -4,8 +4,8 @@ select users.issuer as issuer, users.sub as sub
   where api_tokens.hash = :tokenHash and api_tokens.revoked_at is null
 
 -- credential.judge, after credential.judging as judged
-select scope.refusal as refusal
-  from verdict as scope
+select standing.refusal as refusal
+  from verdict as standing
 
 -- credential.noteUse
 update api_tokens set last_used_at = :askedAt

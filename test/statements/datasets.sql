@@ -13,9 +13,9 @@ insert into datasets (id, project_id, name, description, tags, metadata, created
   from permit
 
 -- datasets.created, after datasets.creating as judged
-select scope.refusal as refusal, datasets.version as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join datasets on datasets.id = iif(scope.refusal is null, (select id
+select standing.refusal as refusal, datasets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
+  from verdict as standing
+  left join datasets on datasets.id = iif(standing.refusal is null, (select id
   from earlier), null)
 
 -- datasets.detachCollections
@@ -25,10 +25,10 @@ update collections set dataset_id = null, detached_by = :deletionId, updated_at 
   where deletions.id = :deletionId)
 
 -- datasets.list, after datasets.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select project_stats.datasets
+select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
   from project_stats
-  where project_stats.project_id = scope.project_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select datasets.id as id, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
@@ -42,8 +42,8 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select project_stat
   from permit) and datasets.deleted_at is null and datasets.id < :before
   order by datasets.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.datasets
   from project_stats
-  where project_stats.project_id = scope.project_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where project_stats.project_id = standing.project_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- datasets.markTrashed
 update datasets set deleted_at = :now, deletion_id = :deletionId
@@ -57,10 +57,10 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
   where collections.dataset_id = (select target.id
   from permit cross join target) and collections.deleted_at is null
   order by collections.name limit 10000)
-  select scope.refusal as refusal, datasets.version as version, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch')) as body, datasets.collection_count as size, null as collection
-  from verdict as scope
+  select standing.refusal as refusal, datasets.version as version, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch')) as body, datasets.collection_count as size, null as collection
+  from verdict as standing
   left join target
-  left join datasets on datasets.id = iif(scope.refusal is null, target.id, null)
+  left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
   union all
   select null, null, json_object('id', id, 'name', name), size, id
   from shown
@@ -84,16 +84,16 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
   from permit cross join target cross join datasets on datasets.id = target.id
 
 -- datasets.trashed, after datasets.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing
 
 -- datasets.update, after datasets.updating as permitted
 update datasets set name = case
@@ -106,7 +106,7 @@ update datasets set name = case
   from permit cross join target)
 
 -- datasets.updated, after datasets.updating as judged
-select scope.refusal as refusal, datasets.version as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join datasets on datasets.id = iif(scope.refusal is null, (select id
+select standing.refusal as refusal, datasets.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
+  from verdict as standing
+  left join datasets on datasets.id = iif(standing.refusal is null, (select id
   from target), null)

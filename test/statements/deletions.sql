@@ -27,12 +27,12 @@ update deletions set purging = 1, turn = 1
   from deletion cross join permit) and deletions.purging = 0
 
 -- deletions.claimedNow.inNamespace, after deletions.purgingInNamespace as judged
-select scope.refusal as refusal
-  from verdict as scope
+select standing.refusal as refusal
+  from verdict as standing
 
 -- deletions.claimedNow.inProject, after deletions.purgingInProject as judged
-select scope.refusal as refusal
-  from verdict as scope
+select standing.refusal as refusal
+  from verdict as standing
 
 -- deletions.endMarking
 with area as materialized (

@@ -1,5 +1,5 @@
 -- downloads.find, after downloads.finding as judged
-select scope.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
+select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -52,8 +52,8 @@ select scope.refusal as refusal, objects.key as key, objects.size as size, iif(i
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
   when 'zip' then 'application/zip' end, objects.content_type)) as content_type, episodes.id as episode_id, episodes.name as episode_name
-  from verdict as scope
+  from verdict as standing
   left join target
-  left join assets on assets.id = iif(scope.refusal is null, target.id, null)
+  left join assets on assets.id = iif(standing.refusal is null, target.id, null)
   left join objects on objects.id = assets.object_id
   left join episodes on episodes.id = assets.container_id

@@ -14,8 +14,8 @@
   select assets.object_id as object_id
   from episode cross join assets on assets.container_id = episode.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null) limit 10000 + 1) group by object_id), freed as materialized (select objects.size as size
   from let_go join objects on objects.id = let_go.object_id and objects.asset_count = let_go.count)
-  select scope.refusal as refusal, null as rows, null as bytes, null as truncated
-  from verdict as scope
+  select standing.refusal as refusal, null as rows, null as bytes, null as truncated
+  from verdict as standing
   union all
   select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
   from let_go), 0) > 10000
@@ -63,8 +63,8 @@
   from (select assets.object_id as object_id
   from site cross join assets on assets.project_id = site.id) limit 10000 + 1) group by object_id), freed as materialized (select objects.size as size
   from let_go join objects on objects.id = let_go.object_id and objects.asset_count = let_go.count)
-  select scope.refusal as refusal, null as rows, null as bytes, null as truncated
-  from verdict as scope
+  select standing.refusal as refusal, null as rows, null as bytes, null as truncated
+  from verdict as standing
   union all
   select null, count(*), ifnull(sum(size), 0), ifnull((select sum(count)
   from let_go), 0) > 10000

@@ -1,8 +1,8 @@
 -- episodes.list, after episodes.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select project_stats.episodes
+select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes
   from project_stats
-  where project_stats.project_id = scope.project_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select episodes.id as id, json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
@@ -13,8 +13,8 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select project_stat
   from permit) and episodes.deleted_at is null and episodes.id < :before
   order by episodes.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.episodes
   from project_stats
-  where project_stats.project_id = scope.project_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where project_stats.project_id = standing.project_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- episodes.makeChangedFolders, after episodes.updating as permitted
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
@@ -111,16 +111,16 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
   from permit cross join target cross join episodes on episodes.id = target.id
 
 -- episodes.trashed, after episodes.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing
 
 -- episodes.update, after episodes.updating as permitted
 update episodes set name = :finalName, folder_id = case
@@ -144,11 +144,11 @@ update episodes set name = :finalName, folder_id = case
   from permit cross join target)
 
 -- episodes.updated, after episodes.updating as judged
-select scope.refusal as refusal, episodes.version as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
+select standing.refusal as refusal, episodes.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join episodes on episodes.id = iif(scope.refusal is null, (select id
+  from verdict as standing
+  left join episodes on episodes.id = iif(standing.refusal is null, (select id
   from target), null)
 
 -- episodes.upsert, after episodes.upserting as permitted
@@ -172,13 +172,13 @@ insert into episodes (id, project_id, node_id, folder_id, name, node_path, descr
   where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
 
 -- episodes.upserted, after episodes.upserting as judged
-select scope.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((scope.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
+select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((standing.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
   when 0 then 'false'
   when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch')), 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
   from projects
   where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
   from nodes
-  where nodes.id = episodes.folder_id)), 'namespace', json_object('id', scope.namespace_id, 'slug', scope.namespace_slug))) as body
-  from verdict as scope
-  left join episodes on episodes.id = iif(scope.refusal is null, (select id
+  where nodes.id = episodes.folder_id)), 'namespace', json_object('id', standing.namespace_id, 'slug', standing.namespace_slug))) as body
+  from verdict as standing
+  left join episodes on episodes.id = iif(standing.refusal is null, (select id
   from target), null)

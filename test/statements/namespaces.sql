@@ -5,9 +5,9 @@ insert into namespaces (id, slug, metadata, created_at, updated_at, created_by, 
   where permit.user_id is not null
 
 -- namespaces.created, after namespaces.creating as judged
-select scope.refusal as refusal, namespaces.version as version, 1 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
-  from verdict as scope
-  left join namespaces on namespaces.id = iif(scope.refusal is null, (select id
+select standing.refusal as refusal, namespaces.version as version, 1 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
+  from verdict as standing
+  left join namespaces on namespaces.id = iif(standing.refusal is null, (select id
   from earlier), null)
 
 -- namespaces.describeHome
@@ -27,10 +27,10 @@ delete
   order by former_slugs.reserved_until desc, former_slugs.slug limit -1 offset 10)
 
 -- namespaces.list, after namespaces.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select users.namespace_count
+select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.namespace_count
   from users
-  where users.id = scope.user_id), 0), null) as count, scope.token_namespace_id is null as is_counted, null as id, null as body
-  from verdict as scope
+  where users.id = standing.user_id), 0), null) as count, standing.token_namespace_id is null as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select printf('%02x', members.prominence) || members.namespace_id as id, json_object('id', namespaces.id, 'slug', namespaces.slug, 'role', case members.role
@@ -44,8 +44,8 @@ select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select users
   from permit), namespaces.id)
   order by members.prominence desc, members.namespace_id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.namespace_count
   from users
-  where users.id = scope.user_id), 0)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where users.id = standing.user_id), 0)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- namespaces.markTrashed
 update namespaces set deleted_at = :now, deletion_id = :deletionId
@@ -62,14 +62,14 @@ insert into members (user_id, namespace_id, role, prominence, created_at)
   where members.namespace_id = :id)
 
 -- namespaces.read, after namespaces.reading as judged
-select scope.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case scope.access
+select standing.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
   when 1 then 'reader'
   when 2 then 'writer'
   when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
   from namespace_stats
   where namespace_stats.namespace_id = namespaces.id) as body
-  from verdict as scope
-  left join namespaces on namespaces.id = iif(scope.refusal is null, scope.namespace_id, null)
+  from verdict as standing
+  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
 
 -- namespaces.reserveFormer, after namespaces.updating as permitted
 insert into former_slugs (slug, namespace_id, reserved_until)
@@ -105,16 +105,16 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
   from permit cross join namespaces on namespaces.id = permit.namespace_id
 
 -- namespaces.trashed, after namespaces.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing
 
 -- namespaces.update, after namespaces.updating as permitted
 update namespaces set slug = case
@@ -125,6 +125,6 @@ update namespaces set slug = case
   from permit)
 
 -- namespaces.updated, after namespaces.updating as judged
-select scope.refusal as refusal, namespaces.version as version, 0 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
-  from verdict as scope
-  left join namespaces on namespaces.id = iif(scope.refusal is null, scope.namespace_id, null)
+select standing.refusal as refusal, namespaces.version as version, 0 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
+  from verdict as standing
+  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)

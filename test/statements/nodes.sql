@@ -159,13 +159,13 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
   from permit cross join target cross join nodes on nodes.id = target.id
 
 -- nodes.trashed, after nodes.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing

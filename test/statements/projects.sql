@@ -4,16 +4,16 @@ insert into projects (id, namespace_id, name, slug, description, tags, metadata,
   from permit
 
 -- projects.created, after projects.creating as judged
-select scope.refusal as refusal, projects.version as version, 1 as created, iif((scope.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join projects on projects.id = iif(scope.refusal is null, (select id
+select standing.refusal as refusal, projects.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
+  from verdict as standing
+  left join projects on projects.id = iif(standing.refusal is null, (select id
   from earlier), null)
 
 -- projects.list, after projects.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select iif(scope.is_member, namespace_stats.projects, namespace_stats.public_projects)
+select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id), null) as count, scope.is_member as is_counted, null as id, null as body
-  from verdict as scope
+  where namespace_stats.namespace_id = standing.namespace_id), null) as count, standing.is_member as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select *
@@ -23,10 +23,10 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select iif(scope.is
   where projects.namespace_id = (
   select iif(is_member = 1, namespace_id, null)
   from permit) and projects.deleted_at is null and projects.id < :before
-  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(scope.is_member, namespace_stats.projects, namespace_stats.public_projects)
+  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where namespace_stats.namespace_id = standing.namespace_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
   union all
   select *
   from (
@@ -35,10 +35,10 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select iif(scope.is
   where projects.namespace_id = (
   select iif(is_member = 0, namespace_id, null)
   from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public' and projects.id < :before
-  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(scope.is_member, namespace_stats.projects, namespace_stats.public_projects)
+  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset))
+  where namespace_stats.namespace_id = standing.namespace_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
 -- projects.markTrashed
 update projects set deleted_at = :now, deletion_id = :deletionId
@@ -61,16 +61,16 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
   from permit cross join projects on projects.id = permit.project_id
 
 -- projects.trashed, after projects.trashing as judged
-select scope.refusal as refusal, iif(scope.refusal is null, coalesce( (select deletions.id
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
   from deletions
   where deletions.id = :deletionId), (select deletions.id
   from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(scope.refusal is null, coalesce( (select deletions.phase = 'marking'
+  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
   from deletions
   where deletions.id = :deletionId), (select deletions.phase = 'marking'
   from deletions
   where deletions.request = :repeatable)), null) as is_marking
-  from verdict as scope
+  from verdict as standing
 
 -- projects.update, after projects.updating as permitted
 update projects set slug = case
@@ -85,6 +85,6 @@ update projects set slug = case
   from permit)
 
 -- projects.updated, after projects.updating as judged
-select scope.refusal as refusal, projects.version as version, 0 as created, iif((scope.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
-  from verdict as scope
-  left join projects on projects.id = iif(scope.refusal is null, scope.project_id, null)
+select standing.refusal as refusal, projects.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
+  from verdict as standing
+  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

@@ -100,10 +100,10 @@ update purges set finished_at = :now
   from json_each(?1, '$.ids')) and purges.finished_at is null
 
 -- purges.list, after purges.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select namespace_stats.purges
+select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.purges
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select purges.id as id, json_object('id', purges.id, 'kind', purges.kind, 'itemId', purges.item_id, 'name', purges.name, 'projectId', purges.project_id, 'deletionId', purges.deletion_id, 'rule', purges.rule, 'requestedBy', (select home.slug
@@ -114,8 +114,8 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select namespace_st
   from permit) and purges.id < :before
   order by purges.id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.purges
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where namespace_stats.namespace_id = standing.namespace_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- purges.open.datasets
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)

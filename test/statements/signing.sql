@@ -1,16 +1,16 @@
 -- signing.byId, after signing.findingById as consulted
 , row as materialized (select wanted.key as position, (select assets.id
-  from assets join projects on projects.id = assets.project_id and projects.deleted_at is null and projects.id = ifnull(scope.token_project_id, projects.id) join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(scope.token_namespace_id, namespaces.id)
+  from assets join projects on projects.id = assets.project_id and projects.deleted_at is null and projects.id = ifnull(standing.token_project_id, projects.id) join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(standing.token_namespace_id, namespaces.id)
   where assets.id = wanted.value and assets.deleted_at is null and not exists (
   select 1
   from episodes as around
   where around.id = assets.container_id and around.deleted_at is not null) and (projects.visibility = 'public' or exists (
   select 1
   from members
-  where members.user_id = scope.user_id and members.namespace_id = namespaces.id))) as asset_id
-  from permit as scope cross join json_each(?1, '$.ids') as wanted)
-  select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
-  from verdict as scope
+  where members.user_id = standing.user_id and members.namespace_id = namespaces.id))) as asset_id
+  from permit as standing cross join json_each(?1, '$.ids') as wanted)
+  select standing.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  from verdict as standing
   union all
   select null, row.position, assets.id, assets.name, objects.key, objects.size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
   when 'mp4' then 'video/mp4'
@@ -74,7 +74,7 @@
   from (
   select assets.id as id, assets.container_id as container_id
   from assets
-  where assets.project_id = scope.project_id and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value
+  where assets.project_id = standing.project_id and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value
   order by assets.id desc limit :namesakes) as found
   where not exists (
   select 1
@@ -85,11 +85,11 @@
   where assets.container_id = (
   select episodes.id
   from episodes
-  where episodes.project_id = scope.project_id and episodes.name = :episode and episodes.deleted_at is null) and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value and assets.name is not null))
+  where episodes.project_id = standing.project_id and episodes.name = :episode and episodes.deleted_at is null) and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value and assets.name is not null))
   from json_each(?1, '$.kinds') as kind)) as asset_id
-  from permit as scope cross join json_each(?1, '$.paths') as wanted)
-  select scope.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
-  from verdict as scope
+  from permit as standing cross join json_each(?1, '$.paths') as wanted)
+  select standing.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  from verdict as standing
   union all
   select null, row.position, assets.id, assets.name, objects.key, objects.size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
   when 'mp4' then 'video/mp4'

@@ -30,10 +30,10 @@ with undone as materialized (
   from undone) and deletions.phase is null
 
 -- trash.ofNamespace, after trash.listingOfNamespace as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select namespace_stats.trashed
+select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.trashed
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (
@@ -55,14 +55,14 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select namespace_st
   from permit) and deletions.project_id is null and deletions.id < :before
   order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.trashed
   from namespace_stats
-  where namespace_stats.namespace_id = scope.namespace_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where namespace_stats.namespace_id = standing.namespace_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- trash.ofProject, after trash.listingOfProject as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, (select project_stats.trashed
+select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.trashed
   from project_stats
-  where project_stats.project_id = scope.project_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (
@@ -84,11 +84,11 @@ select scope.refusal as refusal, iif(scope.refusal is null, (select project_stat
   from permit) and deletions.id < :before
   order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.trashed
   from project_stats
-  where project_stats.project_id = scope.project_id)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where project_stats.project_id = standing.project_id)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- trash.placeRestored, after trash.restoringPlace as judged
-select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
   from (select case restorations.kind
   when 'project' then (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
   from projects
@@ -96,11 +96,11 @@ select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.
   when 'namespace' then (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
   from namespaces
   where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as body) as made
-  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
-  from verdict as scope
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
+  from verdict as standing
   left join deletion
   left join obstacle
-  left join restorations on restorations.id = iif(scope.refusal is null, :deletionId, null) and restorations.request = :mark
+  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
 
 -- trash.restore, after trash.restoringItem as permitted
 insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
@@ -206,7 +206,7 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
   where true
 
 -- trash.restored, after trash.restoringItem as judged
-select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
   from (select case restorations.kind
   when 'dataset' then (select json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))
   from datasets
@@ -516,8 +516,8 @@ select scope.refusal as refusal, 1 as version, 0 as created, (select iif((scope.
   where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null) end as body) as made
-  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(scope.refusal is null, deletion.phase is not null, null) as is_under_way
-  from verdict as scope
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
+  from verdict as standing
   left join deletion
   left join obstacle
-  left join restorations on restorations.id = iif(scope.refusal is null, :deletionId, null) and restorations.request = :mark
+  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark

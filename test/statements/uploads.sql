@@ -4,9 +4,9 @@ update objects set state = 'aborted', lease_until = :askedAt
   from permit) and objects.state = 'pending'
 
 -- uploads.abort.find, after uploads.aborting as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.announce, after uploads.announcing as permitted
 insert into objects (id, namespace_id, project_id, key, state, size, content_type, lease_until, created_by, created_by_token, created_at, name, part_size, announced_size, announced_sha256, staging_hash)
@@ -23,8 +23,8 @@ insert into objects (id, namespace_id, project_id, key, state, size, content_typ
   on conflict do nothing
 
 -- uploads.announced, after uploads.announcing as consulted
-select scope.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
-  from verdict as scope
+select standing.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
+  from verdict as standing
   union all
   select null, file.key, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at
   from permit cross join json_each(?1, '$.files') as file cross join objects on objects.id = ifnull( (select objects.id
@@ -61,25 +61,25 @@ update objects set state = 'discarded', lease_until = :askedAt
   from permit) and objects.state = 'pending'
 
 -- uploads.discard.find, after uploads.discarding as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.doubted, after uploads.completing as judged
-select scope.refusal as refusal
-  from verdict as scope
+select standing.refusal as refusal
+  from verdict as standing
 
 -- uploads.drop
 update objects set state = 'aborted', lease_until = :now
   where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
 
 -- uploads.find, after uploads.watching as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.findObject, after uploads.findingObject as judged
-select scope.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(null)
+select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
   when 'webm' then 'video/webm'
@@ -132,29 +132,29 @@ select scope.refusal as refusal, objects.key as key, objects.size as size, iif(i
   when 'mcap' then 'application/x-mcap'
   when 'parquet' then 'application/vnd.apache.parquet'
   when 'zip' then 'application/zip' end, objects.content_type)) as content_type
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.findSettled, after uploads.settling as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.findStaged, after uploads.findingStaged as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or objects.created_by_token is scope.token_id as is_shown
-  from verdict as scope
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or objects.created_by_token is standing.token_id as is_shown
+  from verdict as standing
   left join staged
-  left join objects on objects.id = iif(scope.refusal is null, staged.id, null)
+  left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
 
 -- uploads.findToComplete, after uploads.completing as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.findToSend, after uploads.sending as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.forgetContested, after uploads.completing as permitted
 delete
@@ -186,15 +186,15 @@ update objects set state = 'aborted', lease_until = :askedAt
   from permit) and objects.state = 'pending'
 
 -- uploads.giveUp.find, after uploads.discarding as judged
-select scope.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (scope.scopes & 1 = 0) or scope.object_token_id is scope.token_id as is_shown
-  from verdict as scope
-  left join objects on objects.id = iif(scope.refusal is null, scope.object_id, null)
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.list, after uploads.listing as consulted
-select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select pending_uploads.uploads
+select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
   from pending_uploads
-  where pending_uploads.project_id = scope.project_id and pending_uploads.holder_id = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0), null) as count, true as is_counted, null as id, null as body
-  from verdict as scope
+  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
+  from verdict as standing
   union all
   select null, null, null, id, body
   from (select id, body
@@ -202,26 +202,26 @@ select scope.refusal as refusal, iif(scope.refusal is null, ifnull((select pendi
   select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
   from objects
   where objects.project_id = (select project_id
-  from permit) and objects.created_by = (select scope.user_id
-  from permit as scope
-  where not (scope.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+  from permit) and objects.created_by = (select standing.user_id
+  from permit as standing
+  where not (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
   order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
   from pending_uploads
-  where pending_uploads.project_id = scope.project_id and pending_uploads.holder_id = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset)
+  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
   union all
   select id, body
   from (
   select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
   from objects
   where objects.project_id = (select project_id
-  from permit) and objects.created_by_token = (select scope.token_id
-  from permit as scope
-  where (scope.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+  from permit) and objects.created_by_token = (select standing.token_id
+  from permit as standing
+  where (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
   order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
   from pending_uploads
-  where pending_uploads.project_id = scope.project_id and pending_uploads.holder_id = iif((scope.scopes & 1 = 0), scope.token_id, scope.user_id)), 0)
-  from permit as scope) or :offset > 100000), 0, :limit + 1) offset :offset))
+  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
 -- uploads.makeProject, after uploads.announcing as permitted
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)

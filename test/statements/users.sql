@@ -81,11 +81,11 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
   where users.issuer = :issuer and users.sub = :sub)
 
 -- users.exchanged, after users.exchanging as judged
-select scope.refusal as refusal, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', json(case (users.id = :newUserId)
+select standing.refusal as refusal, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', json(case (users.id = :newUserId)
   when 0 then 'false'
   when 1 then 'true' end)), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)) as body
-  from verdict as scope
-  left join users on users.id = iif(scope.refusal is null, scope.user_id, null)
+  from verdict as standing
+  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
   left join namespaces on namespaces.id = users.home_id
 
 -- users.follow
@@ -98,18 +98,18 @@ update users set email = ifnull(:email, users.email), email_verified = case
   where revocations.issuer = :issuer and revocations.jti = :jti) and ( :email <> ifnull(users.email, '') or :emailVerified <> ifnull(users.email_verified, -1) or (not users.is_edited and users.name is null and :name is not null) or (users.given_name is null and :givenName is not null) or (users.family_name is null and :familyName is not null) or (not users.is_edited and users.picture is null and :picture is not null))
 
 -- users.read, after users.reading as judged
-select scope.refusal as refusal, users.version as version, 0 as created, (select iif(scope.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+select standing.refusal as refusal, users.version as version, 0 as created, (select iif(standing.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
   from members join namespaces on namespaces.id = members.namespace_id
   where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
   from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
   where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch'))
   from api_tokens
-  where api_tokens.id = scope.token_id))))
-  from (select iif((scope.scopes & 1 = 0), json_object('id', users.id, 'username', namespaces.slug, 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)), json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified
+  where api_tokens.id = standing.token_id))))
+  from (select iif((standing.scopes & 1 = 0), json_object('id', users.id, 'username', namespaces.slug, 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)), json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', users.created_at / 1000.0, 'unixepoch'))) as body) as told) as body
-  from verdict as scope
-  left join users on users.id = iif(scope.refusal is null, scope.user_id, null)
+  from verdict as standing
+  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
   left join namespaces on namespaces.id = users.home_id
 
 -- users.update, after users.updating as permitted
@@ -120,9 +120,9 @@ update users set name = case
   from permit)
 
 -- users.updated, after users.updating as judged
-select scope.refusal as refusal, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified
+select standing.refusal as refusal, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified
   when 0 then 'false'
   when 1 then 'true' end), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', users.created_at / 1000.0, 'unixepoch')) as body
-  from verdict as scope
-  left join users on users.id = iif(scope.refusal is null, scope.user_id, null)
+  from verdict as standing
+  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
   left join namespaces on namespaces.id = users.home_id

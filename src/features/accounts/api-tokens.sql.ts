@@ -16,7 +16,7 @@ const listing = guard<Asking>('apiTokens.listing', (a) => userGuard(a, 'self'))
 
 /** The caller's API tokens that are not revoked; expired ones too, until another token is made. */
 export const listApiTokens = listPlan(listing, 'apiTokens.list', (a) => {
-  const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id), 0)`
+  const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = standing.user_id), 0)`
   return {
     count: total,
     rows: (
@@ -50,7 +50,7 @@ const creating = guard<NewApiToken>('apiTokens.creating', (a) =>
     tables: [
       sql`place as materialized (
     select ${namespaces.id} as namespace_id, ${projects.id} as project_id from ${ADMITTED}
-    left join ${members} on ${members.userId} = scope.user_id and ${members.namespaceId} = (
+    left join ${members} on ${members.userId} = standing.user_id and ${members.namespaceId} = (
       select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.namespace} and ${live(namespaces)})
     left join ${namespaces} on ${namespaces.id} = ${members.namespaceId}
     left join ${projects} on ${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
@@ -64,8 +64,8 @@ const creating = guard<NewApiToken>('apiTokens.creating', (a) =>
     state: [
       [
         'too_many_api_tokens',
-        sql`(select ${users.tokenCount} from ${users} where ${users.id} = scope.user_id) >= ${MOST_TOKENS}
-        and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = scope.user_id and ${isExpired(a)})`,
+        sql`(select ${users.tokenCount} from ${users} where ${users.id} = standing.user_id) >= ${MOST_TOKENS}
+        and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = standing.user_id and ${isExpired(a)})`,
       ],
     ],
   }),
@@ -131,7 +131,7 @@ const revoking = guard<Revoking>('apiTokens.revoking', (a) =>
       [
         'api_token_not_found',
         sql`not exists (select 1 from ${apiTokens} where ${apiTokens.id} = ${a.id}
-        and ${apiTokens.userId} = scope.user_id
+        and ${apiTokens.userId} = standing.user_id
         and (${unrevoked} or ${apiTokens.revokedAt} = ${a.askedAt}))`,
       ],
     ],

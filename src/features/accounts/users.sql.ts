@@ -120,14 +120,14 @@ const bare = object({
 const account = (
   body: SQL,
 ): SQL => sql`select ${refusal}, ${users.version} as version, 0 as created, ${body} as body
-  from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`scope.user_id`)}
+  from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`standing.user_id`)}
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
 /** An API token is told what it is good for. */
 const withToken = (
   body: SQL,
-): SQL => sql`(select iif(scope.token_id is null, told.body, json_set(told.body, '$.token',
-    json((select ${object(tokenFields)} from ${apiTokens} where ${apiTokens.id} = scope.token_id))))
+): SQL => sql`(select iif(standing.token_id is null, told.body, json_set(told.body, '$.token',
+    json((select ${object(tokenFields)} from ${apiTokens} where ${apiTokens.id} = standing.token_id))))
   from (select ${body} as body) as told)`
 
 const reading = guard<Asking>('users.reading', (a) => userGuard(a, 'watch'))

@@ -16,8 +16,8 @@ export interface StagedRef extends ProjectRef {
 
 const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
   const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
-    where ${objects.projectId} = scope.project_id and ${objects.stagingHash} = ${a.stagingHash}
-      and ${objects.stagingHash} is not null and ${objects.createdBy} = scope.user_id and ${state}
+    where ${objects.projectId} = standing.project_id and ${objects.stagingHash} = ${a.stagingHash}
+      and ${objects.stagingHash} is not null and ${objects.createdBy} = standing.user_id and ${state}
       and not ${isOfAnother(objects.createdByToken.getSQL())}
     order by ${objects.id} desc limit 1)`
   return projectGuard(a, 'upload', {
@@ -34,7 +34,7 @@ const foundStaged = outcome(
   findingStaged,
   'uploads.findStaged',
   () => sql`select ${refusal}, ${uploadColumns},
-      not ${isBlind} or ${objects.createdByToken} is scope.token_id as is_shown
+      not ${isBlind} or ${objects.createdByToken} is standing.token_id as is_shown
     from ${VERDICT} left join staged left join ${objects} on ${objects.id} = ${ifGranted(sql`staged.id`)}`,
 )
 
@@ -51,7 +51,7 @@ const foundObject = outcome(
   'uploads.findObject',
   () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOf(objects.name)} as content_type
-    from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
+    from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`standing.object_id`)}`,
 )
 
 /** A complete object, for its bytes. */

@@ -32,7 +32,7 @@ const trashing = guard<TrashingCollection>('collections.trashing', (a) =>
   projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (select ${collections.id} as id from ${ADMITTED} cross join ${collections}
-        where ${collections.projectId} = scope.project_id and ${collections.name} = ${a.name}
+        where ${collections.projectId} = standing.project_id and ${collections.name} = ${a.name}
           and ${live(collections)})`,
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),

@@ -60,7 +60,7 @@ const listing = guard<ProjectRef>('datasets.listing', (a) => projectGuard(a, 're
 
 export const listDatasets = listPlan(listing, 'datasets.list', (a) => {
   const total = sql`(select ${projectStats.datasets} from ${projectStats}
-    where ${projectStats.projectId} = scope.project_id)`
+    where ${projectStats.projectId} = standing.project_id)`
   return {
     count: total,
     rows: (limit) => sql`select ${datasets.id} as id, ${listed} as body from ${datasets}
@@ -72,7 +72,7 @@ export const listDatasets = listPlan(listing, 'datasets.list', (a) => {
 
 const named = (a: Arguments<DatasetRef>) => sql`target as materialized (
   select ${datasets.id} as id from ${ADMITTED} cross join ${datasets}
-  where ${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`
+  where ${datasets.projectId} = standing.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`
 
 const noDataset = ['dataset_not_found', sql`not exists (select 1 from target where id is not null)`] as const
 
@@ -137,7 +137,7 @@ const creating = guard<New>('datasets.creating', (a) =>
       meets(
         datasets,
         a,
-        sql`${datasets.projectId} = scope.project_id and ${datasets.name} = ${a.name} and ${live(datasets)}`,
+        sql`${datasets.projectId} = standing.project_id and ${datasets.name} = ${a.name} and ${live(datasets)}`,
       ),
     ],
     done: sql`(select is_made from earlier)`,
@@ -172,7 +172,7 @@ export const createDataset = (values: New): Plan<Resource> =>
 type Changes = DatasetRef & Stamp & Fields & { readonly newName?: string }
 
 const updating = guard<Changes>('datasets.updating', (a) => {
-  const named = (name: SQL) => sql`${datasets.projectId} = scope.project_id and ${datasets.name} = ${name}
+  const named = (name: SQL) => sql`${datasets.projectId} = standing.project_id and ${datasets.name} = ${name}
     and ${live(datasets)}`
   return projectGuard(a, 'write', {
     tables: [
@@ -185,7 +185,7 @@ const updating = guard<Changes>('datasets.updating', (a) => {
     state: [
       [
         'dataset_name_taken',
-        sql`exists (select 1 from ${datasets} where ${datasets.projectId} = scope.project_id
+        sql`exists (select 1 from ${datasets} where ${datasets.projectId} = standing.project_id
           and ${datasets.name} = ${a.newName} and ${live(datasets)}
           and ${datasets.id} <> (select id from target))`,
       ],

@@ -23,7 +23,7 @@ const [CAN_WRITE, CAN_SEE] = [scopes.write, scopes.read | scopes.write].map((bit
 ) as [SQL, SQL]
 
 /** Holds for an object of the namespace which the token sees as such: of that project alone where it can only add, or is confined. */
-export const isInSight = (asking: 'scope' | 'permit'): SQL => {
+export const isInSight = (asking: 'standing' | 'permit'): SQL => {
   const of = sql.raw(asking)
   return sql`(${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id)`
 }
@@ -33,9 +33,9 @@ const MOST_REFERENCES = sql.raw('500')
 
 /**
  * Holds for an object that a request inside a project may refer to: one that is in sight, or that an asset of the
- * project refers to already. `asking` is `scope`, or `permit`, which is made of it.
+ * project refers to already. `asking` is `standing`, or `permit`, which is made of it.
  */
-export const isWithinReach = (asking: 'scope' | 'permit'): SQL => {
+export const isWithinReach = (asking: 'standing' | 'permit'): SQL => {
   const of = sql.raw(asking)
   return sql`(${objects.namespaceId} = ${of}.namespace_id
     and (${isInSight(asking)} or exists (select 1 from (
@@ -96,6 +96,6 @@ export const objectGuard = (a: Arguments<ObjectRef>): Guard => {
       joined: joinedObject(a),
     },
     'read',
-    { thing: [['object_not_found', sql`scope.object_state <> 'complete'`]] },
+    { thing: [['object_not_found', sql`standing.object_state <> 'complete'`]] },
   )
 }

@@ -7,10 +7,10 @@ import { isBlind, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
 
 /** Whose uploads are listed: a token that may not read is told of those that it has begun itself. */
-const holder = sql`iif(${isBlind}, scope.token_id, scope.user_id)`
+const holder = sql`iif(${isBlind}, standing.token_id, standing.user_id)`
 
 const total = sql`ifnull((select ${pendingUploads.uploads} from ${pendingUploads}
-  where ${pendingUploads.projectId} = scope.project_id and ${pendingUploads.holderId} = ${holder}), 0)`
+  where ${pendingUploads.projectId} = standing.project_id and ${pendingUploads.holderId} = ${holder}), 0)`
 
 /** The uploads that a column names the caller for, where `who` selects the caller's id. */
 const begunBy = (a: Arguments<Window>, column: SQL, who: SQL, limit: SQL): SQL => sql`
@@ -35,14 +35,14 @@ export const listPendingUploads = listPlan(listing, 'uploads.list', (a) => {
     begunBy(
       a,
       sql`${objects.createdBy}`,
-      sql`select scope.user_id from permit as scope where not ${isBlind}`,
+      sql`select standing.user_id from permit as standing where not ${isBlind}`,
       limit,
     )
   const ofToken = (limit: SQL) =>
     begunBy(
       a,
       sql`${objects.createdByToken}`,
-      sql`select scope.token_id from permit as scope where ${isBlind}`,
+      sql`select standing.token_id from permit as standing where ${isBlind}`,
       limit,
     )
   return {

@@ -20,14 +20,14 @@ import { type ObjectRef, uploadGuard } from './guard.sql.ts'
 import type { NotedPart } from './parts.sql.ts'
 import { type Lease, type Upload, uploadColumns, uploadFrom } from './uploads.sql.ts'
 
-const isComplete: Refusing = ['upload_complete', sql`scope.object_state = 'complete'`]
-const isOver: Refusing = ['upload_aborted', sql`scope.object_state in ('aborted', 'discarded')`]
+const isComplete: Refusing = ['upload_complete', sql`standing.object_state = 'complete'`]
+const isOver: Refusing = ['upload_aborted', sql`standing.object_state in ('aborted', 'discarded')`]
 /** A token that may not read looks at what it is sending, and not at what it has sent. */
 const isUnseen: Refusing = [
   'upload_not_found',
-  sql`${isBlind} and (scope.object_state <> 'pending' or scope.object_token_id is not scope.token_id)`,
+  sql`${isBlind} and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id)`,
 ]
-const isForeign: Refusing = ['upload_not_found', isOfAnother(sql`scope.object_token_id`)]
+const isForeign: Refusing = ['upload_not_found', isOfAnother(sql`standing.object_token_id`)]
 
 const watching = guard<ObjectRef>('uploads.watching', (a) => uploadGuard(a, 'watch', { thing: [isUnseen] }))
 const sending = guard<ObjectRef>('uploads.sending', (a) =>
@@ -47,8 +47,8 @@ const find = <A extends ObjectRef>(by: NamedGuard<A>, name: string) =>
     by,
     name,
     () => sql`select ${refusal}, ${uploadColumns},
-      not ${isBlind} or scope.object_token_id is scope.token_id as is_shown
-      from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`scope.object_id`)}`,
+      not ${isBlind} or standing.object_token_id is standing.token_id as is_shown
+      from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`standing.object_id`)}`,
   )
 
 const found = find(watching, 'uploads.find')
@@ -186,7 +186,7 @@ interface Completing extends ObjectRef, Quotas {
 /** What the bucket holds counts in place of what was announced; an older client does not say how much it sends. */
 const settling = guard<Completing>('uploads.settling', (a) => {
   const more = sql`(select ${a.size} - ifnull(${objects.announcedSize}, 0) from ${objects}
-    where ${objects.id} = scope.object_id and ${objects.state} = 'pending')`
+    where ${objects.id} = standing.object_id and ${objects.state} = 'pending')`
   return uploadGuard(a, 'upload', {
     thing: [isForeign],
     state: [isOver, overBytes(a, { atMost: sql`${a.size}`, exactly: sql`ifnull(${more}, 0)` })],

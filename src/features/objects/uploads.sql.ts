@@ -119,7 +119,7 @@ const MOST_OF_A_HASH = 20
  * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
  * project alone. Only the newest of the hash are looked at: what is overlooked is sent again. The type is what a download says of it, so another type is another object.
  */
-const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} from (
+const known = (asking: 'standing' | 'permit'): SQL => sql`(select ${objects.id} from (
     select ${objects}.* from ${objects} where ${objects.namespaceId} = ${sql.raw(asking)}.namespace_id
       and ${objects.state} = 'complete' and ${objects.sha256} is not null and ${objects.sha256} = ${file('sha256')}
     order by ${objects.id} desc limit ${sql.raw(String(MOST_OF_A_HASH))}) as objects
@@ -130,7 +130,7 @@ const known = (asking: 'scope' | 'permit'): SQL => sql`(select ${objects.id} fro
 
 /** What is still to be added of the files: `measure` of those that are neither known nor there yet. */
 const added = (a: A, measure: SQL): SQL => sql`(select ifnull(sum(${measure}), 0) from ${a.files.each} as file
-  where ${none(sql`${objects} where ${objects.id} = ${file('id')}`)} and ${known('scope')} is null)`
+  where ${none(sql`${objects} where ${objects.id} = ${file('id')}`)} and ${known('standing')} is null)`
 
 const announcing = guard<Announcing>('uploads.announcing', (a) =>
   projectMakingGuard(a, {

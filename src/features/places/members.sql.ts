@@ -42,7 +42,7 @@ const listing = guard<NamespaceRef>('members.listing', (a) => namespaceGuard(a, 
 /** The members of a namespace, those first whose account is the newest. */
 export const listMembers = listPlan(listing, 'members.list', (a) => {
   const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+    where ${namespaceStats.namespaceId} = standing.namespace_id)`
   return {
     count: total,
     rows: (
@@ -61,10 +61,10 @@ interface MemberRef extends NamespaceRef {
 
 /** `member`, one row: the user of that name, and what the user is in the namespace. */
 const named = (a: Arguments<MemberRef>): SQL => sql`member as materialized (
-  select ${users.id} as id, ${members.role} as role, ${members.updatedRequest} as updated_request, ${users.homeId} = scope.namespace_id as is_home
+  select ${users.id} as id, ${members.role} as role, ${members.updatedRequest} as updated_request, ${users.homeId} = standing.namespace_id as is_home
   from ${ADMITTED} left join ${users} on ${users.homeId} = (
     select ${namespaces.id} from ${namespaces} where ${namespaces.slug} = ${a.username})
-  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id)`
+  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = standing.namespace_id)`
 
 const OWNER = sql.raw(String(roles.owner))
 
@@ -74,7 +74,7 @@ const keeping: readonly Refusing[] = [
   [
     'last_owner',
     sql`(select role = ${OWNER} from member) and not exists (select 1 from ${members}
-      where ${members.namespaceId} = scope.namespace_id and ${members.role} = ${OWNER}
+      where ${members.namespaceId} = standing.namespace_id and ${members.role} = ${OWNER}
         and ${members.userId} <> (select id from member))`,
   ],
 ]
@@ -92,7 +92,7 @@ const isDemoted = (a: Arguments<Setting>, [failure, condition]: Refusing): Refus
 const setting = guard<Setting>('members.setting', (a) =>
   namespaceGuard(a, 'self', {
     tables: [named(a)],
-    done: sql`(select role = ${a.rank} and (scope.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
+    done: sql`(select role = ${a.rank} and (standing.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
     state: [lacksRole(roles.owner), ...keeping.map((each) => isDemoted(a, each))],
   }),
@@ -124,9 +124,9 @@ const wasSet = outcome(
   setting,
   'members.wasSet',
   (a) => sql`select ${refusal}, 1 as version,
-      ${members.createdRequest} = ${a.mark} as created, ${resource(sql`scope.user_id`)} as body
+      ${members.createdRequest} = ${a.mark} as created, ${resource(sql`standing.user_id`)} as body
     from ${VERDICT} left join member left join ${users} on ${users.id} = ${ifGranted(sql`member.id`)}
-    left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = scope.namespace_id`,
+    left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = standing.namespace_id`,
 )
 
 /** Makes a user a member, or changes the member's role. */
@@ -147,9 +147,9 @@ const removing = guard<Removing>('members.removing', (a) =>
     'self',
     {
       tables: [named(a)],
-      done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`scope.namespace_id`)} from member)`,
+      done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`standing.namespace_id`)} from member)`,
       thing: [['member_not_found', sql`(select role from member) is null`]],
-      state: [lacksRole(roles.owner, sql`(select id from member) <> scope.user_id`), ...keeping],
+      state: [lacksRole(roles.owner, sql`(select id from member) <> standing.user_id`), ...keeping],
     },
     { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
   ),

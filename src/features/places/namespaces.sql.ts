@@ -40,7 +40,7 @@ const listing = guard<Asking>('namespaces.listing', (a) => userGuard(a, 'read'))
  * first, then where the caller has written something, then the rest, the newest first.
  */
 export const listNamespaces = listPlan(listing, 'namespaces.list', (a) => {
-  const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = scope.user_id), 0)`
+  const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = standing.user_id), 0)`
   return {
     count: total,
     rows: (limit) => sql`select ${position} as id, ${object({
@@ -53,7 +53,7 @@ export const listNamespaces = listPlan(listing, 'namespaces.list', (a) => {
         and (${members.prominence}, ${members.namespaceId}) < ${positionBefore(a)}
         and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
       order by ${members.prominence} desc, ${members.namespaceId} desc ${limit}`,
-    isCounted: sql`scope.token_namespace_id is null`,
+    isCounted: sql`standing.token_namespace_id is null`,
   }
 })
 
@@ -61,7 +61,7 @@ const detailed = (a: Arguments<Quotas>) =>
   object({
     ...summary,
     metadata: json(namespaces.metadata),
-    role: roleName(sql`scope.access`),
+    role: roleName(sql`standing.access`),
     spaces: namespaceStats.projects,
     projects: namespaceStats.projects,
     assets: object({
@@ -79,7 +79,7 @@ const reading = guard<NamespaceRef & Quotas>('namespaces.reading', (a) => namesp
 const read = outcome(reading, 'namespaces.read', (a) => {
   const body = sql`(select ${detailed(a)} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = ${namespaces.id})`
-  return outcomeOf(namespaces, body, sql`scope.namespace_id`, sql`0`)
+  return outcomeOf(namespaces, body, sql`standing.namespace_id`, sql`0`)
 })
 
 export const readNamespace = (ref: NamespaceRef & Quotas): Plan<Resource> =>
@@ -92,7 +92,7 @@ export const readNamespace = (ref: NamespaceRef & Quotas): Plan<Resource> =>
 export const isReserved = (a: Arguments<Pick<Stamp, 'now'>>, slug: SQL, namespaceId: SQL): SQL => sql`ifnull(
   (select ${formerSlugs.namespaceId} is not ${namespaceId} from ${formerSlugs}
     where ${formerSlugs.slug} = ${slug} and ${formerSlugs.reservedUntil} > ${a.now}),
-  exists (select 1 from ${users} where ${users.username} = ${slug} and ${users.id} is not scope.user_id
+  exists (select 1 from ${users} where ${users.username} = ${slug} and ${users.id} is not standing.user_id
     and ${users.homeId} is not ${namespaceId}))`
 
 type New = Asking & Stamp & { readonly id: string; readonly slug: string; readonly metadata?: string | null }
@@ -103,7 +103,7 @@ type New = Asking & Stamp & { readonly id: string; readonly slug: string; readon
  */
 const creating = guard<New>('namespaces.creating', (a) => {
   const isMember = sql`exists (select 1 from ${members}
-    where ${members.namespaceId} = ${namespaces.id} and ${members.userId} = scope.user_id)`
+    where ${members.namespaceId} = ${namespaces.id} and ${members.userId} = standing.user_id)`
   const isMade = sql`(${namespaces.id} = ${a.id} or ${namespaces.createdRequest} = ${a.repeatable}
     or ${changedByThisRequest(namespaces, a)}) and ${live(namespaces)} and ${isMember}`
   const earlier = (condition: SQL) => sql`select ${namespaces.id} as id, ${isMade} as is_made
@@ -174,14 +174,14 @@ const updating = guard<Changes>('namespaces.updating', (a) =>
     a,
     'own',
     {
-      done: sql`exists (select 1 from ${namespaces} where ${namespaces.id} = scope.namespace_id and (
+      done: sql`exists (select 1 from ${namespaces} where ${namespaces.id} = standing.namespace_id and (
         ${changedByThisRequest(namespaces, a)} or ${renamedByThisRequest(namespaces, a, namespaces.slug, a.namespace)}))`,
       state: [
         [
           'namespace_slug_taken',
-          sql`${a.newSlug} <> scope.namespace_slug and (exists (
+          sql`${a.newSlug} <> standing.namespace_slug and (exists (
             select 1 from ${namespaces} where ${namespaces.slug} = ${a.newSlug}
-              and ${namespaces.id} <> scope.namespace_id) or ${isReserved(a, a.newSlug, sql`scope.namespace_id`)})`,
+              and ${namespaces.id} <> standing.namespace_id) or ${isReserved(a, a.newSlug, sql`standing.namespace_id`)})`,
         ],
       ],
     },
@@ -237,7 +237,7 @@ const update = guarded(
 )
 
 const updated = outcome(updating, 'namespaces.updated', (_a) =>
-  outcomeOf(namespaces, namespaceJson, sql`scope.namespace_id`, sql`0`),
+  outcomeOf(namespaces, namespaceJson, sql`standing.namespace_id`, sql`0`),
 )
 
 /** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */

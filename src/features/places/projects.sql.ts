@@ -52,8 +52,8 @@ const listing = guard<NamespaceRef>('projects.listing', (a) => visitorGuard(a, '
 
 /** All projects of a namespace for its members; for others the public ones, uncounted. */
 export const listProjects = listPlan(listing, 'projects.list', (a) => {
-  const count = sql`(select iif(scope.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
-    from ${namespaceStats} where ${namespaceStats.namespaceId} = scope.namespace_id)`
+  const count = sql`(select iif(standing.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
+    from ${namespaceStats} where ${namespaceStats.namespaceId} = standing.namespace_id)`
   const page = (isMember: 0 | 1, extra: SQL, limit: SQL) => sql`select * from (
     select ${projects.id} as id, ${projectJson} as body from ${projects}
     where ${projects.namespaceId} = (
@@ -63,7 +63,7 @@ export const listProjects = listPlan(listing, 'projects.list', (a) => {
   return {
     count,
     rows: (limit) => sql`${page(1, sql``, limit)} union all ${page(0, sql`and ${publicProject}`, limit)}`,
-    isCounted: sql`scope.is_member`,
+    isCounted: sql`standing.is_member`,
   }
 })
 
@@ -82,7 +82,7 @@ const creating = guard<New>('projects.creating', (a) =>
       meets(
         projects,
         a,
-        sql`${projects.namespaceId} = scope.namespace_id and ${projects.slug} = ${a.slug} and ${live(projects)}`,
+        sql`${projects.namespaceId} = standing.namespace_id and ${projects.slug} = ${a.slug} and ${live(projects)}`,
       ),
     ],
     done: sql`(select is_made from earlier)`,
@@ -131,14 +131,14 @@ const updating = guard<Changes>('projects.updating', (a) =>
     a,
     'write',
     {
-      done: sql`exists (select 1 from ${projects} where ${projects.id} = scope.project_id and (
+      done: sql`exists (select 1 from ${projects} where ${projects.id} = standing.project_id and (
         ${changedByThisRequest(projects, a)} or ${renamedByThisRequest(projects, a, projects.slug, a.project)}))`,
       state: [
-        lacksRole(roles.owner, sql`${a.visibility} <> scope.visibility`),
+        lacksRole(roles.owner, sql`${a.visibility} <> standing.visibility`),
         [
           'project_slug_taken',
-          sql`exists (select 1 from ${projects} where ${projects.namespaceId} = scope.namespace_id
-            and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.id} <> scope.project_id)`,
+          sql`exists (select 1 from ${projects} where ${projects.namespaceId} = standing.namespace_id
+            and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.id} <> standing.project_id)`,
         ],
       ],
     },
@@ -161,7 +161,7 @@ const update = guarded(
 )
 
 const updated = outcome(updating, 'projects.updated', (_a) =>
-  outcomeOf(projects, shown(projectJson, projects), sql`scope.project_id`, sql`0`),
+  outcomeOf(projects, shown(projectJson, projects), sql`standing.project_id`, sql`0`),
 )
 
 export const updateProject = (values: Changes): Plan<Resource> =>

@@ -34,14 +34,14 @@ type TrashingProject = ProjectRef & TrashingPlace
 
 const trashingProject = guard<TrashingProject>('projects.trashing', (a) => {
   const isProtected = sql`(select ${projectStats.protectedEpisodes} > 0 from ${projectStats}
-    where ${projectStats.projectId} = scope.project_id)`
+    where ${projectStats.projectId} = standing.project_id)`
   return projectGuard(
     a,
     'write',
     {
       done: trashedBefore(
         a,
-        sql`(select ${projects.deletedAt} is not null from ${projects} where ${projects.id} = scope.project_id)`,
+        sql`(select ${projects.deletedAt} is not null from ${projects} where ${projects.id} = standing.project_id)`,
       ),
       state: [
         lacksRole(roles.owner, sql`${a.includeProtected} and ${isProtected}`),
@@ -65,19 +65,22 @@ type TrashingNamespace = NamespaceRef & TrashingPlace
 
 const trashingNamespace = guard<TrashingNamespace>('namespaces.trashing', (a) => {
   const counts = (condition: SQL) => sql`(select ${condition} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+    where ${namespaceStats.namespaceId} = standing.namespace_id)`
   return namespaceGuard(
     a,
     'own',
     {
-      done: trashedBefore(a, sql`scope.is_trashed`),
-      thing: [['namespace_not_found', sql`scope.is_trashed`]],
+      done: trashedBefore(a, sql`standing.is_trashed`),
+      thing: [['namespace_not_found', sql`standing.is_trashed`]],
       state: [
         [
           'holds_write_protected',
           sql`not ${a.includeProtected} and ${counts(sql`${namespaceStats.protectedEpisodes} > 0`)}`,
         ],
-        ['home_namespace', sql`exists (select 1 from ${users} where ${users.homeId} = scope.namespace_id)`],
+        [
+          'home_namespace',
+          sql`exists (select 1 from ${users} where ${users.homeId} = standing.namespace_id)`,
+        ],
         ['too_large', counts(sql`${namespaceStats.members} > ${MOST_MEMBERS}`)],
       ],
     },

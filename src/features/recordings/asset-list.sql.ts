@@ -57,22 +57,22 @@ const listing = guard<Asked>('assets.listing', (a) =>
     tables: [
       // The episode's id; no row where the one asked for is not there.
       sql`held as materialized (select ${episodes.id} as id from ${ADMITTED} cross join ${episodes}
-        where ${episodes.projectId} = scope.project_id and ${live(episodes)}
+        where ${episodes.projectId} = standing.project_id and ${live(episodes)}
           and ${episodes.id} = ifnull(${a.episodeId}, (select ${episodes.id} from ${episodes}
-            where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episode}))
+            where ${episodes.projectId} = standing.project_id and ${episodes.name} = ${a.episode}))
           and (${a.episode} is null or ${episodes.name} = ${a.episode}))`,
     ],
   }),
 )
 
 /** The assets that a search looks at; none of them where `condition` does not hold. */
-type Scope = (a: A, condition?: SQL) => SQL
+type Extent = (a: A, condition?: SQL) => SQL
 
-const ofProject: Scope = (a, condition = sql`true`) => sql`${assets.projectId} = (
+const ofProject: Extent = (a, condition = sql`true`) => sql`${assets.projectId} = (
     select project_id from permit where ${condition})
   and ${assets.kind} = ${a.kind} and ${live(assets)}`
 
-const ofEpisode: Scope = (a, condition = sql`true`) => sql`${assets.containerId} = (
+const ofEpisode: Extent = (a, condition = sql`true`) => sql`${assets.containerId} = (
     select held.id from held cross join permit where ${condition})
   and ${assets.kind} = ${a.kind} and ${live(assets)}`
 
@@ -88,8 +88,8 @@ const isShown = (container: SQLWrapper): SQL =>
 
 const newest = (
   a: A,
-  scope: Scope,
-): SQL => sql`from ${assets} where ${scope(a)} and ${assets.id} < ${a.before}
+  extent: Extent,
+): SQL => sql`from ${assets} where ${extent(a)} and ${assets.id} < ${a.before}
   order by ${assets.id} desc`
 
 const fits = (a: A, name: SQL): SQL => sql`(${a.from} is null or ${name} >= ${a.from})
@@ -99,14 +99,14 @@ const fits = (a: A, name: SQL): SQL => sql`(${a.from} is null or ${name} >= ${a.
   and (${a.third} is null or instr(${name}, ${a.third}) > 0)`
 
 /** The first rows that fit, of a bounded number of rows in the order of the list. */
-const walk = (a: A, scope: Scope): SQL => sql`select id from (
+const walk = (a: A, extent: Extent): SQL => sql`select id from (
     select ${assets.id} as id, ${assets.name} as name, ${assets.containerId} as container_id
-      ${newest(a, scope)} limit ${a.examined})
+      ${newest(a, extent)} limit ${a.examined})
   where ${fits(a, sql`name`)} and ${isShown(sql`container_id`)} limit ${a.limit} + 1`
 
 /** Where the walk stopped looking; null where it saw the end of the list. */
-const horizon = (a: A, scope: Scope): SQL =>
-  sql`(select ${assets.id} ${newest(a, scope)} limit 1 offset ${a.examined} - 1)`
+const horizon = (a: A, extent: Extent): SQL =>
+  sql`(select ${assets.id} ${newest(a, extent)} limit 1 offset ${a.examined} - 1)`
 
 /** How a page finds its rows: what to select them from, newest first, and where the search stopped. */
 interface Search {
@@ -133,13 +133,16 @@ const withIds = (found: SQL): Pick<Search, 'tables' | 'rows'> => ({
   rows: sql`found cross join ${assets} on ${assets.id} = found.id`,
 })
 
-const filtered = (a: A, scope: Scope): Search => ({ ...withIds(walk(a, scope)), horizon: horizon(a, scope) })
+const filtered = (a: A, extent: Extent): Search => ({
+  ...withIds(walk(a, extent)),
+  horizon: horizon(a, extent),
+})
 
 /** By the index of names where the range is small, by the order of the list where it is not. */
 const ranged = (a: A): Search => {
   const few = sql`(select is_few from counted)`
   // The condition stands in the key of the index, so that the road not taken reads nothing.
-  const otherwise: Scope = (b) => ofProject(b, sql`not ${few}`)
+  const otherwise: Extent = (b) => ofProject(b, sql`not ${few}`)
   const found = withIds(sql`select * from (
       select id from range where ${few} and id < ${a.before} and ${fits(a, sql`name`)}
         and ${isShown(sql`container_id`)}

@@ -107,7 +107,7 @@ export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Q
 type A = Arguments<Registration>
 
 const inEpisode = (a: A, column: SQL): SQL => sql`(select ${column} from ${episodes}
-  where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.episodeName})`
+  where ${episodes.projectId} = standing.project_id and ${episodes.name} = ${a.episodeName})`
 
 /** The episode where one is named (null while it has to be made), else the project. */
 const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null, ${project},
@@ -116,7 +116,7 @@ const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null,
 
 /** Holds where the storage id is that of an object of this namespace which cannot be used yet, or any more. */
 const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${objects.id} = ${a.storageId}
-  and ${isWithinReach('scope')} and ${objects.state} in ('pending', 'purging'))`
+  and ${isWithinReach('standing')} and ${objects.state} in ('pending', 'purging'))`
 
 /** The live leaf of the asset's path. */
 const leaf = (a: A, project: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
@@ -128,7 +128,7 @@ const isReplacing = (a: A, storageId: SQL): SQL => sql`ifnull(${storageId} <> ${
 
 /** The rows that are still to be added: the asset and its leaf, the episode and its node, folders. */
 const added = (a: A): SQL => {
-  const project = sql`scope.project_id`
+  const project = sql`standing.project_id`
   const isSame = sql`exists (select 1 from earlier where is_done or not ${isReplacing(a, sql`storage_id`)})`
   return sql`(iif(${isSame}, 0, 1) + iif(${a.name} is null or ${leaf(a, project)} is not null, 0, 1)
     + iif(${a.episodeName} is null or ${container(a, project)} is not null, 0, 2)
@@ -141,7 +141,7 @@ const added = (a: A): SQL => {
  * and there it is what this very request has registered before.
  */
 const registering = guard<Registration>('assets.registering', (a) => {
-  const there = sql`${assets.containerId} = ${container(a, sql`scope.project_id`)}
+  const there = sql`${assets.containerId} = ${container(a, sql`standing.project_id`)}
     and ${assets.kind} = ${a.kind} and ${live(assets)}`
   const earlier = (isDone: SQL, condition: SQL) => sql`
     select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
@@ -171,7 +171,7 @@ const registering = guard<Registration>('assets.registering', (a) => {
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
-      closedFor(container(a, sql`scope.project_id`), sql`${a.path}`),
+      closedFor(container(a, sql`standing.project_id`), sql`${a.path}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
   })

@@ -39,7 +39,7 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
 const finding = guard<AssetRef>('downloads.finding', (a) => {
-  const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
+  const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
     and ${episodes.name} = ifnull(${a.episode}, (select other.name from ${episodes} as other
       where other.id = ${a.episodeId})))`
@@ -47,7 +47,7 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
     tables: [
       sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
         ${newestNamed(
-          sql`${assets.projectId} = scope.project_id and ${assets.kind} = ${a.kind}
+          sql`${assets.projectId} = standing.project_id and ${assets.kind} = ${a.kind}
           and ${live(assets)} and ${assets.name} = ${a.path}`,
           MOST_NAMESAKES,
         )},

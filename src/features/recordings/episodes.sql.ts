@@ -83,7 +83,7 @@ const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 're
 
 export const listEpisodes = listPlan(listing, 'episodes.list', (a) => {
   const total = sql`(select ${projectStats.episodes} from ${projectStats}
-    where ${projectStats.projectId} = scope.project_id)`
+    where ${projectStats.projectId} = standing.project_id)`
   return {
     count: total,
     rows: (limit) => sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
@@ -125,14 +125,14 @@ const pathOfTarget = sql`(select ${nodes.path} from target cross join ${episodes
   cross join ${nodes} on ${nodes.id} = ${episodes.nodeId})`
 
 /** Folders of episodes hang in the project's own tree. */
-const place = (a: Arguments<EpisodeFields>, asking: 'scope' | 'permit') => ({
+const place = (a: Arguments<EpisodeFields>, asking: 'standing' | 'permit') => ({
   container: sql.raw(`${asking}.project_id`),
   path: sql`${a.folderPath}`,
 })
 
 /** Refuses where the episode would be, and where it is: what is marked with its folder is not changed on the way. */
 const closedPlaces = (a: Arguments<EpisodeFields>): readonly Refusing[] =>
-  [sql`${a.folderPath}`, pathOfTarget].map((path) => closedFor(sql`scope.project_id`, path))
+  [sql`${a.folderPath}`, pathOfTarget].map((path) => closedFor(sql`standing.project_id`, path))
 
 /** Where a new folder path leads, in the project's own tree. */
 const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
@@ -154,7 +154,7 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
       // By the very id first, whatever has become of it since a batch whose answer was lost.
       target(sql`ifnull((select ${episodes.id} from ${episodes} where ${episodes.id} = ${a.id}),
         (select ${episodes.id} from ${episodes}
-          where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.name}))`),
+          where ${episodes.projectId} = standing.project_id and ${episodes.name} = ${a.name}))`),
     ],
     done: sql`(select id from target) = ${a.id} or ${doneTarget(a)}`,
     thing: [
@@ -168,7 +168,7 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
       ...closedPlaces(a),
       overRows(a, {
         atMost: ROWS_OF_ONE,
-        exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'scope'))})`,
+        exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'standing'))})`,
       }),
     ],
   }),
@@ -253,7 +253,7 @@ const placedJson = object({
     where ${projects.id} = ${episodes.projectId}))`,
   folder: sql`json((select ${object({ id: nodes.id, name: nodes.name, path: nodes.path })} from ${nodes}
     where ${nodes.id} = ${episodes.folderId}))`,
-  namespace: sql`json_object('id', scope.namespace_id, 'slug', scope.namespace_slug)`,
+  namespace: sql`json_object('id', standing.namespace_id, 'slug', standing.namespace_slug)`,
 })
 
 const upserted = outcome(upserting, 'episodes.upserted', (a) =>
@@ -292,7 +292,7 @@ type Changes = ProjectRef &
 
 const updating = guard<Changes>('episodes.updating', (a) => {
   const named = (name: Argument) =>
-    sql`${episodes.projectId} = scope.project_id and ${episodes.name} = ${name}`
+    sql`${episodes.projectId} = standing.project_id and ${episodes.name} = ${name}`
   const other = sql`(select ${episodes.deletedAt} is not null as trashed from ${episodes} where ${named(a.finalName)}
     and ${episodes.id} <> (select id from target))`
   return projectGuard(a, 'write', {
@@ -317,7 +317,7 @@ const updating = guard<Changes>('episodes.updating', (a) => {
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
       ...closedPlaces(a),
-      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'scope')) }),
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'standing')) }),
     ],
   })
 })

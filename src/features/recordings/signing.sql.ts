@@ -27,7 +27,7 @@ export interface Found {
 /** A row for each of `wanted`, with the asset that `assetId` selects, and its object. */
 const found = (wanted: SQL, assetId: SQL): SQL => sql`,
   row as materialized (select wanted.key as position, ${assetId} as asset_id
-    from permit as scope cross join ${wanted} as wanted)
+    from permit as standing cross join ${wanted} as wanted)
   select ${refusal}, null as position, null as id, null as path, null as key, null as size, null as content_type
     from ${VERDICT}
   union all
@@ -60,11 +60,11 @@ const findingById = guard<ById>('signing.findingById', (a) => userGuard(a, 'read
 const byId = consulting(findingById, 'signing.byId', (a) => {
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
-      and ${projects.id} = ifnull(scope.token_project_id, ${projects.id})
+      and ${projects.id} = ifnull(standing.token_project_id, ${projects.id})
     join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
-      and ${namespaces.id} = ifnull(scope.token_namespace_id, ${namespaces.id})
+      and ${namespaces.id} = ifnull(standing.token_namespace_id, ${namespaces.id})
     where ${assets.id} = wanted.value and ${reachableAsset} and (${projects.visibility} = 'public' or exists (
-      select 1 from ${members} where ${members.userId} = scope.user_id
+      select 1 from ${members} where ${members.userId} = standing.user_id
         and ${members.namespaceId} = ${namespaces.id})))`
   return found(a.ids.each, readable)
 })
@@ -94,11 +94,11 @@ const findingByPath = guard<ByPath>('signing.findingByPath', (a) => projectGuard
 const byPath = consulting(findingByPath, 'signing.byPath', (a) => {
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max(${newestNamed(
-    sql`${assets.projectId} = scope.project_id and ${named}`,
+    sql`${assets.projectId} = standing.project_id and ${named}`,
     sql`${a.namesakes}`,
   )}) from ${a.kinds.each} as kind)`
   const inEpisode = sql`(select max((select ${assets.id} from ${assets} where ${assets.containerId} = (
-      select ${episodes.id} from ${episodes} where ${episodes.projectId} = scope.project_id
+      select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
         and ${episodes.name} = ${a.episode} and ${live(episodes)})
     and ${named} and ${assets.name} is not null)) from ${a.kinds.each} as kind)`
   return found(a.paths.each, sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`)

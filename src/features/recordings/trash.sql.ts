@@ -27,7 +27,7 @@ const trashingEpisode = guard<TrashingEpisode>('episodes.trashing', (a) =>
   projectGuard(a, 'write', {
     tables: [
       sql`target as materialized (select ${episodes.id} as id, ${episodes.writeProtected} as write_protected
-        from ${ADMITTED} cross join ${episodes} where ${episodes.projectId} = scope.project_id
+        from ${ADMITTED} cross join ${episodes} where ${episodes.projectId} = standing.project_id
           and ${episodes.name} = ${a.name} and ${live(episodes)})`,
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),

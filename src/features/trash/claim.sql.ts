@@ -111,7 +111,7 @@ const claimedBefore = (a: Arguments<Purging>): SQL => sql`exists (select 1 from 
 /** The guard of a request that purges, or counts what would go. */
 export const purgingInProject = guard<InProject>('deletions.purgingInProject', (a) =>
   projectGuard(a, 'purge', {
-    tables: [deletionIn(a, sql`${deletions.projectId} = scope.project_id`)],
+    tables: [deletionIn(a, sql`${deletions.projectId} = standing.project_id`)],
     done: claimedBefore(a),
     thing: [notOfMembers('purge'), noDeletion],
     state: [['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
@@ -124,13 +124,19 @@ export const purgingInNamespace = guard<InNamespace>('deletions.purgingInNamespa
     'purge',
     {
       tables: [
-        deletionIn(a, sql`${deletions.namespaceId} = scope.namespace_id and ${deletions.projectId} is null`),
+        deletionIn(
+          a,
+          sql`${deletions.namespaceId} = standing.namespace_id and ${deletions.projectId} is null`,
+        ),
       ],
       done: claimedBefore(a),
       thing: [noDeletion],
       // The namespace itself is no API token's.
       state: [
-        lacksScope(PERSONAL, sql`(select kind = 'namespace' from deletion) and scope.token_id is not null`),
+        lacksScope(
+          PERSONAL,
+          sql`(select kind = 'namespace' from deletion) and standing.token_id is not null`,
+        ),
       ],
     },
     { withTrashed: true },

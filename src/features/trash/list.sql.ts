@@ -57,7 +57,7 @@ const listingOfProject = guard<ProjectRef & Retention>('trash.listingOfProject',
 /** What was deleted inside a project. */
 export const listProjectTrash = listPlan(listingOfProject, 'trash.ofProject', (a) => {
   const total = sql`(select ${projectStats.trashed} from ${projectStats}
-    where ${projectStats.projectId} = scope.project_id)`
+    where ${projectStats.projectId} = standing.project_id)`
   return {
     count: total,
     rows: (limit) => entries(a, sql`${deletions.projectId} = (select project_id from permit)`, limit),
@@ -71,7 +71,7 @@ const listingOfNamespace = guard<NamespaceRef & Retention>('trash.listingOfNames
 /** The deleted projects of a namespace; of one that is deleted itself, also that. */
 export const listNamespaceTrash = listPlan(listingOfNamespace, 'trash.ofNamespace', (a) => {
   const total = sql`(select ${namespaceStats.trashed} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+    where ${namespaceStats.namespaceId} = standing.namespace_id)`
   const place = sql`${deletions.namespaceId} = (select namespace_id from permit) and ${deletions.projectId} is null`
   return { count: total, rows: (limit) => entries(a, place, limit) }
 })

@@ -29,7 +29,7 @@ const listing = guard<NamespaceRef>('purges.listing', (a) =>
 /** The receipts of a namespace's own share, for its owners. */
 export const listPurges = listPlan(listing, 'purges.list', (a) => {
   const total = sql`(select ${namespaceStats.purges} from ${namespaceStats}
-    where ${namespaceStats.namespaceId} = scope.namespace_id)`
+    where ${namespaceStats.namespaceId} = standing.namespace_id)`
   return {
     count: total,
     rows: (limit) => sql`select ${purges.id} as id, ${receipt} as body from ${purges}

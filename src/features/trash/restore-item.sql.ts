@@ -64,7 +64,7 @@ const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
 const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
   projectGuard(a, 'write', {
     tables: [
-      deletionIn(a, sql`${deletions.projectId} = scope.project_id`),
+      deletionIn(a, sql`${deletions.projectId} = standing.project_id`),
       spotOf(a, 'deletion'),
       sql`obstacle as materialized (select
         (select around.kind || ' ' || json_quote(around.name) from ${episodes}

@@ -29,7 +29,7 @@ export const newNameOr = (a: A, name: SQL): SQL => sql`ifnull(${a.newName}, ${na
 /** What has the name by now that the restored would have. `spot` is where it goes in the tree. */
 export const namesake = (a: A): SQL => {
   const named = (table: typeof datasets | typeof collections) => sql`(select ${table.name} from ${table}
-    where ${table.projectId} = scope.project_id and ${live(table)} and ${table.name} = ${newNameOr(
+    where ${table.projectId} = standing.project_id and ${live(table)} and ${table.name} = ${newNameOr(
       a,
       sql`(select own.name from ${table} as own where own.id = deletion.item_id)`,
     )})`
@@ -37,7 +37,7 @@ export const namesake = (a: A): SQL => {
     when deletion.kind = 'dataset' then ${named(datasets)}
     when deletion.kind = 'collection' then ${named(collections)}
     when deletion.kind = 'episode' then (select ${episodes.name} from ${episodes}
-      where ${episodes.projectId} = scope.project_id and ${episodes.name} = ${a.newName}
+      where ${episodes.projectId} = standing.project_id and ${episodes.name} = ${a.newName}
         and ${episodes.id} <> deletion.item_id)
     when deletion.kind = 'folder' then (select ${nodes.path} from spot cross join ${nodes}
       on ${nodes.containerId} = spot.container_id and ${nodes.path} = spot.path and ${nodes.kind} = 'folder'

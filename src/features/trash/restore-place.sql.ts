@@ -34,12 +34,12 @@ const isNamespace = sql`(select kind = 'namespace' from deletion)`
 const restoring = guard<RestoringPlace>('trash.restoringPlace', (a) => {
   const item = sql`(select item_id from deletion)`
   const slugs: Readonly<Record<string, SQL>> = {
-    project: sql`(select ${projects.slug} from ${projects} where ${projects.namespaceId} = scope.namespace_id
+    project: sql`(select ${projects.slug} from ${projects} where ${projects.namespaceId} = standing.namespace_id
       and ${projects.slug} = ifnull(${a.slug}, (select own.slug from ${projects} as own where own.id = ${item}))
       and ${live(projects)})`,
-    namespace: sql`iif(${a.slug} <> scope.namespace_slug and (
+    namespace: sql`iif(${a.slug} <> standing.namespace_slug and (
       exists (select 1 from ${namespaces} where ${namespaces.slug} = ${a.slug})
-      or ${isReserved(a, a.slug, sql`scope.namespace_id`)}), ${a.slug}, null)`,
+      or ${isReserved(a, a.slug, sql`standing.namespace_id`)}), ${a.slug}, null)`,
   }
   const namesake = Object.entries(slugs).map(([kind, slug]) => sql`when ${sql.raw(`'${kind}'`)} then ${slug}`)
   return namespaceGuard(
@@ -47,9 +47,12 @@ const restoring = guard<RestoringPlace>('trash.restoringPlace', (a) => {
     'write',
     {
       tables: [
-        deletionIn(a, sql`${deletions.namespaceId} = scope.namespace_id and ${deletions.projectId} is null`),
+        deletionIn(
+          a,
+          sql`${deletions.namespaceId} = standing.namespace_id and ${deletions.projectId} is null`,
+        ),
         sql`obstacle as materialized (select
-          iif(scope.is_trashed and deletion.kind = 'project', 'namespace ' || scope.namespace_slug, null) as container,
+          iif(standing.is_trashed and deletion.kind = 'project', 'namespace ' || standing.namespace_slug, null) as container,
           case deletion.kind ${sql.join(namesake, sql.raw(' '))} end as namesake
           from ${ADMITTED} cross join deletion)`,
       ],
@@ -57,7 +60,7 @@ const restoring = guard<RestoringPlace>('trash.restoringPlace', (a) => {
       thing: [noDeletion],
       state: [
         // The namespace itself is its owners', and no API token's.
-        lacksScope(PERSONAL, sql`${isNamespace} and scope.token_id is not null`),
+        lacksScope(PERSONAL, sql`${isNamespace} and standing.token_id is not null`),
         lacksRole(roles.owner, isNamespace),
         isPurging,
         inTheWay,
