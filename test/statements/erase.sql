@@ -1,18 +1,19 @@
 -- erase.apiTokens.ofNamespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from api_tokens
-  where api_tokens.id in (select api_tokens.id
-  from space cross join api_tokens on api_tokens.namespace_id = space.id limit :rows)
+  where (api_tokens.id) in (
+  select api_tokens.id
+  from namespace cross join api_tokens on api_tokens.namespace_id = namespace.id
+  where true limit :rows)
 
 -- erase.apiTokens.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -24,7 +25,8 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from api_tokens
   where api_tokens.id in (select api_tokens.id
-  from site cross join api_tokens on api_tokens.project_id = site.id limit :rows)
+  from project cross join api_tokens on api_tokens.project_id = project.id
+  where true limit :rows)
 
 -- erase.assets
 with target as materialized (
@@ -71,7 +73,7 @@ with target as materialized (
 -- erase.assets.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -83,7 +85,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from assets
   where assets.id in (select assets.id
-  from site cross join assets on assets.project_id = site.id
+  from project cross join assets on assets.project_id = project.id
   where true limit :rows)
 
 -- erase.assets.release
@@ -155,7 +157,7 @@ with target as materialized (
 -- erase.collections.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -166,9 +168,9 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from place cross join projects on projects.namespace_id = place.item_id
   where place.kind = 'namespace' limit 50)) delete
   from collections
-  where collections.id in (
-  select collections.id
-  from site cross join collections on collections.project_id = site.id limit :rows) and not exists (select 1
+  where collections.id in (select collections.id
+  from project cross join collections on collections.project_id = project.id
+  where true limit :rows) and not exists (select 1
   from collection_members
   where collection_members.collection_id = collections.id)
 
@@ -221,7 +223,7 @@ with target as materialized (
 -- erase.datasets.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -233,7 +235,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from datasets
   where datasets.id in (select datasets.id
-  from site cross join datasets on datasets.project_id = site.id
+  from project cross join datasets on datasets.project_id = project.id
   where not exists (select 1
   from collections
   where collections.dataset_id = datasets.id) limit :rows)
@@ -241,20 +243,19 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
 -- erase.deletions.ofNamespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from deletions
-  where deletions.id in (
+  where (deletions.id) in (
   select deletions.id
-  from space cross join deletions on deletions.namespace_id = space.id
+  from namespace cross join deletions on deletions.namespace_id = namespace.id
   where deletions.project_id is null and deletions.purging = 0 limit :rows)
 
 -- erase.deletions.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -265,22 +266,21 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from place cross join projects on projects.namespace_id = place.item_id
   where place.kind = 'namespace' limit 50)) delete
   from deletions
-  where deletions.id in (
-  select deletions.id
-  from site cross join deletions on deletions.project_id = site.id
+  where deletions.id in (select deletions.id
+  from project cross join deletions on deletions.project_id = project.id
   where deletions.purging = 0 limit :rows)
 
 -- erase.departures.ofNamespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from departures
   where (departures.user_id, departures.namespace_id) in (
   select departures.user_id, departures.namespace_id
-  from space cross join departures on departures.namespace_id = space.id limit :rows)
+  from namespace cross join departures on departures.namespace_id = namespace.id
+  where true limit :rows)
 
 -- erase.end
 with target as materialized (
@@ -369,7 +369,7 @@ with target as materialized (
 -- erase.episodes.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -381,7 +381,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from episodes
   where episodes.id in (select episodes.id
-  from site cross join episodes on episodes.project_id = site.id
+  from project cross join episodes on episodes.project_id = project.id
   where true limit :rows)
 
 -- erase.finish
@@ -424,14 +424,14 @@ update purges set finished_at = :now
 -- erase.formerSlugs.ofNamespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from former_slugs
-  where former_slugs.slug in (
+  where (former_slugs.slug) in (
   select former_slugs.slug
-  from space cross join former_slugs on former_slugs.namespace_id = space.id limit :rows)
+  from namespace cross join former_slugs on former_slugs.namespace_id = namespace.id
+  where true limit :rows)
 
 -- erase.inside
 with target as materialized (
@@ -753,7 +753,7 @@ with target as materialized (
 -- erase.leftOfPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -762,35 +762,38 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from (
   select projects.id
   from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)), space as materialized (select item_id as id
+  where place.kind = 'namespace' limit 50)), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace')
   select case
   when not exists (select 1
   from place) then 'gone'
   when exists (select 1
-  from site cross join assets on assets.project_id = site.id) then 'assets'
+  from project cross join assets on assets.project_id = project.id) then 'assets'
   when exists (select 1
-  from site cross join nodes on nodes.project_id = site.id) then 'nodes'
+  from project cross join nodes on nodes.project_id = project.id) then 'nodes'
   when exists (select 1
-  from site cross join collections on collections.project_id = site.id) then 'collections'
+  from project cross join collections on collections.project_id = project.id) then 'collections'
   when exists (select 1
-  from site cross join datasets on datasets.project_id = site.id) then 'datasets'
+  from project cross join datasets on datasets.project_id = project.id) then 'datasets'
   when exists (select 1
-  from site cross join episodes on episodes.project_id = site.id) then 'episodes'
+  from project cross join episodes on episodes.project_id = project.id) then 'episodes'
   when exists (select 1
-  from site) then 'projects'
+  from project) then 'projects'
   when exists (select 1
-  from space cross join objects on objects.namespace_id = space.id) then 'waiting'
+  from namespace cross join objects on objects.namespace_id = namespace.id) then 'waiting'
   when exists (select 1
-  from space cross join members on members.namespace_id = space.id) or exists (select 1
-  from space cross join api_tokens on api_tokens.namespace_id = space.id) or exists (select 1
-  from space cross join departures on departures.namespace_id = space.id) or exists (select 1
-  from space cross join former_slugs on former_slugs.namespace_id = space.id) or exists (select 1
-  from space cross join deletions on deletions.namespace_id = space.id
-  where deletions.project_id is null and deletions.purging = 0) then 'namespace'
-  when exists (select 1
-  from space cross join namespaces on namespaces.id = space.id) then 'namespace' else 'end' end as phase
+  from namespace cross join members on members.namespace_id = namespace.id
+  where true) or exists (select 1
+  from namespace cross join api_tokens on api_tokens.namespace_id = namespace.id
+  where true) or exists (select 1
+  from namespace cross join departures on departures.namespace_id = namespace.id
+  where true) or exists (select 1
+  from namespace cross join former_slugs on former_slugs.namespace_id = namespace.id
+  where true) or exists (select 1
+  from namespace cross join deletions on deletions.namespace_id = namespace.id
+  where deletions.project_id is null and deletions.purging = 0) or exists (select 1
+  from namespace cross join namespaces on namespaces.id = namespace.id) then 'namespace' else 'end' end as phase
 
 -- erase.links
 with target as materialized (
@@ -857,19 +860,19 @@ with target as materialized (
 -- erase.members.ofNamespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from members
   where (members.user_id, members.namespace_id) in (
   select members.user_id, members.namespace_id
-  from space cross join members on members.namespace_id = space.id limit :rows)
+  from namespace cross join members on members.namespace_id = namespace.id
+  where true limit :rows)
 
 -- erase.members.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -884,18 +887,17 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   select collection_members.collection_id, collection_members.member_id
   from (
   select collections.id as id
-  from site cross join collections on collections.project_id = site.id limit :rows) as first cross join collection_members on collection_members.collection_id = first.id limit :rows)
+  from project cross join collections on collections.project_id = project.id limit :rows) as first cross join collection_members on collection_members.collection_id = first.id limit :rows)
 
 -- erase.namespace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), space as materialized (
-  select item_id as id
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
   from place
   where kind = 'namespace') delete
   from namespaces
   where namespaces.id = (select id
-  from space) and not exists (select 1
+  from namespace) and not exists (select 1
   from projects
   where projects.namespace_id = namespaces.id) and not exists (select 1
   from objects
@@ -954,7 +956,7 @@ with target as materialized (
 -- erase.nodes.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -966,13 +968,13 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from nodes
   where nodes.id in (select nodes.id
-  from site cross join nodes on nodes.project_id = site.id
+  from project cross join nodes on nodes.project_id = project.id
   where true limit :rows)
 
 -- erase.projects
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -984,7 +986,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where place.kind = 'namespace' limit 50)) delete
   from projects
   where projects.id in (select id
-  from site) and not exists (select 1
+  from project) and not exists (select 1
   from assets
   where assets.project_id = projects.id) and not exists (select 1
   from nodes
@@ -1003,7 +1005,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
 -- erase.release.ofPlace
 with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
   from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), site as materialized (
+  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
   select projects.id as id
   from place cross join projects on projects.id = place.item_id
   where place.kind = 'project'
@@ -1014,9 +1016,8 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from place cross join projects on projects.namespace_id = place.item_id
   where place.kind = 'namespace' limit 50)) update objects set released_by = (select id
   from place)
-  where objects.id in (
-  select object_id
+  where objects.id in (select object_id
   from assets
   where assets.id in (select assets.id
-  from site cross join assets on assets.project_id = site.id
+  from project cross join assets on assets.project_id = project.id
   where true limit :rows))

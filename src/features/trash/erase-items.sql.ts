@@ -12,7 +12,7 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, none, query } from '../../db/sql.ts'
+import { type Arguments, type Compiled, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { scheduled } from '../../db/statements.ts'
 import { kinds } from '../recordings/assets.sql.ts'
@@ -37,7 +37,7 @@ interface Slice {
 /** What a slice leaves. */
 export interface Left {
   /** The next phase that has something to do. */
-  readonly phase: Phase
+  readonly phase: PhaseName
   /** The first deletion that waits for no other. */
   readonly first: string
 }
@@ -63,7 +63,7 @@ const EPISODES_AT_ONCE = sql.raw('20')
 const firstEpisodes = sql`(select ${episodes.id} as id from ${episodes} where ${episodes.deletionId} = target.id
   limit ${EPISODES_AT_ONCE})`
 
-/** What a phase erases: the rows of a table that `found` selects, by their keys, of the deletion `target.id`. */
+/** Rows that a phase erases: those of a table that `found` selects, by their keys, of the deletion `target.id`. */
 interface Doomed {
   readonly table: Trashable | typeof collectionMembers
   readonly key: SQL
@@ -84,38 +84,30 @@ const inside = (table: typeof assets | typeof nodes, condition: SQL): Doomed => 
     cross join ${table} on ${table.containerId} = around.id and ${condition}`,
 })
 
-const doomed = {
-  links: {
-    table: collections,
-    key: collections.id.getSQL(),
-    found: sql`select ${collections.id} from ${collections} where ${collections.detachedBy} = target.id`,
-  },
-  datasets: marked(datasets, none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`)),
-  insideAssets: inside(assets, sql`${assets.kind} in (${kinds}) and ${live(assets)}`),
-  insideNodes: inside(nodes, live(nodes)),
-  assets: marked(assets),
-  nodes: marked(nodes),
-  // What was deleted inside before is found by its episode.
-  episodes: {
-    table: episodes,
-    key: episodes.id.getSQL(),
-    found: sql`select around.id from ${firstEpisodes} as around
-      where ${none(sql`${deletions} where ${deletions.containerId} = around.id`)}
-        and ${none(sql`${assets} where ${assets.containerId} = around.id`)}
-        and ${none(sql`${nodes} where ${nodes.containerId} = around.id and ${live(nodes)}`)}`,
-  },
-  members: {
-    table: collectionMembers,
-    key: sql`${collectionMembers}.rowid`,
-    found: sql`select ${collectionMembers}.rowid from ${collections}
-      cross join ${collectionMembers} on ${collectionMembers.collectionId} = ${collections.id}
-      where ${collections.deletionId} = target.id`,
-  },
-  collections: marked(
-    collections,
-    none(sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`),
-  ),
-} as const satisfies Readonly<Record<string, Doomed>>
+/** What was deleted inside before is found by its episode, which waits for it. */
+const emptyEpisodes: Doomed = {
+  table: episodes,
+  key: episodes.id.getSQL(),
+  found: sql`select around.id from ${firstEpisodes} as around
+    where ${none(sql`${deletions} where ${deletions.containerId} = around.id`)}
+      and ${none(sql`${assets} where ${assets.containerId} = around.id`)}
+      and ${none(sql`${nodes} where ${nodes.containerId} = around.id and ${live(nodes)}`)}`,
+}
+
+const memberships: Doomed = {
+  table: collectionMembers,
+  key: sql`${collectionMembers}.rowid`,
+  found: sql`select ${collectionMembers}.rowid from ${collections}
+    cross join ${collectionMembers} on ${collectionMembers.collectionId} = ${collections.id}
+    where ${collections.deletionId} = target.id`,
+}
+
+/** Collections that a restore would have put into their dataset again. */
+const links: Doomed = {
+  table: collections,
+  key: collections.id.getSQL(),
+  found: sql`select ${collections.id} from ${collections} where ${collections.detachedBy} = target.id`,
+}
 
 /** `slice`: the rows that go, with the deletion of each. */
 const slice = (
@@ -126,32 +118,50 @@ const slice = (
   slice as materialized (select ${columns}, target.id as deletion_id from target
     cross join ${table} on ${key} in (${found} limit ${share(a)}) limit ${a.rows})`
 
-/** The pair that counts a slice on its receipts and erases it. */
-const erasing = (name: string, rows: Doomed) => [
-  scheduled<Slice>(
-    `erase.${name}.count`,
-    (a) => sql`${slice(a, rows)} update ${purges} set rows = ${purges.rows} + found.count
-      from (select deletion_id, count(*) as count from slice group by deletion_id) as found
-      where ${purges.deletionId} = found.deletion_id`,
-  ),
-  scheduled<Slice>(
-    `erase.${name}`,
-    (a) => sql`${slice(a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
-  ),
-]
+/** A phase of the purge, and how it is found out whether it has something to do. */
+interface Phase {
+  readonly acts: readonly Compiled<Slice>[]
+  readonly isThere: (a: A) => SQL
+  /** Whether it goes before everything else; the others take turns. */
+  readonly isPreferred?: true
+}
+
+const isFound =
+  ({ found }: Doomed) =>
+  (): SQL =>
+    sql`exists (select 1 from target where exists (${found}))`
+
+/** Counts a slice on its receipts, and erases it. */
+const erasing = (name: string, rows: Doomed, before: readonly Compiled<Slice>[] = []): Phase => ({
+  acts: [
+    ...before,
+    scheduled<Slice>(
+      `erase.${name}.count`,
+      (a) => sql`${slice(a, rows)} update ${purges} set rows = ${purges.rows} + found.count
+        from (select deletion_id, count(*) as count from slice group by deletion_id) as found
+        where ${purges.deletionId} = found.deletion_id`,
+    ),
+    scheduled<Slice>(
+      `erase.${name}`,
+      (a) => sql`${slice(a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
+    ),
+  ],
+  isThere: isFound(rows),
+})
 
 /** The bytes that nothing refers to afterwards are counted by the receipt of the last deletion that let them go. */
-const release = (name: string, rows: Doomed) =>
-  scheduled<Slice>(
-    `erase.${name}.release`,
-    (a) => sql`${slice(a, rows, sql`${assets.objectId} as object_id`)}
-      update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
-  )
+const erasingAssets = (name: string, rows: Doomed): Phase =>
+  erasing(name, rows, [
+    scheduled<Slice>(
+      `erase.${name}.release`,
+      (a) => sql`${slice(a, rows, sql`${assets.objectId} as object_id`)}
+        update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
+    ),
+  ])
 
-/** Whose links a restore would have made again. */
 const forgetLinks = scheduled<Slice>(
   'erase.links',
-  (a) => sql`${slice(a, doomed.links)}
+  (a) => sql`${slice(a, links)}
     update ${collections} set detached_by = null where ${collections.id} in (select key from slice)`,
 )
 
@@ -206,50 +216,61 @@ const end = scheduled<Slice>(
     where ${purges.finishedAt} is not null)`,
 )
 
-/** Each phase erases of one table: datasets first, then rows before what they are found by, where there are few. */
+/** Each erases of one table: datasets first, then rows before what they are found by, where there are few. */
 const phases = {
-  links: [forgetLinks],
-  datasets: erasing('datasets', doomed.datasets),
-  inside: [openNested, claimNested],
-  insideAssets: [
-    release('insideAssets', doomed.insideAssets),
-    ...erasing('insideAssets', doomed.insideAssets),
-  ],
-  insideNodes: erasing('insideNodes', doomed.insideNodes),
-  assets: [release('assets', doomed.assets), ...erasing('assets', doomed.assets)],
-  nodes: erasing('nodes', doomed.nodes),
-  episodes: erasing('episodes', doomed.episodes),
-  members: erasing('members', doomed.members),
-  collections: erasing('collections', doomed.collections),
-  end: [finish, end],
-} as const
+  links: { acts: [forgetLinks], isThere: isFound(links), isPreferred: true },
+  datasets: {
+    ...erasing(
+      'datasets',
+      marked(datasets, none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`)),
+    ),
+    isPreferred: true,
+  },
+  inside: {
+    acts: [openNested, claimNested],
+    isThere: (a) => sql`exists (${nested(a)})`,
+    isPreferred: true,
+  },
+  insideAssets: erasingAssets(
+    'insideAssets',
+    inside(assets, sql`${assets.kind} in (${kinds}) and ${live(assets)}`),
+  ),
+  insideNodes: erasing('insideNodes', inside(nodes, live(nodes))),
+  assets: erasingAssets('assets', marked(assets)),
+  nodes: erasing('nodes', marked(nodes)),
+  episodes: erasing('episodes', emptyEpisodes),
+  members: erasing('members', memberships),
+  collections: erasing(
+    'collections',
+    marked(
+      collections,
+      none(sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`),
+    ),
+  ),
+  end: { acts: [finish, end], isThere: () => sql`exists (select 1 from target where ${isOver})` },
+} as const satisfies Readonly<Record<string, Phase>>
 
-type Phase = keyof typeof phases
+type PhaseName = keyof typeof phases
 
-const names = Object.keys(phases) as Phase[]
-/** What goes before everything else. */
-const preferred: readonly Phase[] = ['links', 'datasets', 'inside']
+const names = Object.keys(phases) as PhaseName[]
 
 /** Deletions that wait for nothing inside of their episodes that is still being marked, or is coming back. */
 const ready = sql`select target.id from target where not exists (
   select 1 from ${firstEpisodes} as around cross join ${deletions} as nested
     on nested.container_id = around.id and nested.phase is not null)`
 
-const isThere = (a: A, phase: Phase): SQL => {
-  if (phase === 'end') return sql`exists (select 1 from target where ${isOver})`
-  if (phase === 'inside') return sql`exists (${nested(a)})`
-  return sql`exists (select 1 from target where exists (${doomed[phase].found}))`
-}
-
-/** The phases take turns, so that what one deletion has in one keeps no others waiting. */
+/** Those that take turns do so that what one deletion has in one keeps no others waiting. */
 const left = query<Slice & { readonly done: number }>('erase.left', (a) => {
-  const others = names.filter((phase) => !preferred.includes(phase))
-  const when = (phase: Phase, condition: SQL): SQL => sql`when ${condition} then ${sql.raw(`'${phase}'`)}`
-  const position = (phase: Phase): SQL => sql.raw(String(names.indexOf(phase)))
+  const when = (name: string, condition: SQL): SQL => sql`when ${condition} then ${sql.raw(`'${name}'`)}`
+  const all: readonly (readonly [string, Phase])[] = Object.entries(phases)
+  const preferred = all.filter(([, { isPreferred }]) => isPreferred)
+  const others = all.filter(([, { isPreferred }]) => !isPreferred)
+  const isLater = (name: string): SQL =>
+    sql`${a.done} < ${sql.raw(String(all.findIndex(([each]) => each === name)))}`
   const cases = [
-    ...preferred.map((phase) => when(phase, isThere(a, phase))),
-    ...others.map((phase) => when(phase, sql`${a.done} < ${position(phase)} and ${isThere(a, phase)}`)),
-    ...others.map((phase) => when(phase, isThere(a, phase))),
+    ...preferred.map(([name, { isThere }]) => when(name, isThere(a))),
+    ...others.map(([name, { isThere }]) => when(name, sql`${isLater(name)} and ${isThere(a)}`)),
+    ...others.map(([name, { isThere }]) => when(name, isThere(a))),
     // There is something that no phase finds.
     when('end', sql`exists (${ready})`),
   ]
@@ -257,10 +278,10 @@ const left = query<Slice & { readonly done: number }>('erase.left', (a) => {
 })
 
 /** Erases a slice in the phase that the plan before has told (null at the start). Gives what is left, null for nothing. */
-export const eraseItems = (phase: Phase | null, values: Slice): Plan<Left | null> =>
+export const eraseItems = (phase: PhaseName | null, values: Slice): Plan<Left | null> =>
   after(
-    (phase === null ? [] : phases[phase]).map((step) => act(step, values)),
+    (phase === null ? [] : phases[phase].acts).map((step) => act(step, values)),
     statement(left, { ...values, done: phase === null ? -1 : names.indexOf(phase) }, ([row]) =>
-      row?.phase ? { phase: row.phase as Phase, first: row.first as string } : null,
+      row?.phase ? { phase: row.phase as PhaseName, first: row.first as string } : null,
     ),
   )

@@ -18,7 +18,7 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, none, query } from '../../db/sql.ts'
+import { type Arguments, type Compiled, none, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 
@@ -47,16 +47,18 @@ const claimedPlace = (
 /** Projects of a namespace that a slice looks into. */
 const MOST_PROJECTS = sql.raw('50')
 
-/** `site`: the projects that this slice is about. */
-const sites = (a: A): SQL => sql`with ${claimedPlace(a)}, site as materialized (
+/** `project`: those that this slice is about. */
+const projectsOf = (a: A): SQL => sql`${claimedPlace(a)}, project as materialized (
   select ${projects.id} as id from place cross join ${projects} on ${projects.id} = place.item_id
     where place.kind = 'project'
   union all select * from (
     select ${projects.id} from place cross join ${projects} on ${projects.namespaceId} = place.item_id
     where place.kind = 'namespace' limit ${MOST_PROJECTS}))`
 
-const spaceOf = (a: A): SQL => sql`with ${claimedPlace(a)}, space as materialized (
-  select item_id as id from place where kind = 'namespace')`
+/** `namespace`, which has a row where the place is one. */
+const namespaceOfPlace = sql`namespace as materialized (select item_id as id from place where kind = 'namespace')`
+
+const namespaceOf = (a: A): SQL => sql`${claimedPlace(a)}, ${namespaceOfPlace}`
 
 /** The rows that the statement before has erased go on the receipt. */
 const count = scheduled<Slice>(
@@ -64,61 +66,61 @@ const count = scheduled<Slice>(
   (a) => sql`update ${purges} set rows = ${purges.rows} + changes() where ${purges.deletionId} = ${a.place}`,
 )
 
-/** The ids of the first rows of a table that hang at a site. */
-const first = (table: Trashable, a: A, condition = sql`true`): SQL =>
-  sql`select ${table.id} from site cross join ${table} on ${table.projectId} = site.id
-    where ${condition} limit ${a.rows}`
+/** What erases rows, and right behind it what counts them. */
+const counted = (erase: Compiled<Slice>): readonly Compiled<Slice>[] => [erase, count]
 
-const erasing = (table: Trashable, name: string, condition?: SQL) =>
+const inProjects = (table: Trashable | typeof apiTokens | typeof deletions): SQL =>
+  sql`project cross join ${table} on ${table.projectId} = project.id`
+
+/** The ids of the first rows of a table that hang in the projects. */
+const first = (table: Trashable | typeof apiTokens | typeof deletions, a: A, condition = sql`true`): SQL =>
+  sql`select ${table.id} from ${inProjects(table)} where ${condition} limit ${a.rows}`
+
+const erasing = (
+  table: Trashable | typeof apiTokens | typeof deletions,
+  name: string,
+  condition?: SQL,
+): Compiled<Slice> =>
   scheduled<Slice>(
     `erase.${name}.ofPlace`,
-    (a) => sql`${sites(a)} delete from ${table} where ${table.id} in (${first(table, a, condition)})`,
+    (a) =>
+      sql`with ${projectsOf(a)} delete from ${table} where ${table.id} in (${first(table, a, condition)})`,
   )
 
 /** Before the same rows are erased. */
 const release = scheduled<Slice>(
   'erase.release.ofPlace',
-  (a) => sql`${sites(a)} update ${objects} set released_by = (select id from place) where ${objects.id} in (
-    select object_id from ${assets} where ${assets.id} in (${first(assets, a)}))`,
+  (a) => sql`with ${projectsOf(a)} update ${objects} set released_by = (select id from place)
+    where ${objects.id} in (select object_id from ${assets} where ${assets.id} in (${first(assets, a)}))`,
 )
 
 /** Of the first collections alone: those without members go by the next statement, and make room for others. */
 const eraseMembers = scheduled<Slice>(
   'erase.members.ofPlace',
-  (a) => sql`${sites(a)} delete from ${collectionMembers}
+  (a) => sql`with ${projectsOf(a)} delete from ${collectionMembers}
     where (${collectionMembers.collectionId}, ${collectionMembers.memberId}) in (
       select ${collectionMembers.collectionId}, ${collectionMembers.memberId} from (
-        select ${collections.id} as id from site cross join ${collections} on ${collections.projectId} = site.id
-        limit ${a.rows}) as first
+        select ${collections.id} as id from ${inProjects(collections)} limit ${a.rows}) as first
       cross join ${collectionMembers} on ${collectionMembers.collectionId} = first.id limit ${a.rows})`,
 )
 
 const eraseCollections = scheduled<Slice>(
   'erase.collections.ofPlace',
-  (a) => sql`${sites(a)} delete from ${collections} where ${collections.id} in (
-      select ${collections.id} from site cross join ${collections} on ${collections.projectId} = site.id
-      limit ${a.rows})
+  (
+    a,
+  ) => sql`with ${projectsOf(a)} delete from ${collections} where ${collections.id} in (${first(collections, a)})
     and ${none(sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`)}`,
 )
 
 /** What was deleted inside before. Where a purge has claimed it already, that one ends it. */
-const eraseDeletions = scheduled<Slice>(
-  'erase.deletions.ofPlace',
-  (a) => sql`${sites(a)} delete from ${deletions} where ${deletions.id} in (
-    select ${deletions.id} from site cross join ${deletions} on ${deletions.projectId} = site.id
-    where ${deletions.purging} = 0 limit ${a.rows})`,
-)
+const eraseDeletions = erasing(deletions, 'deletions', sql`${deletions.purging} = 0`)
 
 /** Tokens that are good for nothing else. */
-const eraseTokens = scheduled<Slice>(
-  'erase.apiTokens.ofPlace',
-  (a) => sql`${sites(a)} delete from ${apiTokens} where ${apiTokens.id} in (select ${apiTokens.id} from site
-    cross join ${apiTokens} on ${apiTokens.projectId} = site.id limit ${a.rows})`,
-)
+const eraseTokens = erasing(apiTokens, 'apiTokens')
 
 const eraseProjects = scheduled<Slice>(
   'erase.projects',
-  (a) => sql`${sites(a)} delete from ${projects} where ${projects.id} in (select id from site)
+  (a) => sql`with ${projectsOf(a)} delete from ${projects} where ${projects.id} in (select id from project)
     and ${sql.join(
       [assets, nodes, episodes, collections, datasets].map((table) =>
         none(sql`${table} where ${table.projectId} = ${projects.id}`),
@@ -128,49 +130,57 @@ const eraseProjects = scheduled<Slice>(
     and ${none(sql`${apiTokens} where ${apiTokens.projectId} = ${projects.id}`)}`,
 )
 
-const eraseMemberships = scheduled<Slice>(
-  'erase.members.ofNamespace',
-  (a) => sql`${spaceOf(a)} delete from ${members} where (${members.userId}, ${members.namespaceId}) in (
-      select ${members.userId}, ${members.namespaceId} from space
-      cross join ${members} on ${members.namespaceId} = space.id limit ${a.rows})`,
-)
+/** What hangs at a namespace itself: rows of a table, by their key, under a condition. */
+interface OfNamespace {
+  readonly table:
+    | typeof members
+    | typeof apiTokens
+    | typeof departures
+    | typeof formerSlugs
+    | typeof deletions
+  readonly key: SQL
+  readonly condition: SQL
+}
+
+const inNamespace = ({ table, condition }: OfNamespace): SQL =>
+  sql`namespace cross join ${table} on ${table.namespaceId} = namespace.id where ${condition}`
+
+const erasingOfNamespace = (name: string, rows: OfNamespace): Compiled<Slice> =>
+  scheduled<Slice>(
+    `erase.${name}.ofNamespace`,
+    (a) => sql`with ${namespaceOf(a)} delete from ${rows.table} where (${rows.key}) in (
+      select ${rows.key} from ${inNamespace(rows)} limit ${a.rows})`,
+  )
+
+const memberships: OfNamespace = {
+  table: members,
+  key: sql`${members.userId}, ${members.namespaceId}`,
+  condition: sql`true`,
+}
 
 /** What a namespace has besides, for the server's own use: it is on no receipt. */
-const tidyNamespace = [
-  scheduled<Slice>(
-    'erase.apiTokens.ofNamespace',
-    (
-      a,
-    ) => sql`${spaceOf(a)} delete from ${apiTokens} where ${apiTokens.id} in (select ${apiTokens.id} from space
-      cross join ${apiTokens} on ${apiTokens.namespaceId} = space.id limit ${a.rows})`,
-  ),
-  scheduled<Slice>(
-    'erase.departures.ofNamespace',
-    (
-      a,
-    ) => sql`${spaceOf(a)} delete from ${departures} where (${departures.userId}, ${departures.namespaceId}) in (
-      select ${departures.userId}, ${departures.namespaceId} from space
-      cross join ${departures} on ${departures.namespaceId} = space.id limit ${a.rows})`,
-  ),
-  scheduled<Slice>(
-    'erase.formerSlugs.ofNamespace',
-    (a) => sql`${spaceOf(a)} delete from ${formerSlugs} where ${formerSlugs.slug} in (
-      select ${formerSlugs.slug} from space
-      cross join ${formerSlugs} on ${formerSlugs.namespaceId} = space.id limit ${a.rows})`,
-  ),
-  scheduled<Slice>(
-    'erase.deletions.ofNamespace',
-    (a) => sql`${spaceOf(a)} delete from ${deletions} where ${deletions.id} in (
-      select ${deletions.id} from space cross join ${deletions} on ${deletions.namespaceId} = space.id
-      where ${deletions.projectId} is null and ${deletions.purging} = 0 limit ${a.rows})`,
-  ),
-]
+const besides: Readonly<Record<string, OfNamespace>> = {
+  apiTokens: { table: apiTokens, key: apiTokens.id.getSQL(), condition: sql`true` },
+  departures: {
+    table: departures,
+    key: sql`${departures.userId}, ${departures.namespaceId}`,
+    condition: sql`true`,
+  },
+  formerSlugs: { table: formerSlugs, key: formerSlugs.slug.getSQL(), condition: sql`true` },
+  deletions: {
+    table: deletions,
+    key: deletions.id.getSQL(),
+    condition: sql`${deletions.projectId} is null and ${deletions.purging} = 0`,
+  },
+}
 
 const dependents = [projects, objects, members, departures, formerSlugs, apiTokens]
 
 const eraseNamespace = scheduled<Slice>(
   'erase.namespace',
-  (a) => sql`${spaceOf(a)} delete from ${namespaces} where ${namespaces.id} = (select id from space)
+  (
+    a,
+  ) => sql`with ${namespaceOf(a)} delete from ${namespaces} where ${namespaces.id} = (select id from namespace)
     and ${sql.join(
       dependents.map((table) => none(sql`${table} where ${table.namespaceId} = ${namespaces.id}`)),
       sql.raw(' and '),
@@ -194,55 +204,72 @@ const end = scheduled<Slice>(
     where ${purges.deletionId} = ${a.place} and ${purges.finishedAt} is not null)`,
 )
 
-const inSites = (table: Trashable): SQL =>
-  sql`select 1 from site cross join ${table} on ${table.projectId} = site.id`
-
-const inSpace = (table: typeof members | typeof apiTokens | typeof departures | typeof formerSlugs): SQL =>
-  sql`select 1 from space cross join ${table} on ${table.namespaceId} = space.id`
-
-/** Each phase erases of one table, or of a few small ones; the rows before what they are found by. */
-const phases = {
-  assets: [release, erasing(assets, 'assets'), count],
-  nodes: [erasing(nodes, 'nodes'), count],
-  collections: [eraseMembers, count, eraseCollections, count],
-  datasets: [
-    erasing(datasets, 'datasets', none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`)),
-    count,
-  ],
-  episodes: [erasing(episodes, 'episodes'), count],
-  projects: [eraseDeletions, eraseTokens, eraseProjects, count],
-  namespace: [eraseMemberships, count, ...tidyNamespace, eraseNamespace, count],
-  end: [finish, end],
-} as const
-
-type Phase = keyof typeof phases
-
-/** What is left of a place: a phase that has something to do, or that there is nothing to do, now or for good. */
-type Left = Phase | 'waiting' | 'gone'
+/** A phase erases of one table, or of a few small ones. */
+interface Phase {
+  /** What stands after `from` for the rows that the phase is there for: it is that of a place while there are any. */
+  readonly left: readonly SQL[]
+  readonly acts: readonly Compiled<Slice>[]
+}
 
 /**
- * A namespace whose projects are gone waits for its objects, which go when their leases are over; until then its owners
- * see what becomes of it.
+ * The phases in their order, the rows before what they are found by. A namespace whose projects are gone waits for its
+ * objects, which go when their leases are over; until then its owners see what becomes of it.
  */
-const left = query<Slice>(
-  'erase.leftOfPlace',
-  (a) => sql`${sites(a)}, space as materialized (select item_id as id from place where kind = 'namespace')
-    select case
-      when not exists (select 1 from place) then 'gone'
-      when exists (${inSites(assets)}) then 'assets'
-      when exists (${inSites(nodes)}) then 'nodes'
-      when exists (${inSites(collections)}) then 'collections'
-      when exists (${inSites(datasets)}) then 'datasets'
-      when exists (${inSites(episodes)}) then 'episodes'
-      when exists (select 1 from site) then 'projects'
-      when exists (select 1 from space cross join ${objects} on ${objects.namespaceId} = space.id) then 'waiting'
-      when exists (${inSpace(members)}) or exists (${inSpace(apiTokens)}) or exists (${inSpace(departures)})
-        or exists (${inSpace(formerSlugs)}) or exists (select 1 from space
-          cross join ${deletions} on ${deletions.namespaceId} = space.id
-          where ${deletions.projectId} is null and ${deletions.purging} = 0) then 'namespace'
-      when exists (select 1 from space cross join ${namespaces} on ${namespaces.id} = space.id) then 'namespace'
-      else 'end' end as phase`,
-)
+const phases = {
+  assets: { left: [inProjects(assets)], acts: [release, ...counted(erasing(assets, 'assets'))] },
+  nodes: { left: [inProjects(nodes)], acts: counted(erasing(nodes, 'nodes')) },
+  collections: {
+    left: [inProjects(collections)],
+    acts: [...counted(eraseMembers), ...counted(eraseCollections)],
+  },
+  datasets: {
+    left: [inProjects(datasets)],
+    acts: counted(
+      erasing(
+        datasets,
+        'datasets',
+        none(sql`${collections} where ${collections.datasetId} = ${datasets.id}`),
+      ),
+    ),
+  },
+  episodes: { left: [inProjects(episodes)], acts: counted(erasing(episodes, 'episodes')) },
+  projects: { left: [sql`project`], acts: [eraseDeletions, eraseTokens, ...counted(eraseProjects)] },
+  waiting: {
+    left: [sql`namespace cross join ${objects} on ${objects.namespaceId} = namespace.id`],
+    acts: [],
+  },
+  namespace: {
+    left: [
+      ...[memberships, ...Object.values(besides)].map(inNamespace),
+      sql`namespace cross join ${namespaces} on ${namespaces.id} = namespace.id`,
+    ],
+    acts: [
+      ...counted(erasingOfNamespace('members', memberships)),
+      ...Object.entries(besides).map(([name, rows]) => erasingOfNamespace(name, rows)),
+      ...counted(eraseNamespace),
+    ],
+  },
+} as const satisfies Readonly<Record<string, Phase>>
+
+/** What is left of a place: a phase that has something to do or to wait for, its end, or that there is no such place. */
+type Left = keyof typeof phases | 'end' | 'gone'
+
+const left = query<Slice>('erase.leftOfPlace', (a) => {
+  const cases = Object.entries(phases).map(([name, { left: rows }]) => {
+    const isLeft = rows.map((each) => sql`exists (select 1 from ${each})`)
+    return sql`when ${sql.join(isLeft, sql.raw(' or '))} then ${sql.raw(`'${name}'`)}`
+  })
+  return sql`with ${projectsOf(a)}, ${namespaceOfPlace}
+    select case when not exists (select 1 from place) then 'gone' ${sql.join(cases, sql.raw(' '))}
+      else 'end' end as phase`
+})
+
+/** The statements of what a plan before has told; of nothing, the place gives its turn away. */
+const actsOf = (phase: Left | null): readonly Compiled<Slice>[] => {
+  if (phase === null) return [rotate]
+  if (phase === 'gone') return []
+  return phase === 'end' ? [finish, end] : phases[phase].acts
+}
 
 const rotate = scheduled<Slice>(
   'deletions.rotate',
@@ -254,9 +281,9 @@ const rotate = scheduled<Slice>(
  * Erases a slice of a claimed project or namespace, in the phase that the plan before has told; of anything else
  * nothing. Tells what is left.
  */
-export const erasePlace = (phase: Phase | null, values: Slice): Plan<Left> =>
+export const erasePlace = (phase: Left | null, values: Slice): Plan<Left> =>
   after(
-    (phase === null ? [rotate] : phases[phase]).map((step) => act(step, values)),
+    actsOf(phase).map((step) => act(step, values)),
     statement(left, values, ([row]) => row?.phase as Left),
   )
 
