@@ -492,7 +492,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
   from nodes
   where nodes.container_id = assets.container_id and nodes.path = :parentPath and nodes.kind = 'folder' and nodes.deleted_at is null) else (select episodes.node_id
   from episodes
-  where episodes.id = assets.container_id) end, assets.container_id, assets.kind, :filename, :path, assets.id, :now, :now
+  where episodes.id = assets.container_id) end, assets.container_id, assets.kind, :filename, :nodePath, assets.id, :now, :now
   from assets
   where assets.id = :id and assets.name is not null and assets.deleted_at is null
   on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at, version = nodes.version + 1
@@ -538,7 +538,7 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
   from nodes
   where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
   from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = :path and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
+  where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
   from objects
   where objects.id = :storageId and (objects.namespace_id = permit.namespace_id and ((permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) or exists (select 1
   from (
@@ -660,7 +660,7 @@ with undone as materialized (
   union all
   select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
   from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update assets set deleted_at = null, deletion_id = null, name = ifnull(:newPath, assets.name), node_id = iif(ifnull(:newPath, assets.name) is not null and not exists (
+  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists (
   select 1
   from nodes
   where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1

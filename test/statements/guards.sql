@@ -195,7 +195,7 @@ with standing as materialized (
   from deletions as busy
   where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif(:episodeName is null, standing.project_id, (select episodes.id
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and substr(:path || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
+  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and substr(:nodePath || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
   when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
   from namespace_stats
   where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1
@@ -204,7 +204,7 @@ with standing as materialized (
   from nodes
   where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :path and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
+  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
   from episodes
   where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
   from json_each(?1, '$.folders') as made
@@ -220,7 +220,7 @@ with standing as materialized (
   from nodes
   where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :path and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
+  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
   from episodes
   where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
   from json_each(?1, '$.folders') as made
@@ -656,7 +656,7 @@ with standing as materialized (
   from (
   select assets.id as id, assets.container_id as container_id
   from assets
-  where assets.project_id = standing.project_id and assets.kind = :kind and assets.deleted_at is null and assets.name = :path
+  where assets.project_id = standing.project_id and assets.kind = :kind and assets.deleted_at is null and assets.name = :name
   order by assets.id desc limit 20000) as found
   where not exists (
   select 1
@@ -667,7 +667,7 @@ with standing as materialized (
   from episodes
   where episodes.project_id = standing.project_id and episodes.deleted_at is null and (:episodeId is null or episodes.id = :episodeId) and episodes.name = ifnull(:episode, (select other.name
   from episodes as other
-  where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :path and assets.name is not null)) as id
+  where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null)) as id
   from admitted as standing), verdict as materialized (
   select *, nullif(case
   when standing.credential is not null then standing.credential
@@ -1548,7 +1548,7 @@ with standing as materialized (
   when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
   from standing)
 
--- signing.findingByPath
+-- signing.findingByName
 with standing as materialized (
   select users.id as user_id, case
   when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
@@ -1691,7 +1691,7 @@ with standing as materialized (
   where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> deletion.item_id)
   when deletion.kind = 'folder' then (select nodes.path
   from spot cross join nodes on nodes.container_id = spot.container_id and nodes.path = spot.path and nodes.kind = 'folder' and nodes.deleted_at is null) else (select assets.name
-  from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newPath, own.name) and assets.name is not null and assets.deleted_at is null
+  from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newAssetName, own.name) and assets.name is not null and assets.deleted_at is null
   where own.id = deletion.item_id) end as namesake
   from admitted as standing cross join deletion), verdict as materialized (
   select *, nullif(case
@@ -1707,7 +1707,7 @@ with standing as materialized (
   from deletion) then 'deletion_not_found'
   when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
   when (:isRenamed and (select case
-  when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newPath is null
+  when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
   when kind = 'folder' then :newName is null or instr(:newName, '/') > 0 or exists (select 1
   from spot
   where (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (

@@ -9,7 +9,7 @@
   from members
   where members.user_id = standing.user_id and members.namespace_id = namespaces.id))) as asset_id
   from permit as standing cross join json_each(?1, '$.ids') as wanted)
-  select standing.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  select standing.refusal as refusal, null as position, null as id, null as name, null as key, null as size, null as content_type
   from verdict as standing
   union all
   select null, row.position, assets.id, assets.name, objects.key, objects.size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
@@ -69,7 +69,7 @@
   left join assets on assets.id = row.asset_id
   left join objects on objects.id = assets.object_id and objects.state = 'complete'
 
--- signing.byPath, after signing.findingByPath as consulted
+-- signing.byName, after signing.findingByName as consulted
 , row as materialized (select wanted.key as position, iif(:episode is null, (select max((select found.id
   from (
   select assets.id as id, assets.container_id as container_id
@@ -87,8 +87,8 @@
   from episodes
   where episodes.project_id = standing.project_id and episodes.name = :episode and episodes.deleted_at is null) and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value and assets.name is not null))
   from json_each(?1, '$.kinds') as kind)) as asset_id
-  from permit as standing cross join json_each(?1, '$.paths') as wanted)
-  select standing.refusal as refusal, null as position, null as id, null as path, null as key, null as size, null as content_type
+  from permit as standing cross join json_each(?1, '$.names') as wanted)
+  select standing.refusal as refusal, null as position, null as id, null as name, null as key, null as size, null as content_type
   from verdict as standing
   union all
   select null, row.position, assets.id, assets.name, objects.key, objects.size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)

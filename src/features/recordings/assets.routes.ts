@@ -84,7 +84,7 @@ function registering(wire: WireKind): Endpoint {
           deletionId: mint(),
           name: name?.text ?? null,
           filename: segments.at(-1) ?? null,
-          path: name ? nodePathOf(segments) : null,
+          nodePath: name ? nodePathOf(segments) : null,
           parentPath: folders.length === 0 ? null : nodePathOf(folders),
           folders: newFolders(foldersAlong(folders), mint),
           storageId: storageId as string | null,

@@ -91,7 +91,7 @@ export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Q
   /** The last segment of the name. */
   readonly filename: string | null
   /** The path of the asset's node, and of the folder that holds it; null at the top. */
-  readonly path: string | null
+  readonly nodePath: string | null
   readonly parentPath: string | null
   /** The folders along `parentPath`, outermost first. */
   readonly folders: readonly NewFolder[]
@@ -121,7 +121,7 @@ const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${obj
 /** The live leaf of the asset's path. */
 const leaf = (a: A, project: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
   where ${nodes.containerId} = ${container(a, project)}
-    and ${nodes.path} = ${a.path} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
+    and ${nodes.path} = ${a.nodePath} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
 
 /** Holds where the request gives another storage id than the asset has; the first one that is given is the asset's own. */
 const isReplacing = (a: A, storageId: SQL): SQL => sql`ifnull(${storageId} <> ${a.storageId}, 0)`
@@ -171,7 +171,7 @@ const registering = guard<Registration>('assets.registering', (a) => {
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
-      closedFor(container(a, sql`standing.project_id`), sql`${a.path}`),
+      closedFor(container(a, sql`standing.project_id`), sql`${a.nodePath}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
   })
@@ -305,7 +305,7 @@ const placeAsset = following<Registration>(
       containerId: assets.containerId,
       kind: assets.kind,
       name: a.filename,
-      path: a.path,
+      path: a.nodePath,
       itemId: assets.id,
       createdAt: a.now,
       updatedAt: a.now,

@@ -35,7 +35,7 @@ async function signedDownload(
 ) {
   const { path, expiresIn, disposition, episodeId = null, episode = null, ...place } = call.query
   const found = await call.database.run(
-    findDownload({ ...call.asking, ...place, kind, path: path.text, episodeId, episode }),
+    findDownload({ ...call.asking, ...place, kind, name: path.text, episodeId, episode }),
   )
   const filename = filenameOf(path.text)
   const signed = await signOne(call, { ...found, filename }, { expiresIn, disposition })

@@ -15,21 +15,20 @@ export interface StoredObject {
   readonly size: number
 }
 
-/** The bytes of an asset that a path has found, and the episode that it is in; a path may be in several. */
+/** The bytes of an asset that a name has found, and the episode that it is in; a name may be in several. */
 export interface FoundObject extends StoredObject {
   readonly episode: { readonly id: string; readonly name: string } | null
 }
 
 export interface AssetRef extends ProjectRef {
   readonly kind: AssetKind
-  /** The asset's name. */
-  readonly path: string
+  readonly name: string
   readonly episodeId: string | null
   /** A name. */
   readonly episode: string | null
 }
 
-/** Of as many assets of one name, those that a path finds are looked at, the newest first. */
+/** Of as many assets of one name, the newest first, the one that is there is looked for. */
 const MOST_NAMESAKES = sql.raw('20000')
 
 /** The newest asset that a condition finds; those inside of trashed episodes are stepped over, up to `most`. */
@@ -48,11 +47,11 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
       sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
         ${newestNamed(
           sql`${assets.projectId} = standing.project_id and ${assets.kind} = ${a.kind}
-          and ${live(assets)} and ${assets.name} = ${a.path}`,
+          and ${live(assets)} and ${assets.name} = ${a.name}`,
           MOST_NAMESAKES,
         )},
         (select ${assets.id} from ${assets} where ${assets.containerId} = ${episode} and ${assets.kind} = ${a.kind}
-          and ${live(assets)} and ${assets.name} = ${a.path} and ${assets.name} is not null)) as id from ${ADMITTED})`,
+          and ${live(assets)} and ${assets.name} = ${a.name} and ${assets.name} is not null)) as id from ${ADMITTED})`,
     ],
     thing: [
       ['asset_not_found', sql`(select id from target) is null`],
@@ -82,7 +81,7 @@ export function storedObjectFrom([row]: readonly Row[]): StoredObject {
   return { key: key as string, size: size as number, contentType: content_type as string | null }
 }
 
-/** The object of an asset: the newest of that path where no episode is named. */
+/** The object of an asset: the newest of that name where no episode is named. */
 export const findDownload = (ref: AssetRef): Plan<FoundObject> =>
   statement(found, ref, (rows) => {
     const { episode_id, episode_name } = assertPermitted(rows[0])

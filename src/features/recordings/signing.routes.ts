@@ -7,7 +7,7 @@ import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { placeFailures, wireKinds } from './asset-kinds.ts'
 import { filenameOf, type NamedObject, signAll } from './signed-urls.ts'
-import { type Found, findAssets, findAssetsAt } from './signing.sql.ts'
+import { type Found, findAssets, findAssetsNamed } from './signing.sql.ts'
 
 const MOST_ASSETS = 1_000
 
@@ -119,10 +119,10 @@ const sign = endpoint(
     const { asking, body, database } = call
     const found = await database.run(planOf(asking, body))
     const signed = await signAll(call, found.flatMap(objectOf), body)
-    const urls = found.map(({ id, path, object }) =>
+    const urls = found.map(({ id, name, object }) =>
       typeof object === 'string'
-        ? { id, path, error: failures[object], code: object }
-        : { id, path, ...signed.shift() },
+        ? { id, path: name, error: failures[object], code: object }
+        : { id, path: name, ...signed.shift() },
     )
     return jsonAnswer(JSON.stringify({ urls }))
   },
@@ -133,10 +133,10 @@ function planOf(asking: Asking, body: z.output<typeof Wanted>): Plan<readonly Fo
   if (ids !== undefined) return findAssets({ ...asking, ids })
   const names = paths.map(({ text }) => text)
   const place = { ...asking, namespace, project, episode }
-  return findAssetsAt({ ...place, paths: names, kinds: kind ? [kind] : kinds })
+  return findAssetsNamed({ ...place, names, kinds: kind ? [kind] : kinds })
 }
 
-const objectOf = ({ id, path, object }: Found): NamedObject[] =>
-  typeof object === 'string' ? [] : [{ ...object, filename: path === null ? (id ?? '') : filenameOf(path) }]
+const objectOf = ({ id, name, object }: Found): NamedObject[] =>
+  typeof object === 'string' ? [] : [{ ...object, filename: name === null ? (id ?? '') : filenameOf(name) }]
 
 export const signingEndpoints: readonly Endpoint[] = [sign]

@@ -19,8 +19,7 @@ import { contentTypeOf } from './media-type.sql.ts'
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
 export interface Found {
   readonly id: string | null
-  /** The asset's name. */
-  readonly path: string | null
+  readonly name: string | null
   readonly object: StoredObject | Failure
 }
 
@@ -28,7 +27,7 @@ export interface Found {
 const found = (wanted: SQL, assetId: SQL): SQL => sql`,
   row as materialized (select wanted.key as position, ${assetId} as asset_id
     from permit as standing cross join ${wanted} as wanted)
-  select ${refusal}, null as position, null as id, null as path, null as key, null as size, null as content_type
+  select ${refusal}, null as position, null as id, null as name, null as key, null as size, null as content_type
     from ${VERDICT}
   union all
   select null, row.position, ${assets.id}, ${assets.name}, ${objects.key}, ${objects.size},
@@ -36,8 +35,8 @@ const found = (wanted: SQL, assetId: SQL): SQL => sql`,
     from row left join ${assets} on ${assets.id} = row.asset_id
     left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
 
-function foundOf({ id, path, key, size, content_type }: Row): Found {
-  const asset = { id: id as string | null, path: path as string | null }
+function foundOf({ id, name, key, size, content_type }: Row): Found {
+  const asset = { id: id as string | null, name: name as string | null }
   if (id === null) return { ...asset, object: 'asset_not_found' }
   if (key === null) return { ...asset, object: 'asset_without_object' }
   return {
@@ -75,9 +74,8 @@ export const findAssets = (values: ById): Plan<readonly Found[]> =>
     readFound(rows).map((each, index) => ({ ...each, id: values.ids[index] ?? null })),
   )
 
-interface ByPath extends ProjectRef {
-  /** Names of assets. */
-  readonly paths: readonly string[]
+interface ByName extends ProjectRef {
+  readonly names: readonly string[]
   /** The kinds that are looked for. */
   readonly kinds: readonly AssetKind[]
   /** The name of an episode. */
@@ -86,12 +84,12 @@ interface ByPath extends ProjectRef {
   readonly namesakes: number
 }
 
-/** Assets that one request looks at, however many paths it gives. */
+/** Assets that one request looks at, however many names it gives. */
 const MOST_LOOKED_AT = 100_000
 
-const findingByPath = guard<ByPath>('signing.findingByPath', (a) => projectGuard(a, 'read'))
+const findingByName = guard<ByName>('signing.findingByName', (a) => projectGuard(a, 'read'))
 
-const byPath = consulting(findingByPath, 'signing.byPath', (a) => {
+const byName = consulting(findingByName, 'signing.byName', (a) => {
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max(${newestNamed(
     sql`${assets.projectId} = standing.project_id and ${named}`,
@@ -101,14 +99,14 @@ const byPath = consulting(findingByPath, 'signing.byPath', (a) => {
       select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
         and ${episodes.name} = ${a.episode} and ${live(episodes)})
     and ${named} and ${assets.name} is not null)) from ${a.kinds.each} as kind)`
-  return found(a.paths.each, sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`)
+  return found(a.names.each, sql`iif(${a.episode} is null, ${anywhere}, ${inEpisode})`)
 })
 
 /** Assets of a project by their names; of several of one name, the newest. */
-export const findAssetsAt = (values: Omit<ByPath, 'namesakes'>): Plan<readonly Found[]> => {
-  const { paths, kinds } = values
-  const namesakes = Math.ceil(MOST_LOOKED_AT / (paths.length * kinds.length))
-  return statement(byPath, { ...values, namesakes }, (rows) =>
-    readFound(rows).map((each, index) => ({ ...each, path: values.paths[index] ?? null })),
+export const findAssetsNamed = (values: Omit<ByName, 'namesakes'>): Plan<readonly Found[]> => {
+  const { names, kinds } = values
+  const namesakes = Math.ceil(MOST_LOOKED_AT / (names.length * kinds.length))
+  return statement(byName, { ...values, namesakes }, (rows) =>
+    readFound(rows).map((each, index) => ({ ...each, name: values.names[index] ?? null })),
   )
 }

@@ -190,9 +190,9 @@ const unmarkAsset = following<RestoringInside>(
   'assets.restore',
   (a) => sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
     ...outOfTrash,
-    name: sql`ifnull(${a.newPath}, ${assets.name})`,
+    name: sql`ifnull(${a.newAssetName}, ${assets.name})`,
     // The node of one that was replaced is another's.
-    nodeId: sql`iif(ifnull(${a.newPath}, ${assets.name}) is not null and not exists (
+    nodeId: sql`iif(ifnull(${a.newAssetName}, ${assets.name}) is not null and not exists (
       select 1 from ${nodes} where ${nodes.id} = ${assets.nodeId} and ${nodes.deletionId} = ${assets.deletionId}),
       ${a.nodeId}, ${assets.nodeId})`,
     ...remembering(a, assets, sql`${a.isRenamed}`),

@@ -15,7 +15,7 @@ export interface RestoringInside extends ProjectRef, Restoring {
   readonly newName: string | null
   /** The same as a segment of a node's path. */
   readonly newSegment: string | null
-  readonly newPath: string | null
+  readonly newAssetName: string | null
   /** The same as the path of a node. */
   readonly newNodePath: string | null
   /** For the node of an asset whose own is another's by now. */
@@ -44,7 +44,7 @@ export const namesake = (a: A): SQL => {
       and ${live(nodes)})
     else (select ${assets.name} from ${assets} as own join ${assets}
       on ${assets.containerId} = own.container_id and ${assets.kind} = own.kind
-      and ${assets.name} = ifnull(${a.newPath}, own.name) and ${assets.name} is not null and ${live(assets)}
+      and ${assets.name} = ifnull(${a.newAssetName}, own.name) and ${assets.name} is not null and ${live(assets)}
       where own.id = deletion.item_id) end`
 }
 
@@ -72,6 +72,6 @@ const makesTooLong = (a: A): SQL => {
 
 /** Holds for a name that the restored cannot have, and for a folder's that would make a path too long. */
 export const isNoName = (a: A): SQL => sql`(${a.isRenamed} and (select case
-    when kind in (${kinds}) then ${a.newPath} is null
+    when kind in (${kinds}) then ${a.newAssetName} is null
     when kind = 'folder' then ${a.newName} is null or instr(${a.newName}, '/') > 0 or ${makesTooLong(a)}
     else ${a.newName} is null end from deletion))`

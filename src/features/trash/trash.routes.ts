@@ -139,7 +139,7 @@ const restoreNamed = z.object({
       return {
         newName,
         newSegment: newName === null ? null : nodeSegment(newName),
-        newPath: isPath ? path.text : null,
+        newAssetName: isPath ? path.text : null,
         newNodePath: isPath ? nodePathOf(path.segments) : null,
       }
     })
@@ -147,7 +147,7 @@ const restoreNamed = z.object({
     .meta({ type: 'string', ...as }),
 })
 
-const sameName = { newName: null, newSegment: null, newPath: null, newNodePath: null }
+const sameName = { newName: null, newSegment: null, newAssetName: null, newNodePath: null }
 const restoreInside = restoringInside(wireKinds.map(({ shape }) => shape))
 const assetsShown = wireKinds.map(shownBy)
 
