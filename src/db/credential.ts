@@ -26,10 +26,10 @@ export const unrevoked = sql`${apiTokens.revokedAt} is null`
 
 const judging = guard<Asking>('credential.judging', (a) => userGuard(a, 'watch'))
 
-const judge = verdict(judging, 'credential.judge')
+const judged = verdict(judging, 'credential.judged')
 
 /** Whether the caller's token is still good, and nothing else. */
-export const judgeToken = (asking: Asking): Plan<void> => statement(judge, asking, readVerdict)
+export const judgeToken = (asking: Asking): Plan<void> => statement(judged, asking, readVerdict)
 
 const HOUR = sql.raw('3600000')
 

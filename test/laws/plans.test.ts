@@ -13,7 +13,7 @@ const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
 /** Sorts that are bounded, with their reason. */
 const DECLARED_SORTS = [
   // The ids of a range of names, 5,000 at most, brought into the order of the list.
-  /^assets\.list\.[a-z-]+\.ranged$/,
+  /^assets\.listed\.[a-z-]+\.ranged$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,
@@ -63,6 +63,25 @@ describe('every command', () => {
       expect(body).toMatch(/\bpermit\b/)
     },
   )
+})
+
+describe('the tenses', () => {
+  const verbOf = (name: string) => name.split('.')[1] ?? ''
+
+  it.each(guards)('$name, a guard, is a gerund', ({ name }) => {
+    expect(verbOf(name)).toMatch(/^[a-z]+ing([A-Z]\w*)?$/)
+  })
+
+  it.each(statements.filter(({ front, writes }) => front && !writes))(
+    '$name, an outcome, is a participle',
+    ({ name }) => {
+      expect(verbOf(name)).toMatch(/^([a-z]+ed|found|given|read|wasSet)([A-Z]\w*)?$/)
+    },
+  )
+
+  it.each(statements.filter(({ role }) => role === 'guarded'))('$name, a command, is a verb', ({ name }) => {
+    expect(verbOf(name)).not.toMatch(/^[a-z]+(ing|ed)([A-Z]|$)/)
+  })
 })
 
 describe('every statement', () => {

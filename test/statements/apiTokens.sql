@@ -13,7 +13,7 @@ select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api
   from verdict as standing
   left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
 
--- apiTokens.list, after apiTokens.listing as consulted
+-- apiTokens.listed, after apiTokens.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count
   from users
   where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body

@@ -1,4 +1,4 @@
--- assets.list.video.all, after assets.listing as consulted
+-- assets.listed.video.all, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
@@ -85,7 +85,7 @@
   from weighed
   where total - own < :heaviest
 
--- assets.list.video.filtered, after assets.listing as consulted
+-- assets.listed.video.filtered, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
@@ -171,7 +171,7 @@
   from weighed
   where total - own < :heaviest
 
--- assets.list.video.ofEpisode, after assets.listing as consulted
+-- assets.listed.video.ofEpisode, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
@@ -244,7 +244,7 @@
   from weighed
   where total - own < :heaviest
 
--- assets.list.video.ofEpisodeFiltered, after assets.listing as consulted
+-- assets.listed.video.ofEpisodeFiltered, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
@@ -330,7 +330,7 @@
   from weighed
   where total - own < :heaviest
 
--- assets.list.video.ranged, after assets.listing as consulted
+-- assets.listed.video.ranged, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id

@@ -24,7 +24,7 @@ update collections set dataset_id = null, detached_by = :deletionId, updated_at 
   from deletions
   where deletions.id = :deletionId)
 
--- datasets.list, after datasets.listing as consulted
+-- datasets.listed, after datasets.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
   from project_stats
   where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body

@@ -1,4 +1,4 @@
--- downloads.find, after downloads.finding as judged
+-- downloads.found, after downloads.founding as judged
 select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'

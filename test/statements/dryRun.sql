@@ -1,4 +1,4 @@
--- dryRun.ofItems, after deletions.purgingInProject as consulted
+-- dryRun.countedItems, after deletions.purgingInProject as consulted
 , episode as materialized (select episodes.id as id
   from permit cross join deletion cross join episodes on episodes.deletion_id = deletion.id limit 10000 + 1), nested as materialized (select deletions.id as id
   from episode cross join deletions on deletions.container_id = episode.id limit 10000 + 1), doomed as materialized (select deletion.id as id
@@ -48,7 +48,7 @@
   from nested) > 10000
   from permit cross join deletion
 
--- dryRun.ofPlace, after deletions.purgingInNamespace as consulted
+-- dryRun.countedPlace, after deletions.purgingInNamespace as consulted
 , space as materialized (select deletion.item_id as id
   from permit cross join deletion
   where +deletion.kind = 'namespace'), site as materialized (select deletion.item_id as id

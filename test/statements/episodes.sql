@@ -1,4 +1,4 @@
--- episodes.list, after episodes.listing as consulted
+-- episodes.listed, after episodes.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes
   from project_stats
   where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
@@ -123,14 +123,14 @@ select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (sel
   from verdict as standing
 
 -- episodes.update, after episodes.updating as permitted
-update episodes set name = :finalName, folder_id = case
+update episodes set name = :newName, folder_id = case
   when (json_type(?1, '$.folderPath') is not null) then (select nodes.id
   from nodes
   where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
   when (json_type(?1, '$.folderPath') is not null) then :folderPath else (
   select nodes.path
   from nodes
-  where nodes.id = episodes.folder_id) end, '') || '/' || :finalName, '/'), description = case
+  where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
   when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
   when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
   when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
@@ -139,7 +139,7 @@ update episodes set name = :finalName, folder_id = case
   when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
   when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
   when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, renamed_request = case
-  when :finalName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
+  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
   where episodes.id = (select target.id
   from permit cross join target)
 

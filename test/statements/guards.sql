@@ -631,7 +631,7 @@ with standing as materialized (
   from deletion) then 'deletion_marking' end, 'done') as refusal
   from standing)
 
--- downloads.finding
+-- downloads.founding
 with standing as materialized (
   select users.id as user_id, case
   when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
@@ -783,7 +783,7 @@ with standing as materialized (
   from episodes
   where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), (select episodes.id
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :finalName and episodes.deleted_at is null and episodes.renamed_request = :mark))), verdict as materialized (
+  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.deleted_at is null and episodes.renamed_request = :mark))), verdict as materialized (
   select *, nullif(case
   when standing.credential is not null then standing.credential
   when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
@@ -798,7 +798,7 @@ with standing as materialized (
   from target) then 'episode_not_found'
   when (select episodes.deleted_at is not null as trashed
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :finalName and episodes.id <> (select id
+  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id
   from target)) = 1 then 'episode_trashed'
   when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
   when (select write_protected
@@ -817,7 +817,7 @@ with standing as materialized (
   from target) end)) > 1 then 'episode_duration_contradicts'
   when (select episodes.deleted_at is not null as trashed
   from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :finalName and episodes.id <> (select id
+  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id
   from target)) = 0 then 'episode_name_taken'
   when exists (select 1
   from deletions as busy
@@ -1974,7 +1974,7 @@ with standing as materialized (
   when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
   from standing)
 
--- uploads.findingObject
+-- uploads.foundingObject
 with standing as materialized (
   select users.id as user_id, case
   when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
@@ -2026,7 +2026,7 @@ with standing as materialized (
   when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
   from standing)
 
--- uploads.findingStaged
+-- uploads.foundingStaged
 with standing as materialized (
   select users.id as user_id, case
   when :tokenHash is not null and api_tokens.id is null then 'token_unknown'

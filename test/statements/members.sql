@@ -5,7 +5,7 @@ insert into departures (user_id, namespace_id, request, departed_at)
   where true
   on conflict (user_id, namespace_id) do update set request = excluded.request, departed_at = excluded.departed_at
 
--- members.list, after members.listing as consulted
+-- members.listed, after members.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.members
   from namespace_stats
   where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body

@@ -26,7 +26,7 @@ delete
   where former_slugs.slug = :namespace and former_slugs.reserved_until = :now + 2592000000)
   order by former_slugs.reserved_until desc, former_slugs.slug limit -1 offset 10)
 
--- namespaces.list, after namespaces.listing as consulted
+-- namespaces.listed, after namespaces.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.namespace_count
   from users
   where users.id = standing.user_id), 0), null) as count, standing.token_namespace_id is null as is_counted, null as id, null as body

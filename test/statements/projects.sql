@@ -9,7 +9,7 @@ select standing.refusal as refusal, projects.version as version, 1 as created, i
   left join projects on projects.id = iif(standing.refusal is null, (select id
   from earlier), null)
 
--- projects.list, after projects.listing as consulted
+-- projects.listed, after projects.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
   from namespace_stats
   where namespace_stats.namespace_id = standing.namespace_id), null) as count, standing.is_member as is_counted, null as id, null as body

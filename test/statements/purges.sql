@@ -99,7 +99,7 @@ update purges set finished_at = :now
   where purges.id in (select value
   from json_each(?1, '$.ids')) and purges.finished_at is null
 
--- purges.list, after purges.listing as consulted
+-- purges.listed, after purges.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.purges
   from namespace_stats
   where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body

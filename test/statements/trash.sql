@@ -29,7 +29,7 @@ with undone as materialized (
   where deletions.id = (select id
   from undone) and deletions.phase is null
 
--- trash.ofNamespace, after trash.listingOfNamespace as consulted
+-- trash.listedOfNamespace, after trash.listingOfNamespace as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.trashed
   from namespace_stats
   where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body
@@ -58,7 +58,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
   where namespace_stats.namespace_id = standing.namespace_id)
   from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- trash.ofProject, after trash.listingOfProject as consulted
+-- trash.listedOfProject, after trash.listingOfProject as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.trashed
   from project_stats
   where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
@@ -86,21 +86,6 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
   from project_stats
   where project_stats.project_id = standing.project_id)
   from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
-
--- trash.placeRestored, after trash.restoringPlace as judged
-select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
-  from (select case restorations.kind
-  when 'project' then (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
-  from projects
-  where projects.id = restorations.item_id and projects.deleted_at is null)
-  when 'namespace' then (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
-  from namespaces
-  where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as body) as made
-  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
-  from verdict as standing
-  left join deletion
-  left join obstacle
-  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
 
 -- trash.restore, after trash.restoringItem as permitted
 insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
@@ -516,6 +501,21 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif((sta
   where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null) end as body) as made
+  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
+  from verdict as standing
+  left join deletion
+  left join obstacle
+  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
+
+-- trash.restoredPlace, after trash.restoringPlace as judged
+select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+  from (select case restorations.kind
+  when 'project' then (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
+  from projects
+  where projects.id = restorations.item_id and projects.deleted_at is null)
+  when 'namespace' then (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
+  from namespaces
+  where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as body) as made
   where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
   from verdict as standing
   left join deletion

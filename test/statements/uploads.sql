@@ -3,7 +3,7 @@ update objects set state = 'aborted', lease_until = :askedAt
   where objects.id = (select object_id
   from permit) and objects.state = 'pending'
 
--- uploads.abort.find, after uploads.aborting as judged
+-- uploads.aborted, after uploads.aborting as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
@@ -48,6 +48,11 @@ update objects set state = 'complete', size = :size, etag = :etag, sha256 = :sha
   where objects.id = (select object_id
   from permit) and objects.state = 'pending'
 
+-- uploads.completed, after uploads.settling as judged
+select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+  from verdict as standing
+  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+
 -- uploads.contest, after uploads.completing as permitted
 update parts set contested = 1
   where parts.object_id = (select object_id
@@ -60,7 +65,7 @@ update objects set state = 'discarded', lease_until = :askedAt
   where objects.id = (select object_id
   from permit) and objects.state = 'pending'
 
--- uploads.discard.find, after uploads.discarding as judged
+-- uploads.discarded, after uploads.discarding as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
@@ -73,12 +78,36 @@ select standing.refusal as refusal
 update objects set state = 'aborted', lease_until = :now
   where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
 
--- uploads.find, after uploads.watching as judged
+-- uploads.forgetContested, after uploads.completing as permitted
+delete
+  from parts
+  where parts.object_id = (select object_id
+  from permit) and (parts.part_number, parts.etag) in (
+  select part.value ->> '$.partNumber', part.value ->> '$.etag'
+  from json_each(?1, '$.doubted') as part) and parts.contested = 1
+
+-- uploads.forgetDropped
+delete
+  from parts
+  where parts.object_id = (
+  select objects.id
+  from objects
+  where objects.key = :key and objects.state <> 'pending')
+
+-- uploads.forgetParts
+delete
+  from parts
+  where parts.object_id = (
+  select objects.id
+  from objects
+  where objects.id = :id and objects.state <> 'pending')
+
+-- uploads.found, after uploads.watching as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.findObject, after uploads.findingObject as judged
+-- uploads.foundObject, after uploads.foundingObject as judged
 select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(null)
   when 'mp4' then 'video/mp4'
   when 'mov' then 'video/quicktime'
@@ -135,62 +164,33 @@ select standing.refusal as refusal, objects.key as key, objects.size as size, ii
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.findSettled, after uploads.settling as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
-
--- uploads.findStaged, after uploads.findingStaged as judged
+-- uploads.foundStaged, after uploads.foundingStaged as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or objects.created_by_token is standing.token_id as is_shown
   from verdict as standing
   left join staged
   left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
 
--- uploads.findToComplete, after uploads.completing as judged
+-- uploads.foundToComplete, after uploads.completing as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.findToSend, after uploads.sending as judged
+-- uploads.foundToSend, after uploads.sending as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
-
--- uploads.forgetContested, after uploads.completing as permitted
-delete
-  from parts
-  where parts.object_id = (select object_id
-  from permit) and (parts.part_number, parts.etag) in (
-  select part.value ->> '$.partNumber', part.value ->> '$.etag'
-  from json_each(?1, '$.doubted') as part) and parts.contested = 1
-
--- uploads.forgetDropped
-delete
-  from parts
-  where parts.object_id = (
-  select objects.id
-  from objects
-  where objects.key = :key and objects.state <> 'pending')
-
--- uploads.forgetParts
-delete
-  from parts
-  where parts.object_id = (
-  select objects.id
-  from objects
-  where objects.id = :id and objects.state <> 'pending')
 
 -- uploads.giveUp, after uploads.discarding as permitted
 update objects set state = 'aborted', lease_until = :askedAt
   where objects.id = (select object_id
   from permit) and objects.state = 'pending'
 
--- uploads.giveUp.find, after uploads.discarding as judged
+-- uploads.givenUp, after uploads.discarding as judged
 select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
   from verdict as standing
   left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.list, after uploads.listing as consulted
+-- uploads.listed, after uploads.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
   from pending_uploads
   where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body

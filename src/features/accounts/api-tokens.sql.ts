@@ -15,7 +15,7 @@ import { arrive } from './users.sql.ts'
 const listing = guard<Asking>('apiTokens.listing', (a) => userGuard(a, 'self'))
 
 /** The caller's API tokens that are not revoked; expired ones too, until another token is made. */
-export const listApiTokens = listPlan(listing, 'apiTokens.list', (a) => {
+export const listApiTokens = listPlan(listing, 'apiTokens.listed', (a) => {
   const total = sql`ifnull((select ${users.tokenCount} from ${users} where ${users.id} = standing.user_id), 0)`
   return {
     count: total,

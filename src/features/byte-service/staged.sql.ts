@@ -14,7 +14,7 @@ export interface StagedRef extends ProjectRef {
   readonly stagingHash: string
 }
 
-const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
+const findingStaged = guard<StagedRef>('uploads.foundingStaged', (a) => {
   const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
     where ${objects.projectId} = standing.project_id and ${objects.stagingHash} = ${a.stagingHash}
       and ${objects.stagingHash} is not null and ${objects.createdBy} = standing.user_id and ${state}
@@ -32,7 +32,7 @@ const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
 
 const foundStaged = outcome(
   findingStaged,
-  'uploads.findStaged',
+  'uploads.foundStaged',
   () => sql`select ${refusal}, ${uploadColumns},
       not ${isBlind} or ${objects.createdByToken} is standing.token_id as is_shown
     from ${VERDICT} left join staged left join ${objects} on ${objects.id} = ${ifGranted(sql`staged.id`)}`,
@@ -44,11 +44,11 @@ const foundStaged = outcome(
  */
 export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, uploadFrom)
 
-const findingObject = guard<ObjectRef>('uploads.findingObject', objectGuard)
+const findingObject = guard<ObjectRef>('uploads.foundingObject', objectGuard)
 
 const foundObject = outcome(
   findingObject,
-  'uploads.findObject',
+  'uploads.foundObject',
   () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOf(objects.name)} as content_type
     from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`standing.object_id`)}`,

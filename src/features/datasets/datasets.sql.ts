@@ -58,7 +58,7 @@ const listed = object({
 
 const listing = guard<ProjectRef>('datasets.listing', (a) => projectGuard(a, 'read'))
 
-export const listDatasets = listPlan(listing, 'datasets.list', (a) => {
+export const listDatasets = listPlan(listing, 'datasets.listed', (a) => {
   const total = sql`(select ${projectStats.datasets} from ${projectStats}
     where ${projectStats.projectId} = standing.project_id)`
   return {
@@ -162,7 +162,7 @@ const create = guarded(
     )}`,
 )
 
-const created = outcome(creating, 'datasets.created', (_a) =>
+const created = outcome(creating, 'datasets.created', () =>
   outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from earlier)`, sql`1`),
 )
 
@@ -205,7 +205,7 @@ const update = guarded(
     })} where ${datasets.id} = (select target.id from permit cross join target)`,
 )
 
-const updated = outcome(updating, 'datasets.updated', (_a) =>
+const updated = outcome(updating, 'datasets.updated', () =>
   outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from target)`, sql`0`),
 )
 

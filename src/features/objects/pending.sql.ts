@@ -30,7 +30,7 @@ const begunBy = (a: Arguments<Window>, column: SQL, who: SQL, limit: SQL): SQL =
 const listing = guard<ProjectRef>('uploads.listing', (a) => projectGuard(a, 'upload'))
 
 /** The caller's pending uploads in a project, by whatever token of theirs they were begun. */
-export const listPendingUploads = listPlan(listing, 'uploads.list', (a) => {
+export const listPendingUploads = listPlan(listing, 'uploads.listed', (a) => {
   const ofUser = (limit: SQL) =>
     begunBy(
       a,

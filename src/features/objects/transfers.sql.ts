@@ -51,9 +51,9 @@ const find = <A extends ObjectRef>(by: NamedGuard<A>, name: string) =>
       from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`standing.object_id`)}`,
   )
 
-const found = find(watching, 'uploads.find')
-const foundToSend = find(sending, 'uploads.findToSend')
-const foundToComplete = find(completing, 'uploads.findToComplete')
+const found = find(watching, 'uploads.found')
+const foundToSend = find(sending, 'uploads.foundToSend')
+const foundToComplete = find(completing, 'uploads.foundToComplete')
 
 const findNoted = (by: NamedGuard<ObjectRef>, name: string) =>
   granted(
@@ -207,7 +207,7 @@ const complete = guarded(
     })} where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
 )
 
-const foundSettled = find(settling, 'uploads.findSettled')
+const foundSettled = find(settling, 'uploads.completed')
 
 /** Forgets the noted parts of an upload that is not pending any more. */
 const forgetParts = following<ObjectRef>(
@@ -226,27 +226,28 @@ export const completeUpload = (values: Completing): Plan<Upload> =>
  */
 function ending(
   by: NamedGuard<ObjectRef>,
-  name: string,
+  verb: string,
+  past: string,
   state: 'aborted' | 'discarded',
 ): (ref: ObjectRef) => Plan<Upload> {
   const end = guarded(
     by,
-    `uploads.${name}`,
+    `uploads.${verb}`,
     (a) => sql`update ${objects} set ${assign(objects, {
       state: sql.raw(`'${state}'`),
       leaseUntil: a.askedAt,
     })}
       where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
   )
-  const foundEnded = find(by, `uploads.${name}.find`)
+  const foundEnded = find(by, `uploads.${past}`)
   return (ref) => after([act(end, ref), act(forgetParts, ref)], statement(foundEnded, ref, uploadFrom))
 }
 
-export const abortUpload = ending(aborting, 'abort', 'aborted')
+export const abortUpload = ending(aborting, 'abort', 'aborted', 'aborted')
 /** Of other bytes than were announced. */
-export const discardUpload = ending(discarding, 'discard', 'discarded')
+export const discardUpload = ending(discarding, 'discard', 'discarded', 'discarded')
 /** Of an upload that the bucket has dropped. */
-export const giveUpUpload = ending(discarding, 'giveUp', 'aborted')
+export const giveUpUpload = ending(discarding, 'giveUp', 'givenUp', 'aborted')
 
 interface Dropped {
   readonly key: string

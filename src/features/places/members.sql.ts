@@ -40,7 +40,7 @@ const resource = (asking: SQL): SQL =>
 const listing = guard<NamespaceRef>('members.listing', (a) => namespaceGuard(a, 'read'))
 
 /** The members of a namespace, those first whose account is the newest. */
-export const listMembers = listPlan(listing, 'members.list', (a) => {
+export const listMembers = listPlan(listing, 'members.listed', (a) => {
   const total = sql`(select ${namespaceStats.members} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = standing.namespace_id)`
   return {
@@ -174,7 +174,7 @@ const depart = guarded(
 const remove = guarded(
   removing,
   'members.remove',
-  (_a) => sql`delete from ${members}
+  () => sql`delete from ${members}
     where ${members.userId} = (select member.id from member cross join permit)
       and ${members.namespaceId} = (select namespace_id from permit)`,
 )

@@ -39,7 +39,7 @@ const listing = guard<Asking>('namespaces.listing', (a) => userGuard(a, 'read'))
  * The namespaces that the caller is a member of, and the token is not kept out of; then they are not counted. The home
  * first, then where the caller has written something, then the rest, the newest first.
  */
-export const listNamespaces = listPlan(listing, 'namespaces.list', (a) => {
+export const listNamespaces = listPlan(listing, 'namespaces.listed', (a) => {
   const total = sql`ifnull((select ${users.namespaceCount} from ${users} where ${users.id} = standing.user_id), 0)`
   return {
     count: total,
@@ -156,7 +156,7 @@ const describeHome = following<New & Arriving>(
     and ${namespaces.slug} = ${a.slug} and ${a.metadata} is not ${namespaces.metadata}`,
 )
 
-const created = outcome(creating, 'namespaces.created', (_a) =>
+const created = outcome(creating, 'namespaces.created', () =>
   outcomeOf(namespaces, namespaceJson, sql`(select id from earlier)`, sql`1`),
 )
 
@@ -236,7 +236,7 @@ const update = guarded(
     })} where ${namespaces.id} = (select namespace_id from permit)`,
 )
 
-const updated = outcome(updating, 'namespaces.updated', (_a) =>
+const updated = outcome(updating, 'namespaces.updated', () =>
   outcomeOf(namespaces, namespaceJson, sql`standing.namespace_id`, sql`0`),
 )
 

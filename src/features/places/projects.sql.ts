@@ -51,7 +51,7 @@ export const projectJson = object({
 const listing = guard<NamespaceRef>('projects.listing', (a) => visitorGuard(a, 'read'))
 
 /** All projects of a namespace for its members; for others the public ones, uncounted. */
-export const listProjects = listPlan(listing, 'projects.list', (a) => {
+export const listProjects = listPlan(listing, 'projects.listed', (a) => {
   const count = sql`(select iif(standing.is_member, ${namespaceStats.projects}, ${namespaceStats.publicProjects})
     from ${namespaceStats} where ${namespaceStats.namespaceId} = standing.namespace_id)`
   const page = (isMember: 0 | 1, extra: SQL, limit: SQL) => sql`select * from (
@@ -112,7 +112,7 @@ const create = guarded(
     )}`,
 )
 
-const created = outcome(creating, 'projects.created', (_a) =>
+const created = outcome(creating, 'projects.created', () =>
   outcomeOf(projects, shown(projectJson, projects), sql`(select id from earlier)`, sql`1`),
 )
 
@@ -160,7 +160,7 @@ const update = guarded(
     })} where ${projects.id} = (select project_id from permit)`,
 )
 
-const updated = outcome(updating, 'projects.updated', (_a) =>
+const updated = outcome(updating, 'projects.updated', () =>
   outcomeOf(projects, shown(projectJson, projects), sql`standing.project_id`, sql`0`),
 )
 

@@ -192,7 +192,7 @@ function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
 /** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */
 export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPage> {
   const compiled = (way: string, search: (a: A) => Search) =>
-    consulting(listing, `assets.list.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
+    consulting(listing, `assets.listed.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
   const ways = {
     all: compiled('all', allOfProject),
     filtered: compiled('filtered', (a) => filtered(a, ofProject)),

@@ -323,7 +323,7 @@ const placeAsset = following<Registration>(
 export function assetRegistering(
   shape: AssetShape,
 ): (values: Registration, arriving: Arriving) => Plan<Resource> {
-  const registered = outcome(registering, `assets.registered.${shape.kind}`, (_a) =>
+  const registered = outcome(registering, `assets.registered.${shape.kind}`, () =>
     outcomeOf(assets, shown(assetJson(shape), assets), sql`(select id from earlier)`, sql`1`),
   )
   return (values, arriving) =>

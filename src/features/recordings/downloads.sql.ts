@@ -37,7 +37,7 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
     order by ${assets.id} desc limit ${most}) as found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
-const finding = guard<AssetRef>('downloads.finding', (a) => {
+const finding = guard<AssetRef>('downloads.founding', (a) => {
   const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
     and ${episodes.name} = ifnull(${a.episode}, (select other.name from ${episodes} as other
@@ -66,7 +66,7 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
 
 const found = outcome(
   finding,
-  'downloads.find',
+  'downloads.found',
   () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOf(assets.name, assets.format)} as content_type,
       ${episodes.id} as episode_id, ${episodes.name} as episode_name

@@ -254,8 +254,7 @@ const update = endpoint(
     ],
   },
   async ({ asking, params, body, stamp, quotas, mint, database }) => {
-    const { folder: given, name: newName, ...fields } = field.stored(body)
-    const finalName = newName ?? params.episodeName
+    const { folder: given, name: newName = params.episodeName, ...fields } = field.stored(body)
     const plan = updateEpisode({
       ...asking,
       ...stamp,
@@ -265,8 +264,8 @@ const update = endpoint(
       namespace: params.slug,
       project: params.projectSlug,
       name: params.episodeName,
-      finalName,
-      segment: nodeSegment(finalName),
+      newName,
+      segment: nodeSegment(newName),
     })
     return jsonAnswer((await database.run(plan)).body)
   },

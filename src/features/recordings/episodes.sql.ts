@@ -81,7 +81,7 @@ export const episodeJson = object({
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
 
-export const listEpisodes = listPlan(listing, 'episodes.list', (a) => {
+export const listEpisodes = listPlan(listing, 'episodes.listed', (a) => {
   const total = sql`(select ${projectStats.episodes} from ${projectStats}
     where ${projectStats.projectId} = standing.project_id)`
   return {
@@ -284,16 +284,16 @@ type Changes = ProjectRef &
   EpisodeFields & {
     /** By which the request addresses the episode. */
     readonly name: string
-    /** The name that the episode has after the request. */
-    readonly finalName: string
-    /** The final name as a segment of a node's path. */
+    /** The name that the episode has after the request: its own where that is not changed. */
+    readonly newName: string
+    /** The new name as a segment of a node's path. */
     readonly segment: string
   }
 
 const updating = guard<Changes>('episodes.updating', (a) => {
   const named = (name: Argument) =>
     sql`${episodes.projectId} = standing.project_id and ${episodes.name} = ${name}`
-  const other = sql`(select ${episodes.deletedAt} is not null as trashed from ${episodes} where ${named(a.finalName)}
+  const other = sql`(select ${episodes.deletedAt} is not null as trashed from ${episodes} where ${named(a.newName)}
     and ${episodes.id} <> (select id from target))`
   return projectGuard(a, 'write', {
     tables: [
@@ -302,7 +302,7 @@ const updating = guard<Changes>('episodes.updating', (a) => {
           episodes,
           a,
           sql`${named(a.name)} and ${live(episodes)}`,
-          sql`${named(a.finalName)} and ${live(episodes)}`,
+          sql`${named(a.newName)} and ${live(episodes)}`,
         ),
       ),
     ],
@@ -330,12 +330,12 @@ const update = guarded(updating, 'episodes.update', (a) => {
   const folderPath = sql`case when ${a.folderPath.given} then ${a.folderPath} else (
     select ${nodes.path} from ${nodes} where ${nodes.id} = ${episodes.folderId}) end`
   return sql`update ${episodes} set ${assign(episodes, {
-    name: a.finalName,
+    name: a.newName,
     folderId: sql`case when ${a.folderPath.given}
         then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
-    nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.finalName}, '/')`,
+    nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.newName}, '/')`,
     ...changed(episodes, a, own),
-    ...renaming(episodes, a, episodes.name, a.finalName),
+    ...renaming(episodes, a, episodes.name, a.newName),
     ...touched(episodes, a),
   })} where ${episodes.id} = (select target.id from permit cross join target)`
 })
@@ -346,7 +346,7 @@ const placeChanged = following<Changes>(
   updating,
 )
 
-const updated = outcome(updating, 'episodes.updated', (_a) =>
+const updated = outcome(updating, 'episodes.updated', () =>
   outcomeOf(episodes, shown(episodeJson, episodes), sql`(select id from target)`, sql`0`),
 )
 

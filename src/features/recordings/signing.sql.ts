@@ -56,7 +56,7 @@ interface ById extends Asking {
 
 const findingById = guard<ById>('signing.findingById', (a) => userGuard(a, 'read'))
 
-const byId = consulting(findingById, 'signing.byId', (a) => {
+const byId = consulting(findingById, 'signing.foundById', (a) => {
   const readable = sql`(select ${assets.id} from ${assets}
     join ${projects} on ${projects.id} = ${assets.projectId} and ${live(projects)}
       and ${projects.id} = ifnull(standing.token_project_id, ${projects.id})
@@ -89,7 +89,7 @@ const MOST_LOOKED_AT = 100_000
 
 const findingByName = guard<ByName>('signing.findingByName', (a) => projectGuard(a, 'read'))
 
-const byName = consulting(findingByName, 'signing.byName', (a) => {
+const byName = consulting(findingByName, 'signing.foundByName', (a) => {
   const named = sql`${assets.kind} = kind.value and ${live(assets)} and ${assets.name} = wanted.value`
   const anywhere = sql`(select max(${newestNamed(
     sql`${assets.projectId} = standing.project_id and ${named}`,

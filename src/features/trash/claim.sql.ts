@@ -158,7 +158,7 @@ function purgingNow<A extends Purging>(by: NamedGuard<A>, where: string) {
   const claim = guarded(
     by,
     `deletions.claimNow.${where}`,
-    (_a) => sql`update ${deletions} set purging = 1, turn = ${NEXT}
+    () => sql`update ${deletions} set purging = 1, turn = ${NEXT}
       where ${deletions.id} = (select deletion.id from deletion cross join permit) and ${deletions.purging} = 0`,
   )
   const claimed = verdict(by, `deletions.claimedNow.${where}`)

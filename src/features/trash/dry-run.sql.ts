@@ -67,7 +67,7 @@ const counting = ({ tables, exact, counted, cut, found }: Counting): SQL =>
 
 const objectOf = (rows: SQL): SQL => sql`select ${assets.objectId} as object_id from ${rows}`
 
-const inItems = consulting(purgingInProject, 'dryRun.ofItems', () => {
+const inItems = consulting(purgingInProject, 'dryRun.countedItems', () => {
   const of = (table: Trashable) => sql`doomed cross join ${table} on ${table.deletionId} = doomed.id`
   // What is inside of a trashed episode keeps its own state.
   const assetsInside = sql`episode cross join ${assets} on ${assets.containerId} = episode.id
@@ -93,7 +93,7 @@ const inItems = consulting(purgingInProject, 'dryRun.ofItems', () => {
   })
 })
 
-const inPlace = consulting(purgingInNamespace, 'dryRun.ofPlace', () => {
+const inPlace = consulting(purgingInNamespace, 'dryRun.countedPlace', () => {
   const of = (table: Trashable) => sql`site cross join ${table} on ${table.projectId} = site.id`
   return counting({
     tables: sql`space as materialized (select deletion.item_id as id from permit cross join deletion

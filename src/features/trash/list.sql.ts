@@ -55,7 +55,7 @@ const listingOfProject = guard<ProjectRef & Retention>('trash.listingOfProject',
 )
 
 /** What was deleted inside a project. */
-export const listProjectTrash = listPlan(listingOfProject, 'trash.ofProject', (a) => {
+export const listProjectTrash = listPlan(listingOfProject, 'trash.listedOfProject', (a) => {
   const total = sql`(select ${projectStats.trashed} from ${projectStats}
     where ${projectStats.projectId} = standing.project_id)`
   return {
@@ -69,7 +69,7 @@ const listingOfNamespace = guard<NamespaceRef & Retention>('trash.listingOfNames
 )
 
 /** The deleted projects of a namespace; of one that is deleted itself, also that. */
-export const listNamespaceTrash = listPlan(listingOfNamespace, 'trash.ofNamespace', (a) => {
+export const listNamespaceTrash = listPlan(listingOfNamespace, 'trash.listedOfNamespace', (a) => {
   const total = sql`(select ${namespaceStats.trashed} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = standing.namespace_id)`
   const place = sql`${deletions.namespaceId} = (select namespace_id from permit) and ${deletions.projectId} is null`

@@ -27,7 +27,7 @@ const listing = guard<NamespaceRef>('purges.listing', (a) =>
 )
 
 /** The receipts of a namespace's own share, for its owners. */
-export const listPurges = listPlan(listing, 'purges.list', (a) => {
+export const listPurges = listPlan(listing, 'purges.listed', (a) => {
   const total = sql`(select ${namespaceStats.purges} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = standing.namespace_id)`
   return {

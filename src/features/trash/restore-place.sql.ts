@@ -114,7 +114,7 @@ const unmarkNamespace = following<RestoringPlace>(
     })} where ${namespaces.id} = ${isOf('namespace')}`,
 )
 
-const restored = outcome(restoring, 'trash.placeRestored', (a) =>
+const restored = outcome(restoring, 'trash.restoredPlace', (a) =>
   outcomeOfRestoring(
     a,
     sql`case ${restorations.kind}
