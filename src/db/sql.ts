@@ -138,6 +138,17 @@ export const parameterOf = ({ reads }: Compiled<never>, values: Values): string 
 export const query = <A extends object>(name: string, build: Build<A>): Compiled<A> =>
   declare(name, 'query', build)
 
+const parts = new Map<string, SQL>()
+
+/** A part that several statements have: it is shown once, by its name, where the statements are. */
+export function fragment(name: string, part: SQL): SQL {
+  parts.set(name, part)
+  return part
+}
+
+/** The parts of all statements that were compiled, for the tests. */
+export const fragments: ReadonlyMap<string, SQL> = parts
+
 /** Every statement there is, for the tests that look at all of them. */
 export const statements: readonly Compiled<never>[] = everything
 

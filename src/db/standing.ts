@@ -13,7 +13,7 @@ import {
 import { ALL_SCOPES, type Grant, grants, scopes } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
 import { type Guard, lacksRole, type Refusing } from './guard.ts'
-import type { Arguments } from './sql.ts'
+import { type Arguments, fragment } from './sql.ts'
 
 /** Who asks, and by which token. */
 export interface Asking {
@@ -58,11 +58,13 @@ export const isInTrashedEpisode = (container: SQLWrapper): SQL => sql`exists (
 /** Holds for an asset that is there: neither it nor its episode is in the trash. */
 export const reachableAsset = sql`${live(assets)} and not ${isInTrashedEpisode(assets.containerId)}`
 
-const joinedUser = (
-  a: Arguments<Asking>,
-): SQL => sql`left join ${apiTokens} on ${apiTokens.hash} = ${a.tokenHash}
+const joinedUser = (a: Arguments<Asking>): SQL =>
+  fragment(
+    'standing.joinedUser',
+    sql`left join ${apiTokens} on ${apiTokens.hash} = ${a.tokenHash}
   left join ${users} on ${users.id} = ifnull(${apiTokens.userId}, (select holder.id from ${users} as holder
-    where holder.issuer = ${a.issuer} and holder.sub = ${a.sub}))`
+    where holder.issuer = ${a.issuer} and holder.sub = ${a.sub}))`,
+  )
 
 /** Holds for a signed token that was logged out. */
 export const isRevoked = (
@@ -73,12 +75,16 @@ export const isRevoked = (
 export const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_SCOPES))})`
 
 /** What every `standing` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
-const caller = (a: Arguments<Asking>): SQL => sql`${users.id} as user_id, case
+const caller = (a: Arguments<Asking>): SQL =>
+  fragment(
+    'standing.caller',
+    sql`${users.id} as user_id, case
     when ${a.tokenHash} is not null and ${apiTokens.id} is null then 'token_unknown'
     when ${apiTokens.expiresAt} <= ${a.askedAt} then 'token_expired'
     when ${apiTokens.revokedAt} is not null or ${isRevoked(a)} then 'token_revoked' end as credential,
   ${apiTokens.id} as token_id, ${apiTokens.namespaceId} as token_namespace_id,
-  ${apiTokens.projectId} as token_project_id, ${tokenScopes} as scopes`
+  ${apiTokens.projectId} as token_project_id, ${tokenScopes} as scopes`,
+  )
 
 export const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
 

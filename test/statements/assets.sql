@@ -2,61 +2,7 @@
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from (select *
   from assets
@@ -102,61 +48,7 @@
   from hidden) or not exists (
   select 1
   from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
   select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
@@ -175,61 +67,7 @@
 , hidden as materialized (select exists (select 1
   from episodes
   where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from (select *
   from assets
   where assets.container_id = (
@@ -261,61 +99,7 @@
   from hidden) or not exists (
   select 1
   from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
   select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
@@ -367,61 +151,7 @@
   from hidden) or not exists (
   select 1
   from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch')) as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
   from found cross join assets on assets.id = found.id)
   select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
   from assets
@@ -506,21 +236,7 @@ insert into nodes (id, project_id, container_id, kind, name, path, item_id, crea
   on conflict (id) do nothing
 
 -- assets.placeRestored
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
+with <trash.undone>, <trash.spot.undone> insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
   select assets.node_id, assets.project_id, ifnull((select nodes.id
   from nodes
   where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
@@ -564,61 +280,7 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
   where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
 -- assets.registered.video, after assets.registering as judged
-select standing.refusal as refusal, assets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, assets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
   from verdict as standing
   left join assets on assets.id = iif(standing.refusal is null, (select id
   from earlier), null)
@@ -646,21 +308,7 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
   where ifnull(earlier.storage_id <> :storageId, 0)
 
 -- assets.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists (
+with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists (
   select 1
   from nodes
   where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1

@@ -5,10 +5,7 @@ update collections set deleted_at = :now, deletion_id = :deletionId
   where deletions.id = :deletionId) and collections.deleted_at is null
 
 -- collections.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) update collections set deleted_at = null, deletion_id = null, name = ifnull(:newName, collections.name), updated_at = iif(:isRenamed, :now, collections.updated_at), updated_request = iif(:isRenamed, :mark, collections.updated_request), renamed_request = iif(:isRenamed, null, collections.renamed_request), version = collections.version + 1
+with <trash.undone> update collections set deleted_at = null, deletion_id = null, name = ifnull(:newName, collections.name), updated_at = iif(:isRenamed, :now, collections.updated_at), updated_request = iif(:isRenamed, :mark, collections.updated_request), renamed_request = iif(:isRenamed, null, collections.renamed_request), version = collections.version + 1
   where collections.id = (select item_id
   from undone) and collections.deletion_id = (select id
   from undone)

@@ -1,8 +1,5 @@
 -- datasets.attachRestored
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) update collections set dataset_id = ifnull(collections.dataset_id, (select item_id
+with <trash.undone> update collections set dataset_id = ifnull(collections.dataset_id, (select item_id
   from undone)), detached_by = null, updated_at = :now, version = collections.version + 1
   where collections.detached_by = (select id
   from undone)
@@ -13,7 +10,7 @@ insert into datasets (id, project_id, name, description, tags, metadata, created
   from permit
 
 -- datasets.created, after datasets.creating as judged
-select standing.refusal as refusal, datasets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, datasets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
   from verdict as standing
   left join datasets on datasets.id = iif(standing.refusal is null, (select id
   from earlier), null)
@@ -57,7 +54,7 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
   where collections.dataset_id = (select target.id
   from permit cross join target) and collections.deleted_at is null
   order by collections.name limit 10000)
-  select standing.refusal as refusal, datasets.version as version, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch')) as body, datasets.collection_count as size, null as collection
+  select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection
   from verdict as standing
   left join target
   left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
@@ -70,10 +67,7 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
   from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
 
 -- datasets.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) update datasets set deleted_at = null, deletion_id = null, name = ifnull(:newName, datasets.name), updated_at = iif(:isRenamed, :now, datasets.updated_at), updated_request = iif(:isRenamed, :mark, datasets.updated_request), renamed_request = iif(:isRenamed, null, datasets.renamed_request), version = datasets.version + 1
+with <trash.undone> update datasets set deleted_at = null, deletion_id = null, name = ifnull(:newName, datasets.name), updated_at = iif(:isRenamed, :now, datasets.updated_at), updated_request = iif(:isRenamed, :mark, datasets.updated_request), renamed_request = iif(:isRenamed, null, datasets.renamed_request), version = datasets.version + 1
   where datasets.id = (select item_id
   from undone) and datasets.deletion_id = (select id
   from undone)
@@ -106,7 +100,7 @@ update datasets set name = case
   from permit cross join target)
 
 -- datasets.updated, after datasets.updating as judged
-select standing.refusal as refusal, datasets.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, datasets.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
   from verdict as standing
   left join datasets on datasets.id = iif(standing.refusal is null, (select id
   from target), null)

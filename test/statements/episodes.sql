@@ -5,9 +5,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
   from verdict as standing
   union all
   select null, null, null, id, body
-  from (select episodes.id as id, json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
-  when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch')) as body
+  from (select episodes.id as id, <episodeJson> as body
   from episodes
   where episodes.project_id = (select project_id
   from permit) and episodes.deleted_at is null and episodes.id < :before
@@ -81,21 +79,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
   where nodes.path <> excluded.path
 
 -- episodes.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id
+with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id
   from nodes
   where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null)
   from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')
@@ -144,9 +128,7 @@ update episodes set name = :newName, folder_id = case
   from permit cross join target)
 
 -- episodes.updated, after episodes.updating as judged
-select standing.refusal as refusal, episodes.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
-  when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, episodes.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
   from verdict as standing
   left join episodes on episodes.id = iif(standing.refusal is null, (select id
   from target), null)
@@ -172,9 +154,7 @@ insert into episodes (id, project_id, node_id, folder_id, name, node_path, descr
   where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
 
 -- episodes.upserted, after episodes.upserting as judged
-select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((standing.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
-  when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch')), 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
+select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((standing.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
   from projects
   where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
   from nodes

@@ -1,9 +1,5 @@
 -- erase.apiTokens.ofNamespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from api_tokens
   where (api_tokens.id) in (
   select api_tokens.id
@@ -11,36 +7,14 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where true limit :rows)
 
 -- erase.apiTokens.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from api_tokens
   where api_tokens.id in (select api_tokens.id
   from project cross join api_tokens on api_tokens.project_id = project.id
   where true limit :rows)
 
 -- erase.assets
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.id as key, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from assets
   where assets.deletion_id = target.id and true limit max(1, :rows / (select count(*)
@@ -50,18 +24,7 @@ with target as materialized (
   from slice)
 
 -- erase.assets.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.id as key, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from assets
   where assets.deletion_id = target.id and true limit max(1, :rows / (select count(*)
@@ -71,36 +34,14 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.assets.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from assets
   where assets.id in (select assets.id
   from project cross join assets on assets.project_id = project.id
   where true limit :rows)
 
 -- erase.assets.release
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.object_id as object_id, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.object_id as object_id, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from assets
   where assets.deletion_id = target.id and true limit max(1, :rows / (select count(*)
@@ -109,18 +50,7 @@ with target as materialized (
   where objects.id = slice.object_id
 
 -- erase.collections
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select collections.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select collections.id as key, target.id as deletion_id
   from target cross join collections on collections.id in (select collections.id
   from collections
   where collections.deletion_id = target.id and not exists (select 1
@@ -132,18 +62,7 @@ with target as materialized (
   from slice)
 
 -- erase.collections.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select collections.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select collections.id as key, target.id as deletion_id
   from target cross join collections on collections.id in (select collections.id
   from collections
   where collections.deletion_id = target.id and not exists (select 1
@@ -155,18 +74,7 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.collections.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from collections
   where collections.id in (select collections.id
   from project cross join collections on collections.project_id = project.id
@@ -175,18 +83,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where collection_members.collection_id = collections.id)
 
 -- erase.datasets
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select datasets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select datasets.id as key, target.id as deletion_id
   from target cross join datasets on datasets.id in (select datasets.id
   from datasets
   where datasets.deletion_id = target.id and not exists (select 1
@@ -198,18 +95,7 @@ with target as materialized (
   from slice)
 
 -- erase.datasets.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select datasets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select datasets.id as key, target.id as deletion_id
   from target cross join datasets on datasets.id in (select datasets.id
   from datasets
   where datasets.deletion_id = target.id and not exists (select 1
@@ -221,18 +107,7 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.datasets.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from datasets
   where datasets.id in (select datasets.id
   from project cross join datasets on datasets.project_id = project.id
@@ -241,11 +116,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where collections.dataset_id = datasets.id) limit :rows)
 
 -- erase.deletions.ofNamespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from deletions
   where (deletions.id) in (
   select deletions.id
@@ -253,29 +124,14 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where deletions.project_id is null and deletions.purging = 0 limit :rows)
 
 -- erase.deletions.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from deletions
   where deletions.id in (select deletions.id
   from project cross join deletions on deletions.project_id = project.id
   where deletions.purging = 0 limit :rows)
 
 -- erase.departures.ofNamespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from departures
   where (departures.user_id, departures.namespace_id) in (
   select departures.user_id, departures.namespace_id
@@ -283,18 +139,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where true limit :rows)
 
 -- erase.end
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null) delete
+with <erase.target> delete
   from deletions
   where deletions.id in (
   select target.id
@@ -309,18 +154,7 @@ delete
   where purges.deletion_id = :place and purges.finished_at is not null)
 
 -- erase.episodes
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select episodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select episodes.id as key, target.id as deletion_id
   from target cross join episodes on episodes.id in (select around.id
   from (select episodes.id as id
   from episodes
@@ -338,18 +172,7 @@ with target as materialized (
   from slice)
 
 -- erase.episodes.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select episodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select episodes.id as key, target.id as deletion_id
   from target cross join episodes on episodes.id in (select around.id
   from (select episodes.id as id
   from episodes
@@ -367,36 +190,14 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.episodes.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from episodes
   where episodes.id in (select episodes.id
   from project cross join episodes on episodes.project_id = project.id
   where true limit :rows)
 
 -- erase.finish
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null) update purges set finished_at = :now
+with <erase.target> update purges set finished_at = :now
   where purges.deletion_id in (select target.id
   from target
   where not exists (select 1
@@ -422,11 +223,7 @@ update purges set finished_at = :now
   where own.id = :place and own.kind = 'namespace')
 
 -- erase.formerSlugs.ofNamespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from former_slugs
   where (former_slugs.slug) in (
   select former_slugs.slug
@@ -434,36 +231,14 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where true limit :rows)
 
 -- erase.inside
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null) update deletions set purging = 1, turn = 0
+with <erase.target> update deletions set purging = 1, turn = 0
   where deletions.id in (select nested.id
   from target cross join episodes on episodes.id in (select episodes.id as id
   from episodes
   where episodes.deletion_id = target.id limit 20) cross join deletions as nested on nested.container_id = episodes.id and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit :rows)
 
 -- erase.inside.open
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null) insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)
+with <erase.target> insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)
   select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'container', :now
   from deletions
   where deletions.id in (select nested.id
@@ -474,18 +249,7 @@ with target as materialized (
   where deletion_id is not null do nothing
 
 -- erase.insideAssets
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.id as key, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from (select episodes.id as id
   from episodes
@@ -496,18 +260,7 @@ with target as materialized (
   from slice)
 
 -- erase.insideAssets.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.id as key, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from (select episodes.id as id
   from episodes
@@ -518,18 +271,7 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.insideAssets.release
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select assets.object_id as object_id, target.id as deletion_id
+with <erase.target>, slice as materialized (select assets.object_id as object_id, target.id as deletion_id
   from target cross join assets on assets.id in (select assets.id
   from (select episodes.id as id
   from episodes
@@ -539,18 +281,7 @@ with target as materialized (
   where objects.id = slice.object_id
 
 -- erase.insideNodes
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select nodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
   from target cross join nodes on nodes.id in (select nodes.id
   from (select episodes.id as id
   from episodes
@@ -561,18 +292,7 @@ with target as materialized (
   from slice)
 
 -- erase.insideNodes.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select nodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
   from target cross join nodes on nodes.id in (select nodes.id
   from (select episodes.id as id
   from episodes
@@ -583,18 +303,7 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.left
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null)
+with <erase.target>
   select (select target.id
   from target
   where not exists (
@@ -751,18 +460,7 @@ with target as materialized (
   where episodes.deletion_id = target.id limit 20) as around cross join deletions as nested on nested.container_id = around.id and nested.phase is not null)) then 'end' end as phase
 
 -- erase.leftOfPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)), namespace as materialized (select item_id as id
+with <erase.projects>, namespace as materialized (select item_id as id
   from place
   where kind = 'namespace')
   select case
@@ -796,18 +494,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from namespace cross join namespaces on namespaces.id = namespace.id) then 'namespace' else 'end' end as phase
 
 -- erase.links
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select collections.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select collections.id as key, target.id as deletion_id
   from target cross join collections on collections.id in (select collections.id
   from collections
   where collections.detached_by = target.id limit max(1, :rows / (select count(*)
@@ -816,18 +503,7 @@ with target as materialized (
   from slice)
 
 -- erase.members
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select collection_members.rowid as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select collection_members.rowid as key, target.id as deletion_id
   from target cross join collection_members on collection_members.rowid in (select collection_members.rowid
   from collections cross join collection_members on collection_members.collection_id = collections.id
   where collections.deletion_id = target.id limit max(1, :rows / (select count(*)
@@ -837,18 +513,7 @@ with target as materialized (
   from slice)
 
 -- erase.members.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select collection_members.rowid as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select collection_members.rowid as key, target.id as deletion_id
   from target cross join collection_members on collection_members.rowid in (select collection_members.rowid
   from collections cross join collection_members on collection_members.collection_id = collections.id
   where collections.deletion_id = target.id limit max(1, :rows / (select count(*)
@@ -858,11 +523,7 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.members.ofNamespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from members
   where (members.user_id, members.namespace_id) in (
   select members.user_id, members.namespace_id
@@ -870,18 +531,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where true limit :rows)
 
 -- erase.members.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from collection_members
   where (collection_members.collection_id, collection_members.member_id) in (
   select collection_members.collection_id, collection_members.member_id
@@ -890,11 +540,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   from project cross join collections on collections.project_id = project.id limit :rows) as first cross join collection_members on collection_members.collection_id = first.id limit :rows)
 
 -- erase.namespace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id
-  from place
-  where kind = 'namespace') delete
+with <erase.namespace> delete
   from namespaces
   where namespaces.id = (select id
   from namespace) and not exists (select 1
@@ -912,18 +558,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where api_tokens.namespace_id = namespaces.id)
 
 -- erase.nodes
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select nodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
   from target cross join nodes on nodes.id in (select nodes.id
   from nodes
   where nodes.deletion_id = target.id and true limit max(1, :rows / (select count(*)
@@ -933,18 +568,7 @@ with target as materialized (
   from slice)
 
 -- erase.nodes.count
-with target as materialized (
-  select deletions.id as id
-  from deletions
-  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
-  union all
-  select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
-  order by deletions.turn, deletions.id limit :most)
-  where :only is null), slice as materialized (select nodes.id as key, target.id as deletion_id
+with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
   from target cross join nodes on nodes.id in (select nodes.id
   from nodes
   where nodes.deletion_id = target.id and true limit max(1, :rows / (select count(*)
@@ -954,36 +578,14 @@ with target as materialized (
   where purges.deletion_id = found.deletion_id
 
 -- erase.nodes.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from nodes
   where nodes.id in (select nodes.id
   from project cross join nodes on nodes.project_id = project.id
   where true limit :rows)
 
 -- erase.projects
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) delete
+with <erase.projects> delete
   from projects
   where projects.id in (select id
   from project) and not exists (select 1
@@ -1003,18 +605,7 @@ with place as materialized (select deletions.id as id, deletions.kind as kind, d
   where api_tokens.project_id = projects.id)
 
 -- erase.release.ofPlace
-with place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
-  from deletions
-  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), project as materialized (
-  select projects.id as id
-  from place cross join projects on projects.id = place.item_id
-  where place.kind = 'project'
-  union all
-  select *
-  from (
-  select projects.id
-  from place cross join projects on projects.namespace_id = place.item_id
-  where place.kind = 'namespace' limit 50)) update objects set released_by = (select id
+with <erase.projects> update objects set released_by = (select id
   from place)
   where objects.id in (select object_id
   from assets

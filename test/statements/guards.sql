@@ -1,16 +1,7 @@
 -- apiTokens.creating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -43,17 +34,8 @@ with standing as materialized (
 
 -- apiTokens.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -66,17 +48,8 @@ with standing as materialized (
 
 -- apiTokens.revoking
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -92,17 +65,8 @@ with standing as materialized (
 
 -- assets.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -126,17 +90,8 @@ with standing as materialized (
 
 -- assets.registering
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -233,17 +188,8 @@ with standing as materialized (
 
 -- assets.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join projects on projects.id = (select assets.project_id
   from assets
   where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
@@ -286,17 +232,8 @@ with standing as materialized (
 
 -- collections.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -328,17 +265,8 @@ with standing as materialized (
 
 -- credential.judging
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -351,17 +279,8 @@ with standing as materialized (
 
 -- datasets.creating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -392,17 +311,8 @@ with standing as materialized (
 
 -- datasets.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -422,17 +332,8 @@ with standing as materialized (
 
 -- datasets.reading
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -458,17 +359,8 @@ with standing as materialized (
 
 -- datasets.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -507,17 +399,8 @@ with standing as materialized (
 
 -- datasets.updating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -553,17 +436,8 @@ with standing as materialized (
 
 -- deletions.purgingInNamespace
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -592,17 +466,8 @@ with standing as materialized (
 
 -- deletions.purgingInProject
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -633,17 +498,8 @@ with standing as materialized (
 
 -- downloads.founding
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -683,17 +539,8 @@ with standing as materialized (
 
 -- episodes.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -713,17 +560,8 @@ with standing as materialized (
 
 -- episodes.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -757,17 +595,8 @@ with standing as materialized (
 
 -- episodes.updating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -843,17 +672,8 @@ with standing as materialized (
 
 -- episodes.upserting
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -926,17 +746,8 @@ with standing as materialized (
 
 -- members.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -955,20 +766,11 @@ with standing as materialized (
 
 -- members.removing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
   select 1
   from departures
   where departures.user_id = users.id and departures.namespace_id = namespaces.id and departures.request = :mark), 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1010,17 +812,8 @@ with standing as materialized (
 
 -- members.setting
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1058,17 +851,8 @@ with standing as materialized (
 
 -- namespaces.creating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -1109,17 +893,8 @@ with standing as materialized (
 
 -- namespaces.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -1132,17 +907,8 @@ with standing as materialized (
 
 -- namespaces.reading
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1161,17 +927,8 @@ with standing as materialized (
 
 -- namespaces.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1207,17 +964,8 @@ with standing as materialized (
 
 -- namespaces.updating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.id = ifnull((select namespaces.id
   from namespaces
   where namespaces.slug = :namespace), (select namespaces.id
@@ -1251,17 +999,8 @@ with standing as materialized (
 
 -- nodes.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join projects on projects.id = (select nodes.project_id
   from nodes
   where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
@@ -1315,19 +1054,10 @@ with standing as materialized (
 
 -- projects.creating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
   from projects
   where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1356,19 +1086,10 @@ with standing as materialized (
 
 -- projects.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
   from projects
   where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1385,17 +1106,8 @@ with standing as materialized (
 
 -- projects.trashing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.id = ifnull((select projects.id
@@ -1434,17 +1146,8 @@ with standing as materialized (
 
 -- projects.updating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.id = ifnull((select projects.id
@@ -1475,17 +1178,8 @@ with standing as materialized (
 
 -- purges.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1504,17 +1198,8 @@ with standing as materialized (
 
 -- revocations.loggingOut
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -1527,17 +1212,8 @@ with standing as materialized (
 
 -- signing.findingById
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -1550,17 +1226,8 @@ with standing as materialized (
 
 -- signing.findingByName
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -1580,17 +1247,8 @@ with standing as materialized (
 
 -- trash.listingOfNamespace
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
   from standing
@@ -1609,17 +1267,8 @@ with standing as materialized (
 
 -- trash.listingOfProject
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -1640,17 +1289,8 @@ with standing as materialized (
 
 -- trash.restoringItem
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -1662,18 +1302,7 @@ with standing as materialized (
   when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
   select deletions.*
   from admitted as standing cross join deletions
-  where deletions.id = :deletionId and deletions.project_id = standing.project_id), spot as materialized (
-  select deletion.kind as kind, deletion.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from deletion cross join nodes on nodes.id = deletion.item_id
-  where +deletion.kind = 'folder'
-  union all
-  select deletion.kind as kind, deletion.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from deletion cross join episodes on episodes.id = deletion.item_id cross join nodes on nodes.id = episodes.node_id
-  where +deletion.kind = 'episode'
-  union all
-  select deletion.kind, deletion.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from deletion cross join assets on assets.id = deletion.item_id
-  where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
+  where deletions.id = :deletionId and deletions.project_id = standing.project_id), <trash.spot.deletion>, obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
   from episodes join deletions as around on around.id = episodes.deletion_id
   where episodes.id = deletion.container_id) as container, case
   when deletion.kind = 'dataset' then (select datasets.name
@@ -1734,17 +1363,8 @@ with standing as materialized (
 
 -- trash.restoringPlace
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.id = ifnull((select namespaces.id
   from namespaces
   where namespaces.slug = :namespace), (select restorations.item_id
@@ -1798,17 +1418,8 @@ with standing as materialized (
 
 -- uploads.aborting
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -1828,17 +1439,8 @@ with standing as materialized (
 
 -- uploads.announcing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -1914,17 +1516,8 @@ with standing as materialized (
 
 -- uploads.completing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -1945,17 +1538,8 @@ with standing as materialized (
 
 -- uploads.discarding
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -1976,12 +1560,7 @@ with standing as materialized (
 
 -- uploads.foundingObject
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
   from projects as found
   where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
   from (
@@ -1992,11 +1571,7 @@ with standing as materialized (
   select 1
   from episodes as around
   where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = (select max(found.id)
   from projects as found
@@ -2028,17 +1603,8 @@ with standing as materialized (
 
 -- uploads.foundingStaged
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -2069,17 +1635,8 @@ with standing as materialized (
 
 -- uploads.listing
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+  from (select 1) <standing.joinedUser>
   left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
   left join members on members.user_id = users.id and members.namespace_id = namespaces.id
   left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
@@ -2099,17 +1656,8 @@ with standing as materialized (
 
 -- uploads.sending
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -2131,17 +1679,8 @@ with standing as materialized (
 
 -- uploads.settling
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -2171,17 +1710,8 @@ with standing as materialized (
 
 -- uploads.watching
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))
+  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+  from (select 1) <standing.joinedUser>
   left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
   left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
   left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -2201,17 +1731,8 @@ with standing as materialized (
 
 -- users.exchanging
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -2224,17 +1745,8 @@ with standing as materialized (
 
 -- users.reading
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential
@@ -2247,17 +1759,8 @@ with standing as materialized (
 
 -- users.updating
 with standing as materialized (
-  select users.id as user_id, case
-  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
-  when api_tokens.expires_at <= :askedAt then 'token_expired'
-  when api_tokens.revoked_at is not null or exists (select 1
-  from revocations
-  where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes, true as is_member, 3 as access
-  from (select 1)
-  left join api_tokens on api_tokens.hash = :tokenHash
-  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id
-  from users as holder
-  where holder.issuer = :issuer and holder.sub = :sub))), admitted as materialized (select *
+  select <standing.caller>, true as is_member, 3 as access
+  from (select 1) <standing.joinedUser>), admitted as materialized (select *
   from standing
   where (case
   when standing.credential is not null then standing.credential

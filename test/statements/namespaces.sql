@@ -5,7 +5,7 @@ insert into namespaces (id, slug, metadata, created_at, updated_at, created_by, 
   where permit.user_id is not null
 
 -- namespaces.created, after namespaces.creating as judged
-select standing.refusal as refusal, namespaces.version as version, 1 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
+select standing.refusal as refusal, namespaces.version as version, 1 as created, <namespaceJson> as body
   from verdict as standing
   left join namespaces on namespaces.id = iif(standing.refusal is null, (select id
   from earlier), null)
@@ -79,10 +79,7 @@ insert into former_slugs (slug, namespace_id, reserved_until)
   on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
 
 -- namespaces.reserveRestored
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) insert into former_slugs (slug, namespace_id, reserved_until)
+with <trash.undone> insert into former_slugs (slug, namespace_id, reserved_until)
   select namespaces.slug, namespaces.id, :now + 2592000000
   from namespaces
   where namespaces.id = (select item_id
@@ -91,10 +88,7 @@ with undone as materialized (
   on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
 
 -- namespaces.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) update namespaces set deleted_at = null, deletion_id = null, slug = ifnull(:slug, namespaces.slug), updated_at = iif((:slug <> namespaces.slug), :now, namespaces.updated_at), updated_request = iif((:slug <> namespaces.slug), :mark, namespaces.updated_request), renamed_request = iif((:slug <> namespaces.slug), null, namespaces.renamed_request), version = namespaces.version + 1
+with <trash.undone> update namespaces set deleted_at = null, deletion_id = null, slug = ifnull(:slug, namespaces.slug), updated_at = iif((:slug <> namespaces.slug), :now, namespaces.updated_at), updated_request = iif((:slug <> namespaces.slug), :mark, namespaces.updated_request), renamed_request = iif((:slug <> namespaces.slug), null, namespaces.renamed_request), version = namespaces.version + 1
   where namespaces.id = (select item_id
   from undone
   where kind = 'namespace')
@@ -125,6 +119,6 @@ update namespaces set slug = case
   from permit)
 
 -- namespaces.updated, after namespaces.updating as judged
-select standing.refusal as refusal, namespaces.version as version, 0 as created, json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata)) as body
+select standing.refusal as refusal, namespaces.version as version, 0 as created, <namespaceJson> as body
   from verdict as standing
   left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)

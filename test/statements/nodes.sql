@@ -1,26 +1,5 @@
 -- nodes.hangRestored
-with recursive undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
-  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
-  from spot
-  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
-  union all
-  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
-  from ancestor
-  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') update nodes set parent_id = (select ifnull((select nodes.id
+with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> update nodes set parent_id = (select ifnull((select nodes.id
   from nodes
   where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
   from episodes as around
@@ -39,28 +18,7 @@ with recursive undone as materialized (
   where hung.id = nodes.id) is not null
 
 -- nodes.makeRestored
-with recursive undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')), ancestor(container_id, path) as (
-  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
-  from spot
-  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> ''
-  union all
-  select container_id, rtrim(rtrim(path, replace(path, '/', '')), '/')
-  from ancestor
-  where rtrim(rtrim(path, replace(path, '/', '')), '/') <> '') insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
+with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
   select printf('%012x', :now) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
   from undone cross join ancestor
   where (select nodes.id
@@ -119,21 +77,7 @@ update nodes set deleted_at = :now, deletion_id = :deletionId
   where deletions.id = :deletionId) and nodes.deleted_at is null
 
 -- nodes.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update nodes set deleted_at = null, deletion_id = null, name = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
+with <trash.undone>, <trash.spot.undone> update nodes set deleted_at = null, deletion_id = null, name = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
   from spot), path = (select path
   from spot), updated_at = iif(:isRenamed, :now, nodes.updated_at), parent_id = (select ifnull((select nodes.id
   from nodes

@@ -4,7 +4,7 @@ insert into projects (id, namespace_id, name, slug, description, tags, metadata,
   from permit
 
 -- projects.created, after projects.creating as judged
-select standing.refusal as refusal, projects.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, projects.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
   from verdict as standing
   left join projects on projects.id = iif(standing.refusal is null, (select id
   from earlier), null)
@@ -18,7 +18,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select iif(st
   select null, null, null, id, body
   from (select *
   from (
-  select projects.id as id, json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch')) as body
+  select projects.id as id, <projectJson> as body
   from projects
   where projects.namespace_id = (
   select iif(is_member = 1, namespace_id, null)
@@ -30,7 +30,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select iif(st
   union all
   select *
   from (
-  select projects.id as id, json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch')) as body
+  select projects.id as id, <projectJson> as body
   from projects
   where projects.namespace_id = (
   select iif(is_member = 0, namespace_id, null)
@@ -47,10 +47,7 @@ update projects set deleted_at = :now, deletion_id = :deletionId
   where deletions.id = :deletionId) and projects.deleted_at is null
 
 -- projects.restore
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark) update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1
+with <trash.undone> update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1
   where projects.id = (select item_id
   from undone
   where kind = 'project')
@@ -85,6 +82,6 @@ update projects set slug = case
   from permit)
 
 -- projects.updated, after projects.updating as judged
-select standing.refusal as refusal, projects.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))) as body
+select standing.refusal as refusal, projects.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
   from verdict as standing
   left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

@@ -1,19 +1,5 @@
 -- trash.beginRestoring
-with undone as materialized (
-  select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.project_id as project_id
-  from restorations cross join deletions on deletions.id = restorations.id
-  where restorations.id = :deletionId and restorations.request = :mark), spot as materialized (
-  select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join nodes on nodes.id = undone.item_id
-  where +undone.kind = 'folder'
-  union all
-  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
-  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
-  where +undone.kind = 'episode'
-  union all
-  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
-  from undone cross join assets on assets.id = undone.item_id
-  where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image')) update deletions set path = (select former
+with <trash.undone>, <trash.spot.undone> update deletions set path = (select former
   from spot
   where kind = 'folder'), new_path = (select path
   from spot
@@ -193,312 +179,31 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
 -- trash.restored, after trash.restoringItem as judged
 select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
   from (select case restorations.kind
-  when 'dataset' then (select json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))
+  when 'dataset' then (select <datasetJson>
   from datasets
   where datasets.id = restorations.item_id and datasets.deleted_at is null)
-  when 'collection' then (select json_object('id', collections.id, 'name', collections.name, 'description', collections.description, 'tags', json(collections.tags), 'metadata', json(collections.metadata), 'projectId', collections.project_id, 'datasetId', collections.dataset_id, 'members', (select json_group_array(member_id)
-  from (
-  select collection_members.member_id as member_id
-  from collection_members
-  where collection_members.collection_id = collections.id
-  order by collection_members.position limit 1000)), 'membersTotal', collections.member_count, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.updated_at / 1000.0, 'unixepoch'))
+  when 'collection' then (select <collectionJson>
   from collections
   where collections.id = restorations.item_id and collections.deleted_at is null)
-  when 'episode' then (select json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected
-  when 0 then 'false'
-  when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch'))
+  when 'episode' then (select <episodeJson>
   from episodes
   where episodes.id = restorations.item_id and episodes.deleted_at is null)
-  when 'folder' then (select json_object('id', nodes.id, 'name', nodes.name, 'kind', nodes.kind, 'leaf', json(case nodes.kind not in ('folder', 'episode')
-  when 0 then 'false'
-  when 1 then 'true' end), 'path', ifnull((select place.path
-  from episodes as around join nodes as place on place.id = around.node_id
-  where around.id = nodes.container_id), '') || nodes.path, 'parentId', nodes.parent_id, 'assetId', iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.updated_at / 1000.0, 'unixepoch'))
+  when 'folder' then (select <nodeJson>
   from nodes
   where nodes.id = restorations.item_id and nodes.deleted_at is null)
-  when 'video' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  when 'video' then (select <assetJson.video>
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null)
-  when 'audio' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssAudioId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'sampleRate', assets.sample_rate, 'channels', assets.channels, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  when 'audio' then (select <assetJson.audio>
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null)
-  when 'label-track' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssLabelId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  when 'label-track' then (select <assetJson.label-track>
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null)
-  when 'text-track' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssTextTrackId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'format', assets.format, 'language', assets.language, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  when 'text-track' then (select <assetJson.text-track>
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null)
-  when 'image' then (select json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssImageId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)), 'sha256', objects.sha256)
-  from objects
-  where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+  when 'image' then (select <assetJson.image>
   from assets
   where assets.id = restorations.item_id and assets.deleted_at is null) end as body) as made
   where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
@@ -510,10 +215,10 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif((sta
 -- trash.restoredPlace, after trash.restoringPlace as judged
 select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
   from (select case restorations.kind
-  when 'project' then (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
+  when 'project' then (select <projectJson>
   from projects
   where projects.id = restorations.item_id and projects.deleted_at is null)
-  when 'namespace' then (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
+  when 'namespace' then (select <namespaceJson>
   from namespaces
   where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as body) as made
   where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way

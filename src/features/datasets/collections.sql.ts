@@ -3,28 +3,32 @@ import { collectionMembers, collections } from '../../../drizzle/schema.ts'
 import { type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
 import { ADMITTED } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
+import { fragment } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
 
 /** The members that the collection's JSON shows, in their order; `membersTotal` counts them all. */
 const MOST_MEMBERS = sql.raw('1000')
 
-export const collectionJson = object({
-  id: collections.id,
-  name: collections.name,
-  description: collections.description,
-  tags: json(collections.tags),
-  metadata: json(collections.metadata),
-  projectId: collections.projectId,
-  datasetId: collections.datasetId,
-  members: sql`(select json_group_array(member_id) from (
+export const collectionJson = fragment(
+  'collectionJson',
+  object({
+    id: collections.id,
+    name: collections.name,
+    description: collections.description,
+    tags: json(collections.tags),
+    metadata: json(collections.metadata),
+    projectId: collections.projectId,
+    datasetId: collections.datasetId,
+    members: sql`(select json_group_array(member_id) from (
     select ${collectionMembers.memberId} as member_id from ${collectionMembers}
     where ${collectionMembers.collectionId} = ${collections.id}
     order by ${collectionMembers.position} limit ${MOST_MEMBERS}))`,
-  membersTotal: collections.memberCount,
-  createdAt: iso(collections.createdAt),
-  updatedAt: iso(collections.updatedAt),
-})
+    membersTotal: collections.memberCount,
+    createdAt: iso(collections.createdAt),
+    updatedAt: iso(collections.updatedAt),
+  }),
+)
 
 type TrashingCollection = ProjectRef & Trashing & { readonly name: string }
 

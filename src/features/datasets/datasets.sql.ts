@@ -5,7 +5,7 @@ import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db
 import { iso, json, object } from '../../db/json.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
+import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, following, guard, guarded, outcome } from '../../db/statements.ts'
 import { isMany } from '../../db/underway.ts'
@@ -42,7 +42,7 @@ const fields = {
   updatedAt: iso(datasets.updatedAt),
 }
 
-export const datasetJson = object(fields)
+export const datasetJson = fragment('datasetJson', object(fields))
 
 /** The collections of a dataset that its entry in the list names; `collectionsTotal` counts them all. */
 const MOST_COLLECTIONS_IN_THE_LIST = 100

@@ -6,7 +6,7 @@ import { json, object } from '../../db/json.ts'
 import { END, listPlan, type Window } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Quotas, usageOf } from '../../db/quota.ts'
-import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
+import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import {
@@ -25,7 +25,10 @@ import { roleName } from './members.sql.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
 
-export const namespaceJson = object({ ...summary, metadata: json(namespaces.metadata) })
+export const namespaceJson = fragment(
+  'namespaceJson',
+  object({ ...summary, metadata: json(namespaces.metadata) }),
+)
 
 /** Where a namespace stands in its member's list: what strangers have made one a member of comes last. */
 const position = sql`printf('%02x', ${members.prominence}) || ${members.namespaceId}`

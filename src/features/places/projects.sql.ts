@@ -5,7 +5,7 @@ import { lacksRole } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
+import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import {
   live,
   type NamespaceRef,
@@ -36,17 +36,20 @@ import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 
 type Visibility = (typeof projects.$inferSelect)['visibility']
 
-export const projectJson = object({
-  id: projects.id,
-  name: projects.name,
-  slug: projects.slug,
-  description: projects.description,
-  tags: json(projects.tags),
-  metadata: json(projects.metadata),
-  visibility: projects.visibility,
-  createdAt: iso(projects.createdAt),
-  updatedAt: iso(projects.updatedAt),
-})
+export const projectJson = fragment(
+  'projectJson',
+  object({
+    id: projects.id,
+    name: projects.name,
+    slug: projects.slug,
+    description: projects.description,
+    tags: json(projects.tags),
+    metadata: json(projects.metadata),
+    visibility: projects.visibility,
+    createdAt: iso(projects.createdAt),
+    updatedAt: iso(projects.updatedAt),
+  }),
+)
 
 const listing = guard<NamespaceRef>('projects.listing', (a) => visitorGuard(a, 'read'))
 

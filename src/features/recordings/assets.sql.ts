@@ -6,7 +6,7 @@ import { ADMITTED } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
-import { type Arguments, anyGiven, assign, changed, insertInto } from '../../db/sql.ts'
+import { type Arguments, anyGiven, assign, changed, fragment, insertInto } from '../../db/sql.ts'
 import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor } from '../../db/underway.ts'
@@ -65,21 +65,24 @@ const referredTo = sql`json((select ${object({
   sha256: objects.sha256,
 })} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
 
-export const assetJson = ({ storageName, own }: AssetShape): SQL =>
-  object({
-    id: assets.id,
-    projectId: assets.projectId,
-    episodeId,
-    nodeId: assets.nodeId,
-    name: assets.name,
-    [storageName]: assets.storageId,
-    object: referredTo,
-    ...Object.fromEntries(own.map((field) => [field, assets[field]])),
-    tags: json(assets.tags),
-    metadata: json(assets.metadata),
-    createdAt: iso(assets.createdAt),
-    updatedAt: iso(assets.updatedAt),
-  })
+export const assetJson = ({ kind, storageName, own }: AssetShape): SQL =>
+  fragment(
+    `assetJson.${kind}`,
+    object({
+      id: assets.id,
+      projectId: assets.projectId,
+      episodeId,
+      nodeId: assets.nodeId,
+      name: assets.name,
+      [storageName]: assets.storageId,
+      object: referredTo,
+      ...Object.fromEntries(own.map((field) => [field, assets[field]])),
+      tags: json(assets.tags),
+      metadata: json(assets.metadata),
+      createdAt: iso(assets.createdAt),
+      updatedAt: iso(assets.updatedAt),
+    }),
+  )
 
 /** `deletionId` is for the asset that this one replaces, if there is one. */
 export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Quotas, Trashing {

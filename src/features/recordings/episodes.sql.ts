@@ -13,6 +13,7 @@ import {
   anyGiven,
   assign,
   changed,
+  fragment,
   givenOr,
   insertInto,
 } from '../../db/sql.ts'
@@ -61,23 +62,26 @@ interface EpisodeFields extends Fields, Quotas {
   readonly folderPath?: string | null
 }
 
-export const episodeJson = object({
-  id: episodes.id,
-  name: episodes.name,
-  description: episodes.description,
-  tags: json(episodes.tags),
-  projectId: episodes.projectId,
-  folderId: episodes.folderId,
-  nodePath: episodes.nodePath,
-  status: episodes.status,
-  writeProtected: boolean(episodes.writeProtected),
-  metadata: json(episodes.metadata),
-  startedAt: iso(episodes.startedAt),
-  endedAt: iso(episodes.endedAt),
-  durationMs: episodes.durationMs,
-  createdAt: iso(episodes.createdAt),
-  updatedAt: iso(episodes.updatedAt),
-})
+export const episodeJson = fragment(
+  'episodeJson',
+  object({
+    id: episodes.id,
+    name: episodes.name,
+    description: episodes.description,
+    tags: json(episodes.tags),
+    projectId: episodes.projectId,
+    folderId: episodes.folderId,
+    nodePath: episodes.nodePath,
+    status: episodes.status,
+    writeProtected: boolean(episodes.writeProtected),
+    metadata: json(episodes.metadata),
+    startedAt: iso(episodes.startedAt),
+    endedAt: iso(episodes.endedAt),
+    durationMs: episodes.durationMs,
+    createdAt: iso(episodes.createdAt),
+    updatedAt: iso(episodes.updatedAt),
+  }),
+)
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
 

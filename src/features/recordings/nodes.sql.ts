@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes } from '../../../drizzle/schema.ts'
 import { boolean, iso, object } from '../../db/json.ts'
-import { type Argument, type Arguments, insertInto } from '../../db/sql.ts'
+import { type Argument, type Arguments, fragment, insertInto } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import type { Stamp } from '../../db/write.ts'
 import type { NewFolder } from '../../domain/path.ts'
@@ -12,17 +12,20 @@ export const pathFromRoot = sql`ifnull((select place.path from ${episodes} as ar
 
 const isLeaf = sql`${nodes.kind} not in ('folder', 'episode')`
 
-export const nodeJson = object({
-  id: nodes.id,
-  name: nodes.name,
-  kind: nodes.kind,
-  leaf: boolean(isLeaf),
-  path: pathFromRoot,
-  parentId: nodes.parentId,
-  assetId: sql`iif(${isLeaf}, ${nodes.itemId}, null)`,
-  createdAt: iso(nodes.createdAt),
-  updatedAt: iso(nodes.updatedAt),
-})
+export const nodeJson = fragment(
+  'nodeJson',
+  object({
+    id: nodes.id,
+    name: nodes.name,
+    kind: nodes.kind,
+    leaf: boolean(isLeaf),
+    path: pathFromRoot,
+    parentId: nodes.parentId,
+    assetId: sql`iif(${isLeaf}, ${nodes.itemId}, null)`,
+    createdAt: iso(nodes.createdAt),
+    updatedAt: iso(nodes.updatedAt),
+  }),
+)
 
 /** The path of the folder that holds the node at a path; empty at the top. */
 export const parentPath = (path: SQL): SQL => sql`rtrim(rtrim(${path}, replace(${path}, '/', '')), '/')`

@@ -12,7 +12,7 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, type Compiled, none, query } from '../../db/sql.ts'
+import { type Arguments, type Compiled, fragment, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { scheduled } from '../../db/statements.ts'
 import { kinds } from '../recordings/assets.sql.ts'
@@ -47,12 +47,16 @@ type A = Arguments<Slice>
 /** What is still being marked, or is coming back, waits. */
 const isClaimed = sql`${deletions.purging} = 1 and (${deletions.projectId} is null) = 0 and ${deletions.phase} is null`
 
-const target = (a: A): SQL => sql`target as materialized (
+const target = (a: A): SQL =>
+  fragment(
+    'erase.target',
+    sql`target as materialized (
   select ${deletions.id} as id from ${deletions} where ${deletions.id} = ${a.only} and ${isClaimed}
   union all
   select ${deletions.id} from ${a.namespaces.each} as turn cross join ${deletions} on ${deletions.id} in (
     select ${deletions.id} from ${deletions} where ${isClaimed} and ${deletions.namespaceId} = turn.value
-    order by ${deletions.turn}, ${deletions.id} limit ${a.most}) where ${a.only} is null)`
+    order by ${deletions.turn}, ${deletions.id} limit ${a.most}) where ${a.only} is null)`,
+  )
 
 /** The rows of each deletion that go, so that a large one does not keep the others waiting. */
 const share = (a: A): SQL => sql`max(1, ${a.rows} / (select count(*) from target))`

@@ -18,7 +18,7 @@ import {
 } from '../../../drizzle/schema.ts'
 import type { Trashable } from '../../db/deletion.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, type Compiled, none, query } from '../../db/sql.ts'
+import { type Arguments, type Compiled, fragment, none, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
 
@@ -48,17 +48,21 @@ const claimedPlace = (
 const MOST_PROJECTS = sql.raw('50')
 
 /** `project`: those that this slice is about. */
-const projectsOf = (a: A): SQL => sql`${claimedPlace(a)}, project as materialized (
+const projectsOf = (a: A): SQL =>
+  fragment(
+    'erase.projects',
+    sql`${claimedPlace(a)}, project as materialized (
   select ${projects.id} as id from place cross join ${projects} on ${projects.id} = place.item_id
     where place.kind = 'project'
   union all select * from (
     select ${projects.id} from place cross join ${projects} on ${projects.namespaceId} = place.item_id
-    where place.kind = 'namespace' limit ${MOST_PROJECTS}))`
+    where place.kind = 'namespace' limit ${MOST_PROJECTS}))`,
+  )
 
 /** `namespace`, which has a row where the place is one. */
 const namespaceOfPlace = sql`namespace as materialized (select item_id as id from place where kind = 'namespace')`
 
-const namespaceOf = (a: A): SQL => sql`${claimedPlace(a)}, ${namespaceOfPlace}`
+const namespaceOf = (a: A): SQL => fragment('erase.namespace', sql`${claimedPlace(a)}, ${namespaceOfPlace}`)
 
 /** The rows that the statement before has erased go on the receipt. */
 const count = scheduled<Slice>(

@@ -11,7 +11,7 @@ import {
 import type { Trashable } from '../../db/deletion.ts'
 import { ADMITTED, notOfMembers } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, insertInto, mintedId } from '../../db/sql.ts'
+import { type Arguments, assign, fragment, insertInto, mintedId } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
@@ -48,7 +48,9 @@ const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
     sql`select ${from}.kind as kind, ${from}.item_id as item_id, ${container} as container_id, ${former} as former,
       ${parentPath(former)} || '/' || ifnull(${a.newSegment}, ${lastSegment(former)}) as path, ${node} as node_id`
   const assetPath = sql`replace(${assets.name}, '%', '%25')`
-  return sql`spot as materialized (
+  return fragment(
+    `trash.spot.${deletion}`,
+    sql`spot as materialized (
     ${placed(sql`${nodes.containerId}`, sql`${nodes.path}`, sql`${nodes.id}`)}
       from ${from} cross join ${nodes} on ${nodes.id} = ${from}.item_id where +${from}.kind = 'folder'
     union all
@@ -58,7 +60,8 @@ const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
     union all
     select ${from}.kind, ${from}.item_id, ${assets.containerId}, ${assetPath},
       ifnull(${a.newNodePath}, ${assetPath}), ${assets.nodeId}
-      from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`
+      from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`,
+  )
 }
 
 const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
@@ -107,10 +110,13 @@ const begin = following<RestoringInside>(
 )
 
 /** The folders that have gone since, outermost last: they are made again. */
-const ancestors = sql`ancestor(container_id, path) as (
+const ancestors = fragment(
+  'trash.ancestors',
+  sql`ancestor(container_id, path) as (
   select container_id, ${parentPath(sql`path`)} from spot where ${parentPath(sql`path`)} <> ''
   union all
-  select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`
+  select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`,
+)
 
 const makeFolders = following<RestoringInside>(
   'nodes.makeRestored',

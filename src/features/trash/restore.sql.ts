@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { deletions, restorations } from '../../../drizzle/schema.ts'
 import { ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import type { Row } from '../../db/plan.ts'
-import { type Arguments, insertInto } from '../../db/sql.ts'
+import { type Arguments, fragment, insertInto } from '../../db/sql.ts'
 import { isBlind } from '../../db/standing.ts'
 import { following } from '../../db/statements.ts'
 import { type Recorded, type Resource, readResource, type Stamp } from '../../db/write.ts'
@@ -47,11 +47,15 @@ export const recordRestoration = (a: A): SQL =>
  * `undone`, at most one row: the deletion that this request is about to undo. What it marked is unmarked by the
  * statements between the restoration and the end of the deletion.
  */
-export const undone = (a: A): SQL => sql`undone as materialized (
+export const undone = (a: A): SQL =>
+  fragment(
+    'trash.undone',
+    sql`undone as materialized (
   select ${deletions.id} as id, ${deletions.kind} as kind, ${deletions.itemId} as item_id,
     ${deletions.projectId} as project_id
   from ${restorations} cross join ${deletions} on ${deletions.id} = ${restorations.id}
-  where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`
+  where ${restorations.id} = ${a.deletionId} and ${restorations.request} = ${a.mark})`,
+  )
 
 /** The last of those statements, where there is no more to be unmarked. */
 export const endDeletion = following<Restoring>(

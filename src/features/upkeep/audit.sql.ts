@@ -2,7 +2,7 @@ import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { act, map, type Plan, type Row, statement, together } from '../../db/plan.ts'
-import { type Arguments, query } from '../../db/sql.ts'
+import { type Arguments, fragment, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
 import { positionOf, walkOf } from '../../db/walks.ts'
 import { type Audited, audited, type Counted } from './counters.sql.ts'
@@ -105,17 +105,25 @@ const sizeOf = (table: SQLiteTable, { counted, size }: Audited): SQL =>
   )
 
 function auditOf(audited: Audited): Audit {
-  const { table, key, part, counted, most = USUAL_ROWS } = audited
+  const { table, key, part, most = USUAL_ROWS } = audited
   const name = [getTableName(table), ...(part ? [part] : [])].join('.')
-  const sliced = (a: Arguments<Slice>): SQL => sql`with near as materialized (
+  const counted = audited.counted.map(({ counters, truth }) => ({
+    counters,
+    truth: fragment(`audit.${name}.${counters.join('+')}`, truth),
+  }))
+  const sliced = (a: Arguments<Slice>): SQL =>
+    fragment(
+      `audit.${name}.slice`,
+      sql`with near as materialized (
       select ${key} as id, max(0, ${sizeOf(table, audited)}) as size from ${table}
       where ${key} > ${positionOf(`audit.${name}`)} order by ${key} limit ${sql.raw(String(most))}),
     slice as materialized (select id, size from (
       select id, size, sum(size) over (order by id rows unbounded preceding) - size as before from near)
-      where before <= ${a.mostCounted})`
+      where before <= ${a.mostCounted})`,
+    )
   const inSlice = (a: Arguments<Slice>): SQL =>
     sql`${key} in (select id from slice where size <= ${a.mostAlone})`
-  const differs = differing(table, counted)
+  const differs = fragment(`audit.${name}.differs`, differing(table, counted))
   const drifted = query<Slice>(
     `audit.${name}.drifted`,
     (a) => sql`${sliced(a)} select ${key} as id, ${comparison(table, counted)} as counters
