@@ -3,6 +3,7 @@ import { type Grant, grants } from '../domain/access.ts'
 import { explained } from '../domain/explaining.ts'
 import { type Failure, Refusal } from '../domain/failure.ts'
 import type { Row } from './plan.ts'
+import { fragment } from './sql.ts'
 
 /**
  * A failure and the condition under which it is the answer; a condition that is null does not hold. Where the failure
@@ -15,6 +16,8 @@ export type Refusing = readonly [Failure, SQL, SQL?]
  * statement that reads the outcome carries it as a column. The parts are judged in the order of the fields.
  */
 export interface Guard {
+  /** What the request is about: names what the guards of such requests have in common. */
+  readonly about: string
   /**
    * The table `standing`, always one row: who asks and where, with `credential`, the 401 of a token that is known only
    * here, `scopes`, `access`, and `is_member`.
@@ -68,27 +71,44 @@ export const notOfMembers = (grant: Grant): Refusing => [
   roleWords(grants[grant].rank),
 ]
 
-/** What is told of who asks and where alone: a token that may not look learns nothing of the thing. */
-function authority({ place, grant }: Guard): SQL[] {
-  return [
-    sql`when standing.credential is not null then standing.credential`,
-    ...refusing(place),
-    ...(grant ? refusing([lacksScope(grants[grant].scopes)]) : []),
-  ]
+/** The rungs that a request climbs, in their order: the first refusal that holds is the answer. */
+const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
+  const role = grant ? [lacksRole(grants[grant].rank)] : []
+  return {
+    /** 401: a token that is no good is told nothing else. */
+    credential: [sql`when standing.credential is not null then standing.credential`],
+    /** 404: who may not know of a place learns that there is none. */
+    place: refusing(place),
+    /** 403: a token that may not look learns nothing of the thing. */
+    scopes: grant ? refusing([lacksScope(grants[grant].scopes)]) : [],
+    /** No refusal: a request that is sent again is told what it did, while its user may still do it. */
+    done: done
+      ? [
+          sql`when (${done})${sql.join(role.map(([, condition]) => sql` and not (${condition})`))} then 'done'`,
+        ]
+      : [],
+    /** 404 and 410, before the role: who may read learns whether there is such a thing. */
+    thing: refusing(thing),
+    /** 403: who may not change it learns no more of it. */
+    role: grant ? [fragment(`role.${grant}`, sql.join(refusing(role)))] : [],
+    /** 403, 409, 412, 422: what the thing and its neighbours are. */
+    state: refusing(state),
+  }
+}
+
+/** The rungs of who asks and where alone. */
+function authority(guard: Guard): SQL {
+  const { credential, place, scopes } = rungs(guard)
+  return fragment(
+    `authority.${guard.about}.${guard.grant}`,
+    sql.join([...credential, ...place, ...scopes], sql.raw(' ')),
+  )
 }
 
 /** `done`, or the failure that refuses the request, or null: go ahead. */
 function outcome(guard: Guard): SQL {
-  const { done, thing = [], grant, state = [] } = guard
-  const role = grant ? [lacksRole(grants[grant].rank)] : []
-  const isHighEnough = role.map(([, condition]) => sql` and not (${condition})`)
-  return caseOf([
-    ...authority(guard),
-    ...(done ? [sql`when (${done})${sql.join(isHighEnough)} then 'done'`] : []),
-    ...refusing(thing),
-    ...refusing(role),
-    ...refusing(state),
-  ])
+  const { done, thing, role, state } = rungs(guard)
+  return caseOf([authority(guard), ...done, ...thing, ...role, ...state])
 }
 
 /**
@@ -105,7 +125,7 @@ export const addressing = (guard: Guard): SQL =>
   sql`with ${sql.join(
     [
       guard.standing,
-      sql`admitted as materialized (select * from standing where (${caseOf(authority(guard))}) is null)`,
+      sql`admitted as materialized (select * from standing where (${caseOf([authority(guard)])}) is null)`,
       ...guard.tables,
     ],
     sql.raw(', '),

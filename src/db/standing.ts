@@ -105,60 +105,76 @@ export const isOfAnother = (createdByToken: SQL): SQL =>
 
 /** `standing` of a request about no namespace: everybody may do with the own account what the token allows. */
 const userStanding = (a: Arguments<Asking>): SQL =>
-  sql`standing as materialized (
-    select ${caller(a)}, true as is_member, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`
+  fragment(
+    'standing.user',
+    sql`standing as materialized (
+    select ${caller(a)}, true as is_member, ${asRank('own')} as access from (select 1) ${joinedUser(a)})`,
+  )
+
+interface NamespaceOptions {
+  /** Selects the id of the namespace where it is no longer found by the slug of the request. */
+  readonly moved?: SQL
+  /** The right of who is no member. */
+  readonly visitors?: SQL
+  /** Lets owners reach it in the trash too. */
+  readonly withTrashed?: boolean
+}
 
 /** The namespace and the caller's part in it. A token that is bound to another one does not see it. */
 const joinedNamespace = (
   a: Arguments<NamespaceRef>,
-  moved?: SQL,
-  state = live(namespaces),
-): SQL => sql`${joinedUser(a)}
-  left join ${namespaces} on ${
-    moved
-      ? sql`${namespaces.id} = ifnull((select ${namespaces.id} from ${namespaces}
-          where ${namespaces.slug} = ${a.namespace}), (${moved}))`
-      : sql`${namespaces.slug} = ${a.namespace}`
-  } and ${state} and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
-  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id}`
+  { moved, withTrashed = false }: NamespaceOptions = {},
+): SQL => {
+  const bySlug = sql`${namespaces.slug} = ${a.namespace}`
+  const orMoved =
+    moved &&
+    sql`${namespaces.id} = ifnull((select ${namespaces.id} from ${namespaces} where ${bySlug}), (${moved}))`
+  const state = withTrashed ? sql`true` : live(namespaces)
+  const withinToken = sql`${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})`
+  return sql`${joinedUser(a)}
+    left join ${namespaces} on ${orMoved ?? bySlug} and ${state} and ${withinToken}
+    left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id}`
+}
 
 /** Holds for a live project that everybody may read. */
 export const publicProject = sql`${live(projects)} and ${projects.visibility} = 'public'`
 
 /** `standing` of a request about a namespace: who asks, the namespace, and `access`, which a member has by the role. */
-const namespaceStanding = (
-  a: Arguments<NamespaceRef>,
-  { moved, visitors = sql`0`, withTrashed = false }: NamespaceOptions,
-): SQL => sql`standing as materialized (
+const namespaceStanding = (a: Arguments<NamespaceRef>, options: NamespaceOptions): SQL => {
+  const standing = sql`standing as materialized (
   select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
     ${namespaces.deletedAt} is not null as is_trashed,
-    ${members.role} is not null as is_member, ifnull(${members.role}, ${visitors}) as access
-  from (select 1) ${joinedNamespace(a, moved, withTrashed ? sql`true` : undefined)})`
+    ${members.role} is not null as is_member, ifnull(${members.role}, ${options.visitors ?? sql`0`}) as access
+  from (select 1) ${joinedNamespace(a, options)})`
+  return Object.keys(options).length === 0 ? fragment('standing.namespace', standing) : standing
+}
 
 /** A token that is bound to a project sees no other. */
-const bound = sql`${projects.id} = ifnull(${apiTokens.projectId}, ${projects.id})`
+const withinToken = sql`${projects.id} = ifnull(${apiTokens.projectId}, ${projects.id})`
 
 /** The right that a stranger has in a namespace: to read, where a project inside is public. */
 const asVisitor = sql`iif(exists (select 1 from ${projects}
   where ${projects.namespaceId} = ${namespaces.id} and ${publicProject}), ${asRank('read')}, 0)`
 
-/**
- * `standing` of a request about a project; a public one gives every caller the right to read. `moved` selects the
- * id of the project where it is no longer found by the slug of the request.
- */
-const projectStanding = (a: Arguments<ProjectRef>, moved?: SQL): SQL => {
+interface ProjectOptions {
+  /** Selects the id of the project where it is no longer found by the slug of the request. */
+  readonly moved?: SQL
+}
+
+/** `standing` of a request about a project; a public one gives every caller the right to read. */
+const projectStanding = (a: Arguments<ProjectRef>, { moved }: ProjectOptions): SQL => {
   const bySlug = sql`${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
     and ${live(projects)}`
-  return sql`standing as materialized (
+  const orMoved =
+    moved &&
+    sql`${projects.id} = ifnull((select ${projects.id} from ${projects} where ${bySlug}), (${moved}))`
+  const standing = sql`standing as materialized (
     select ${caller(a)}, ${namespaces.id} as namespace_id, ${namespaces.slug} as namespace_slug,
       ${projects.id} as project_id, ${projects.slug} as project_slug, ${projects.visibility} as visibility,
       ${members.role} is not null as is_member,
       max(ifnull(${members.role}, 0), iif(${projects.visibility} = 'public', ${asRank('read')}, 0)) as access
-    from (select 1) ${joinedNamespace(a)} left join ${projects} on ${
-      moved
-        ? sql`${projects.id} = ifnull((select ${projects.id} from ${projects} where ${bySlug}), (${moved}))`
-        : bySlug
-    } and ${bound})`
+    from (select 1) ${joinedNamespace(a)} left join ${projects} on ${orMoved ?? bySlug} and ${withinToken})`
+  return moved ? standing : fragment('standing.project', standing)
 }
 
 const boundToNamespace = sql`iif(standing.token_namespace_id is not null, 'bound', null)`
@@ -190,25 +206,18 @@ const noProject: Refusing = ['project_not_found', sql`standing.project_id is nul
 /** What the guard of one request judges, beside who asks and where. */
 export type Conditions = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
 
-const guard = (
+/** A guard of requests about one kind of place, or of thing. */
+const guardOf = (
+  about: string,
   standing: SQL,
   place: readonly Refusing[],
   grant: Grant,
   { tables = [], ...rest }: Conditions,
-): Guard => ({ standing, tables, place, grant, ...rest })
+): Guard => ({ about, standing, tables, place, grant, ...rest })
 
 /** The guard of a request about the caller's own things. */
 export const userGuard = (a: Arguments<Asking>, grant: Grant, rest: Conditions = {}): Guard =>
-  guard(userStanding(a), [], grant, rest)
-
-interface NamespaceOptions {
-  /** Selects the id of the namespace where it is no longer found by the slug of the request. */
-  readonly moved?: SQL
-  /** The right of who is no member. */
-  readonly visitors?: SQL
-  /** Lets owners reach it in the trash too. */
-  readonly withTrashed?: boolean
-}
+  guardOf('user', userStanding(a), [], grant, rest)
 
 /** A namespace in the trash is there for its owners alone. */
 const trashedForOthers: Refusing = [
@@ -222,27 +231,29 @@ export const namespaceGuard = (
   grant: Grant,
   rest: Conditions = {},
   options: NamespaceOptions = {},
-): Guard => guard(namespaceStanding(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
+): Guard =>
+  guardOf('namespace', namespaceStanding(a, options), [noWholeNamespace, trashedForOthers], grant, rest)
 
 /** The guard of a request about what a namespace shows to visitors too. */
 export const visitorGuard = (a: Arguments<NamespaceRef>, grant: Grant, rest: Conditions = {}): Guard =>
-  guard(namespaceStanding(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
+  guardOf('visited', namespaceStanding(a, { visitors: asVisitor }), [noWholeNamespace], grant, rest)
 
-/** The guard of a request inside a project that is there; for `moved` see `projectStanding`. */
+/** The guard of a request inside a project that is there. */
 export const projectGuard = (
   a: Arguments<ProjectRef>,
   grant: Grant,
   rest: Conditions = {},
-  moved?: SQL,
-): Guard => guard(projectStanding(a, moved), [noNamespace, noProject], grant, rest)
+  options: ProjectOptions = {},
+): Guard => guardOf('project', projectStanding(a, options), [noNamespace, noProject], grant, rest)
 
 /** The guard of a request that makes the project when it is missing. */
 export const projectMakingGuard = (
   a: Arguments<ProjectRef & { readonly createProject: boolean }>,
   rest: Conditions,
 ): Guard =>
-  guard(
-    projectStanding(a),
+  guardOf(
+    'projectToMake',
+    projectStanding(a, {}),
     [
       noNamespace,
       noOtherProject,
@@ -275,14 +286,15 @@ const homeStanding = (
     ${members.role} is not null as is_member,
     max(ifnull(${members.role}, 0), ${visitors}) as access
   from (select 1) ${joinedUser(a)} ${joined}
-  left join ${projects} on ${projects.id} = ${project} and ${live(projects)} and ${bound}
+  left join ${projects} on ${projects.id} = ${project} and ${live(projects)} and ${withinToken}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
     and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
   left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
 
 /** The guard of a request about a thing inside a project. */
 export const itemGuard = (a: Arguments<ItemRef>, home: Home, grant: Grant, rest: Conditions = {}): Guard =>
-  guard(
+  guardOf(
+    home.missing,
     homeStanding(a, home),
     [[home.missing, sql`standing.namespace_id is null or standing.access = 0`]],
     grant,

@@ -1,6 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { deletions } from '../../drizzle/schema.ts'
 import type { Refusing } from './guard.ts'
+import { fragment } from './sql.ts'
 
 /**
  * Folders that hold more than one request may mark, or bring back: their deletions are under way, slice by slice. The
@@ -16,8 +17,11 @@ export const isMany = (rows: SQL): SQL =>
   sql`(select count(*) from (${rows} limit ${sql.raw(String(MOST_AT_ONCE + 1))})) > ${sql.raw(String(MOST_AT_ONCE))}`
 
 /** The path that is closed meanwhile, in its container: of an episode that comes back, all that is inside. */
-const closed = sql`iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))`
-const closedIn = sql`iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id))`
+const closed = fragment('closed', sql`iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))`)
+const closedIn = fragment(
+  'closedIn',
+  sql`iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id))`,
+)
 
 /** Holds where something is under way at a path of a container, above or below it; null is the top of the container. */
 const isUnderWay = (container: SQL, conflict: SQL): SQL => sql`exists (select 1 from ${deletions} as busy

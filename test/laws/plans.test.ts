@@ -34,8 +34,26 @@ const commonTables = (text: string): string[] => [
 const plain = (text: string): string =>
   text.replaceAll(/"(\w+)"/g, '$1').replaceAll(/\(\?1 ->> '\$\.(\w+)'\)/g, ':$1')
 
-const lines = (text: string): string =>
-  text.replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n  ')
+/** Parentheses with so little between them that it stays on one line. */
+const SHORT = /\([^()]{0,100}\)/g
+
+/** A line for each clause. What is short is put out of the way, from the inside out, and comes back in the end. */
+function lines(text: string): string {
+  const short: string[] = []
+  const kept = (group: string): string => `«${short.push(group) - 1}»`
+  const restored = (shown: string): string =>
+    shown.includes('«')
+      ? restored(shown.replaceAll(/«(\d+)»/g, (_, index) => short[Number(index)] ?? ''))
+      : shown
+  let rest = text
+  for (let before = ''; before !== rest; ) {
+    before = rest
+    rest = rest.replaceAll(SHORT, (group) => (restored(group).length > 100 ? group : kept(group)))
+  }
+  return restored(
+    rest.replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n '),
+  )
+}
 
 /** The fragments by their texts, the longest first, as one may hold another. */
 const texts = () =>

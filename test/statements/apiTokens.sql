@@ -1,48 +1,41 @@
 -- apiTokens.create, after apiTokens.creating as permitted
 insert into api_tokens (id, hash, user_id, name, scopes, namespace_id, project_id, expires_at, created_at)
-  select :id, :hash, permit.user_id, :title, :scopeBits, place.namespace_id, place.project_id, :tokenExpiresAt, :now
-  from permit cross join place
-  where permit.user_id is not null
+ select :id, :hash, permit.user_id, :title, :scopeBits, place.namespace_id, place.project_id, :tokenExpiresAt, :now
+ from permit cross join place
+ where permit.user_id is not null
 
 -- apiTokens.created, after apiTokens.creating as judged
 select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
-  from members join namespaces on namespaces.id = members.namespace_id
-  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
-  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
-  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch')) as body
-  from verdict as standing
-  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
+ from members join namespaces on namespaces.id = members.namespace_id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
+ from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch')) as body
+ from verdict as standing
+ left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
 
 -- apiTokens.listed, after apiTokens.listing as consulted
-select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count
-  from users
-  where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select api_tokens.id as id, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
-  from members join namespaces on namespaces.id = members.namespace_id
-  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
-  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
-  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch'), 'lastUsedAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.last_used_at / 1000.0, 'unixepoch')) as body
-  from api_tokens
-  where api_tokens.user_id = (select user_id
-  from permit) and api_tokens.revoked_at is null and api_tokens.id < :before
-  order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count
-  from users
-  where users.id = standing.user_id), 0)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count from users where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select api_tokens.id as id, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+ from members join namespaces on namespaces.id = members.namespace_id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
+ from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch'), 'lastUsedAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.last_used_at / 1000.0, 'unixepoch')) as body
+ from api_tokens
+ where api_tokens.user_id = (select user_id from permit) and api_tokens.revoked_at is null and api_tokens.id < :before
+ order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count from users where users.id = standing.user_id), 0)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- apiTokens.retire, after apiTokens.creating as permitted
 update api_tokens set revoked_at = api_tokens.expires_at
-  where api_tokens.user_id = (select user_id
-  from permit) and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)
+ where api_tokens.user_id = (select user_id from permit) and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)
 
 -- apiTokens.revoke, after apiTokens.revoking as permitted
 update api_tokens set revoked_at = :askedAt
-  where api_tokens.id = :id and api_tokens.user_id = (select user_id
-  from permit) and api_tokens.revoked_at is null
+ where api_tokens.id = :id and api_tokens.user_id = (select user_id from permit) and api_tokens.revoked_at is null
 
 -- apiTokens.revoked, after apiTokens.revoking as judged
 select standing.refusal as refusal
-  from verdict as standing
+ from verdict as standing

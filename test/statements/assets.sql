@@ -1,341 +1,238 @@
 -- assets.listed.video.all, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
-  from (select *
-  from (select *
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit iif((select is_there
-  from hidden), :examined, :limit + 1)) as assets
-  where (not (select is_there
-  from hidden) or not exists (
-  select 1
-  from episodes as around
-  where around.id = assets.container_id and around.deleted_at is not null)) limit :limit + 1) as assets)
-  select standing.refusal as refusal, iif(standing.refusal is null, iif((select is_there
-  from hidden), (select assets.id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit 1 offset :examined - 1), null), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as standing
-  union all
-  select null, null, id, name, body, total >= :heaviest
-  from weighed
-  where total - own < :heaviest
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ from (select *
+ from (select *
+ from assets
+ where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit iif((select is_there from hidden), :examined, :limit + 1)) as assets
+ where (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null)) limit :limit + 1) as assets)
+ select standing.refusal as refusal, iif(standing.refusal is null, iif((select is_there from hidden), (select assets.id
+ from assets
+ where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit 1 offset :examined - 1), null), null) as horizon, null as id, null as name, null as body, null as is_last
+ from verdict as standing
+ union all
+ select null, null, id, name, body, total >= :heaviest
+ from weighed
+ where total - own < :heaviest
 
 -- assets.listed.video.filtered, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
-  from (
-  select assets.id as id, assets.name as name, assets.container_id as container_id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit :examined)
-  where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there
-  from hidden) or not exists (
-  select 1
-  from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
-  from found cross join assets on assets.id = found.id)
-  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as standing
-  union all
-  select null, null, id, name, body, total >= :heaviest
-  from weighed
-  where total - own < :heaviest
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
+ from (
+ select assets.id as id, assets.name as name, assets.container_id as container_id
+ from assets
+ where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit :examined)
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ from found cross join assets on assets.id = found.id)
+ select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
+ from assets
+ where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+ from verdict as standing
+ union all
+ select null, null, id, name, body, total >= :heaviest
+ from weighed
+ where total - own < :heaviest
 
 -- assets.listed.video.ofEpisode, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
-  from (select *
-  from assets
-  where assets.container_id = (
-  select held.id
-  from held cross join permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit :limit + 1) as assets)
-  select standing.refusal as refusal, iif(standing.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as standing
-  union all
-  select null, null, id, name, body, total >= :heaviest
-  from weighed
-  where total - own < :heaviest
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ from (select *
+ from assets
+ where assets.container_id = ( select held.id from held cross join permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit :limit + 1) as assets)
+ select standing.refusal as refusal, iif(standing.refusal is null, null, null) as horizon, null as id, null as name, null as body, null as is_last
+ from verdict as standing
+ union all
+ select null, null, id, name, body, total >= :heaviest
+ from weighed
+ where total - own < :heaviest
 
 -- assets.listed.video.ofEpisodeFiltered, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
-  from (
-  select assets.id as id, assets.name as name, assets.container_id as container_id
-  from assets
-  where assets.container_id = (
-  select held.id
-  from held cross join permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit :examined)
-  where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there
-  from hidden) or not exists (
-  select 1
-  from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
-  from found cross join assets on assets.id = found.id)
-  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
-  from assets
-  where assets.container_id = (
-  select held.id
-  from held cross join permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as standing
-  union all
-  select null, null, id, name, body, total >= :heaviest
-  from weighed
-  where total - own < :heaviest
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
+ from (
+ select assets.id as id, assets.name as name, assets.container_id as container_id
+ from assets
+ where assets.container_id = ( select held.id from held cross join permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit :examined)
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ from found cross join assets on assets.id = found.id)
+ select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
+ from assets
+ where assets.container_id = ( select held.id from held cross join permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+ from verdict as standing
+ union all
+ select null, null, id, name, body, total >= :heaviest
+ from weighed
+ where total - own < :heaviest
 
 -- assets.listed.video.ranged, after assets.listing as consulted
 , hidden as materialized (select exists (select 1
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at > 0) as is_there), range as materialized (select assets.id as id, assets.name as name, assets.container_id as container_id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where true) and assets.kind = :kind and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit :examined + 1), counted as materialized (select count(*) <= :examined as is_few
-  from range), found as materialized (select *
-  from (
-  select id
-  from range
-  where (select is_few
-  from counted) and id < :before and (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there
-  from hidden) or not exists (
-  select 1
-  from episodes as around
-  where around.id = container_id and around.deleted_at is not null))
-  order by id desc limit :limit + 1)
-  union all
-  select *
-  from (select id
-  from (
-  select assets.id as id, assets.name as name, assets.container_id as container_id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where not (select is_few
-  from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit :examined)
-  where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there
-  from hidden) or not exists (
-  select 1
-  from episodes as around
-  where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
-  from found cross join assets on assets.id = found.id)
-  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
-  from assets
-  where assets.project_id = (
-  select project_id
-  from permit
-  where not (select is_few
-  from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
-  order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
-  from verdict as standing
-  union all
-  select null, null, id, name, body, total >= :heaviest
-  from weighed
-  where total - own < :heaviest
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), range as materialized (select assets.id as id, assets.name as name, assets.container_id as container_id
+ from assets
+ where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit :examined + 1), counted as materialized (select count(*) <= :examined as is_few from range), found as materialized (select *
+ from (
+ select id
+ from range
+ where (select is_few from counted) and id < :before and (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null))
+ order by id desc limit :limit + 1)
+ union all
+ select *
+ from (select id
+ from (
+ select assets.id as id, assets.name as name, assets.container_id as container_id
+ from assets
+ where assets.project_id = ( select project_id from permit where not (select is_few from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit :examined)
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ from found cross join assets on assets.id = found.id)
+ select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
+ from assets
+ where assets.project_id = ( select project_id from permit where not (select is_few from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
+ order by assets.id desc limit 1 offset :examined - 1), null) as horizon, null as id, null as name, null as body, null as is_last
+ from verdict as standing
+ union all
+ select null, null, id, name, body, total >= :heaviest
+ from weighed
+ where total - own < :heaviest
 
 -- assets.makeEpisode, after assets.registering as permitted
 insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where true
-  on conflict (project_id, name) do nothing
+ select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where true
+ on conflict (project_id, name) do nothing
 
 -- assets.makeFolders, after assets.registering as permitted
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
-  select made.value ->> '$.id', permit.project_id, case
-  when rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then (select episodes.node_id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName) else ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)), 'folder', replace(replace(substr(substr(:parentPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:parentPath, 1, made.value ->> '$.end'), :now, :now
-  from permit cross join json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+ select made.value ->> '$.id', permit.project_id, case
+ when rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then (select episodes.node_id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName) else ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)), 'folder', replace(replace(substr(substr(:parentPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:parentPath, 1, made.value ->> '$.end'), :now, :now
+ from permit cross join json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- assets.makeProject, after assets.registering as permitted
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where permit.project_id is null
+ select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where permit.project_id is null
 
 -- assets.markNode
 update nodes set deleted_at = :now, deletion_id = :deletionId
-  where nodes.id = (select assets.node_id
-  from assets
-  where assets.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId)) and nodes.item_id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and nodes.deleted_at is null
+ where nodes.id = (select assets.node_id
+ from assets
+ where assets.id = (select deletions.item_id from deletions where deletions.id = :deletionId)) and nodes.item_id = (select deletions.item_id from deletions where deletions.id = :deletionId) and nodes.deleted_at is null
 
 -- assets.markTrashed
 update assets set deleted_at = :now, deletion_id = :deletionId
-  where assets.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and assets.deleted_at is null
+ where assets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and assets.deleted_at is null
 
 -- assets.place
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
-  select assets.node_id, assets.project_id, case
-  when :parentPath is not null then (select nodes.id
-  from nodes
-  where nodes.container_id = assets.container_id and nodes.path = :parentPath and nodes.kind = 'folder' and nodes.deleted_at is null) else (select episodes.node_id
-  from episodes
-  where episodes.id = assets.container_id) end, assets.container_id, assets.kind, :filename, :nodePath, assets.id, :now, :now
-  from assets
-  where assets.id = :id and assets.name is not null and assets.deleted_at is null
-  on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at, version = nodes.version + 1
-  where nodes.item_id <> excluded.item_id
+ select assets.node_id, assets.project_id, case
+ when :parentPath is not null then (select nodes.id
+ from nodes
+ where nodes.container_id = assets.container_id and nodes.path = :parentPath and nodes.kind = 'folder' and nodes.deleted_at is null) else (select episodes.node_id from episodes where episodes.id = assets.container_id) end, assets.container_id, assets.kind, :filename, :nodePath, assets.id, :now, :now
+ from assets
+ where assets.id = :id and assets.name is not null and assets.deleted_at is null
+ on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at, version = nodes.version + 1
+ where nodes.item_id <> excluded.item_id
 
 -- assets.placeEpisode
 insert into nodes (id, project_id, container_id, kind, name, path, item_id, created_at, updated_at)
-  select episodes.node_id, episodes.project_id, episodes.project_id, 'episode', episodes.name, '/' || :episodeSegment, episodes.id, :now, :now
-  from episodes
-  where episodes.id = :episodeId
-  on conflict (id) do nothing
+ select episodes.node_id, episodes.project_id, episodes.project_id, 'episode', episodes.name, '/' || :episodeSegment, episodes.id, :now, :now
+ from episodes
+ where episodes.id = :episodeId
+ on conflict (id) do nothing
 
 -- assets.placeRestored
 with <trash.undone>, <trash.spot.undone> insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
-  select assets.node_id, assets.project_id, ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
-  from episodes as around
-  where around.id = spot.container_id), null)), assets.container_id, assets.kind, replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), spot.path, assets.id, :now, :now
-  from spot cross join assets on assets.id = spot.item_id
-  where assets.node_id = :nodeId and spot.path is not null
-  on conflict (id) do nothing
+ select assets.node_id, assets.project_id, ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id from episodes as around where around.id = spot.container_id), null)), assets.container_id, assets.kind, replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), spot.path, assets.id, :now, :now
+ from spot cross join assets on assets.id = spot.item_id
+ where assets.node_id = :nodeId and spot.path is not null
+ on conflict (id) do nothing
 
 -- assets.register, after assets.registering as permitted
 insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :id, permit.project_id, iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)), iif(:name is null, null, ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
-  from objects
-  where objects.id = :storageId and (objects.namespace_id = permit.namespace_id and ((permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) or exists (select 1
-  from (
-  select own.container_id
-  from assets as own
-  where own.object_id = objects.id and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from episodes as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, :format, :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where true
-  on conflict (container_id, kind, name)
-  where deleted_at is null and name is not null do update set fps = case
-  when (json_type(?1, '$.fps') is not null) then :fps else assets.fps end, lens = case
-  when (json_type(?1, '$.lens') is not null) then :lens else assets.lens end, sample_rate = case
-  when (json_type(?1, '$.sampleRate') is not null) then :sampleRate else assets.sample_rate end, channels = case
-  when (json_type(?1, '$.channels') is not null) then :channels else assets.channels end, format = case
-  when (json_type(?1, '$.format') is not null) then :format else assets.format end, language = case
-  when (json_type(?1, '$.language') is not null) then :language else assets.language end, tags = case
-  when (json_type(?1, '$.tags') is not null) then :tags else assets.tags end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else assets.metadata end, storage_id = ifnull(assets.storage_id, excluded.storage_id), object_id = ifnull(assets.object_id, excluded.object_id), updated_at = :now, updated_request = :mark, version = assets.version + 1
-  where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
+ select :id, permit.project_id, iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)), iif(:name is null, null, ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
+ from objects
+ where objects.id = :storageId and <isWithinReach.permit> and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, :format, :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where true
+ on conflict (container_id, kind, name)
+ where deleted_at is null and name is not null do update set fps = case
+ when (json_type(?1, '$.fps') is not null) then :fps else assets.fps end, lens = case
+ when (json_type(?1, '$.lens') is not null) then :lens else assets.lens end, sample_rate = case
+ when (json_type(?1, '$.sampleRate') is not null) then :sampleRate else assets.sample_rate end, channels = case
+ when (json_type(?1, '$.channels') is not null) then :channels else assets.channels end, format = case
+ when (json_type(?1, '$.format') is not null) then :format else assets.format end, language = case
+ when (json_type(?1, '$.language') is not null) then :language else assets.language end, tags = case
+ when (json_type(?1, '$.tags') is not null) then :tags else assets.tags end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else assets.metadata end, storage_id = ifnull(assets.storage_id, excluded.storage_id), object_id = ifnull(assets.object_id, excluded.object_id), updated_at = :now, updated_request = :mark, version = assets.version + 1
+ where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
 -- assets.registered.video, after assets.registering as judged
 select standing.refusal as refusal, assets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
-  from verdict as standing
-  left join assets on assets.id = iif(standing.refusal is null, (select id
-  from earlier), null)
+ from verdict as standing
+ left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)
 
 -- assets.renewLease, after assets.registering as permitted
 update objects set lease_until = :leaseUntil
-  where objects.id = :storageId and exists (select 1
-  from permit
-  where (objects.namespace_id = permit.namespace_id and ((permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) or exists (select 1
-  from (
-  select own.container_id
-  from assets as own
-  where own.object_id = objects.id and own.project_id = permit.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from episodes as around
-  where around.id = held.container_id and around.deleted_at is not null))))) and objects.state = 'complete' and objects.lease_until < :renewedBefore
+ where objects.id = :storageId and exists (select 1 from permit where <isWithinReach.permit>) and objects.state = 'complete' and objects.lease_until < :renewedBefore
 
 -- assets.replace, after assets.registering as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, permit.project_id, :kind, earlier.id, :name, nullif(iif(:episodeName is null, permit.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = permit.project_id and episodes.name = :episodeName)), permit.project_id), :now, permit.user_id, :repeatable
-  from permit cross join earlier
-  where ifnull(earlier.storage_id <> :storageId, 0)
+ select :deletionId, permit.namespace_id, permit.project_id, :kind, earlier.id, :name, nullif(iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName)), permit.project_id), :now, permit.user_id, :repeatable
+ from permit cross join earlier
+ where ifnull(earlier.storage_id <> :storageId, 0)
 
 -- assets.restore
-with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists (
-  select 1
-  from nodes
-  where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
-  where assets.id = (select item_id
-  from spot
-  where kind in ('video', 'audio', 'label-track', 'text-track', 'image')) and assets.deletion_id = (select id
-  from undone)
+with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists ( select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
+ where assets.id = (select item_id from spot where kind in ('video', 'audio', 'label-track', 'text-track', 'image')) and assets.deletion_id = (select id from undone)
 
 -- assets.trash, after assets.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, permit.project_id, assets.kind, assets.id, assets.name, nullif(assets.container_id, assets.project_id), :now, permit.user_id, :repeatable
-  from permit cross join target cross join assets on assets.id = target.id
+ select :deletionId, permit.namespace_id, permit.project_id, assets.kind, assets.id, assets.name, nullif(assets.container_id, assets.project_id), :now, permit.user_id, :repeatable
+ from permit cross join target cross join assets on assets.id = target.id
 
 -- assets.trashReplaced
 update assets set deleted_at = :now, deletion_id = :deletionId
-  where assets.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and assets.deleted_at is null
+ where assets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and assets.deleted_at is null
 
 -- assets.trashed, after assets.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing

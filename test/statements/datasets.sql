@@ -1,106 +1,85 @@
 -- datasets.attachRestored
-with <trash.undone> update collections set dataset_id = ifnull(collections.dataset_id, (select item_id
-  from undone)), detached_by = null, updated_at = :now, version = collections.version + 1
-  where collections.detached_by = (select id
-  from undone)
+with <trash.undone> update collections set dataset_id = ifnull(collections.dataset_id, (select item_id from undone)), detached_by = null, updated_at = :now, version = collections.version + 1
+ where collections.detached_by = (select id from undone)
 
 -- datasets.create, after datasets.creating as permitted
 insert into datasets (id, project_id, name, description, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :id, permit.project_id, :name, :description, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
+ select :id, permit.project_id, :name, :description, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
 
 -- datasets.created, after datasets.creating as judged
 select standing.refusal as refusal, datasets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
-  from verdict as standing
-  left join datasets on datasets.id = iif(standing.refusal is null, (select id
-  from earlier), null)
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)
 
 -- datasets.detachCollections
 update collections set dataset_id = null, detached_by = :deletionId, updated_at = :now, updated_request = :mark, version = collections.version + 1
-  where collections.dataset_id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId)
+ where collections.dataset_id = (select deletions.item_id from deletions where deletions.id = :deletionId)
 
 -- datasets.listed, after datasets.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
-  from project_stats
-  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select datasets.id as id, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
-  from (
-  select json_object('id', collections.id, 'name', collections.name) as entry
-  from collections
-  where collections.dataset_id = datasets.id and collections.deleted_at is null
-  order by collections.name limit 100)), 'collectionsTotal', datasets.collection_count) as body
-  from datasets
-  where datasets.project_id = (select project_id
-  from permit) and datasets.deleted_at is null and datasets.id < :before
-  order by datasets.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.datasets
-  from project_stats
-  where project_stats.project_id = standing.project_id)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+ from project_stats
+ where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select datasets.id as id, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
+ from (
+ select json_object('id', collections.id, 'name', collections.name) as entry
+ from collections
+ where collections.dataset_id = datasets.id and collections.deleted_at is null
+ order by collections.name limit 100)), 'collectionsTotal', datasets.collection_count) as body
+ from datasets
+ where datasets.project_id = (select project_id from permit) and datasets.deleted_at is null and datasets.id < :before
+ order by datasets.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.datasets
+ from project_stats
+ where project_stats.project_id = standing.project_id)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- datasets.markTrashed
 update datasets set deleted_at = :now, deletion_id = :deletionId
-  where datasets.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and datasets.deleted_at is null
+ where datasets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and datasets.deleted_at is null
 
 -- datasets.read, after datasets.reading as consulted
 , shown as materialized (select collections.id as id, collections.name as name, collections.member_count as size
-  from collections
-  where collections.dataset_id = (select target.id
-  from permit cross join target) and collections.deleted_at is null
-  order by collections.name limit 10000)
-  select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection
-  from verdict as standing
-  left join target
-  left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
-  union all
-  select null, null, json_object('id', id, 'name', name), size, id
-  from shown
-  union all
-  select *
-  from (select null, null, collection_members.member_id, null, shown.id
-  from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
+ from collections
+ where collections.dataset_id = (select target.id from permit cross join target) and collections.deleted_at is null
+ order by collections.name limit 10000)
+ select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection
+ from verdict as standing
+ left join target
+ left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
+ union all
+ select null, null, json_object('id', id, 'name', name), size, id
+ from shown
+ union all
+ select *
+ from (select null, null, collection_members.member_id, null, shown.id
+ from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
 
 -- datasets.restore
 with <trash.undone> update datasets set deleted_at = null, deletion_id = null, name = ifnull(:newName, datasets.name), updated_at = iif(:isRenamed, :now, datasets.updated_at), updated_request = iif(:isRenamed, :mark, datasets.updated_request), renamed_request = iif(:isRenamed, null, datasets.renamed_request), version = datasets.version + 1
-  where datasets.id = (select item_id
-  from undone) and datasets.deletion_id = (select id
-  from undone)
+ where datasets.id = (select item_id from undone) and datasets.deletion_id = (select id from undone)
 
 -- datasets.trash, after datasets.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, permit.project_id, 'dataset', datasets.id, datasets.name, :now, permit.user_id, :repeatable
-  from permit cross join target cross join datasets on datasets.id = target.id
+ select :deletionId, permit.namespace_id, permit.project_id, 'dataset', datasets.id, datasets.name, :now, permit.user_id, :repeatable
+ from permit cross join target cross join datasets on datasets.id = target.id
 
 -- datasets.trashed, after datasets.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing
 
 -- datasets.update, after datasets.updating as permitted
 update datasets set name = case
-  when (json_type(?1, '$.newName') is not null) then :newName else datasets.name end, description = case
-  when (json_type(?1, '$.description') is not null) then :description else datasets.description end, tags = case
-  when (json_type(?1, '$.tags') is not null) then :tags else datasets.tags end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else datasets.metadata end, renamed_request = case
-  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
-  where datasets.id = (select target.id
-  from permit cross join target)
+ when (json_type(?1, '$.newName') is not null) then :newName else datasets.name end, description = case
+ when (json_type(?1, '$.description') is not null) then :description else datasets.description end, tags = case
+ when (json_type(?1, '$.tags') is not null) then :tags else datasets.tags end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else datasets.metadata end, renamed_request = case
+ when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
+ where datasets.id = (select target.id from permit cross join target)
 
 -- datasets.updated, after datasets.updating as judged
 select standing.refusal as refusal, datasets.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
-  from verdict as standing
-  left join datasets on datasets.id = iif(standing.refusal is null, (select id
-  from target), null)
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)

@@ -1,239 +1,125 @@
 -- deletions.claim.datasets
 update deletions set purging = 1, turn = 0
-  where deletions.id in (select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
-  order by deletions.deleted_at, deletions.id limit :most)) and deletions.purging = 0
+ where deletions.id in (select deletions.id
+ from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ select deletions.id
+ from deletions
+ where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
+ order by deletions.deleted_at, deletions.id limit :most)) and deletions.purging = 0
 
 -- deletions.claim.others
 update deletions set purging = 1, turn = 1
-  where deletions.id in (select deletions.id
-  from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
-  select deletions.id
-  from deletions
-  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
-  order by deletions.deleted_at, deletions.id limit :most)) and deletions.purging = 0
+ where deletions.id in (select deletions.id
+ from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ select deletions.id
+ from deletions
+ where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
+ order by deletions.deleted_at, deletions.id limit :most)) and deletions.purging = 0
 
 -- deletions.claimNow.inNamespace, after deletions.purgingInNamespace as permitted
 update deletions set purging = 1, turn = 1
-  where deletions.id = (select deletion.id
-  from deletion cross join permit) and deletions.purging = 0
+ where deletions.id = (select deletion.id from deletion cross join permit) and deletions.purging = 0
 
 -- deletions.claimNow.inProject, after deletions.purgingInProject as permitted
 update deletions set purging = 1, turn = 1
-  where deletions.id = (select deletion.id
-  from deletion cross join permit) and deletions.purging = 0
+ where deletions.id = (select deletion.id from deletion cross join permit) and deletions.purging = 0
 
 -- deletions.claimedNow.inNamespace, after deletions.purgingInNamespace as judged
 select standing.refusal as refusal
-  from verdict as standing
+ from verdict as standing
 
 -- deletions.claimedNow.inProject, after deletions.purgingInProject as judged
 select standing.refusal as refusal
-  from verdict as standing
+ from verdict as standing
 
 -- deletions.endMarking
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'marking') update deletions set phase = null
-  where deletions.id = (select id
-  from area) and not exists (select 1
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null)
+<deletions.markSlice.area> update deletions set phase = null
+ where deletions.id = (select id from area) and not exists (select 1
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null)
 
 -- deletions.endRestoring
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'restoring') delete
-  from deletions
-  where deletions.id = (select id
-  from area) and not exists (select 1
-  from assets
-  where assets.deletion_id = (select id
-  from area)) and not exists (select 1
-  from episodes
-  where episodes.deletion_id = (select id
-  from area)) and not exists (select 1
-  from nodes
-  where nodes.deletion_id = (select id
-  from area))
+<deletions.unmarkSlice.area> delete
+ from deletions
+ where deletions.id = (select id from area) and not exists (select 1 from assets where assets.deletion_id = (select id from area)) and not exists (select 1 from episodes where episodes.deletion_id = (select id from area)) and not exists (select 1 from nodes where nodes.deletion_id = (select id from area))
 
 -- deletions.firstUnderWay
 select deletions.id as id, deletions.phase as phase
-  from deletions
-  where deletions.phase is not null and deletions.namespace_id = :namespaceId
-  order by deletions.project_id, deletions.id limit 1
+ from deletions
+ where deletions.phase is not null and deletions.namespace_id = :namespaceId
+ order by deletions.project_id, deletions.id limit 1
 
 -- deletions.isUnderWay
 select deletions.phase is not null as is_left
-  from deletions
-  where deletions.id = :deletionId
+ from deletions
+ where deletions.id = :deletionId
 
 -- deletions.markSlice.assets
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'marking') update assets set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where assets.id in (select nodes.item_id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and assets.deleted_at is null
+<deletions.markSlice.area> update assets set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where assets.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and assets.deleted_at is null
 
 -- deletions.markSlice.episodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'marking') update episodes set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where episodes.id in (select nodes.item_id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and episodes.deleted_at is null
+<deletions.markSlice.area> update episodes set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where episodes.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and episodes.deleted_at is null
 
 -- deletions.markSlice.nodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'marking') update nodes set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where nodes.id in (select nodes.id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
+<deletions.markSlice.area> update nodes set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where nodes.id in (select nodes.id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
 
 -- deletions.noteLongest
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'marking') update deletions set longest_path = max(ifnull(deletions.longest_path, length(cast(replace(replace(deletions.path, '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace(nodes.path, '%2F', '/'), '%25', '%') as blob)))
-  from nodes
-  where nodes.id in (select nodes.id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and nodes.kind <> 'episode'), 0))
-  where deletions.id = (select id
-  from area)
+<deletions.markSlice.area> update deletions set longest_path = max(ifnull(deletions.longest_path, length(cast(replace(replace(deletions.path, '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace(nodes.path, '%2F', '/'), '%25', '%') as blob)))
+ from nodes
+ where nodes.id in (select nodes.id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and nodes.kind <> 'episode'), 0))
+ where deletions.id = (select id from area)
 
 -- deletions.pickPlace
 select deletions.id as id
-  from deletions
-  where deletions.purging = 1 and (deletions.project_id is null) = 1 and deletions.namespace_id = :namespaceId and deletions.turn <= :before
-  order by deletions.turn, deletions.id limit 1
+ from deletions
+ where deletions.purging = 1 and (deletions.project_id is null) = 1 and deletions.namespace_id = :namespaceId and deletions.turn <= :before
+ order by deletions.turn, deletions.id limit 1
 
 -- deletions.postpone
 update deletions set turn = max(:turn, ifnull((
-  select objects.lease_until
-  from objects
-  where objects.namespace_id = deletions.item_id
-  order by objects.id limit 1), 0))
-  where deletions.id = :place and deletions.purging = 1
+ select objects.lease_until
+ from objects
+ where objects.namespace_id = deletions.item_id
+ order by objects.id limit 1), 0))
+ where deletions.id = :place and deletions.purging = 1
 
 -- deletions.rotate
 update deletions set turn = :turn
-  where deletions.id = :place and deletions.purging = 1
+ where deletions.id = :place and deletions.purging = 1
 
 -- deletions.unmarkSlice.assets
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'restoring') update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
-  from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select restorations.restored_at
-  from restorations
-  where restorations.id = (select id
-  from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select restorations.request
-  from restorations
-  where restorations.id = (select id
-  from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id
-  from area), null, assets.renamed_request), version = assets.version + 1
-  where assets.id in (select nodes.item_id
-  from nodes
-  where nodes.deletion_id = (select id
-  from area) limit :rows) and +assets.deletion_id = (select id
-  from area)
+<deletions.unmarkSlice.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+ from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+ where assets.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.assetsWithoutNode
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'restoring') update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
-  from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select restorations.restored_at
-  from restorations
-  where restorations.id = (select id
-  from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id
-  from area), (select restorations.request
-  from restorations
-  where restorations.id = (select id
-  from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id
-  from area), null, assets.renamed_request), version = assets.version + 1
-  where assets.id in (select assets.id
-  from assets
-  where assets.deletion_id = (select id
-  from area
-  where not exists (select 1
-  from nodes
-  where nodes.deletion_id = (select id
-  from area))) limit :rows) and +assets.deletion_id = (select id
-  from area)
+<deletions.unmarkSlice.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+ from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+ where assets.id in (select assets.id
+ from assets
+ where assets.deletion_id = (select id
+ from area
+ where not exists (select 1 from nodes where nodes.deletion_id = (select id from area))) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.episodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'restoring') update episodes set deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id
-  from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1)
-  from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id
-  from area), (select restorations.restored_at
-  from restorations
-  where restorations.id = (select id
-  from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id
-  from area), (select restorations.request
-  from restorations
-  where restorations.id = (select id
-  from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id
-  from area), null, episodes.renamed_request), version = episodes.version + 1
-  where episodes.id in (select nodes.item_id
-  from nodes
-  where nodes.deletion_id = (select id
-  from area) limit :rows) and +episodes.deletion_id = (select id
-  from area)
+<deletions.unmarkSlice.area> update episodes set deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1) from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id from area), null, episodes.renamed_request), version = episodes.version + 1
+ where episodes.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +episodes.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.nodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase = 'restoring') update nodes set deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id
-  from area), (select area.new_path || substr(nodes.path, length(area.path) + 1)
-  from area), nodes.path), version = nodes.version + 1
-  where nodes.id in (select nodes.id
-  from nodes
-  where nodes.deletion_id = (select id
-  from area) limit :rows) and +nodes.deletion_id = (select id
-  from area)
+<deletions.unmarkSlice.area> update nodes set deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id from area), (select area.new_path || substr(nodes.path, length(area.path) + 1) from area), nodes.path), version = nodes.version + 1
+ where nodes.id in (select nodes.id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +nodes.deletion_id = (select id from area)

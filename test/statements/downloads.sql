@@ -1,59 +1,7 @@
 -- downloads.found, after downloads.founding as judged
-select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(assets.name, '.') > 0, lower(substr(assets.name, length(rtrim(assets.name, replace(assets.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)) as content_type, episodes.id as episode_id, episodes.name as episode_name
-  from verdict as standing
-  left join target
-  left join assets on assets.id = iif(standing.refusal is null, target.id, null)
-  left join objects on objects.id = assets.object_id
-  left join episodes on episodes.id = assets.container_id
+select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfAsset> as content_type, episodes.id as episode_id, episodes.name as episode_name
+ from verdict as standing
+ left join target
+ left join assets on assets.id = iif(standing.refusal is null, target.id, null)
+ left join objects on objects.id = assets.object_id
+ left join episodes on episodes.id = assets.container_id

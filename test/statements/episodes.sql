@@ -1,164 +1,135 @@
 -- episodes.listed, after episodes.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes
-  from project_stats
-  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select episodes.id as id, <episodeJson> as body
-  from episodes
-  where episodes.project_id = (select project_id
-  from permit) and episodes.deleted_at is null and episodes.id < :before
-  order by episodes.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.episodes
-  from project_stats
-  where project_stats.project_id = standing.project_id)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+ from project_stats
+ where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select episodes.id as id, <episodeJson> as body
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at is null and episodes.id < :before
+ order by episodes.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.episodes
+ from project_stats
+ where project_stats.project_id = standing.project_id)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- episodes.makeChangedFolders, after episodes.updating as permitted
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
-  select made.value ->> '$.id', permit.project_id, case
-  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
-  from permit cross join json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+ select made.value ->> '$.id', permit.project_id, case
+ when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
+ from permit cross join json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- episodes.makeFolders, after episodes.upserting as permitted
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
-  select made.value ->> '$.id', permit.project_id, case
-  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
-  from permit cross join json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+ select made.value ->> '$.id', permit.project_id, case
+ when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
+ from permit cross join json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- episodes.makeProject, after episodes.upserting as permitted
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where permit.project_id is null
+ select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where permit.project_id is null
 
 -- episodes.markNode
 update nodes set deleted_at = :now, deletion_id = :deletionId
-  where nodes.id = (select episodes.node_id
-  from episodes
-  where episodes.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId)) and nodes.deleted_at is null
+ where nodes.id = (select episodes.node_id
+ from episodes
+ where episodes.id = (select deletions.item_id from deletions where deletions.id = :deletionId)) and nodes.deleted_at is null
 
 -- episodes.markTrashed
 update episodes set deleted_at = :now, deletion_id = :deletionId
-  where episodes.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and episodes.deleted_at is null
+ where episodes.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and episodes.deleted_at is null
 
 -- episodes.placeUpdated, after episodes.updating as addressing
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
-  select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path
-  from nodes as folder
-  where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
-  from episodes
-  where episodes.id = (select id
-  from target) and episodes.updated_request = :mark
-  on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
-  where nodes.path <> excluded.path
+ select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path from nodes as folder where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
+ from episodes
+ where episodes.id = (select id from target) and episodes.updated_request = :mark
+ on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
+ where nodes.path <> excluded.path
 
 -- episodes.placeUpserted, after episodes.upserting as addressing
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
-  select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path
-  from nodes as folder
-  where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
-  from episodes
-  where episodes.id = (select id
-  from target) and episodes.updated_request = :mark
-  on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
-  where nodes.path <> excluded.path
+ select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path from nodes as folder where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
+ from episodes
+ where episodes.id = (select id from target) and episodes.updated_request = :mark
+ on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
+ where nodes.path <> excluded.path
 
 -- episodes.restore
 with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id
-  from nodes
-  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null)
-  from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')
-  from spot) || '/' || ifnull(:newName, episodes.name), '/'), updated_at = iif(:isRenamed, :now, episodes.updated_at), updated_request = iif(:isRenamed, :mark, episodes.updated_request), renamed_request = iif(:isRenamed, null, episodes.renamed_request), version = episodes.version + 1
-  where episodes.id = (select item_id
-  from spot
-  where kind = 'episode') and episodes.deletion_id = (select id
-  from undone)
+ from nodes
+ where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null)
+ from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') from spot) || '/' || ifnull(:newName, episodes.name), '/'), updated_at = iif(:isRenamed, :now, episodes.updated_at), updated_request = iif(:isRenamed, :mark, episodes.updated_request), renamed_request = iif(:isRenamed, null, episodes.renamed_request), version = episodes.version + 1
+ where episodes.id = (select item_id from spot where kind = 'episode') and episodes.deletion_id = (select id from undone)
 
 -- episodes.trash, after episodes.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, permit.project_id, 'episode', episodes.id, episodes.name, :now, permit.user_id, :repeatable
-  from permit cross join target cross join episodes on episodes.id = target.id
+ select :deletionId, permit.namespace_id, permit.project_id, 'episode', episodes.id, episodes.name, :now, permit.user_id, :repeatable
+ from permit cross join target cross join episodes on episodes.id = target.id
 
 -- episodes.trashed, after episodes.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing
 
 -- episodes.update, after episodes.updating as permitted
 update episodes set name = :newName, folder_id = case
-  when (json_type(?1, '$.folderPath') is not null) then (select nodes.id
-  from nodes
-  where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
-  when (json_type(?1, '$.folderPath') is not null) then :folderPath else (
-  select nodes.path
-  from nodes
-  where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
-  when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
-  when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
-  when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
-  when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
-  when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, renamed_request = case
-  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
-  where episodes.id = (select target.id
-  from permit cross join target)
+ when (json_type(?1, '$.folderPath') is not null) then (select nodes.id
+ from nodes
+ where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
+ when (json_type(?1, '$.folderPath') is not null) then :folderPath else ( select nodes.path from nodes where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
+ when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
+ when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
+ when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
+ when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
+ when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, renamed_request = case
+ when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
+ where episodes.id = (select target.id from permit cross join target)
 
 -- episodes.updated, after episodes.updating as judged
 select standing.refusal as refusal, episodes.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
-  from verdict as standing
-  left join episodes on episodes.id = iif(standing.refusal is null, (select id
-  from target), null)
+ from verdict as standing
+ left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)
 
 -- episodes.upsert, after episodes.upserting as permitted
 insert into episodes (id, project_id, node_id, folder_id, name, node_path, description, tags, metadata, status, write_protected, started_at, ended_at, duration_ms, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :id, permit.project_id, :nodeId, (select nodes.id
-  from nodes
-  where nodes.container_id = permit.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null), :name, :nodePath, :description, ifnull(:tags, '[]'), :metadata, ifnull(:status, 'running'), ifnull(:writeProtected, 0), :startedAt, :endedAt, :durationMs, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where true
-  on conflict (project_id, name) do update set folder_id = case
-  when (json_type(?1, '$.folderPath') is not null) then excluded.folder_id else episodes.folder_id end, node_path = case
-  when (json_type(?1, '$.folderPath') is not null) then excluded.node_path else episodes.node_path end, description = case
-  when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
-  when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
-  when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
-  when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
-  when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
-  where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
+ select :id, permit.project_id, :nodeId, (select nodes.id
+ from nodes
+ where nodes.container_id = permit.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null), :name, :nodePath, :description, ifnull(:tags, '[]'), :metadata, ifnull(:status, 'running'), ifnull(:writeProtected, 0), :startedAt, :endedAt, :durationMs, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where true
+ on conflict (project_id, name) do update set folder_id = case
+ when (json_type(?1, '$.folderPath') is not null) then excluded.folder_id else episodes.folder_id end, node_path = case
+ when (json_type(?1, '$.folderPath') is not null) then excluded.node_path else episodes.node_path end, description = case
+ when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
+ when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
+ when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
+ when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
+ when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
+ where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
 
 -- episodes.upserted, after episodes.upserting as judged
 select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((standing.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
-  from projects
-  where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
-  from nodes
-  where nodes.id = episodes.folder_id)), 'namespace', json_object('id', standing.namespace_id, 'slug', standing.namespace_slug))) as body
-  from verdict as standing
-  left join episodes on episodes.id = iif(standing.refusal is null, (select id
-  from target), null)
+ from projects
+ where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
+ from nodes
+ where nodes.id = episodes.folder_id)), 'namespace', json_object('id', standing.namespace_id, 'slug', standing.namespace_slug))) as body
+ from verdict as standing
+ left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)

@@ -1,1772 +1,854 @@
 -- apiTokens.creating
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), place as materialized (
-  select namespaces.id as namespace_id, projects.id as project_id
-  from admitted as standing
-  left join members on members.user_id = standing.user_id and members.namespace_id = (
-  select namespaces.id
-  from namespaces
-  where namespaces.slug = :namespace and namespaces.deleted_at is null)
-  left join namespaces on namespaces.id = members.namespace_id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when (exists (select 1
-  from api_tokens
-  where api_tokens.id = :id)) and not (standing.access < 0) then 'done'
-  when :namespace is not null and (select namespace_id
-  from place) is null then 'namespace_not_found'
-  when :project is not null and (select project_id
-  from place) is null then 'project_not_found'
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select users.token_count
-  from users
-  where users.id = standing.user_id) >= 100 and not exists (select 1
-  from api_tokens
-  where api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)) then 'too_many_api_tokens' end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), place as materialized (
+ select namespaces.id as namespace_id, projects.id as project_id
+ from admitted as standing
+ left join members on members.user_id = standing.user_id and members.namespace_id = (
+ select namespaces.id
+ from namespaces
+ where namespaces.slug = :namespace and namespaces.deleted_at is null)
+ left join namespaces on namespaces.id = members.namespace_id
+ left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.user.self>
+ when (exists (select 1 from api_tokens where api_tokens.id = :id)) and not (standing.access < 0) then 'done'
+ when :namespace is not null and (select namespace_id from place) is null then 'namespace_not_found'
+ when :project is not null and (select project_id from place) is null then 'project_not_found' <role.self>
+ when (select users.token_count from users where users.id = standing.user_id) >= 100 and not exists (select 1
+ from api_tokens
+ where api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)) then 'too_many_api_tokens' end, 'done') as refusal
+ from standing)
 
 -- apiTokens.listing
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
 
 -- apiTokens.revoking
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when not exists (select 1
-  from api_tokens
-  where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found'
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized (
+ select *, nullif(case <authority.user.self>
+ when not exists (select 1
+ from api_tokens
+ where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.self> end, 'done') as refusal
+ from standing)
 
 -- assets.listing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), held as materialized (select episodes.id as id
-  from admitted as standing cross join episodes
-  where episodes.project_id = standing.project_id and episodes.deleted_at is null and episodes.id = ifnull(:episodeId, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), held as materialized (select episodes.id as id
+ from admitted as standing cross join episodes
+ where episodes.project_id = standing.project_id and episodes.deleted_at is null and episodes.id = ifnull(:episodeId, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
 
 -- assets.registering
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), earlier as materialized (
-  select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
-  from admitted as standing cross join assets
-  where assets.id = :id
-  union all
-  select assets.id as id, assets.storage_id as storage_id, assets.updated_request = :mark as is_done, assets.created_by_token as created_by_token
-  from admitted as standing cross join assets
-  where assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null
-  union all
-  select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
-  from admitted as standing cross join assets
-  where :name is null and assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((select is_done
-  from earlier)) and not (standing.access < 2) then 'done'
-  when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id)
-  from earlier) then 'created_by_another'
-  when (select episodes.deleted_at is not null
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_trashed'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select episodes.write_protected
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_write_protected'
-  when exists (select 1
-  from objects
-  where objects.id = :storageId and (objects.namespace_id = standing.namespace_id and ((standing.token_project_id is null and standing.scopes & 2 or objects.project_id = standing.project_id) or exists (select 1
-  from (
-  select own.container_id
-  from assets as own
-  where own.object_id = objects.id and own.project_id = standing.project_id and own.deleted_at is null limit 500) as held
-  where not exists (
-  select 1
-  from episodes as around
-  where around.id = held.container_id and around.deleted_at is not null)))) and objects.state in ('pending', 'purging')) then 'object_not_complete'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and substr(:nodePath || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1
-  from earlier
-  where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1
-  from earlier
-  where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), earlier as materialized (
+ select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+ from admitted as standing cross join assets
+ where assets.id = :id
+ union all
+ select assets.id as id, assets.storage_id as storage_id, assets.updated_request = :mark as is_done, assets.created_by_token as created_by_token
+ from admitted as standing cross join assets
+ where assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null
+ union all
+ select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+ from admitted as standing cross join assets
+ where :name is null and assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
+ select *, nullif(case <authority.projectToMake.upload>
+ when ((select is_done from earlier)) and not (standing.access < 2) then 'done'
+ when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
+ when (select episodes.deleted_at is not null
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_trashed' <role.write>
+ when (select episodes.write_protected
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_write_protected'
+ when exists (select 1
+ from objects
+ where objects.id = :storageId and <isWithinReach.standing> and objects.state in ('pending', 'purging')) then 'object_not_complete'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
 
 -- assets.trashing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join projects on projects.id = (select assets.project_id
-  from assets
-  where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'asset_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
-  from admitted as standing cross join assets
-  where assets.id = :id and assets.kind = :kind), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'asset_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or not exists (select 1
-  from target
-  where deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target
-  where deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from target join episodes on episodes.id = target.container_id
-  where episodes.write_protected) then 'episode_write_protected' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join projects on projects.id = (select assets.project_id from assets where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.asset_not_found.write> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
+ from admitted as standing cross join assets
+ where assets.id = :id and assets.kind = :kind), verdict as materialized (
+ select *, nullif(case <authority.asset_not_found.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.write>
+ when exists (select 1
+ from target join episodes on episodes.id = target.container_id
+ where episodes.write_protected) then 'episode_write_protected' end, 'done') as refusal
+ from standing)
 
 -- collections.trashing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select collections.id as id
-  from admitted as standing cross join collections
-  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or not exists (select 1
-  from target) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target) then 'collection_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (select collections.id as id
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target) then 'collection_not_found' <role.write> end, 'done') as refusal
+ from standing)
 
 -- credential.judging
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.watch> end) is null), verdict as materialized ( select *, nullif(case <authority.user.watch> <role.watch> end, 'done') as refusal from standing)
 
 -- datasets.creating
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
-  select datasets.id as id, 1 as is_made
-  from admitted as standing cross join datasets
-  where datasets.id = :id
-  union all
-  select datasets.id, datasets.created_request = :repeatable
-  from admitted as standing cross join datasets
-  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when ((select is_made
-  from earlier)) and not (standing.access < 2) then 'done'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from earlier) then 'dataset_name_taken' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), earlier as materialized (
+ select datasets.id as id, 1 as is_made
+ from admitted as standing cross join datasets
+ where datasets.id = :id
+ union all
+ select datasets.id, datasets.created_request = :repeatable
+ from admitted as standing cross join datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.write>
+ when exists (select 1 from earlier) then 'dataset_name_taken' end, 'done') as refusal
+ from standing)
 
 -- datasets.listing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
 
 -- datasets.reading
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), target as materialized (
-  select datasets.id as id
-  from admitted as standing cross join datasets
-  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when not exists (select 1
-  from target
-  where id is not null) then 'dataset_not_found'
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), target as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.read>
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.watch> end, 'done') as refusal
+ from standing)
 
 -- datasets.trashing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
-  select datasets.id as id
-  from admitted as standing cross join datasets
-  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or not exists (select 1
-  from target) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target
-  where id is not null) then 'dataset_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select count(*)
-  from (select 1
-  from collections
-  where collections.dataset_id = (select id
-  from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.write>
+ when (select count(*)
+ from (select 1 from collections where collections.dataset_id = (select id from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
+ from standing)
 
 -- datasets.updating
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
-  select ifnull((select datasets.id
-  from datasets
-  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), (select datasets.id
-  from datasets
-  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.renamed_request = :mark)) as id
-  from admitted as standing), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from target cross join datasets on datasets.id = target.id
-  where datasets.updated_request = :mark or datasets.name <> :name and datasets.renamed_request = :mark)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target
-  where id is not null) then 'dataset_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from datasets
-  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.id <> (select id
-  from target)) then 'dataset_name_taken' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+ select ifnull((select datasets.id
+ from datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), (select datasets.id
+ from datasets
+ where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.renamed_request = :mark)) as id
+ from admitted as standing), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1
+ from target cross join datasets on datasets.id = target.id
+ where datasets.updated_request = :mark or datasets.name <> :name and datasets.renamed_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.write>
+ when exists (select 1
+ from datasets
+ where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.id <> (select id from target)) then 'dataset_name_taken' end, 'done') as refusal
+ from standing)
 
 -- deletions.purgingInNamespace
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
-  select deletions.*
-  from admitted as standing cross join deletions
-  where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from purges
-  where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select kind = 'namespace'
-  from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.purge> end) is null), deletion as materialized (
+ select deletions.*
+ from admitted as standing cross join deletions
+ where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.purge>
+ when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.own>
+ when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
+ from standing)
 
 -- deletions.purgingInProject
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
-  select deletions.*
-  from admitted as standing cross join deletions
-  where deletions.id = :deletionId and deletions.project_id = standing.project_id), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from purges
-  where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
-  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select phase = 'restoring'
-  from deletion) then 'deletion_marking' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), deletion as materialized (
+ select deletions.*
+ from admitted as standing cross join deletions
+ where deletions.id = :deletionId and deletions.project_id = standing.project_id), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
+ when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.own>
+ when (select phase = 'restoring' from deletion) then 'deletion_marking' end, 'done') as refusal
+ from standing)
 
 -- downloads.founding
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
-  from (
-  select assets.id as id, assets.container_id as container_id
-  from assets
-  where assets.project_id = standing.project_id and assets.kind = :kind and assets.deleted_at is null and assets.name = :name
-  order by assets.id desc limit 20000) as found
-  where not exists (
-  select 1
-  from episodes as around
-  where around.id = found.container_id and around.deleted_at is not null) limit 1), (select assets.id
-  from assets
-  where assets.container_id = (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.deleted_at is null and (:episodeId is null or episodes.id = :episodeId) and episodes.name = ifnull(:episode, (select other.name
-  from episodes as other
-  where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null)) as id
-  from admitted as standing), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when (select id
-  from target) is null then 'asset_not_found'
-  when not exists (select 1
-  from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object'
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
+ from (
+ select assets.id as id, assets.container_id as container_id
+ from assets
+ where assets.project_id = standing.project_id and assets.kind = :kind and assets.deleted_at is null and assets.name = :name
+ order by assets.id desc limit 20000) as found
+ where not exists (
+ select 1
+ from episodes as around
+ where around.id = found.container_id and around.deleted_at is not null) limit 1), (select assets.id
+ from assets
+ where assets.container_id = (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.deleted_at is null and (:episodeId is null or episodes.id = :episodeId) and episodes.name = ifnull(:episode, (select other.name from episodes as other where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null)) as id
+ from admitted as standing), verdict as materialized (
+ select *, nullif(case <authority.project.read>
+ when (select id from target) is null then 'asset_not_found'
+ when not exists (select 1
+ from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.watch> end, 'done') as refusal
+ from standing)
 
 -- episodes.listing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
 
 -- episodes.trashing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select episodes.id as id, episodes.write_protected as write_protected
-  from admitted as standing cross join episodes
-  where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or not exists (select 1
-  from target) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target) then 'episode_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select write_protected
-  from target) then 'episode_write_protected' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (select episodes.id as id, episodes.write_protected as write_protected
+ from admitted as standing cross join episodes
+ where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target) then 'episode_not_found' <role.write>
+ when (select write_protected from target) then 'episode_write_protected' end, 'done') as refusal
+ from standing)
 
 -- episodes.updating
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (
-  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
-  from admitted as standing cross join episodes
-  where episodes.id = ifnull((select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.deleted_at is null and episodes.renamed_request = :mark))), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when ((select deleted_at is null and updated_request = :mark
-  from target) or exists (select 1
-  from episodes
-  where episodes.id = (select id
-  from target) and episodes.name <> :name and episodes.renamed_request = :mark)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target) then 'episode_not_found'
-  when (select episodes.deleted_at is not null as trashed
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id
-  from target)) = 1 then 'episode_trashed'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select write_protected
-  from target) then 'episode_write_protected'
-  when case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at
-  from target) end < case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at
-  from target) end then 'episode_ends_before_start'
-  when abs(case
-  when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms
-  from target) end - (case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at
-  from target) end - case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at
-  from target) end)) > 1 then 'episode_duration_contradicts'
-  when (select episodes.deleted_at is not null as trashed
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id
-  from target)) = 0 then 'episode_name_taken'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = standing.project_id and substr(:folderPath || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = standing.project_id and substr((select nodes.path
-  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+ select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
+ from admitted as standing cross join episodes
+ where episodes.id = ifnull((select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.deleted_at is null and episodes.renamed_request = :mark))), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when ((select deleted_at is null and updated_request = :mark from target) or exists (select 1
+ from episodes
+ where episodes.id = (select id from target) and episodes.name <> :name and episodes.renamed_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target) then 'episode_not_found'
+ when (select episodes.deleted_at is not null as trashed
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.write>
+ when (select write_protected from target) then 'episode_write_protected'
+ when case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end < case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
+ when abs(case
+ when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms from target) end - (case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end - case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
+ when (select episodes.deleted_at is not null as trashed
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 0 then 'episode_name_taken'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
+ from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
 
 -- episodes.upserting
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), target as materialized (
-  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
-  from admitted as standing cross join episodes
-  where episodes.id = ifnull((select episodes.id
-  from episodes
-  where episodes.id = :id), (select episodes.id
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((select id
-  from target) = :id or (select deleted_at is null and updated_request = :mark
-  from target)) and not (standing.access < 2) then 'done'
-  when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id)
-  from target) then 'created_by_another'
-  when (select deleted_at is not null
-  from target) then 'episode_trashed'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select write_protected
-  from target) then 'episode_write_protected'
-  when case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at
-  from target) end < case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at
-  from target) end then 'episode_ends_before_start'
-  when abs(case
-  when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms
-  from target) end - (case
-  when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at
-  from target) end - case
-  when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at
-  from target) end)) > 1 then 'episode_duration_contradicts'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = standing.project_id and substr(:folderPath || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = standing.project_id and substr((select nodes.path
-  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1
-  from target), 0, 2) + (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1
-  from target), 0, 2) + (select count(*)
-  from json_each(?1, '$.folders') as made
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), target as materialized (
+ select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
+ from admitted as standing cross join episodes
+ where episodes.id = ifnull((select episodes.id from episodes where episodes.id = :id), (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
+ select *, nullif(case <authority.projectToMake.upload>
+ when ((select id from target) = :id or (select deleted_at is null and updated_request = :mark from target)) and not (standing.access < 2) then 'done'
+ when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id) from target) then 'created_by_another'
+ when (select deleted_at is not null from target) then 'episode_trashed' <role.write>
+ when (select write_protected from target) then 'episode_write_protected'
+ when case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end < case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
+ when abs(case
+ when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms from target) end - (case
+ when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end - case
+ when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
+ from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1 from target), 0, 2) + (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1 from target), 0, 2) + (select count(*)
+ from json_each(?1, '$.folders') as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
 
 -- members.listing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
+ from standing)
 
 -- members.removing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
-  select 1
-  from departures
-  where departures.user_id = users.id and departures.namespace_id = namespaces.id and departures.request = :mark), 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
-  select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
-  from admitted as standing
-  left join users on users.home_id = (
-  select namespaces.id
-  from namespaces
-  where namespaces.slug = :username)
-  left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when ((select role is null and exists (
-  select 1
-  from departures
-  where departures.user_id = member.id and departures.namespace_id = standing.namespace_id and departures.request = :mark)
-  from member)) and not (standing.access < 0) then 'done'
-  when (select role
-  from member) is null then 'member_not_found'
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select id
-  from member) <> standing.user_id and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select is_home
-  from member) then 'home_owner'
-  when (select role = 3
-  from member) and not exists (select 1
-  from members
-  where members.namespace_id = standing.namespace_id and members.role = 3 and members.user_id <> (select id
-  from member)) then 'last_owner' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
+ select 1
+ from departures
+ where departures.user_id = users.id and departures.namespace_id = namespaces.id and departures.request = :mark), 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), member as materialized (
+ select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
+ from admitted as standing
+ left join users on users.home_id = ( select namespaces.id from namespaces where namespaces.slug = :username)
+ left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
+ select *, nullif(case <authority.namespace.self>
+ when ((select role is null and exists (
+ select 1
+ from departures
+ where departures.user_id = member.id and departures.namespace_id = standing.namespace_id and departures.request = :mark)
+ from member)) and not (standing.access < 0) then 'done'
+ when (select role from member) is null then 'member_not_found' <role.self>
+ when (select id from member) <> standing.user_id and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select is_home from member) then 'home_owner'
+ when (select role = 3 from member) and not exists (select 1
+ from members
+ where members.namespace_id = standing.namespace_id and members.role = 3 and members.user_id <> (select id from member)) then 'last_owner' end, 'done') as refusal
+ from standing)
 
 -- members.setting
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), member as materialized (
-  select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
-  from admitted as standing
-  left join users on users.home_id = (
-  select namespaces.id
-  from namespaces
-  where namespaces.slug = :username)
-  left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when ((select role = :rank and (standing.access >= 3 or updated_request = :mark)
-  from member)) and not (standing.access < 0) then 'done'
-  when (select id
-  from member) is null then 'user_not_found'
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when :rank < 3 and ((select is_home
-  from member)) then 'home_owner'
-  when :rank < 3 and ((select role = 3
-  from member) and not exists (select 1
-  from members
-  where members.namespace_id = standing.namespace_id and members.role = 3 and members.user_id <> (select id
-  from member))) then 'last_owner' end, 'done') as refusal
-  from standing)
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), member as materialized (
+ select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
+ from admitted as standing
+ left join users on users.home_id = ( select namespaces.id from namespaces where namespaces.slug = :username)
+ left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
+ select *, nullif(case <authority.namespace.self>
+ when ((select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
+ when (select id from member) is null then 'user_not_found' <role.self> <role.own>
+ when :rank < 3 and ((select is_home from member)) then 'home_owner'
+ when :rank < 3 and ((select role = 3 from member) and not exists (select 1
+ from members
+ where members.namespace_id = standing.namespace_id and members.role = 3 and members.user_id <> (select id from member))) then 'last_owner' end, 'done') as refusal
+ from standing)
 
 -- namespaces.creating
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), earlier as materialized (
-  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
-  from members
-  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
-  from admitted as standing cross join namespaces
-  where namespaces.id = :id
-  union all
-  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
-  from members
-  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
-  from admitted as standing cross join namespaces
-  where namespaces.slug = :slug
-  union all
-  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
-  from members
-  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
-  from admitted as standing cross join namespaces
-  where namespaces.created_request = :repeatable and namespaces.id = (
-  select former_slugs.namespace_id
-  from former_slugs
-  where former_slugs.slug = :slug) limit 1), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when ((select is_made
-  from earlier)) and not (standing.access < 0) then 'done'
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from earlier) or ifnull( (select former_slugs.namespace_id is not null
-  from former_slugs
-  where former_slugs.slug = :slug and former_slugs.reserved_until > :now), exists (select 1
-  from users
-  where users.username = :slug and users.id is not standing.user_id and users.home_id is not null)) then 'namespace_slug_taken' end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), earlier as materialized (
+ select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
+ from members
+ where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
+ from admitted as standing cross join namespaces
+ where namespaces.id = :id
+ union all
+ select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
+ from members
+ where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
+ from admitted as standing cross join namespaces
+ where namespaces.slug = :slug
+ union all
+ select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
+ from members
+ where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
+ from admitted as standing cross join namespaces
+ where namespaces.created_request = :repeatable and namespaces.id = ( select former_slugs.namespace_id from former_slugs where former_slugs.slug = :slug) limit 1), verdict as materialized (
+ select *, nullif(case <authority.user.self>
+ when ((select is_made from earlier)) and not (standing.access < 0) then 'done' <role.self>
+ when exists (select 1 from earlier) or ifnull( (select former_slugs.namespace_id is not null
+ from former_slugs
+ where former_slugs.slug = :slug and former_slugs.reserved_until > :now), exists (select 1
+ from users
+ where users.username = :slug and users.id is not standing.user_id and users.home_id is not null)) then 'namespace_slug_taken' end, 'done') as refusal
+ from standing)
 
 -- namespaces.listing
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.read> end) is null), verdict as materialized ( select *, nullif(case <authority.user.read> <role.watch> end, 'done') as refusal from standing)
 
 -- namespaces.reading
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
+ from standing)
 
 -- namespaces.trashing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or standing.is_trashed and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 3) then 'done'
-  when standing.is_trashed then 'namespace_not_found'
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when not :includeProtected and (select namespace_stats.protected_episodes > 0
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id) then 'holds_write_protected'
-  when exists (select 1
-  from users
-  where users.home_id = standing.namespace_id) then 'home_namespace'
-  when (select namespace_stats.members > 5000
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id) then 'too_large' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.self>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or standing.is_trashed and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 3) then 'done'
+ when standing.is_trashed then 'namespace_not_found' <role.own>
+ when not :includeProtected and (select namespace_stats.protected_episodes > 0
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id) then 'holds_write_protected'
+ when exists (select 1 from users where users.home_id = standing.namespace_id) then 'home_namespace'
+ when (select namespace_stats.members > 5000
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id) then 'too_large' end, 'done') as refusal
+ from standing)
 
 -- namespaces.updating
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.id = ifnull((select namespaces.id
-  from namespaces
-  where namespaces.slug = :namespace), (select namespaces.id
-  from namespaces
-  where namespaces.slug = :newSlug and namespaces.renamed_request = :mark)) and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when (exists (select 1
-  from namespaces
-  where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done'
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when :newSlug <> standing.namespace_slug and (exists (
-  select 1
-  from namespaces
-  where namespaces.slug = :newSlug and namespaces.id <> standing.namespace_id) or ifnull( (select former_slugs.namespace_id is not standing.namespace_id
-  from former_slugs
-  where former_slugs.slug = :newSlug and former_slugs.reserved_until > :now), exists (select 1
-  from users
-  where users.username = :newSlug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select namespaces.id
+ from namespaces
+ where namespaces.slug = :newSlug and namespaces.renamed_request = :mark)) and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.self>
+ when (exists (select 1
+ from namespaces
+ where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done' <role.own>
+ when :newSlug <> standing.namespace_slug and (exists (
+ select 1
+ from namespaces
+ where namespaces.slug = :newSlug and namespaces.id <> standing.namespace_id) or ifnull( (select former_slugs.namespace_id is not standing.namespace_id
+ from former_slugs
+ where former_slugs.slug = :newSlug and former_slugs.reserved_until > :now), exists (select 1
+ from users
+ where users.username = :newSlug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal
+ from standing)
 
 -- nodes.trashing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join projects on projects.id = (select nodes.project_id
-  from nodes
-  where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'node_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
-  from admitted as standing cross join nodes
-  where nodes.id = :id), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'node_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or not exists (select 1
-  from target
-  where deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from target
-  where deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select kind <> 'folder'
-  from target) then 'node_not_folder'
-  when exists (select 1
-  from target join episodes on episodes.id = target.container_id
-  where episodes.write_protected) then 'episode_write_protected'
-  when exists (select 1
-  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
-  from target) and (substr((select path
-  from target) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/' or substr(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/', 1, length((select path
-  from target)) + 1) = (select path
-  from target) || '/')) then 'deletion_marking' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join projects on projects.id = (select nodes.project_id from nodes where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.node_not_found.write> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.write>
+ when (select kind <> 'folder' from target) then 'node_not_folder'
+ when exists (select 1
+ from target join episodes on episodes.id = target.container_id
+ where episodes.write_protected) then 'episode_write_protected'
+ when exists (select 1
+ from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
+ from standing)
 
 -- projects.creating
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
-  from projects
-  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), earlier as materialized (
-  select projects.id as id, 1 as is_made
-  from admitted as standing cross join projects
-  where projects.id = :id
-  union all
-  select projects.id, projects.created_request = :repeatable
-  from admitted as standing cross join projects
-  where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when ((select is_made
-  from earlier)) and not (standing.access < 2) then 'done'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when :visibility <> 'private' and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from earlier) then 'project_slug_taken' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+ from projects
+ where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.write> end) is null), earlier as materialized (
+ select projects.id as id, 1 as is_made
+ from admitted as standing cross join projects
+ where projects.id = :id
+ union all
+ select projects.id, projects.created_request = :repeatable
+ from admitted as standing cross join projects
+ where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), verdict as materialized (
+ select *, nullif(case <authority.visited.write>
+ when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.write>
+ when :visibility <> 'private' and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when exists (select 1 from earlier) then 'project_slug_taken' end, 'done') as refusal
+ from standing)
 
 -- projects.listing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
-  from projects
-  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+ from projects
+ where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.read> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.read> <role.watch> end, 'done') as refusal from standing)
 
 -- projects.trashing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.id = ifnull((select projects.id
-  from projects
-  where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId or deletions.request = :repeatable)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from deletions
-  where deletions.id = :deletionId) or exists (select 1
-  from restorations
-  where restorations.id = :deletionId) or (select projects.deleted_at is not null
-  from projects
-  where projects.id = standing.project_id) and exists (select 1
-  from deletions
-  where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when :includeProtected and (select project_stats.protected_episodes > 0
-  from project_stats
-  where project_stats.project_id = standing.project_id) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when not :includeProtected and (select project_stats.protected_episodes > 0
-  from project_stats
-  where project_stats.project_id = standing.project_id) then 'holds_write_protected' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id
+ left join projects on projects.id = ifnull((select projects.id
+ from projects
+ where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select deletions.item_id
+ from deletions
+ where deletions.id = :deletionId or deletions.request = :repeatable)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.write> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or (select projects.deleted_at is not null from projects where projects.id = standing.project_id) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done' <role.write>
+ when :includeProtected and (select project_stats.protected_episodes > 0
+ from project_stats
+ where project_stats.project_id = standing.project_id) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when not :includeProtected and (select project_stats.protected_episodes > 0
+ from project_stats
+ where project_stats.project_id = standing.project_id) then 'holds_write_protected' end, 'done') as refusal
+ from standing)
 
 -- projects.updating
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.id = ifnull((select projects.id
-  from projects
-  where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select projects.id
-  from projects
-  where projects.namespace_id = namespaces.id and projects.slug = :newSlug and projects.deleted_at is null and projects.renamed_request = :mark)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from projects
-  where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when exists (select 1
-  from projects
-  where projects.namespace_id = standing.namespace_id and projects.slug = :newSlug and projects.deleted_at is null and projects.id <> standing.project_id) then 'project_slug_taken' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id
+ left join projects on projects.id = ifnull((select projects.id
+ from projects
+ where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select projects.id
+ from projects
+ where projects.namespace_id = namespaces.id and projects.slug = :newSlug and projects.deleted_at is null and projects.renamed_request = :mark)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.write> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1
+ from projects
+ where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done' <role.write>
+ when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when exists (select 1
+ from projects
+ where projects.namespace_id = standing.namespace_id and projects.slug = :newSlug and projects.deleted_at is null and projects.id <> standing.project_id) then 'project_slug_taken' end, 'done') as refusal
+ from standing)
 
 -- purges.listing
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.read> <role.own> end, 'done') as refusal from standing)
 
 -- revocations.loggingOut
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
 
 -- signing.findingById
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.read> end) is null), verdict as materialized ( select *, nullif(case <authority.user.read> <role.watch> end, 'done') as refusal from standing)
 
 -- signing.findingByName
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
 
 -- trash.listingOfNamespace
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
+ from standing)
 
 -- trash.listingOfProject
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.read>
+ when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') <role.watch> end, 'done') as refusal
+ from standing)
 
 -- trash.restoringItem
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
-  select deletions.*
-  from admitted as standing cross join deletions
-  where deletions.id = :deletionId and deletions.project_id = standing.project_id), <trash.spot.deletion>, obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
-  from episodes join deletions as around on around.id = episodes.deletion_id
-  where episodes.id = deletion.container_id) as container, case
-  when deletion.kind = 'dataset' then (select datasets.name
-  from datasets
-  where datasets.project_id = standing.project_id and datasets.deleted_at is null and datasets.name = ifnull(:newName, (select own.name
-  from datasets as own
-  where own.id = deletion.item_id)))
-  when deletion.kind = 'collection' then (select collections.name
-  from collections
-  where collections.project_id = standing.project_id and collections.deleted_at is null and collections.name = ifnull(:newName, (select own.name
-  from collections as own
-  where own.id = deletion.item_id)))
-  when deletion.kind = 'episode' then (select episodes.name
-  from episodes
-  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> deletion.item_id)
-  when deletion.kind = 'folder' then (select nodes.path
-  from spot cross join nodes on nodes.container_id = spot.container_id and nodes.path = spot.path and nodes.kind = 'folder' and nodes.deleted_at is null) else (select assets.name
-  from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newAssetName, own.name) and assets.name is not null and assets.deleted_at is null
-  where own.id = deletion.item_id) end as namesake
-  from admitted as standing cross join deletion), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from restorations
-  where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
-  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (:isRenamed and (select case
-  when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
-  when kind = 'folder' then :newName is null or instr(:newName, '/') > 0 or exists (select 1
-  from spot
-  where (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (
-  select count(*) > 5000 or max(container_id = spot.container_id and kind <> 'episode' and length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob)) + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024)
-  from (select nodes.container_id as container_id, nodes.kind as kind, nodes.path as path
-  from nodes
-  where nodes.deletion_id = deletion.id limit 5001)))) else :newName is null end
-  from deletion)) then 'restore_name_invalid'
-  when (select episodes.write_protected
-  from deletion join episodes on episodes.id = deletion.container_id) then 'episode_write_protected'
-  when (select purging
-  from deletion) then 'deletion_purging'
-  when (select phase is not null
-  from deletion) then 'deletion_marking'
-  when exists (select 1
-  from deletions as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id)) = (select container_id
-  from spot) and substr((select path
-  from spot) || '/', 1, length(iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))) + 1) = iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path)) || '/') then 'deletion_marking'
-  when exists (select 1
-  from obstacle
-  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), deletion as materialized (
+ select deletions.*
+ from admitted as standing cross join deletions
+ where deletions.id = :deletionId and deletions.project_id = standing.project_id), <trash.spot.deletion>, obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
+ from episodes join deletions as around on around.id = episodes.deletion_id
+ where episodes.id = deletion.container_id) as container, case
+ when deletion.kind = 'dataset' then (select datasets.name
+ from datasets
+ where datasets.project_id = standing.project_id and datasets.deleted_at is null and datasets.name = ifnull(:newName, (select own.name from datasets as own where own.id = deletion.item_id)))
+ when deletion.kind = 'collection' then (select collections.name
+ from collections
+ where collections.project_id = standing.project_id and collections.deleted_at is null and collections.name = ifnull(:newName, (select own.name from collections as own where own.id = deletion.item_id)))
+ when deletion.kind = 'episode' then (select episodes.name
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> deletion.item_id)
+ when deletion.kind = 'folder' then (select nodes.path
+ from spot cross join nodes on nodes.container_id = spot.container_id and nodes.path = spot.path and nodes.kind = 'folder' and nodes.deleted_at is null) else (select assets.name
+ from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newAssetName, own.name) and assets.name is not null and assets.deleted_at is null
+ where own.id = deletion.item_id) end as namesake
+ from admitted as standing cross join deletion), verdict as materialized (
+ select *, nullif(case <authority.project.write>
+ when (exists (select 1 from restorations where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
+ when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.write>
+ when (:isRenamed and (select case
+ when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
+ when kind = 'folder' then :newName is null or instr(:newName, '/') > 0 or exists (select 1
+ from spot
+ where (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (
+ select count(*) > 5000 or max(container_id = spot.container_id and kind <> 'episode' and length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob)) + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024)
+ from (select nodes.container_id as container_id, nodes.kind as kind, nodes.path as path
+ from nodes
+ where nodes.deletion_id = deletion.id limit 5001)))) else :newName is null end
+ from deletion)) then 'restore_name_invalid'
+ when (select episodes.write_protected from deletion join episodes on episodes.id = deletion.container_id) then 'episode_write_protected'
+ when (select purging from deletion) then 'deletion_purging'
+ when (select phase is not null from deletion) then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = (select container_id from spot) and substr((select path from spot) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when exists (select 1 from obstacle where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
+ from standing)
 
 -- trash.restoringPlace
 with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.id = ifnull((select namespaces.id
-  from namespaces
-  where namespaces.slug = :namespace), (select restorations.item_id
-  from restorations
-  where restorations.id = :deletionId and restorations.request = :mark and restorations.kind = 'namespace')) and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), deletion as materialized (
-  select deletions.*
-  from admitted as standing cross join deletions
-  where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), obstacle as materialized (select iif(standing.is_trashed and deletion.kind = 'project', 'namespace ' || standing.namespace_slug, null) as container, case deletion.kind
-  when 'project' then (select projects.slug
-  from projects
-  where projects.namespace_id = standing.namespace_id and projects.slug = ifnull(:slug, (select own.slug
-  from projects as own
-  where own.id = (select item_id
-  from deletion))) and projects.deleted_at is null)
-  when 'namespace' then iif(:slug <> standing.namespace_slug and ( exists (select 1
-  from namespaces
-  where namespaces.slug = :slug) or ifnull( (select former_slugs.namespace_id is not standing.namespace_id
-  from former_slugs
-  where former_slugs.slug = :slug and former_slugs.reserved_until > :now), exists (select 1
-  from users
-  where users.username = :slug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))), :slug, null) end as namesake
-  from admitted as standing cross join deletion), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
-  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when (exists (select 1
-  from restorations
-  where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
-  when not exists (select 1
-  from deletion) then 'deletion_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select kind = 'namespace'
-  from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when (select kind = 'namespace'
-  from deletion) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select purging
-  from deletion) then 'deletion_purging'
-  when exists (select 1
-  from obstacle
-  where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <standing.joinedUser>
+ left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select restorations.item_id
+ from restorations
+ where restorations.id = :deletionId and restorations.request = :mark and restorations.kind = 'namespace')) and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.purge> end) is null), deletion as materialized (
+ select deletions.*
+ from admitted as standing cross join deletions
+ where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), obstacle as materialized (select iif(standing.is_trashed and deletion.kind = 'project', 'namespace ' || standing.namespace_slug, null) as container, case deletion.kind
+ when 'project' then (select projects.slug
+ from projects
+ where projects.namespace_id = standing.namespace_id and projects.slug = ifnull(:slug, (select own.slug from projects as own where own.id = (select item_id from deletion))) and projects.deleted_at is null)
+ when 'namespace' then iif(:slug <> standing.namespace_slug and ( exists (select 1 from namespaces where namespaces.slug = :slug) or ifnull( (select former_slugs.namespace_id is not standing.namespace_id
+ from former_slugs
+ where former_slugs.slug = :slug and former_slugs.reserved_until > :now), exists (select 1
+ from users
+ where users.username = :slug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))), :slug, null) end as namesake
+ from admitted as standing cross join deletion), verdict as materialized (
+ select *, nullif(case <authority.namespace.purge>
+ when (exists (select 1 from restorations where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.write>
+ when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+ when (select kind = 'namespace' from deletion) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select purging from deletion) then 'deletion_purging'
+ when exists (select 1 from obstacle where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
+ from standing)
 
 -- uploads.aborting
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.write> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.write> <role.write>
+ when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
+ from standing)
 
 -- uploads.announcing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.project_id is null and not :createProject then 'project_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
-  from json_each(?1, '$.files') as file
-  where not exists (select 1
-  from objects
-  where objects.id = (file.value ->> '$.id')) and (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = standing.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (standing.token_project_id is null and standing.scopes & 2 or objects.project_id = standing.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1) is null) > 0 and ifnull((select namespace_stats.rows
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum(1), 0)
-  from json_each(?1, '$.files') as file
-  where not exists (select 1
-  from objects
-  where objects.id = (file.value ->> '$.id')) and (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = standing.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (standing.token_project_id is null and standing.scopes & 2 or objects.project_id = standing.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1) is null) > :rowsQuota)) then 'quota_exceeded'
-  when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + :bytes <= :bytesQuota, 0, (select ifnull(sum((file.value ->> '$.size')), 0)
-  from json_each(?1, '$.files') as file
-  where not exists (select 1
-  from objects
-  where objects.id = (file.value ->> '$.id')) and (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = standing.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (standing.token_project_id is null and standing.scopes & 2 or objects.project_id = standing.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1) is null) > 0 and ifnull((select namespace_stats.bytes
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
-  from json_each(?1, '$.files') as file
-  where not exists (select 1
-  from objects
-  where objects.id = (file.value ->> '$.id')) and (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = standing.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (standing.token_project_id is null and standing.scopes & 2 or objects.project_id = standing.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1) is null) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.projectToMake.upload> <role.write>
+ when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
+ from json_each(?1, '$.files') as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum(1), 0)
+ from json_each(?1, '$.files') as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > :rowsQuota)) then 'quota_exceeded'
+ when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + :bytes <= :bytesQuota, 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+ from json_each(?1, '$.files') as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and ifnull((select namespace_stats.bytes
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
+ from json_each(?1, '$.files') as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
 
 -- uploads.completing
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.upload>
+ when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
+ from standing)
 
 -- uploads.discarding
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.upload>
+ when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
+ from standing)
 
 -- uploads.foundingObject
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
-  from projects as found
-  where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
-  from (
-  select own.project_id, own.container_id, own.deleted_at
-  from assets as own
-  where own.object_id = objects.id limit 500) as held
-  where held.deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = (select max(found.id)
-  from projects as found
-  where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.id in (select objects.project_id
-  union all
-  select held.project_id
-  from (
-  select own.project_id, own.container_id, own.deleted_at
-  from assets as own
-  where own.object_id = objects.id limit 500) as held
-  where held.deleted_at is null and not exists (
-  select 1
-  from episodes as around
-  where around.id = held.container_id and around.deleted_at is not null))) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'object_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'object_not_found'
-  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
-  when standing.object_state <> 'complete' then 'object_not_found'
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
+ from projects as found
+ where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
+ from (
+ select own.project_id, own.container_id, own.deleted_at
+ from assets as own
+ where own.object_id = objects.id limit 500) as held
+ where held.deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = (select max(found.id)
+ from projects as found
+ where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.id in (select objects.project_id
+ union all
+ select held.project_id
+ from (
+ select own.project_id, own.container_id, own.deleted_at
+ from assets as own
+ where own.object_id = objects.id limit 500) as held
+ where held.deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = held.container_id and around.deleted_at is not null))) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.object_not_found.read> end) is null), verdict as materialized (
+ select *, nullif(case <authority.object_not_found.read>
+ when standing.object_state <> 'complete' then 'object_not_found' <role.watch> end, 'done') as refusal
+ from standing)
 
 -- uploads.foundingStaged
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), staged as materialized (select (select objects.id
-  from objects
-  where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
-  order by objects.id desc limit 1) as id, (select objects.id
-  from objects
-  where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
-  order by objects.id desc limit 1) as pending_id
-  from admitted as standing), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when (select ifnull(id, pending_id)
-  from staged) is null then 'upload_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when (select id
-  from staged) is null then 'upload_incomplete' end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), staged as materialized (select (select objects.id
+ from objects
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
+ order by objects.id desc limit 1) as id, (select objects.id
+ from objects
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
+ order by objects.id desc limit 1) as pending_id
+ from admitted as standing), verdict as materialized (
+ select *, nullif(case <authority.project.upload>
+ when (select ifnull(id, pending_id) from staged) is null then 'upload_not_found' <role.write>
+ when (select id from staged) is null then 'upload_incomplete' end, 'done') as refusal
+ from standing)
 
 -- uploads.listing
-with standing as materialized (
-  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
-  from (select 1) <standing.joinedUser>
-  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
-  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
-  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.upload> <role.write> end, 'done') as refusal
+ from standing)
 
 -- uploads.sending
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.object_state = 'complete' then 'upload_complete'
-  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.upload>
+ when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when standing.object_state = 'complete' then 'upload_complete'
+ when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
+ from standing)
 
 -- uploads.settling
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-  when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found'
-  when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
-  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted'
-  when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
-  from objects
-  where objects.id = standing.object_id and objects.state = 'pending'), 0) > 0 and ifnull((select namespace_stats.bytes
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), 0) + ifnull((select :size - ifnull(objects.announced_size, 0)
-  from objects
-  where objects.id = standing.object_id and objects.state = 'pending'), 0) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.upload>
+ when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when standing.object_state in ('aborted', 'discarded') then 'upload_aborted'
+ when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
+ from objects
+ where objects.id = standing.object_id and objects.state = 'pending'), 0) > 0 and ifnull((select namespace_stats.bytes
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0) + ifnull((select :size - ifnull(objects.announced_size, 0)
+ from objects
+ where objects.id = standing.object_id and objects.state = 'pending'), 0) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
 
 -- uploads.watching
 with standing as materialized (
-  select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
-  from (select 1) <standing.joinedUser>
-  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
-  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
-  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
-  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
-  when (standing.scopes & 1 = 0) and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found'
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.watch> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.watch>
+ when (standing.scopes & 1 = 0) and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.watch> end, 'done') as refusal
+ from standing)
 
 -- users.exchanging
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
 
 -- users.reading
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
-  when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.watch> end) is null), verdict as materialized ( select *, nullif(case <authority.user.watch> <role.watch> end, 'done') as refusal from standing)
 
 -- users.updating
-with standing as materialized (
-  select <standing.caller>, true as is_member, 3 as access
-  from (select 1) <standing.joinedUser>), admitted as materialized (select *
-  from standing
-  where (case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '') end) is null), verdict as materialized (
-  select *, nullif(case
-  when standing.credential is not null then standing.credential
-  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-  when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '') end, 'done') as refusal
-  from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)

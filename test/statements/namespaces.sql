@@ -1,124 +1,99 @@
 -- namespaces.create, after namespaces.creating as permitted
 insert into namespaces (id, slug, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :id, :slug, :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where permit.user_id is not null
+ select :id, :slug, :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where permit.user_id is not null
 
 -- namespaces.created, after namespaces.creating as judged
 select standing.refusal as refusal, namespaces.version as version, 1 as created, <namespaceJson> as body
-  from verdict as standing
-  left join namespaces on namespaces.id = iif(standing.refusal is null, (select id
-  from earlier), null)
+ from verdict as standing
+ left join namespaces on namespaces.id = iif(standing.refusal is null, (select id from earlier), null)
 
 -- namespaces.describeHome
 update namespaces set metadata = :metadata
-  where namespaces.id = :newHomeId and namespaces.slug = :slug and :metadata is not namespaces.metadata
+ where namespaces.id = :newHomeId and namespaces.slug = :slug and :metadata is not namespaces.metadata
 
 -- namespaces.letGoOfFormer
 delete
-  from former_slugs
-  where former_slugs.slug in (
-  select former_slugs.slug
-  from former_slugs
-  where former_slugs.namespace_id = (
-  select former_slugs.namespace_id
-  from former_slugs
-  where former_slugs.slug = :namespace and former_slugs.reserved_until = :now + 2592000000)
-  order by former_slugs.reserved_until desc, former_slugs.slug limit -1 offset 10)
+ from former_slugs
+ where former_slugs.slug in (
+ select former_slugs.slug
+ from former_slugs
+ where former_slugs.namespace_id = (
+ select former_slugs.namespace_id
+ from former_slugs
+ where former_slugs.slug = :namespace and former_slugs.reserved_until = :now + 2592000000)
+ order by former_slugs.reserved_until desc, former_slugs.slug limit -1 offset 10)
 
 -- namespaces.listed, after namespaces.listing as consulted
-select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.namespace_count
-  from users
-  where users.id = standing.user_id), 0), null) as count, standing.token_namespace_id is null as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select printf('%02x', members.prominence) || members.namespace_id as id, json_object('id', namespaces.id, 'slug', namespaces.slug, 'role', case members.role
-  when 1 then 'reader'
-  when 2 then 'writer'
-  when 3 then 'owner' end, 'metadata', json(namespaces.metadata)) as body
-  from members cross join namespaces on namespaces.id = members.namespace_id and namespaces.deleted_at is null
-  where members.user_id = (select user_id
-  from permit
-  where token_project_id is null) and (members.prominence, members.namespace_id) < (iif(:before = 'g', 9, cast(substr(:before, 1, 2) as integer)), substr(:before, 3)) and namespaces.id = ifnull((select token_namespace_id
-  from permit), namespaces.id)
-  order by members.prominence desc, members.namespace_id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.namespace_count
-  from users
-  where users.id = standing.user_id), 0)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.namespace_count from users where users.id = standing.user_id), 0), null) as count, standing.token_namespace_id is null as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select printf('%02x', members.prominence) || members.namespace_id as id, json_object('id', namespaces.id, 'slug', namespaces.slug, 'role', case members.role
+ when 1 then 'reader'
+ when 2 then 'writer'
+ when 3 then 'owner' end, 'metadata', json(namespaces.metadata)) as body
+ from members cross join namespaces on namespaces.id = members.namespace_id and namespaces.deleted_at is null
+ where members.user_id = (select user_id from permit where token_project_id is null) and (members.prominence, members.namespace_id) < (iif(:before = 'g', 9, cast(substr(:before, 1, 2) as integer)), substr(:before, 3)) and namespaces.id = ifnull((select token_namespace_id from permit), namespaces.id)
+ order by members.prominence desc, members.namespace_id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.namespace_count from users where users.id = standing.user_id), 0)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
 -- namespaces.markTrashed
 update namespaces set deleted_at = :now, deletion_id = :deletionId
-  where namespaces.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and namespaces.deleted_at is null
+ where namespaces.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and namespaces.deleted_at is null
 
 -- namespaces.own
 insert into members (user_id, namespace_id, role, prominence, created_at)
-  select namespaces.created_by, namespaces.id, 3, 1, :now
-  from namespaces
-  where namespaces.id = :id and not exists (select 1
-  from members
-  where members.namespace_id = :id)
+ select namespaces.created_by, namespaces.id, 3, 1, :now
+ from namespaces
+ where namespaces.id = :id and not exists (select 1 from members where members.namespace_id = :id)
 
 -- namespaces.read, after namespaces.reading as judged
 select standing.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
-  when 1 then 'reader'
-  when 2 then 'writer'
-  when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
-  from namespace_stats
-  where namespace_stats.namespace_id = namespaces.id) as body
-  from verdict as standing
-  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
+ when 1 then 'reader'
+ when 2 then 'writer'
+ when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
+ from namespace_stats
+ where namespace_stats.namespace_id = namespaces.id) as body
+ from verdict as standing
+ left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
 
 -- namespaces.reserveFormer, after namespaces.updating as permitted
 insert into former_slugs (slug, namespace_id, reserved_until)
-  select permit.namespace_slug, permit.namespace_id, :now + 2592000000
-  from permit
-  where permit.namespace_slug <> :newSlug
-  on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
+ select permit.namespace_slug, permit.namespace_id, :now + 2592000000
+ from permit
+ where permit.namespace_slug <> :newSlug
+ on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
 
 -- namespaces.reserveRestored
 with <trash.undone> insert into former_slugs (slug, namespace_id, reserved_until)
-  select namespaces.slug, namespaces.id, :now + 2592000000
-  from namespaces
-  where namespaces.id = (select item_id
-  from undone
-  where kind = 'namespace') and namespaces.slug <> :slug
-  on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
+ select namespaces.slug, namespaces.id, :now + 2592000000
+ from namespaces
+ where namespaces.id = (select item_id from undone where kind = 'namespace') and namespaces.slug <> :slug
+ on conflict (slug) do update set namespace_id = excluded.namespace_id, reserved_until = excluded.reserved_until
 
 -- namespaces.restore
 with <trash.undone> update namespaces set deleted_at = null, deletion_id = null, slug = ifnull(:slug, namespaces.slug), updated_at = iif((:slug <> namespaces.slug), :now, namespaces.updated_at), updated_request = iif((:slug <> namespaces.slug), :mark, namespaces.updated_request), renamed_request = iif((:slug <> namespaces.slug), null, namespaces.renamed_request), version = namespaces.version + 1
-  where namespaces.id = (select item_id
-  from undone
-  where kind = 'namespace')
+ where namespaces.id = (select item_id from undone where kind = 'namespace')
 
 -- namespaces.trash, after namespaces.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, null, 'namespace', namespaces.id, namespaces.slug, :now, permit.user_id, :repeatable
-  from permit cross join namespaces on namespaces.id = permit.namespace_id
+ select :deletionId, permit.namespace_id, null, 'namespace', namespaces.id, namespaces.slug, :now, permit.user_id, :repeatable
+ from permit cross join namespaces on namespaces.id = permit.namespace_id
 
 -- namespaces.trashed, after namespaces.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing
 
 -- namespaces.update, after namespaces.updating as permitted
 update namespaces set slug = case
-  when (json_type(?1, '$.newSlug') is not null) then :newSlug else namespaces.slug end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else namespaces.metadata end, renamed_request = case
-  when :newSlug <> namespaces.slug then :mark else namespaces.renamed_request end, updated_at = :now, updated_request = :mark, version = namespaces.version + 1
-  where namespaces.id = (select namespace_id
-  from permit)
+ when (json_type(?1, '$.newSlug') is not null) then :newSlug else namespaces.slug end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else namespaces.metadata end, renamed_request = case
+ when :newSlug <> namespaces.slug then :mark else namespaces.renamed_request end, updated_at = :now, updated_request = :mark, version = namespaces.version + 1
+ where namespaces.id = (select namespace_id from permit)
 
 -- namespaces.updated, after namespaces.updating as judged
 select standing.refusal as refusal, namespaces.version as version, 0 as created, <namespaceJson> as body
-  from verdict as standing
-  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
+ from verdict as standing
+ left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)

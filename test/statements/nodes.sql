@@ -1,115 +1,69 @@
 -- nodes.hangRestored
 with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> update nodes set parent_id = (select ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
-  from episodes as around
-  where around.id = hung.container_id), null))
-  from nodes as hung
-  where hung.id = nodes.id)
-  where nodes.id in (select (select nodes.id
-  from nodes
-  where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null)
-  from ancestor) and +nodes.parent_id is null and (select ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id
-  from episodes as around
-  where around.id = hung.container_id), null))
-  from nodes as hung
-  where hung.id = nodes.id) is not null
+ from nodes
+ where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id from episodes as around where around.id = hung.container_id), null))
+ from nodes as hung
+ where hung.id = nodes.id)
+ where nodes.id in (select (select nodes.id
+ from nodes
+ where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null)
+ from ancestor) and +nodes.parent_id is null and (select ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = hung.container_id and nodes.path = rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(hung.path, replace(hung.path, '/', '')), '/') = '', (select around.node_id from episodes as around where around.id = hung.container_id), null))
+ from nodes as hung
+ where hung.id = nodes.id) is not null
 
 -- nodes.makeRestored
 with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
-  select printf('%012x', :now) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
-  from undone cross join ancestor
-  where (select nodes.id
-  from nodes
-  where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+ select printf('%012x', :now) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
+ from undone cross join ancestor
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- nodes.markBelow.assets
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update assets set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where assets.id in (select nodes.item_id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and assets.deleted_at is null
+<nodes.markBelow.area> update assets set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where assets.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and assets.deleted_at is null
 
 -- nodes.markBelow.episodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update episodes set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where episodes.id in (select nodes.item_id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and episodes.deleted_at is null
+<nodes.markBelow.area> update episodes set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where episodes.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and episodes.deleted_at is null
 
 -- nodes.markBelow.nodes
-with area as materialized (
-  select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id, busy.path as path, busy.new_path as new_path
-  from deletions as busy
-  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder') update nodes set deleted_at = (select deleted_at
-  from area), deletion_id = (select id
-  from area)
-  where nodes.id in (select nodes.id
-  from nodes
-  where nodes.container_id = (select container_id
-  from area) and nodes.path > (select path || '/'
-  from area) and nodes.path < (select path || '0'
-  from area) and nodes.deleted_at is null
-  order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
+<nodes.markBelow.area> update nodes set deleted_at = (select deleted_at from area), deletion_id = (select id from area)
+ where nodes.id in (select nodes.id
+ from nodes
+ where nodes.container_id = (select container_id from area) and nodes.path > (select path || '/' from area) and nodes.path < (select path || '0' from area) and nodes.deleted_at is null
+ order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
 
 -- nodes.markTrashed
 update nodes set deleted_at = :now, deletion_id = :deletionId
-  where nodes.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and nodes.deleted_at is null
+ where nodes.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and nodes.deleted_at is null
 
 -- nodes.restore
 with <trash.undone>, <trash.spot.undone> update nodes set deleted_at = null, deletion_id = null, name = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
-  from spot), path = (select path
-  from spot), updated_at = iif(:isRenamed, :now, nodes.updated_at), parent_id = (select ifnull((select nodes.id
-  from nodes
-  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id
-  from episodes as around
-  where around.id = spot.container_id), null))
-  from spot), version = nodes.version + 1
-  where nodes.id = (select node_id
-  from spot) and nodes.deletion_id = (select id
-  from undone)
+ from spot), path = (select path from spot), updated_at = iif(:isRenamed, :now, nodes.updated_at), parent_id = (select ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), iif(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') = '', (select around.node_id from episodes as around where around.id = spot.container_id), null))
+ from spot), version = nodes.version + 1
+ where nodes.id = (select node_id from spot) and nodes.deletion_id = (select id from undone)
 
 -- nodes.trash, after nodes.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, path, phase, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, permit.project_id, nodes.kind, nodes.id, ifnull((select place.path
-  from episodes as around join nodes as place on place.id = around.node_id
-  where around.id = nodes.container_id), '') || nodes.path, nullif(nodes.container_id, nodes.project_id), nodes.path, iif((select count(*)
-  from (select 1
-  from nodes
-  where nodes.container_id = (select container_id
-  from target) and nodes.path > (select path || '/'
-  from target) and nodes.path < (select path || '0'
-  from target) and nodes.deleted_at is null limit 5001)) > 5000, 'marking', null), :now, permit.user_id, :repeatable
-  from permit cross join target cross join nodes on nodes.id = target.id
+ select :deletionId, permit.namespace_id, permit.project_id, nodes.kind, nodes.id, ifnull((select place.path
+ from episodes as around join nodes as place on place.id = around.node_id
+ where around.id = nodes.container_id), '') || nodes.path, nullif(nodes.container_id, nodes.project_id), nodes.path, iif((select count(*)
+ from (select 1
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 5001)) > 5000, 'marking', null), :now, permit.user_id, :repeatable
+ from permit cross join target cross join nodes on nodes.id = target.id
 
 -- nodes.trashed, after nodes.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing

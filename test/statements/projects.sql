@@ -1,87 +1,69 @@
 -- projects.create, after projects.creating as permitted
 insert into projects (id, namespace_id, name, slug, description, tags, metadata, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :id, permit.namespace_id, :name, :slug, :description, ifnull(:tags, '[]'), :metadata, :visibility, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
+ select :id, permit.namespace_id, :name, :slug, :description, ifnull(:tags, '[]'), :metadata, :visibility, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
 
 -- projects.created, after projects.creating as judged
 select standing.refusal as refusal, projects.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
-  from verdict as standing
-  left join projects on projects.id = iif(standing.refusal is null, (select id
-  from earlier), null)
+ from verdict as standing
+ left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)
 
 -- projects.listed, after projects.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id), null) as count, standing.is_member as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select *
-  from (
-  select projects.id as id, <projectJson> as body
-  from projects
-  where projects.namespace_id = (
-  select iif(is_member = 1, namespace_id, null)
-  from permit) and projects.deleted_at is null and projects.id < :before
-  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
-  union all
-  select *
-  from (
-  select projects.id as id, <projectJson> as body
-  from projects
-  where projects.namespace_id = (
-  select iif(is_member = 0, namespace_id, null)
-  from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public' and projects.id < :before
-  order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
-  from namespace_stats
-  where namespace_stats.namespace_id = standing.namespace_id)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), null) as count, standing.is_member as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select *
+ from (
+ select projects.id as id, <projectJson> as body
+ from projects
+ where projects.namespace_id = ( select iif(is_member = 1, namespace_id, null) from permit) and projects.deleted_at is null and projects.id < :before
+ order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+ union all
+ select *
+ from (
+ select projects.id as id, <projectJson> as body
+ from projects
+ where projects.namespace_id = ( select iif(is_member = 0, namespace_id, null) from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public' and projects.id < :before
+ order by projects.id desc limit iif(:offset > 0 and (:offset >= (select (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
 -- projects.markTrashed
 update projects set deleted_at = :now, deletion_id = :deletionId
-  where projects.id = (select deletions.item_id
-  from deletions
-  where deletions.id = :deletionId) and projects.deleted_at is null
+ where projects.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and projects.deleted_at is null
 
 -- projects.restore
 with <trash.undone> update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1
-  where projects.id = (select item_id
-  from undone
-  where kind = 'project')
+ where projects.id = (select item_id from undone where kind = 'project')
 
 -- projects.trash, after projects.trashing as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
-  select :deletionId, permit.namespace_id, null, 'project', projects.id, projects.name, :now, permit.user_id, :repeatable
-  from permit cross join projects on projects.id = permit.project_id
+ select :deletionId, permit.namespace_id, null, 'project', projects.id, projects.name, :now, permit.user_id, :repeatable
+ from permit cross join projects on projects.id = permit.project_id
 
 -- projects.trashed, after projects.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id
-  from deletions
-  where deletions.id = :deletionId), (select deletions.id
-  from deletions
-  where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking'
-  from deletions
-  where deletions.id = :deletionId), (select deletions.phase = 'marking'
-  from deletions
-  where deletions.request = :repeatable)), null) as is_marking
-  from verdict as standing
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing
 
 -- projects.update, after projects.updating as permitted
 update projects set slug = case
-  when (json_type(?1, '$.newSlug') is not null) then :newSlug else projects.slug end, description = case
-  when (json_type(?1, '$.description') is not null) then :description else projects.description end, tags = case
-  when (json_type(?1, '$.tags') is not null) then :tags else projects.tags end, metadata = case
-  when (json_type(?1, '$.metadata') is not null) then :metadata else projects.metadata end, name = case
-  when (json_type(?1, '$.name') is not null) then :name else projects.name end, visibility = case
-  when (json_type(?1, '$.visibility') is not null) then :visibility else projects.visibility end, renamed_request = case
-  when :newSlug <> projects.slug then :mark else projects.renamed_request end, updated_at = :now, updated_request = :mark, version = projects.version + 1
-  where projects.id = (select project_id
-  from permit)
+ when (json_type(?1, '$.newSlug') is not null) then :newSlug else projects.slug end, description = case
+ when (json_type(?1, '$.description') is not null) then :description else projects.description end, tags = case
+ when (json_type(?1, '$.tags') is not null) then :tags else projects.tags end, metadata = case
+ when (json_type(?1, '$.metadata') is not null) then :metadata else projects.metadata end, name = case
+ when (json_type(?1, '$.name') is not null) then :name else projects.name end, visibility = case
+ when (json_type(?1, '$.visibility') is not null) then :visibility else projects.visibility end, renamed_request = case
+ when :newSlug <> projects.slug then :mark else projects.renamed_request end, updated_at = :now, updated_request = :mark, version = projects.version + 1
+ where projects.id = (select project_id from permit)
 
 -- projects.updated, after projects.updating as judged
 select standing.refusal as refusal, projects.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
-  from verdict as standing
-  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)
+ from verdict as standing
+ left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

@@ -1,276 +1,178 @@
 -- uploads.abort, after uploads.aborting as permitted
 update objects set state = 'aborted', lease_until = :askedAt
-  where objects.id = (select object_id
-  from permit) and objects.state = 'pending'
+ where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.aborted, after uploads.aborting as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.announce, after uploads.announcing as permitted
 insert into objects (id, namespace_id, project_id, key, state, size, content_type, lease_until, created_by, created_by_token, created_at, name, part_size, announced_size, announced_sha256, staging_hash)
-  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), :leaseUntil, permit.user_id, permit.token_id, :now, (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
-  from permit cross join json_each(?1, '$.files') as file
-  where (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = permit.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1) is null
-  on conflict do nothing
+ select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), :leaseUntil, permit.user_id, permit.token_id, :now, (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
+ from permit cross join json_each(?1, '$.files') as file
+ where <uploads.known.permit> is null
+ on conflict do nothing
 
 -- uploads.announced, after uploads.announcing as consulted
 select standing.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
-  from verdict as standing
-  union all
-  select null, file.key, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at
-  from permit cross join json_each(?1, '$.files') as file cross join objects on objects.id = ifnull( (select objects.id
-  from objects
-  where objects.id = (file.value ->> '$.id')), (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = permit.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1))
+ from verdict as standing
+ union all
+ select null, file.key, <uploadColumns>
+ from permit cross join json_each(?1, '$.files') as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>)
 
 -- uploads.begin, after uploads.sending as permitted
 update objects set bucket_upload_id = :bucketUploadId
-  where objects.id = (select object_id
-  from permit) and objects.bucket_upload_id is null
+ where objects.id = (select object_id from permit) and objects.bucket_upload_id is null
 
 -- uploads.complete, after uploads.settling as permitted
 update objects set state = 'complete', size = :size, etag = :etag, sha256 = :sha256, lease_until = :leaseUntil, completed_at = :now
-  where objects.id = (select object_id
-  from permit) and objects.state = 'pending'
+ where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.completed, after uploads.settling as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.contest, after uploads.completing as permitted
 update parts set contested = 1
-  where parts.object_id = (select object_id
-  from permit) and (parts.part_number, parts.etag) in (
-  select part.value ->> '$.partNumber', part.value ->> '$.etag'
-  from json_each(?1, '$.doubted') as part)
+ where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in (
+ select part.value ->> '$.partNumber', part.value ->> '$.etag'
+ from json_each(?1, '$.doubted') as part)
 
 -- uploads.discard, after uploads.discarding as permitted
 update objects set state = 'discarded', lease_until = :askedAt
-  where objects.id = (select object_id
-  from permit) and objects.state = 'pending'
+ where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.discarded, after uploads.discarding as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.doubted, after uploads.completing as judged
 select standing.refusal as refusal
-  from verdict as standing
+ from verdict as standing
 
 -- uploads.drop
 update objects set state = 'aborted', lease_until = :now
-  where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
+ where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
 
 -- uploads.forgetContested, after uploads.completing as permitted
 delete
-  from parts
-  where parts.object_id = (select object_id
-  from permit) and (parts.part_number, parts.etag) in (
-  select part.value ->> '$.partNumber', part.value ->> '$.etag'
-  from json_each(?1, '$.doubted') as part) and parts.contested = 1
+ from parts
+ where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in (
+ select part.value ->> '$.partNumber', part.value ->> '$.etag'
+ from json_each(?1, '$.doubted') as part) and parts.contested = 1
 
 -- uploads.forgetDropped
 delete
-  from parts
-  where parts.object_id = (
-  select objects.id
-  from objects
-  where objects.key = :key and objects.state <> 'pending')
+ from parts
+ where parts.object_id = ( select objects.id from objects where objects.key = :key and objects.state <> 'pending')
 
 -- uploads.forgetParts
 delete
-  from parts
-  where parts.object_id = (
-  select objects.id
-  from objects
-  where objects.id = :id and objects.state <> 'pending')
+ from parts
+ where parts.object_id = ( select objects.id from objects where objects.id = :id and objects.state <> 'pending')
 
 -- uploads.found, after uploads.watching as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.foundObject, after uploads.foundingObject as judged
-select standing.refusal as refusal, objects.key as key, objects.size as size, iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, case iif(instr(objects.name, '.') > 0, lower(substr(objects.name, length(rtrim(objects.name, replace(objects.name, '.', ''))) + 1)), null)
-  when 'mp4' then 'video/mp4'
-  when 'mov' then 'video/quicktime'
-  when 'webm' then 'video/webm'
-  when 'mkv' then 'video/x-matroska'
-  when 'avi' then 'video/x-msvideo'
-  when 'wav' then 'audio/wav'
-  when 'mp3' then 'audio/mpeg'
-  when 'flac' then 'audio/flac'
-  when 'ogg' then 'audio/ogg'
-  when 'm4a' then 'audio/mp4'
-  when 'vtt' then 'text/vtt'
-  when 'srt' then 'application/x-subrip'
-  when 'jsonl' then 'application/x-ndjson'
-  when 'ndjson' then 'application/x-ndjson'
-  when 'json' then 'application/json'
-  when 'csv' then 'text/csv'
-  when 'txt' then 'text/plain'
-  when 'png' then 'image/png'
-  when 'jpg' then 'image/jpeg'
-  when 'jpeg' then 'image/jpeg'
-  when 'webp' then 'image/webp'
-  when 'gif' then 'image/gif'
-  when 'avif' then 'image/avif'
-  when 'mcap' then 'application/x-mcap'
-  when 'parquet' then 'application/vnd.apache.parquet'
-  when 'zip' then 'application/zip' end, objects.content_type)) as content_type
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfObject> as content_type
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.foundStaged, after uploads.foundingStaged as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or objects.created_by_token is standing.token_id as is_shown
-  from verdict as standing
-  left join staged
-  left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or objects.created_by_token is standing.token_id as is_shown
+ from verdict as standing
+ left join staged
+ left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
 
 -- uploads.foundToComplete, after uploads.completing as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.foundToSend, after uploads.sending as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.giveUp, after uploads.discarding as permitted
 update objects set state = 'aborted', lease_until = :askedAt
-  where objects.id = (select object_id
-  from permit) and objects.state = 'pending'
+ where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.givenUp, after uploads.discarding as judged
-select standing.refusal as refusal, objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
-  from verdict as standing
-  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
+select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+ from verdict as standing
+ left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.listed, after uploads.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
-  from pending_uploads
-  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
-  from verdict as standing
-  union all
-  select null, null, null, id, body
-  from (select id, body
-  from (
-  select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
-  from objects
-  where objects.project_id = (select project_id
-  from permit) and objects.created_by = (select standing.user_id
-  from permit as standing
-  where not (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
-  order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
-  from pending_uploads
-  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
-  union all
-  select id, body
-  from (
-  select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
-  from objects
-  where objects.project_id = (select project_id
-  from permit) and objects.created_by_token = (select standing.token_id
-  from permit as standing
-  where (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
-  order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
-  from pending_uploads
-  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
-  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
+ from pending_uploads
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select id, body
+ from (
+ select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
+ from objects
+ where objects.project_id = (select project_id from permit) and objects.created_by = (select standing.user_id from permit as standing where not (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+ order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
+ from pending_uploads
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+ union all
+ select id, body
+ from (
+ select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
+ from objects
+ where objects.project_id = (select project_id from permit) and objects.created_by_token = (select standing.token_id from permit as standing where (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+ order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
+ from pending_uploads
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
 -- uploads.makeProject, after uploads.announcing as permitted
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
-  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
-  from permit
-  where permit.project_id is null
+ select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ from permit
+ where permit.project_id is null
 
 -- uploads.note
 insert into parts (object_id, part_number, etag, bucket_etag, size, created_at)
-  select objects.id, :partNumber, :etag, :bucketEtag, :size, :takenAt
-  from objects
-  where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
-  on conflict (object_id, part_number) do update set etag = iif(excluded.created_at > parts.created_at, excluded.etag, parts.etag), bucket_etag = iif(excluded.created_at > parts.created_at, excluded.bucket_etag, parts.bucket_etag), size = iif(excluded.created_at > parts.created_at, excluded.size, parts.size), created_at = max(excluded.created_at, parts.created_at), contested = max(parts.contested, parts.bucket_etag <> excluded.bucket_etag)
-  where parts.bucket_etag <> excluded.bucket_etag or parts.size <> excluded.size
+ select objects.id, :partNumber, :etag, :bucketEtag, :size, :takenAt
+ from objects
+ where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
+ on conflict (object_id, part_number) do update set etag = iif(excluded.created_at > parts.created_at, excluded.etag, parts.etag), bucket_etag = iif(excluded.created_at > parts.created_at, excluded.bucket_etag, parts.bucket_etag), size = iif(excluded.created_at > parts.created_at, excluded.size, parts.size), created_at = max(excluded.created_at, parts.created_at), contested = max(parts.contested, parts.bucket_etag <> excluded.bucket_etag)
+ where parts.bucket_etag <> excluded.bucket_etag or parts.size <> excluded.size
 
 -- uploads.noted, after uploads.watching as permitted
 select parts.part_number as part_number, parts.etag as etag, parts.bucket_etag as bucket_etag, parts.size as size, parts.contested as contested
-  from permit cross join parts on parts.object_id = permit.object_id
+ from permit cross join parts on parts.object_id = permit.object_id
 
 -- uploads.notedNow
 select parts.part_number as part_number
-  from objects join parts on parts.object_id = objects.id and parts.part_number = :partNumber
-  where objects.key = :key and objects.state = 'pending'
+ from objects join parts on parts.object_id = objects.id and parts.part_number = :partNumber
+ where objects.key = :key and objects.state = 'pending'
 
 -- uploads.notedToComplete, after uploads.completing as permitted
 select parts.part_number as part_number, parts.etag as etag, parts.bucket_etag as bucket_etag, parts.size as size, parts.contested as contested
-  from permit cross join parts on parts.object_id = permit.object_id
+ from permit cross join parts on parts.object_id = permit.object_id
 
 -- uploads.renew, after uploads.sending as permitted
 update objects set lease_until = :leaseUntil
-  where objects.id = (select object_id
-  from permit) and objects.lease_until < :renewedBefore and :highest <= case
-  when objects.part_size is null then 1
-  when objects.announced_size is null then 10000 else max(1, (objects.announced_size + objects.part_size - 1) / objects.part_size) end
+ where objects.id = (select object_id from permit) and objects.lease_until < :renewedBefore and :highest <= case
+ when objects.part_size is null then 1
+ when objects.announced_size is null then 10000 else max(1, (objects.announced_size + objects.part_size - 1) / objects.part_size) end
 
 -- uploads.renewComplete, after uploads.completing as permitted
 update objects set lease_until = :leaseUntil
-  where objects.id = (select object_id
-  from permit) and objects.state = 'complete' and objects.lease_until < :renewedBefore
+ where objects.id = (select object_id from permit) and objects.state = 'complete' and objects.lease_until < :renewedBefore
 
 -- uploads.renewKnown, after uploads.announcing as permitted
 update objects set lease_until = :leaseUntil
-  where objects.id in (
-  select (select objects.id
-  from (
-  select objects.*
-  from objects
-  where objects.namespace_id = permit.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
-  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
-  where (permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id) and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
-  order by objects.id desc limit 1)
-  from permit cross join json_each(?1, '$.files') as file) and objects.lease_until < :renewedBefore
+ where objects.id in ( select <uploads.known.permit> from permit cross join json_each(?1, '$.files') as file) and objects.lease_until < :renewedBefore

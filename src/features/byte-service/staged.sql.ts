@@ -7,7 +7,7 @@ import { guard, outcome } from '../../db/statements.ts'
 import { type ObjectRef, objectGuard } from '../objects/guard.sql.ts'
 import { type Upload, uploadColumns, uploadFrom } from '../objects/uploads.sql.ts'
 import { type StoredObject, storedObjectFrom } from '../recordings/downloads.sql.ts'
-import { contentTypeOf } from '../recordings/media-type.sql.ts'
+import { contentTypeOfObject } from '../recordings/media-type.sql.ts'
 
 export interface StagedRef extends ProjectRef {
   /** The first 16 hex digits of the SHA-256 that the client announced. */
@@ -50,7 +50,7 @@ const foundObject = outcome(
   findingObject,
   'uploads.foundObject',
   () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
-      ${contentTypeOf(objects.name)} as content_type
+      ${contentTypeOfObject} as content_type
     from ${VERDICT} left join ${objects} on ${objects.id} = ${ifGranted(sql`standing.object_id`)}`,
 )
 

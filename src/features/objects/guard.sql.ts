@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, assets, objects, projects } from '../../../drizzle/schema.ts'
 import type { Guard } from '../../db/guard.ts'
-import type { Arguments } from '../../db/sql.ts'
+import { type Arguments, fragment } from '../../db/sql.ts'
 import {
   asRank,
   type Conditions,
@@ -25,7 +25,10 @@ const [CAN_WRITE, CAN_SEE] = [scopes.write, scopes.read | scopes.write].map((bit
 /** Holds for an object of the namespace which the token sees as such: of that project alone where it can only add, or is confined. */
 export const isInSight = (asking: 'standing' | 'permit'): SQL => {
   const of = sql.raw(asking)
-  return sql`(${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id)`
+  return fragment(
+    `isInSight.${asking}`,
+    sql`(${of}.token_project_id is null and ${of}.scopes & ${CAN_WRITE} or ${objects.projectId} = ${of}.project_id)`,
+  )
 }
 
 /** Of the assets that refer to an object so many are looked at: one file may be in very many episodes. */
@@ -37,11 +40,14 @@ const MOST_REFERENCES = sql.raw('500')
  */
 export const isWithinReach = (asking: 'standing' | 'permit'): SQL => {
   const of = sql.raw(asking)
-  return sql`(${objects.namespaceId} = ${of}.namespace_id
+  return fragment(
+    `isWithinReach.${asking}`,
+    sql`(${objects.namespaceId} = ${of}.namespace_id
     and (${isInSight(asking)} or exists (select 1 from (
         select own.container_id from ${assets} as own where own.object_id = ${objects.id}
           and own.project_id = ${of}.project_id and own.deleted_at is null limit ${MOST_REFERENCES}) as held
-        where not ${isInTrashedEpisode(sql`held.container_id`)})))`
+        where not ${isInTrashedEpisode(sql`held.container_id`)})))`,
+  )
 }
 
 /** A token that can only upload knows what it is sending itself, and nothing else. */

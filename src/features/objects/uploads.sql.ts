@@ -5,7 +5,7 @@ import type { Arriving } from '../../db/credential.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { overBytes, overRows, type Quotas } from '../../db/quota.ts'
-import { type Arguments, assign, insertInto, none } from '../../db/sql.ts'
+import { type Arguments, assign, fragment, insertInto, none } from '../../db/sql.ts'
 import { live, projectMakingGuard } from '../../db/standing.ts'
 import { consulting, guard, guarded } from '../../db/statements.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
@@ -60,7 +60,10 @@ const list = (expressionOf: (column: SQLiteColumn) => SQLWrapper): SQL =>
     sql.raw(', '),
   )
 
-export const uploadColumns = list((column) => column)
+export const uploadColumns = fragment(
+  'uploadColumns',
+  list((column) => column),
+)
 
 const uploadOf = (row: Row): Upload => ({
   id: row.id as string,
@@ -119,14 +122,18 @@ const MOST_OF_A_HASH = 20
  * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
  * project alone. Only the newest of the hash are looked at: what is overlooked is sent again. The type is what a download says of it, so another type is another object.
  */
-const known = (asking: 'standing' | 'permit'): SQL => sql`(select ${objects.id} from (
+const known = (asking: 'standing' | 'permit'): SQL =>
+  fragment(
+    `uploads.known.${asking}`,
+    sql`(select ${objects.id} from (
     select ${objects}.* from ${objects} where ${objects.namespaceId} = ${sql.raw(asking)}.namespace_id
       and ${objects.state} = 'complete' and ${objects.sha256} is not null and ${objects.sha256} = ${file('sha256')}
     order by ${objects.id} desc limit ${sql.raw(String(MOST_OF_A_HASH))}) as objects
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
   where ${isInSight(asking)} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
-  order by ${objects.id} desc limit 1)`
+  order by ${objects.id} desc limit 1)`,
+  )
 
 /** What is still to be added of the files: `measure` of those that are neither known nor there yet. */
 const added = (a: A, measure: SQL): SQL => sql`(select ifnull(sum(${measure}), 0) from ${a.files.each} as file

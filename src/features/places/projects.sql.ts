@@ -146,8 +146,10 @@ const updating = guard<Changes>('projects.updating', (a) =>
       ],
     },
     // Under its new slug where this very request has renamed it before.
-    sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
-      and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.renamedRequest} = ${a.mark}`,
+    {
+      moved: sql`select ${projects.id} from ${projects} where ${projects.namespaceId} = ${namespaces.id}
+        and ${projects.slug} = ${a.newSlug} and ${live(projects)} and ${projects.renamedRequest} = ${a.mark}`,
+    },
   ),
 )
 

@@ -48,7 +48,7 @@ const trashingProject = guard<TrashingProject>('projects.trashing', (a) => {
         ['holds_write_protected', sql`not ${a.includeProtected} and ${isProtected}`],
       ],
     },
-    movedToTrash(a),
+    { moved: movedToTrash(a) },
   )
 })
 

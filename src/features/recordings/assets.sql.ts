@@ -26,7 +26,7 @@ import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { isWithinReach } from '../objects/guard.sql.ts'
 import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
-import { contentTypeOf } from './media-type.sql.ts'
+import { contentTypeOfAsset } from './media-type.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
 
 /** The fields of an asset that only some kinds have. */
@@ -61,7 +61,7 @@ const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
 const referredTo = sql`json((select ${object({
   id: objects.id,
   size: objects.size,
-  contentType: contentTypeOf(assets.name, assets.format),
+  contentType: contentTypeOfAsset,
   sha256: objects.sha256,
 })} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
 

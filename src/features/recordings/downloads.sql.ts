@@ -5,7 +5,7 @@ import { type Plan, type Row, statement } from '../../db/plan.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard, outcome } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
-import { contentTypeOf } from './media-type.sql.ts'
+import { contentTypeOfAsset } from './media-type.sql.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {
@@ -68,7 +68,7 @@ const found = outcome(
   finding,
   'downloads.found',
   () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
-      ${contentTypeOf(assets.name, assets.format)} as content_type,
+      ${contentTypeOfAsset} as content_type,
       ${episodes.id} as episode_id, ${episodes.name} as episode_name
     from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
     left join ${objects} on ${objects.id} = ${assets.objectId}

@@ -1,5 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { objects } from '../../../drizzle/schema.ts'
+import { assets, objects } from '../../../drizzle/schema.ts'
+import { fragment } from '../../db/sql.ts'
 import { typesByExtension, UNTOLD_TYPE } from '../../domain/media-type.ts'
 
 const text = (value: string): SQL => sql.raw(`'${value}'`)
@@ -22,6 +23,11 @@ const essenceOf = (type: SQLWrapper): SQL =>
  * The type of an object: the one that it came with, else what the format of its asset and then the extension of a name
  * say; null where nothing does.
  */
-export const contentTypeOf = (name: SQLWrapper, format: SQLWrapper = sql`null`): SQL =>
+const contentTypeOf = (name: SQLWrapper, format: SQLWrapper = sql`null`): SQL =>
   sql`iif(ifnull(${essenceOf(objects.contentType)}, ${text(UNTOLD_TYPE)}) <> ${text(UNTOLD_TYPE)}, ${objects.contentType},
     coalesce(${typeOf(sql`lower(${format})`)}, ${typeOf(extensionOf(name))}, ${objects.contentType}))`
+
+export const contentTypeOfAsset = fragment('contentTypeOfAsset', contentTypeOf(assets.name, assets.format))
+
+/** Of an object that is read by itself, by the name of its upload. */
+export const contentTypeOfObject = fragment('contentTypeOfObject', contentTypeOf(objects.name))

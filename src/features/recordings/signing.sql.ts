@@ -14,7 +14,7 @@ import { consulting, guard } from '../../db/statements.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { newestNamed, type StoredObject } from './downloads.sql.ts'
-import { contentTypeOf } from './media-type.sql.ts'
+import { contentTypeOfAsset } from './media-type.sql.ts'
 
 /** One of many assets whose bytes are asked for: what it is, or why it cannot be had. */
 export interface Found {
@@ -31,7 +31,7 @@ const found = (wanted: SQL, assetId: SQL): SQL => sql`,
     from ${VERDICT}
   union all
   select null, row.position, ${assets.id}, ${assets.name}, ${objects.key}, ${objects.size},
-      ${contentTypeOf(assets.name, assets.format)}
+      ${contentTypeOfAsset}
     from row left join ${assets} on ${assets.id} = row.asset_id
     left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'`
 

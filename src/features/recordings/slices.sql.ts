@@ -2,7 +2,7 @@ import { getTableName, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { assets, deletions, episodes, nodes, restorations } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, bytesOf, none, query } from '../../db/sql.ts'
+import { type Arguments, assign, bytesOf, fragment, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { type following, scheduled } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
@@ -28,10 +28,14 @@ export const nodesBelow = (
 const AREA = sql.raw('area')
 
 /** `area`, at most one row: the deletion, with where its folder is, or comes back. */
-const area = (a: Pick<A, 'deletionId'>, condition: SQL, id?: SQL): SQL => sql`with area as materialized (
+const area = (name: string, a: Pick<A, 'deletionId'>, condition: SQL, id?: SQL): SQL =>
+  fragment(
+    `${name}.area`,
+    sql`with area as materialized (
   select busy.id as id, busy.deleted_at as deleted_at, ifnull(busy.container_id, busy.project_id) as container_id,
     busy.path as path, busy.new_path as new_path
-  from ${deletions} as busy where busy.id = ${id ?? a.deletionId} and ${condition})`
+  from ${deletions} as busy where busy.id = ${id ?? a.deletionId} and ${condition})`,
+  )
 
 type Marked = typeof assets | typeof episodes | typeof nodes
 
@@ -47,7 +51,7 @@ export function marking(declare: typeof following, name: string, condition: SQL)
     declare<Slice>(
       `${name}.${getTableName(table)}`,
       (a) =>
-        sql`${area(a, condition)} update ${table} set ${assign(table, {
+        sql`${area(name, a, condition)} update ${table} set ${assign(table, {
           deletedAt: sql`(select deleted_at from area)`,
           deletionId: sql`(select id from area)`,
         })} where ${table.id} in (${firstBelow(a, column)}) and ${live(table)}`,
@@ -93,7 +97,7 @@ export function unmarking(
     declare<Slice>(
       `${name}.${part}`,
       (a) =>
-        sql`${area(a, condition, idOf(a))} update ${table} set ${assign(table, {
+        sql`${area(name, a, condition, idOf(a))} update ${table} set ${assign(table, {
           ...outOfTrash,
           ...follow,
           version: sql`${table.version} + 1`,
@@ -124,14 +128,16 @@ const [IS_MARKING, IS_RESTORING] = [sql`busy.phase = 'marking'`, sql`busy.phase 
 
 const endMarking = scheduled<Slice>(
   'deletions.endMarking',
-  (a) => sql`${area(a, IS_MARKING)} update ${deletions} set phase = null
+  (a) => sql`${area('deletions.markSlice', a, IS_MARKING)} update ${deletions} set phase = null
     where ${deletions.id} = (select id from area)
       and ${none(sql`${nodes} where ${nodesBelow(AREA)}`)}`,
 )
 
 const endRestoring = scheduled<Slice>(
   'deletions.endRestoring',
-  (a) => sql`${area(a, IS_RESTORING)} delete from ${deletions} where ${deletions.id} = (select id from area)
+  (
+    a,
+  ) => sql`${area('deletions.unmarkSlice', a, IS_RESTORING)} delete from ${deletions} where ${deletions.id} = (select id from area)
     and ${sql.join(
       [assets, episodes, nodes].map((table) =>
         none(sql`${table} where ${table.deletionId} = (select id from area)`),
@@ -150,7 +156,7 @@ const isLeft = query<Pick<Slice, 'deletionId'>>(
 const noteLongest = scheduled<Slice>('deletions.noteLongest', (a) => {
   const length = sql`max(${bytesOf(unescaped(sql`${nodes.path}`))})`
   const below = sql`select ${length} from ${nodes} where ${nodes.id} in (${firstBelow(a, nodes.id)}) and ${nodes.kind} <> 'episode'`
-  return sql`${area(a, IS_MARKING)} update ${deletions} set ${assign(deletions, {
+  return sql`${area('deletions.markSlice', a, IS_MARKING)} update ${deletions} set ${assign(deletions, {
     longestPath: sql`max(ifnull(${deletions.longestPath}, ${bytesOf(unescaped(sql`${deletions.path}`))}), ifnull((${below}), 0))`,
   })} where ${deletions.id} = (select id from area)`
 })

@@ -114,13 +114,13 @@ const links: Doomed = {
 }
 
 /** `slice`: the rows that go, with the deletion of each. */
-const slice = (
-  a: A,
-  { table, key, found }: Doomed,
-  columns = sql`${key} as key`,
-): SQL => sql`with ${target(a)},
+const slice = (name: string, a: A, { table, key, found }: Doomed, columns = sql`${key} as key`): SQL =>
+  fragment(
+    `erase.${name}.slice`,
+    sql`with ${target(a)},
   slice as materialized (select ${columns}, target.id as deletion_id from target
-    cross join ${table} on ${key} in (${found} limit ${share(a)}) limit ${a.rows})`
+    cross join ${table} on ${key} in (${found} limit ${share(a)}) limit ${a.rows})`,
+  )
 
 /** A phase of the purge, and how it is found out whether it has something to do. */
 interface Phase {
@@ -141,13 +141,14 @@ const erasing = (name: string, rows: Doomed, before: readonly Compiled<Slice>[] 
     ...before,
     scheduled<Slice>(
       `erase.${name}.count`,
-      (a) => sql`${slice(a, rows)} update ${purges} set rows = ${purges.rows} + found.count
+      (a) => sql`${slice(name, a, rows)} update ${purges} set rows = ${purges.rows} + found.count
         from (select deletion_id, count(*) as count from slice group by deletion_id) as found
         where ${purges.deletionId} = found.deletion_id`,
     ),
     scheduled<Slice>(
       `erase.${name}`,
-      (a) => sql`${slice(a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
+      (a) =>
+        sql`${slice(name, a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
     ),
   ],
   isThere: isFound(rows),
@@ -158,14 +159,14 @@ const erasingAssets = (name: string, rows: Doomed): Phase =>
   erasing(name, rows, [
     scheduled<Slice>(
       `erase.${name}.release`,
-      (a) => sql`${slice(a, rows, sql`${assets.objectId} as object_id`)}
+      (a) => sql`${slice(`${name}.release`, a, rows, sql`${assets.objectId} as object_id`)}
         update ${objects} set released_by = slice.deletion_id from slice where ${objects.id} = slice.object_id`,
     ),
   ])
 
 const forgetLinks = scheduled<Slice>(
   'erase.links',
-  (a) => sql`${slice(a, links)}
+  (a) => sql`${slice('links', a, links)}
     update ${collections} set detached_by = null where ${collections.id} in (select key from slice)`,
 )
 
