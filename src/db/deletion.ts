@@ -11,7 +11,7 @@ import type {
 import { deletions, restorations } from '../../drizzle/schema.ts'
 import { assertPermitted, ifGranted, refusal, VERDICT } from './guard.ts'
 import { act, after, type Plan, type Row, statement } from './plan.ts'
-import { type Arguments, assign, type Compiled, insertInto } from './sql.ts'
+import { type Arguments, assign, type Compiled, fragment, insertInto } from './sql.ts'
 import { live } from './standing.ts'
 import { following, guarded, type NamedGuard, outcome } from './statements.ts'
 import type { Stamp } from './write.ts'
@@ -76,8 +76,11 @@ const deletionOf = (a: A): SQL => {
   const made = (column: SQL): SQL => sql`coalesce(
     (select ${column} from ${deletions} where ${deletions.id} = ${a.deletionId}),
     (select ${column} from ${deletions} where ${deletions.request} = ${a.repeatable}))`
-  return sql`select ${refusal}, ${ifGranted(made(deletions.id.getSQL()))} as deletion_id,
-    ${ifGranted(made(sql`${deletions.phase} = 'marking'`))} as is_marking from ${VERDICT}`
+  return fragment(
+    'deletion',
+    sql`select ${refusal}, ${ifGranted(made(deletions.id.getSQL()))} as deletion_id,
+    ${ifGranted(made(sql`${deletions.phase} = 'marking'`))} as is_marking from ${VERDICT}`,
+  )
 }
 
 /** What was restored, or purged, since this very request has made its deletion, is told by the id that it had. */

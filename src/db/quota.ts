@@ -1,7 +1,8 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { namespaceStats } from '../../drizzle/schema.ts'
 import type { Refusing } from './guard.ts'
-import type { Arguments } from './sql.ts'
+import { type Arguments, fragment } from './sql.ts'
 
 /** What a namespace may hold; null for no bound. */
 export interface Quotas {
@@ -13,8 +14,12 @@ export interface Quotas {
 
 type A = Arguments<Quotas>
 
-const used = (column: SQLWrapper): SQL => sql`ifnull((select ${column} from ${namespaceStats}
-  where ${namespaceStats.namespaceId} = standing.namespace_id), 0)`
+const used = (column: SQLiteColumn): SQL =>
+  fragment(
+    `used.${column.name}`,
+    sql`ifnull((select ${column} from ${namespaceStats}
+  where ${namespaceStats.namespaceId} = standing.namespace_id), 0)`,
+  )
 
 /**
  * What a request adds. `exactly` is what is still to be added when it is asked, so that what a batch has added already
@@ -25,7 +30,7 @@ interface Added {
   readonly exactly: SQL
 }
 
-const exceeds = (quota: SQL, column: SQLWrapper, { atMost, exactly }: Added): SQL =>
+const exceeds = (quota: SQL, column: SQLiteColumn, { atMost, exactly }: Added): SQL =>
   sql`(${quota} is not null and iif(${used(column)} + ${atMost} <= ${quota}, 0,
     ${exactly} > 0 and ${used(column)} + ${exactly} > ${quota}))`
 

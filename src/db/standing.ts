@@ -91,10 +91,10 @@ export const asRank = (grant: Grant): SQL => sql.raw(String(grants[grant].rank))
 const [CAN_READ, CAN_WRITE] = [scopes.read, scopes.write].map((bits) => sql.raw(String(bits))) as [SQL, SQL]
 
 /** Holds for a token that is told of nothing but what it does itself. */
-export const isBlind = sql`(standing.scopes & ${CAN_READ} = 0)`
+export const isBlind = fragment('isBlind', sql`(standing.scopes & ${CAN_READ} = 0)`)
 
 /** Holds for a token that may add to what is there, and change only what it has added. */
-const isAdding = sql`(standing.scopes & ${CAN_WRITE} = 0)`
+const isAdding = fragment('isAdding', sql`(standing.scopes & ${CAN_WRITE} = 0)`)
 
 /** A token that may only add is told nothing of what is there where its user may not write. */
 export const mayNotAdd: Refusing = lacksRole(grants.upload.rank, isAdding)
@@ -280,8 +280,11 @@ const isPublicHome = sql`iif(${projects.visibility} = 'public', ${asRank('read')
 /** `standing` of a request that names no project. */
 const homeStanding = (
   a: Arguments<ItemRef>,
-  { project, visitors = isPublicHome, columns = sql``, joined = sql`` }: Home,
-): SQL => sql`standing as materialized (
+  { project, missing, visitors = isPublicHome, columns = sql``, joined = sql`` }: Home,
+): SQL =>
+  fragment(
+    `standing.${missing}`,
+    sql`standing as materialized (
   select ${caller(a)}, ${columns} ${namespaces.id} as namespace_id, ${projects.id} as project_id,
     ${members.role} is not null as is_member,
     max(ifnull(${members.role}, 0), ${visitors}) as access
@@ -289,7 +292,8 @@ const homeStanding = (
   left join ${projects} on ${projects.id} = ${project} and ${live(projects)} and ${withinToken}
   left join ${namespaces} on ${namespaces.id} = ${projects.namespaceId} and ${live(namespaces)}
     and ${namespaces.id} = ifnull(${apiTokens.namespaceId}, ${namespaces.id})
-  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`
+  left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = ${namespaces.id})`,
+  )
 
 /** The guard of a request about a thing inside a project. */
 export const itemGuard = (a: Arguments<ItemRef>, home: Home, grant: Grant, rest: Conditions = {}): Guard =>

@@ -9,7 +9,7 @@ select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
- where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch')) as body
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at)) as body
  from verdict as standing
  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
 
@@ -22,7 +22,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
- where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch'), 'lastUsedAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.last_used_at / 1000.0, 'unixepoch')) as body
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at), 'lastUsedAt', iso(api_tokens.last_used_at)) as body
  from api_tokens
  where api_tokens.user_id = (select user_id from permit) and api_tokens.revoked_at is null and api_tokens.id < :before
  order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count from users where users.id = standing.user_id), 0)

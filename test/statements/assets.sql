@@ -1,7 +1,5 @@
 -- assets.listed.video.all, after assets.listing as consulted
-, hidden as materialized (select exists (select 1
- from episodes
- where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+, <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
  from (select *
  from assets
@@ -22,15 +20,13 @@
  where total - own < :heaviest
 
 -- assets.listed.video.filtered, after assets.listing as consulted
-, hidden as materialized (select exists (select 1
- from episodes
- where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
+, <assets.hidden>, found as materialized (select id
  from (
  select assets.id as id, assets.name as name, assets.container_id as container_id
  from assets
  where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
  order by assets.id desc limit :examined)
- where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from found cross join assets on assets.id = found.id)
  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
  from assets
@@ -43,9 +39,7 @@
  where total - own < :heaviest
 
 -- assets.listed.video.ofEpisode, after assets.listing as consulted
-, hidden as materialized (select exists (select 1
- from episodes
- where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+, <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
  from assets
  where assets.container_id = ( select held.id from held cross join permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
@@ -58,15 +52,13 @@
  where total - own < :heaviest
 
 -- assets.listed.video.ofEpisodeFiltered, after assets.listing as consulted
-, hidden as materialized (select exists (select 1
- from episodes
- where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), found as materialized (select id
+, <assets.hidden>, found as materialized (select id
  from (
  select assets.id as id, assets.name as name, assets.container_id as container_id
  from assets
  where assets.container_id = ( select held.id from held cross join permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
  order by assets.id desc limit :examined)
- where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from found cross join assets on assets.id = found.id)
  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
  from assets
@@ -79,9 +71,7 @@
  where total - own < :heaviest
 
 -- assets.listed.video.ranged, after assets.listing as consulted
-, hidden as materialized (select exists (select 1
- from episodes
- where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there), range as materialized (select assets.id as id, assets.name as name, assets.container_id as container_id
+, <assets.hidden>, range as materialized (select assets.id as id, assets.name as name, assets.container_id as container_id
  from assets
  where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit :examined + 1), counted as materialized (select count(*) <= :examined as is_few from range), found as materialized (select *
  from (
@@ -97,7 +87,7 @@
  from assets
  where assets.project_id = ( select project_id from permit where not (select is_few from counted)) and assets.kind = :kind and assets.deleted_at is null and assets.id < :before
  order by assets.id desc limit :examined)
- where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0))) as own, sum((500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))) over (rows unbounded preceding) as total
+ where (:from is null or name >= :from) and (:to is null or name < :to) and (:first is null or instr(name, :first) > 0) and (:second is null or instr(name, :second) > 0) and (:third is null or instr(name, :third) > 0) and (not (select is_there from hidden) or not exists ( select 1 from episodes as around where around.id = container_id and around.deleted_at is not null)) limit :limit + 1)), weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from found cross join assets on assets.id = found.id)
  select standing.refusal as refusal, iif(standing.refusal is null, (select assets.id
  from assets
@@ -123,17 +113,11 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  from episodes
  where episodes.project_id = permit.project_id and episodes.name = :episodeName) else ifnull((select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)), 'folder', replace(replace(substr(substr(:parentPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:parentPath, 1, made.value ->> '$.end'), :now, :now
- from permit cross join json_each(?1, '$.folders') as made
+ where nodes.container_id = <assets.container.permit> and nodes.path = rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, <assets.container.permit>, 'folder', replace(replace(substr(substr(:parentPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:parentPath, 1, made.value ->> '$.end'), :now, :now
+ from permit cross join each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+ where nodes.container_id = <assets.container.permit> and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- assets.makeProject, after assets.registering as permitted
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
@@ -180,31 +164,27 @@ with <trash.undone>, <trash.spot.undone> insert into nodes (id, project_id, pare
 
 -- assets.register, after assets.registering as permitted
 insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
- select :id, permit.project_id, iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)), iif(:name is null, null, ifnull((select nodes.id
+ select :id, permit.project_id, <assets.container.permit>, iif(:name is null, null, ifnull((select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
+ where nodes.container_id = <assets.container.permit> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
  from objects
  where objects.id = :storageId and <isWithinReach.permit> and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, :format, :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where true
  on conflict (container_id, kind, name)
  where deleted_at is null and name is not null do update set fps = case
- when (json_type(?1, '$.fps') is not null) then :fps else assets.fps end, lens = case
- when (json_type(?1, '$.lens') is not null) then :lens else assets.lens end, sample_rate = case
- when (json_type(?1, '$.sampleRate') is not null) then :sampleRate else assets.sample_rate end, channels = case
- when (json_type(?1, '$.channels') is not null) then :channels else assets.channels end, format = case
- when (json_type(?1, '$.format') is not null) then :format else assets.format end, language = case
- when (json_type(?1, '$.language') is not null) then :language else assets.language end, tags = case
- when (json_type(?1, '$.tags') is not null) then :tags else assets.tags end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else assets.metadata end, storage_id = ifnull(assets.storage_id, excluded.storage_id), object_id = ifnull(assets.object_id, excluded.object_id), updated_at = :now, updated_request = :mark, version = assets.version + 1
- where (json_type(?1, '$.fps') is not null) or (json_type(?1, '$.lens') is not null) or (json_type(?1, '$.sampleRate') is not null) or (json_type(?1, '$.channels') is not null) or (json_type(?1, '$.format') is not null) or (json_type(?1, '$.language') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
+ when :fps? then :fps else assets.fps end, lens = case
+ when :lens? then :lens else assets.lens end, sample_rate = case
+ when :sampleRate? then :sampleRate else assets.sample_rate end, channels = case
+ when :channels? then :channels else assets.channels end, format = case
+ when :format? then :format else assets.format end, language = case
+ when :language? then :language else assets.language end, tags = case
+ when :tags? then :tags else assets.tags end, metadata = case
+ when :metadata? then :metadata else assets.metadata end, storage_id = ifnull(assets.storage_id, excluded.storage_id), object_id = ifnull(assets.object_id, excluded.object_id), updated_at = :now, updated_request = :mark, version = assets.version + 1
+ where :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata? or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
 -- assets.registered.video, after assets.registering as judged
-select standing.refusal as refusal, assets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
+select standing.refusal as refusal, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -214,9 +194,7 @@ update objects set lease_until = :leaseUntil
 
 -- assets.replace, after assets.registering as permitted
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)
- select :deletionId, permit.namespace_id, permit.project_id, :kind, earlier.id, :name, nullif(iif(:episodeName is null, permit.project_id, (select episodes.id
- from episodes
- where episodes.project_id = permit.project_id and episodes.name = :episodeName)), permit.project_id), :now, permit.user_id, :repeatable
+ select :deletionId, permit.namespace_id, permit.project_id, :kind, earlier.id, :name, nullif(<assets.container.permit>, permit.project_id), :now, permit.user_id, :repeatable
  from permit cross join earlier
  where ifnull(earlier.storage_id <> :storageId, 0)
 
@@ -234,5 +212,4 @@ update assets set deleted_at = :now, deletion_id = :deletionId
  where assets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and assets.deleted_at is null
 
 -- assets.trashed, after assets.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>

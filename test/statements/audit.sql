@@ -7,7 +7,7 @@
 
 -- audit.collections.mend
 update collections set (member_count) = (<audit.collections.memberCount>)
- where collections.id in (select value from json_each(?1, '$.keys')) and (<audit.collections.differs>)
+ where collections.id in (select value from each(:keys)) and (<audit.collections.differs>)
 
 -- audit.collections.reached
 <audit.collections.slice>
@@ -22,7 +22,7 @@ update collections set (member_count) = (<audit.collections.memberCount>)
 
 -- audit.datasets.mend
 update datasets set (collection_count) = (<audit.datasets.collectionCount>)
- where datasets.id in (select value from json_each(?1, '$.keys')) and (<audit.datasets.differs>)
+ where datasets.id in (select value from each(:keys)) and (<audit.datasets.differs>)
 
 -- audit.datasets.reached
 <audit.datasets.slice>
@@ -41,7 +41,7 @@ update datasets set (collection_count) = (<audit.datasets.collectionCount>)
 
 -- audit.episode_stats.mend
 update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (<audit.episode_stats.audios>), (label_tracks) = (<audit.episode_stats.labelTracks>), (text_tracks) = (<audit.episode_stats.textTracks>), (images) = (<audit.episode_stats.images>)
- where episode_stats.episode_id in (select value from json_each(?1, '$.keys')) and (<audit.episode_stats.differs>)
+ where episode_stats.episode_id in (select value from each(:keys)) and (<audit.episode_stats.differs>)
 
 -- audit.episode_stats.reached
 <audit.episode_stats.slice>
@@ -66,7 +66,7 @@ update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (
 
 -- audit.namespace_stats.mend
 update namespace_stats set (members) = (<audit.namespace_stats.members>), (projects) = (<audit.namespace_stats.projects>), (public_projects) = (<audit.namespace_stats.publicProjects>), (videos) = (<audit.namespace_stats.videos>), (audios) = (<audit.namespace_stats.audios>), (label_tracks) = (<audit.namespace_stats.labelTracks>), (text_tracks) = (<audit.namespace_stats.textTracks>), (images) = (<audit.namespace_stats.images>), (protected_episodes) = (<audit.namespace_stats.protectedEpisodes>), (trashed) = (<audit.namespace_stats.trashed>), (purges) = (<audit.namespace_stats.purges>)
- where namespace_stats.namespace_id in (select value from json_each(?1, '$.keys')) and (<audit.namespace_stats.differs>)
+ where namespace_stats.namespace_id in (select value from each(:keys)) and (<audit.namespace_stats.differs>)
 
 -- audit.namespace_stats.quotas.drifted
 <audit.namespace_stats.quotas.slice>
@@ -78,7 +78,7 @@ update namespace_stats set (members) = (<audit.namespace_stats.members>), (proje
 
 -- audit.namespace_stats.quotas.mend
 update namespace_stats set (rows) = (<audit.namespace_stats.quotas.rows>), (bytes) = (<audit.namespace_stats.quotas.bytes>)
- where namespace_stats.namespace_id in (select value from json_each(?1, '$.keys')) and (<audit.namespace_stats.quotas.differs>)
+ where namespace_stats.namespace_id in (select value from each(:keys)) and (<audit.namespace_stats.quotas.differs>)
 
 -- audit.namespace_stats.quotas.reached
 <audit.namespace_stats.quotas.slice>
@@ -97,7 +97,7 @@ update namespace_stats set (rows) = (<audit.namespace_stats.quotas.rows>), (byte
 
 -- audit.objects.mend
 update objects set (asset_count) = (<audit.objects.assetCount>)
- where objects.id in (select value from json_each(?1, '$.keys')) and (<audit.objects.differs>)
+ where objects.id in (select value from each(:keys)) and (<audit.objects.differs>)
 
 -- audit.objects.reached
 <audit.objects.slice>
@@ -117,7 +117,7 @@ update objects set (asset_count) = (<audit.objects.assetCount>)
 
 -- audit.project_stats.mend
 update project_stats set (videos, audios, label_tracks, text_tracks, images) = (<audit.project_stats.videos+audios+labelTracks+textTracks+images>), (episodes) = (<audit.project_stats.episodes>), (datasets) = (<audit.project_stats.datasets>), (collections) = (<audit.project_stats.collections>), (protected_episodes) = (<audit.project_stats.protectedEpisodes>), (trashed) = (<audit.project_stats.trashed>)
- where project_stats.project_id in (select value from json_each(?1, '$.keys')) and (<audit.project_stats.differs>)
+ where project_stats.project_id in (select value from each(:keys)) and (<audit.project_stats.differs>)
 
 -- audit.project_stats.reached
 <audit.project_stats.slice>
@@ -132,7 +132,7 @@ update project_stats set (videos, audios, label_tracks, text_tracks, images) = (
 
 -- audit.project_stats.rows.mend
 update project_stats set (rows) = (<audit.project_stats.rows.rows>)
- where project_stats.project_id in (select value from json_each(?1, '$.keys')) and (<audit.project_stats.rows.differs>)
+ where project_stats.project_id in (select value from each(:keys)) and (<audit.project_stats.rows.differs>)
 
 -- audit.project_stats.rows.reached
 <audit.project_stats.rows.slice>
@@ -148,7 +148,7 @@ update project_stats set (rows) = (<audit.project_stats.rows.rows>)
 
 -- audit.users.mend
 update users set (namespace_count) = (<audit.users.namespaceCount>), (token_count) = (<audit.users.tokenCount>)
- where users.id in (select value from json_each(?1, '$.keys')) and (<audit.users.differs>)
+ where users.id in (select value from each(:keys)) and (<audit.users.differs>)
 
 -- audit.users.reached
 <audit.users.slice>

@@ -12,5 +12,4 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
  from permit cross join target cross join collections on collections.id = target.id
 
 -- collections.trashed, after collections.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>

@@ -8,7 +8,7 @@ insert into datasets (id, project_id, name, description, tags, metadata, created
  from permit
 
 -- datasets.created, after datasets.creating as judged
-select standing.refusal as refusal, datasets.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
+select standing.refusal as refusal, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -23,7 +23,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from verdict as standing
  union all
  select null, null, null, id, body
- from (select datasets.id as id, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'), 'collections', (select json_group_array(json(entry))
+ from (select datasets.id as id, json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', iso(datasets.created_at), 'updatedAt', iso(datasets.updated_at), 'collections', (select json_group_array(json(entry))
  from (
  select json_object('id', collections.id, 'name', collections.name) as entry
  from collections
@@ -67,19 +67,18 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
  from permit cross join target cross join datasets on datasets.id = target.id
 
 -- datasets.trashed, after datasets.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>
 
 -- datasets.update, after datasets.updating as permitted
 update datasets set name = case
- when (json_type(?1, '$.newName') is not null) then :newName else datasets.name end, description = case
- when (json_type(?1, '$.description') is not null) then :description else datasets.description end, tags = case
- when (json_type(?1, '$.tags') is not null) then :tags else datasets.tags end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else datasets.metadata end, renamed_request = case
+ when :newName? then :newName else datasets.name end, description = case
+ when :description? then :description else datasets.description end, tags = case
+ when :tags? then :tags else datasets.tags end, metadata = case
+ when :metadata? then :metadata else datasets.metadata end, renamed_request = case
  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
  where datasets.id = (select target.id from permit cross join target)
 
 -- datasets.updated, after datasets.updating as judged
-select standing.refusal as refusal, datasets.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
+select standing.refusal as refusal, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)

@@ -1,7 +1,7 @@
 -- deletions.claim.datasets
 update deletions set purging = 1, turn = 0
  where deletions.id in (select deletions.id
- from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ from each(:namespaces) as turn cross join deletions on deletions.id in (
  select deletions.id
  from deletions
  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
@@ -10,7 +10,7 @@ update deletions set purging = 1, turn = 0
 -- deletions.claim.others
 update deletions set purging = 1, turn = 1
  where deletions.id in (select deletions.id
- from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ from each(:namespaces) as turn cross join deletions on deletions.id in (
  select deletions.id
  from deletions
  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
@@ -103,13 +103,11 @@ update deletions set turn = :turn
  where deletions.id = :place and deletions.purging = 1
 
 -- deletions.unmarkSlice.assets
-<deletions.unmarkSlice.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
- from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+<deletions.unmarkSlice.area> update assets set <unmarked.assets>
  where assets.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.assetsWithoutNode
-<deletions.unmarkSlice.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
- from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+<deletions.unmarkSlice.area> update assets set <unmarked.assets>
  where assets.id in (select assets.id
  from assets
  where assets.deletion_id = (select id
@@ -117,9 +115,9 @@ update deletions set turn = :turn
  where not exists (select 1 from nodes where nodes.deletion_id = (select id from area))) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.episodes
-<deletions.unmarkSlice.area> update episodes set deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1) from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id from area), null, episodes.renamed_request), version = episodes.version + 1
+<deletions.unmarkSlice.area> update episodes set <unmarked.episodes>
  where episodes.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +episodes.deletion_id = (select id from area)
 
 -- deletions.unmarkSlice.nodes
-<deletions.unmarkSlice.area> update nodes set deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id from area), (select area.new_path || substr(nodes.path, length(area.path) + 1) from area), nodes.path), version = nodes.version + 1
+<deletions.unmarkSlice.area> update nodes set <unmarked.nodes>
  where nodes.id in (select nodes.id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +nodes.deletion_id = (select id from area)

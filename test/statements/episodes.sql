@@ -19,7 +19,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
- from permit cross join json_each(?1, '$.folders') as made
+ from permit cross join each(:folders) as made
  where (select nodes.id
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
@@ -30,7 +30,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, permit.project_id, 'folder', replace(replace(substr(substr(:folderPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:folderPath, 1, made.value ->> '$.end'), :now, :now
- from permit cross join json_each(?1, '$.folders') as made
+ from permit cross join each(:folders) as made
  where (select nodes.id
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
@@ -80,28 +80,27 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
  from permit cross join target cross join episodes on episodes.id = target.id
 
 -- episodes.trashed, after episodes.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>
 
 -- episodes.update, after episodes.updating as permitted
 update episodes set name = :newName, folder_id = case
- when (json_type(?1, '$.folderPath') is not null) then (select nodes.id
+ when :folderPath? then (select nodes.id
  from nodes
  where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
- when (json_type(?1, '$.folderPath') is not null) then :folderPath else ( select nodes.path from nodes where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
- when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
- when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
- when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
- when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
- when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, renamed_request = case
+ when :folderPath? then :folderPath else ( select nodes.path from nodes where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
+ when :description? then :description else episodes.description end, tags = case
+ when :tags? then :tags else episodes.tags end, metadata = case
+ when :metadata? then :metadata else episodes.metadata end, status = case
+ when :status? then :status else episodes.status end, write_protected = case
+ when :writeProtected? then :writeProtected else episodes.write_protected end, started_at = case
+ when :startedAt? then :startedAt else episodes.started_at end, ended_at = case
+ when :endedAt? then :endedAt else episodes.ended_at end, duration_ms = case
+ when :durationMs? then :durationMs else episodes.duration_ms end, renamed_request = case
  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
  where episodes.id = (select target.id from permit cross join target)
 
 -- episodes.updated, after episodes.updating as judged
-select standing.refusal as refusal, episodes.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
+select standing.refusal as refusal, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
  from verdict as standing
  left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)
 
@@ -113,20 +112,20 @@ insert into episodes (id, project_id, node_id, folder_id, name, node_path, descr
  from permit
  where true
  on conflict (project_id, name) do update set folder_id = case
- when (json_type(?1, '$.folderPath') is not null) then excluded.folder_id else episodes.folder_id end, node_path = case
- when (json_type(?1, '$.folderPath') is not null) then excluded.node_path else episodes.node_path end, description = case
- when (json_type(?1, '$.description') is not null) then :description else episodes.description end, tags = case
- when (json_type(?1, '$.tags') is not null) then :tags else episodes.tags end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else episodes.metadata end, status = case
- when (json_type(?1, '$.status') is not null) then :status else episodes.status end, write_protected = case
- when (json_type(?1, '$.writeProtected') is not null) then :writeProtected else episodes.write_protected end, started_at = case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else episodes.started_at end, ended_at = case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else episodes.ended_at end, duration_ms = case
- when (json_type(?1, '$.durationMs') is not null) then :durationMs else episodes.duration_ms end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
- where (json_type(?1, '$.description') is not null) or (json_type(?1, '$.tags') is not null) or (json_type(?1, '$.metadata') is not null) or (json_type(?1, '$.status') is not null) or (json_type(?1, '$.writeProtected') is not null) or (json_type(?1, '$.startedAt') is not null) or (json_type(?1, '$.endedAt') is not null) or (json_type(?1, '$.durationMs') is not null) or (json_type(?1, '$.folderPath') is not null)
+ when :folderPath? then excluded.folder_id else episodes.folder_id end, node_path = case
+ when :folderPath? then excluded.node_path else episodes.node_path end, description = case
+ when :description? then :description else episodes.description end, tags = case
+ when :tags? then :tags else episodes.tags end, metadata = case
+ when :metadata? then :metadata else episodes.metadata end, status = case
+ when :status? then :status else episodes.status end, write_protected = case
+ when :writeProtected? then :writeProtected else episodes.write_protected end, started_at = case
+ when :startedAt? then :startedAt else episodes.started_at end, ended_at = case
+ when :endedAt? then :endedAt else episodes.ended_at end, duration_ms = case
+ when :durationMs? then :durationMs else episodes.duration_ms end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
+ where :description? or :tags? or :metadata? or :status? or :writeProtected? or :startedAt? or :endedAt? or :durationMs? or :folderPath?
 
 -- episodes.upserted, after episodes.upserting as judged
-select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif((standing.scopes & 1 = 0), json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
+select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif(<isBlind>, json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
  from projects
  where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
  from nodes

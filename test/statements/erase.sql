@@ -190,77 +190,27 @@ with <erase.target>
  where not exists (
  select 1
  from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join deletions as nested on nested.container_id = around.id and nested.phase is not null) limit 1) as first, case
- when exists (select 1
- from target
- where exists (select collections.id from collections where collections.detached_by = target.id)) then 'links'
- when exists (select 1
- from target
- where exists (select datasets.id
- from datasets
- where datasets.deletion_id = target.id and not exists (select 1 from collections where collections.dataset_id = datasets.id))) then 'datasets'
+ when <erase.links.isFound> then 'links'
+ when <erase.datasets.isFound> then 'datasets'
  when exists (select nested.id
  from target cross join episodes on episodes.id in (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) cross join deletions as nested on nested.container_id = episodes.id and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit :rows) then 'inside'
- when :done < 3 and exists (select 1
- from target
- where exists (select assets.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null)) then 'insideAssets'
- when :done < 4 and exists (select 1
- from target
- where exists (select nodes.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join nodes on nodes.container_id = around.id and nodes.deleted_at is null)) then 'insideNodes'
- when :done < 5 and exists (select 1
- from target
- where exists (select assets.id from assets where assets.deletion_id = target.id and true)) then 'assets'
- when :done < 6 and exists (select 1
- from target
- where exists (select nodes.id from nodes where nodes.deletion_id = target.id and true)) then 'nodes'
- when :done < 7 and exists (select 1
- from target
- where exists (select around.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around
- where not exists (select 1 from deletions where deletions.container_id = around.id) and not exists (select 1 from assets where assets.container_id = around.id) and not exists (select 1 from nodes where nodes.container_id = around.id and nodes.deleted_at is null))) then 'episodes'
- when :done < 8 and exists (select 1
- from target
- where exists (select collection_members.rowid
- from collections cross join collection_members on collection_members.collection_id = collections.id
- where collections.deletion_id = target.id)) then 'members'
- when :done < 9 and exists (select 1
- from target
- where exists (select collections.id
- from collections
- where collections.deletion_id = target.id and not exists (select 1 from collection_members where collection_members.collection_id = collections.id))) then 'collections'
+ when :done < 3 and <erase.insideAssets.isFound> then 'insideAssets'
+ when :done < 4 and <erase.insideNodes.isFound> then 'insideNodes'
+ when :done < 5 and <erase.assets.isFound> then 'assets'
+ when :done < 6 and <erase.nodes.isFound> then 'nodes'
+ when :done < 7 and <erase.episodes.isFound> then 'episodes'
+ when :done < 8 and <erase.members.isFound> then 'members'
+ when :done < 9 and <erase.collections.isFound> then 'collections'
  when :done < 10 and exists (select 1
  from target
  where not exists (select 1 from assets where assets.deletion_id = target.id) and not exists (select 1 from nodes where nodes.deletion_id = target.id) and not exists (select 1 from episodes where episodes.deletion_id = target.id) and not exists (select 1 from collections where collections.deletion_id = target.id) and not exists (select 1 from datasets where datasets.deletion_id = target.id) and not exists (select 1 from collections where collections.detached_by = target.id)) then 'end'
- when exists (select 1
- from target
- where exists (select assets.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null)) then 'insideAssets'
- when exists (select 1
- from target
- where exists (select nodes.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join nodes on nodes.container_id = around.id and nodes.deleted_at is null)) then 'insideNodes'
- when exists (select 1
- from target
- where exists (select assets.id from assets where assets.deletion_id = target.id and true)) then 'assets'
- when exists (select 1
- from target
- where exists (select nodes.id from nodes where nodes.deletion_id = target.id and true)) then 'nodes'
- when exists (select 1
- from target
- where exists (select around.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around
- where not exists (select 1 from deletions where deletions.container_id = around.id) and not exists (select 1 from assets where assets.container_id = around.id) and not exists (select 1 from nodes where nodes.container_id = around.id and nodes.deleted_at is null))) then 'episodes'
- when exists (select 1
- from target
- where exists (select collection_members.rowid
- from collections cross join collection_members on collection_members.collection_id = collections.id
- where collections.deletion_id = target.id)) then 'members'
- when exists (select 1
- from target
- where exists (select collections.id
- from collections
- where collections.deletion_id = target.id and not exists (select 1 from collection_members where collection_members.collection_id = collections.id))) then 'collections'
+ when <erase.insideAssets.isFound> then 'insideAssets'
+ when <erase.insideNodes.isFound> then 'insideNodes'
+ when <erase.assets.isFound> then 'assets'
+ when <erase.nodes.isFound> then 'nodes'
+ when <erase.episodes.isFound> then 'episodes'
+ when <erase.members.isFound> then 'members'
+ when <erase.collections.isFound> then 'collections'
  when exists (select 1
  from target
  where not exists (select 1 from assets where assets.deletion_id = target.id) and not exists (select 1 from nodes where nodes.deletion_id = target.id) and not exists (select 1 from episodes where episodes.deletion_id = target.id) and not exists (select 1 from collections where collections.deletion_id = target.id) and not exists (select 1 from datasets where datasets.deletion_id = target.id) and not exists (select 1 from collections where collections.detached_by = target.id)) then 'end'

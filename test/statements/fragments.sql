@@ -1,7 +1,25 @@
 -- <assetJson.video>
 json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
  from objects
- where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', assets.updated_at / 1000.0, 'unixepoch'))
+ where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+
+-- <assets.container.permit>
+iif(:episodeName is null, permit.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = permit.project_id and episodes.name = :episodeName))
+
+-- <assets.container.standing>
+iif(:episodeName is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName))
+
+-- <assets.hidden>
+hidden as materialized (select exists (select 1
+ from episodes
+ where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there)
+
+-- <assets.weight>
+(500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))
 
 -- <audit.collections.differs>
 (collections.member_count) <> (<audit.collections.memberCount>)
@@ -370,7 +388,7 @@ json_object('id', collections.id, 'name', collections.name, 'description', colle
  select collection_members.member_id as member_id
  from collection_members
  where collection_members.collection_id = collections.id
- order by collection_members.position limit 1000)), 'membersTotal', collections.member_count, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', collections.updated_at / 1000.0, 'unixepoch'))
+ order by collection_members.position limit 1000)), 'membersTotal', collections.member_count, 'createdAt', iso(collections.created_at), 'updatedAt', iso(collections.updated_at))
 
 -- <contentTypeOfAsset>
 iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)
@@ -428,33 +446,7 @@ iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.c
  when 'zip' then 'application/zip' end, objects.content_type))
 
 -- <contentTypeOfObject>
-iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(null)
- when 'mp4' then 'video/mp4'
- when 'mov' then 'video/quicktime'
- when 'webm' then 'video/webm'
- when 'mkv' then 'video/x-matroska'
- when 'avi' then 'video/x-msvideo'
- when 'wav' then 'audio/wav'
- when 'mp3' then 'audio/mpeg'
- when 'flac' then 'audio/flac'
- when 'ogg' then 'audio/ogg'
- when 'm4a' then 'audio/mp4'
- when 'vtt' then 'text/vtt'
- when 'srt' then 'application/x-subrip'
- when 'jsonl' then 'application/x-ndjson'
- when 'ndjson' then 'application/x-ndjson'
- when 'json' then 'application/json'
- when 'csv' then 'text/csv'
- when 'txt' then 'text/plain'
- when 'png' then 'image/png'
- when 'jpg' then 'image/jpeg'
- when 'jpeg' then 'image/jpeg'
- when 'webp' then 'image/webp'
- when 'gif' then 'image/gif'
- when 'avif' then 'image/avif'
- when 'mcap' then 'application/x-mcap'
- when 'parquet' then 'application/vnd.apache.parquet'
- when 'zip' then 'application/zip' end, case iif(instr(objects.name, '.') > 0, lower(substr(objects.name, length(rtrim(objects.name, replace(objects.name, '.', ''))) + 1)), null)
+iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case iif(instr(objects.name, '.') > 0, lower(substr(objects.name, length(rtrim(objects.name, replace(objects.name, '.', ''))) + 1)), null)
  when 'mp4' then 'video/mp4'
  when 'mov' then 'video/quicktime'
  when 'webm' then 'video/webm'
@@ -483,7 +475,11 @@ iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.c
  when 'zip' then 'application/zip' end, objects.content_type))
 
 -- <datasetJson>
-json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', datasets.updated_at / 1000.0, 'unixepoch'))
+json_object('id', datasets.id, 'name', datasets.name, 'description', datasets.description, 'tags', json(datasets.tags), 'projectId', datasets.project_id, 'metadata', json(datasets.metadata), 'createdAt', iso(datasets.created_at), 'updatedAt', iso(datasets.updated_at))
+
+-- <deletion>
+select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
+ from verdict as standing
 
 -- <deletions.markSlice.area>
 with area as materialized (
@@ -498,7 +494,12 @@ with area as materialized (
  where busy.id = :deletionId and busy.phase = 'restoring')
 
 -- <episodeJson>
-json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', json(case episodes.write_protected when 0 then 'false' when 1 then 'true' end), 'metadata', json(episodes.metadata), 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.started_at / 1000.0, 'unixepoch'), 'endedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.ended_at / 1000.0, 'unixepoch'), 'durationMs', episodes.duration_ms, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', episodes.updated_at / 1000.0, 'unixepoch'))
+json_object('id', episodes.id, 'name', episodes.name, 'description', episodes.description, 'tags', json(episodes.tags), 'projectId', episodes.project_id, 'folderId', episodes.folder_id, 'nodePath', episodes.node_path, 'status', episodes.status, 'writeProtected', boolean(episodes.write_protected), 'metadata', json(episodes.metadata), 'startedAt', iso(episodes.started_at), 'endedAt', iso(episodes.ended_at), 'durationMs', episodes.duration_ms, 'createdAt', iso(episodes.created_at), 'updatedAt', iso(episodes.updated_at))
+
+-- <erase.assets.isFound>
+exists (select 1
+ from target
+ where exists (select assets.id from assets where assets.deletion_id = target.id and true))
 
 -- <erase.assets.release.slice>
 with <erase.target>, slice as materialized (select assets.object_id as object_id, target.id as deletion_id
@@ -512,11 +513,25 @@ with <erase.target>, slice as materialized (select assets.id as key, target.id a
  from assets
  where assets.deletion_id = target.id and true limit max(1, :rows / (select count(*) from target))) limit :rows)
 
+-- <erase.collections.isFound>
+exists (select 1
+ from target
+ where exists (select collections.id
+ from collections
+ where collections.deletion_id = target.id and not exists (select 1 from collection_members where collection_members.collection_id = collections.id)))
+
 -- <erase.collections.slice>
 with <erase.target>, slice as materialized (select collections.id as key, target.id as deletion_id
  from target cross join collections on collections.id in (select collections.id
  from collections
  where collections.deletion_id = target.id and not exists (select 1 from collection_members where collection_members.collection_id = collections.id) limit max(1, :rows / (select count(*) from target))) limit :rows)
+
+-- <erase.datasets.isFound>
+exists (select 1
+ from target
+ where exists (select datasets.id
+ from datasets
+ where datasets.deletion_id = target.id and not exists (select 1 from collections where collections.dataset_id = datasets.id)))
 
 -- <erase.datasets.slice>
 with <erase.target>, slice as materialized (select datasets.id as key, target.id as deletion_id
@@ -524,11 +539,24 @@ with <erase.target>, slice as materialized (select datasets.id as key, target.id
  from datasets
  where datasets.deletion_id = target.id and not exists (select 1 from collections where collections.dataset_id = datasets.id) limit max(1, :rows / (select count(*) from target))) limit :rows)
 
+-- <erase.episodes.isFound>
+exists (select 1
+ from target
+ where exists (select around.id
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around
+ where not exists (select 1 from deletions where deletions.container_id = around.id) and not exists (select 1 from assets where assets.container_id = around.id) and not exists (select 1 from nodes where nodes.container_id = around.id and nodes.deleted_at is null)))
+
 -- <erase.episodes.slice>
 with <erase.target>, slice as materialized (select episodes.id as key, target.id as deletion_id
  from target cross join episodes on episodes.id in (select around.id
  from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around
  where not exists (select 1 from deletions where deletions.container_id = around.id) and not exists (select 1 from assets where assets.container_id = around.id) and not exists (select 1 from nodes where nodes.container_id = around.id and nodes.deleted_at is null) limit max(1, :rows / (select count(*) from target))) limit :rows)
+
+-- <erase.insideAssets.isFound>
+exists (select 1
+ from target
+ where exists (select assets.id
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null))
 
 -- <erase.insideAssets.release.slice>
 with <erase.target>, slice as materialized (select assets.object_id as object_id, target.id as deletion_id
@@ -540,16 +568,34 @@ with <erase.target>, slice as materialized (select assets.id as key, target.id a
  from target cross join assets on assets.id in (select assets.id
  from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
 
+-- <erase.insideNodes.isFound>
+exists (select 1
+ from target
+ where exists (select nodes.id
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join nodes on nodes.container_id = around.id and nodes.deleted_at is null))
+
 -- <erase.insideNodes.slice>
 with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
  from target cross join nodes on nodes.id in (select nodes.id
  from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join nodes on nodes.container_id = around.id and nodes.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
+
+-- <erase.links.isFound>
+exists (select 1
+ from target
+ where exists (select collections.id from collections where collections.detached_by = target.id))
 
 -- <erase.links.slice>
 with <erase.target>, slice as materialized (select collections.id as key, target.id as deletion_id
  from target cross join collections on collections.id in (select collections.id
  from collections
  where collections.detached_by = target.id limit max(1, :rows / (select count(*) from target))) limit :rows)
+
+-- <erase.members.isFound>
+exists (select 1
+ from target
+ where exists (select collection_members.rowid
+ from collections cross join collection_members on collection_members.collection_id = collections.id
+ where collections.deletion_id = target.id))
 
 -- <erase.members.slice>
 with <erase.target>, slice as materialized (select collection_members.rowid as key, target.id as deletion_id
@@ -561,6 +607,11 @@ with <erase.target>, slice as materialized (select collection_members.rowid as k
 place as materialized (select deletions.id as id, deletions.kind as kind, deletions.item_id as item_id, deletions.namespace_id as namespace_id
  from deletions
  where deletions.id = :place and deletions.purging = 1 and deletions.project_id is null), namespace as materialized (select item_id as id from place where kind = 'namespace')
+
+-- <erase.nodes.isFound>
+exists (select 1
+ from target
+ where exists (select nodes.id from nodes where nodes.deletion_id = target.id and true))
 
 -- <erase.nodes.slice>
 with <erase.target>, slice as materialized (select nodes.id as key, target.id as deletion_id
@@ -589,12 +640,18 @@ target as materialized (
  where deletions.id = :only and deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null
  union all
  select deletions.id
- from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ from each(:namespaces) as turn cross join deletions on deletions.id in (
  select deletions.id
  from deletions
  where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.phase is null and deletions.namespace_id = turn.value
  order by deletions.turn, deletions.id limit :most)
  where :only is null)
+
+-- <isAdding>
+(standing.scopes & 2 = 0)
+
+-- <isBlind>
+(standing.scopes & 1 = 0)
 
 -- <isInSight.permit>
 (permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id)
@@ -630,7 +687,7 @@ json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(names
 -- <nodeJson>
 json_object('id', nodes.id, 'name', nodes.name, 'kind', nodes.kind, 'leaf', json(case nodes.kind not in ('folder', 'episode') when 0 then 'false' when 1 then 'true' end), 'path', ifnull((select place.path
  from episodes as around join nodes as place on place.id = around.node_id
- where around.id = nodes.container_id), '') || nodes.path, 'parentId', nodes.parent_id, 'assetId', iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', nodes.updated_at / 1000.0, 'unixepoch'))
+ where around.id = nodes.container_id), '') || nodes.path, 'parentId', nodes.parent_id, 'assetId', iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null), 'createdAt', iso(nodes.created_at), 'updatedAt', iso(nodes.updated_at))
 
 -- <nodes.markBelow.area>
 with area as materialized (
@@ -639,7 +696,7 @@ with area as materialized (
  where busy.id = :deletionId and busy.phase is null and busy.kind = 'folder')
 
 -- <projectJson>
-json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.created_at / 1000.0, 'unixepoch'), 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', projects.updated_at / 1000.0, 'unixepoch'))
+json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', iso(projects.created_at), 'updatedAt', iso(projects.updated_at))
 
 -- <role.audit>
 <role.own>
@@ -665,6 +722,14 @@ when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(stan
 -- <role.write>
 <role.upload>
 
+-- <standing.asset_not_found>
+standing as materialized (
+ select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join projects on projects.id = (select assets.project_id from assets where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
+
 -- <standing.caller>
 users.id as user_id, case
  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
@@ -682,6 +747,45 @@ standing as materialized (
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
+-- <standing.node_not_found>
+standing as materialized (
+ select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join projects on projects.id = (select nodes.project_id from nodes where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
+
+-- <standing.object_not_found>
+standing as materialized (
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
+ from projects as found
+ where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
+ from (
+ select own.project_id, own.container_id, own.deleted_at
+ from assets as own
+ where own.object_id = objects.id limit 500) as held
+ where held.deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = (select max(found.id)
+ from projects as found
+ where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.id in (select objects.project_id
+ union all
+ select held.project_id
+ from (
+ select own.project_id, own.container_id, own.deleted_at
+ from assets as own
+ where own.object_id = objects.id limit 500) as held
+ where held.deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = held.container_id and around.deleted_at is not null))) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
+
 -- <standing.project>
 standing as materialized (
  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
@@ -689,6 +793,15 @@ standing as materialized (
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id))
+
+-- <standing.upload_not_found>
+standing as materialized (
+ select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <standing.joinedUser>
+ left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
+ left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
+ left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
 -- <standing.user>
 standing as materialized ( select <standing.caller>, true as is_member, 3 as access from (select 1) <standing.joinedUser>)
@@ -743,6 +856,16 @@ undone as materialized (
  from restorations cross join deletions on deletions.id = restorations.id
  where restorations.id = :deletionId and restorations.request = :mark)
 
+-- <unmarked.assets>
+deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
+ from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+
+-- <unmarked.episodes>
+deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1) from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id from area), null, episodes.renamed_request), version = episodes.version + 1
+
+-- <unmarked.nodes>
+deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id from area), (select area.new_path || substr(nodes.path, length(area.path) + 1) from area), nodes.path), version = nodes.version + 1
+
 -- <uploadColumns>
 objects.id as id, objects.key as key, objects.state as state, objects.name as name, objects.bucket_upload_id as bucket_upload_id, objects.part_size as part_size, objects.announced_size as announced_size, objects.announced_sha256 as announced_sha256, objects.content_type as content_type, objects.size as size, objects.sha256 as sha256, objects.etag as etag, objects.created_at as created_at
 
@@ -765,3 +888,28 @@ objects.id as id, objects.key as key, objects.state as state, objects.name as na
  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
  where <isInSight.standing> and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
  order by objects.id desc limit 1)
+
+-- <used.bytes>
+ifnull((select namespace_stats.bytes
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0)
+
+-- <used.rows>
+ifnull((select namespace_stats.rows
+ from namespace_stats
+ where namespace_stats.namespace_id = standing.namespace_id), 0)
+
+-- <users.freeHomeSlug>
+ifnull(( with recursive candidate(n, slug) as (
+ select 1, ifnull(:username, 'user-' || substr(:newUserId, 1, 8))
+ union all
+ select n + 1, substr(ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), 1, 63 - length(n + 1)) || '-' || (n + 1)
+ from candidate
+ where n < 1000 and not (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
+ from former_slugs
+ where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)))
+ select slug
+ from candidate
+ where (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
+ from former_slugs
+ where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)) limit 1), 'user-' || :newUserId)

@@ -43,19 +43,15 @@ with <standing.project>, admitted as materialized (select * from standing where 
  union all
  select assets.id as id, assets.storage_id as storage_id, assets.updated_request = :mark as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
- where assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null
+ where assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null
  union all
  select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
- where :name is null and assets.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
+ where :name is null and assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
  select *, nullif(case <authority.projectToMake.upload>
  when ((select is_done from earlier)) and not (standing.access < 2) then 'done'
- when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
- when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
+ when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select (<isAdding> and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
  when (select episodes.deleted_at is not null
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_trashed' <role.write>
@@ -67,47 +63,24 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where objects.id = :storageId and <isWithinReach.standing> and objects.state in ('pending', 'purging')) then 'object_not_complete'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
+ where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = <assets.container.standing> and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
- from json_each(?1, '$.folders') as made
+ where nodes.container_id = <assets.container.standing> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or <assets.container.standing> is not null, 0, 2) + (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
+ where nodes.container_id = <assets.container.standing> and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and <used.rows> + (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) is not null, 0, 2) + (select count(*)
- from json_each(?1, '$.folders') as made
+ where nodes.container_id = <assets.container.standing> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or <assets.container.standing> is not null, 0, 2) + (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = iif(:episodeName is null, standing.project_id, (select episodes.id
- from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName)) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ where nodes.container_id = <assets.container.standing> and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
 -- assets.trashing
-with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
- left join projects on projects.id = (select assets.project_id from assets where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.asset_not_found.write> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
+with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.write> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
  from admitted as standing cross join assets
  where assets.id = :id and assets.kind = :kind), verdict as materialized (
  select *, nullif(case <authority.asset_not_found.write>
@@ -277,12 +250,12 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.write>
  when (select write_protected from target) then 'episode_write_protected'
  when case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end < case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
+ when :endedAt? then :endedAt else (select ended_at from target) end < case
+ when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
  when abs(case
- when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms from target) end - (case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end - case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
+ when :durationMs? then :durationMs else (select duration_ms from target) end - (case
+ when :endedAt? then :endedAt else (select ended_at from target) end - case
+ when :startedAt? then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
  when (select episodes.deleted_at is not null as trashed
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 0 then 'episode_name_taken'
@@ -293,16 +266,12 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from deletions as busy
  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (select count(*)
- from json_each(?1, '$.folders') as made
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + (select count(*)
- from json_each(?1, '$.folders') as made
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and <used.rows> + (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
@@ -317,17 +286,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
  select *, nullif(case <authority.projectToMake.upload>
  when ((select id from target) = :id or (select deleted_at is null and updated_request = :mark from target)) and not (standing.access < 2) then 'done'
- when (standing.scopes & 2 = 0) and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
- when (select ((standing.scopes & 2 = 0) and created_by_token is not standing.token_id) from target) then 'created_by_another'
+ when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
+ when (select (<isAdding> and created_by_token is not standing.token_id) from target) then 'created_by_another'
  when (select deleted_at is not null from target) then 'episode_trashed' <role.write>
  when (select write_protected from target) then 'episode_write_protected'
  when case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end < case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
+ when :endedAt? then :endedAt else (select ended_at from target) end < case
+ when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
  when abs(case
- when (json_type(?1, '$.durationMs') is not null) then :durationMs else (select duration_ms from target) end - (case
- when (json_type(?1, '$.endedAt') is not null) then :endedAt else (select ended_at from target) end - case
- when (json_type(?1, '$.startedAt') is not null) then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
+ when :durationMs? then :durationMs else (select duration_ms from target) end - (case
+ when :endedAt? then :endedAt else (select ended_at from target) end - case
+ when :startedAt? then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
  when exists (select 1
  from deletions as busy
  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
@@ -335,16 +304,12 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from deletions as busy
  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + 100 <= :rowsQuota, 0, (iif(exists (select 1 from target), 0, 2) + (select count(*)
- from json_each(?1, '$.folders') as made
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(exists (select 1 from target), 0, 2) + (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + (iif(exists (select 1 from target), 0, 2) + (select count(*)
- from json_each(?1, '$.folders') as made
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and <used.rows> + (iif(exists (select 1 from target), 0, 2) + (select count(*)
+ from each(:folders) as made
  where (select nodes.id
  from nodes
  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
@@ -474,12 +439,7 @@ with standing as materialized (
  from standing)
 
 -- nodes.trashing
-with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
- left join projects on projects.id = (select nodes.project_id from nodes where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.node_not_found.write> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.write> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), verdict as materialized (
  select *, nullif(case <authority.node_not_found.write>
@@ -683,13 +643,7 @@ with standing as materialized (
  from standing)
 
 -- uploads.aborting
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.write> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.write> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.write> <role.write>
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
@@ -697,82 +651,34 @@ with standing as materialized (
 -- uploads.announcing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), verdict as materialized (
  select *, nullif(case <authority.projectToMake.upload> <role.write>
- when (:rowsQuota is not null and iif(ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
- from json_each(?1, '$.files') as file
- where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and ifnull((select namespace_stats.rows
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum(1), 0)
- from json_each(?1, '$.files') as file
+ when (:rowsQuota is not null and iif(<used.rows> + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
+ from each(:files) as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and <used.rows> + (select ifnull(sum(1), 0)
+ from each(:files) as file
  where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > :rowsQuota)) then 'quota_exceeded'
- when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + :bytes <= :bytesQuota, 0, (select ifnull(sum((file.value ->> '$.size')), 0)
- from json_each(?1, '$.files') as file
- where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and ifnull((select namespace_stats.bytes
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + (select ifnull(sum((file.value ->> '$.size')), 0)
- from json_each(?1, '$.files') as file
+ when (:bytesQuota is not null and iif(<used.bytes> + :bytes <= :bytesQuota, 0, (select ifnull(sum((file.value ->> '$.size')), 0)
+ from each(:files) as file
+ where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and <used.bytes> + (select ifnull(sum((file.value ->> '$.size')), 0)
+ from each(:files) as file
  where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
 -- uploads.completing
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.upload>
- when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
  from standing)
 
 -- uploads.discarding
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.upload>
- when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
 -- uploads.foundingObject
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
- from projects as found
- where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
- from (
- select own.project_id, own.container_id, own.deleted_at
- from assets as own
- where own.object_id = objects.id limit 500) as held
- where held.deleted_at is null and not exists (
- select 1
- from episodes as around
- where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = (select max(found.id)
- from projects as found
- where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.id in (select objects.project_id
- union all
- select held.project_id
- from (
- select own.project_id, own.container_id, own.deleted_at
- from assets as own
- where own.object_id = objects.id limit 500) as held
- where held.deleted_at is null and not exists (
- select 1
- from episodes as around
- where around.id = held.container_id and around.deleted_at is not null))) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.object_not_found.read> end) is null), verdict as materialized (
+with <standing.object_not_found>, admitted as materialized (select * from standing where (case <authority.object_not_found.read> end) is null), verdict as materialized (
  select *, nullif(case <authority.object_not_found.read>
  when standing.object_state <> 'complete' then 'object_not_found' <role.watch> end, 'done') as refusal
  from standing)
@@ -780,10 +686,10 @@ with standing as materialized (
 -- uploads.foundingStaged
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), staged as materialized (select (select objects.id
  from objects
- where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not (<isAdding> and objects.created_by_token is not standing.token_id)
  order by objects.id desc limit 1) as id, (select objects.id
  from objects
- where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not ((standing.scopes & 2 = 0) and objects.created_by_token is not standing.token_id)
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not (<isAdding> and objects.created_by_token is not standing.token_id)
  order by objects.id desc limit 1) as pending_id
  from admitted as standing), verdict as materialized (
  select *, nullif(case <authority.project.upload>
@@ -797,51 +703,29 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- uploads.sending
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.upload>
- when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
  when standing.object_state = 'complete' then 'upload_complete'
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
  from standing)
 
 -- uploads.settling
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.upload>
- when ((standing.scopes & 2 = 0) and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted'
- when (:bytesQuota is not null and iif(ifnull((select namespace_stats.bytes
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
+ when (:bytesQuota is not null and iif(<used.bytes> + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
  from objects
- where objects.id = standing.object_id and objects.state = 'pending'), 0) > 0 and ifnull((select namespace_stats.bytes
- from namespace_stats
- where namespace_stats.namespace_id = standing.namespace_id), 0) + ifnull((select :size - ifnull(objects.announced_size, 0)
+ where objects.id = standing.object_id and objects.state = 'pending'), 0) > 0 and <used.bytes> + ifnull((select :size - ifnull(objects.announced_size, 0)
  from objects
  where objects.id = standing.object_id and objects.state = 'pending'), 0) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
 -- uploads.watching
-with standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
- left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
- left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
- left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.upload_not_found.watch> end) is null), verdict as materialized (
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.watch> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.watch>
- when (standing.scopes & 1 = 0) and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.watch> end, 'done') as refusal
+ when <isBlind> and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.watch> end, 'done') as refusal
  from standing)
 
 -- users.exchanging

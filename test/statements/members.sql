@@ -15,7 +15,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
  from (select members.user_id as id, json_object('username', (select home.slug from namespaces as home where home.id = users.home_id), 'name', iif(members.prominence > 0 or users.id = (select user_id from permit), users.name, null), 'role', case members.role
  when 1 then 'reader'
  when 2 then 'writer'
- when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', members.created_at / 1000.0, 'unixepoch')) as body
+ when 3 then 'owner' end, 'createdAt', iso(members.created_at)) as body
  from members cross join users on users.id = members.user_id
  where members.namespace_id = (select namespace_id from permit) and members.user_id < :before
  order by members.user_id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.members
@@ -43,7 +43,7 @@ insert into members (user_id, namespace_id, role, created_at, created_request, u
 select standing.refusal as refusal, 1 as version, members.created_request = :mark as created, json_object('username', (select home.slug from namespaces as home where home.id = users.home_id), 'name', iif(members.prominence > 0 or users.id = standing.user_id, users.name, null), 'role', case members.role
  when 1 then 'reader'
  when 2 then 'writer'
- when 3 then 'owner' end, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', members.created_at / 1000.0, 'unixepoch')) as body
+ when 3 then 'owner' end, 'createdAt', iso(members.created_at)) as body
  from verdict as standing
  left join member
  left join users on users.id = iif(standing.refusal is null, member.id, null)

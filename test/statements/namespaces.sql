@@ -83,13 +83,12 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
  from permit cross join namespaces on namespaces.id = permit.namespace_id
 
 -- namespaces.trashed, after namespaces.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>
 
 -- namespaces.update, after namespaces.updating as permitted
 update namespaces set slug = case
- when (json_type(?1, '$.newSlug') is not null) then :newSlug else namespaces.slug end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else namespaces.metadata end, renamed_request = case
+ when :newSlug? then :newSlug else namespaces.slug end, metadata = case
+ when :metadata? then :metadata else namespaces.metadata end, renamed_request = case
  when :newSlug <> namespaces.slug then :mark else namespaces.renamed_request end, updated_at = :now, updated_request = :mark, version = namespaces.version + 1
  where namespaces.id = (select namespace_id from permit)
 

@@ -65,5 +65,4 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
  from permit cross join target cross join nodes on nodes.id = target.id
 
 -- nodes.trashed, after nodes.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>

@@ -4,7 +4,7 @@ insert into projects (id, namespace_id, name, slug, description, tags, metadata,
  from permit
 
 -- projects.created, after projects.creating as judged
-select standing.refusal as refusal, projects.version as version, 1 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
+select standing.refusal as refusal, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -49,21 +49,20 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
  from permit cross join projects on projects.id = permit.project_id
 
 -- projects.trashed, after projects.trashing as judged
-select standing.refusal as refusal, iif(standing.refusal is null, coalesce( (select deletions.id from deletions where deletions.id = :deletionId), (select deletions.id from deletions where deletions.request = :repeatable)), null) as deletion_id, iif(standing.refusal is null, coalesce( (select deletions.phase = 'marking' from deletions where deletions.id = :deletionId), (select deletions.phase = 'marking' from deletions where deletions.request = :repeatable)), null) as is_marking
- from verdict as standing
+<deletion>
 
 -- projects.update, after projects.updating as permitted
 update projects set slug = case
- when (json_type(?1, '$.newSlug') is not null) then :newSlug else projects.slug end, description = case
- when (json_type(?1, '$.description') is not null) then :description else projects.description end, tags = case
- when (json_type(?1, '$.tags') is not null) then :tags else projects.tags end, metadata = case
- when (json_type(?1, '$.metadata') is not null) then :metadata else projects.metadata end, name = case
- when (json_type(?1, '$.name') is not null) then :name else projects.name end, visibility = case
- when (json_type(?1, '$.visibility') is not null) then :visibility else projects.visibility end, renamed_request = case
+ when :newSlug? then :newSlug else projects.slug end, description = case
+ when :description? then :description else projects.description end, tags = case
+ when :tags? then :tags else projects.tags end, metadata = case
+ when :metadata? then :metadata else projects.metadata end, name = case
+ when :name? then :name else projects.name end, visibility = case
+ when :visibility? then :visibility else projects.visibility end, renamed_request = case
  when :newSlug <> projects.slug then :mark else projects.renamed_request end, updated_at = :now, updated_request = :mark, version = projects.version + 1
  where projects.id = (select project_id from permit)
 
 -- projects.updated, after projects.updating as judged
-select standing.refusal as refusal, projects.version as version, 0 as created, iif((standing.scopes & 1 = 0), json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
+select standing.refusal as refusal, projects.version as version, 0 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

@@ -5,7 +5,7 @@ with bound as materialized (select min(:to, ifnull((
  where objects.key > :from and objects.key <= :to
  order by objects.key limit 1 offset :rows), :to)) as upto), orphan as materialized (
  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
- from bound cross join json_each(?1, '$.entries') as entry
+ from bound cross join each(:entries) as entry
  where entry.value ->> '$.key' <= bound.upto and not exists (select 1 from objects where objects.key = entry.value ->> '$.key')) update purges set objects = 1, bytes = orphan.size
  from orphan
  where purges.rule = 'orphaned' and purges.kind = 'object' and purges.item_id = orphan.id and purges.namespace_id = orphan.namespace_id and purges.finished_at is null and orphan.uploaded_at <= :orphanedBefore and (exists (select 1 from namespaces where namespaces.id = orphan.namespace_id) or exists (select 1
@@ -20,7 +20,7 @@ with bound as materialized (select min(:to, ifnull((
  order by objects.key limit 1 offset :rows), :to)) as upto), finding as materialized (
  select found.id as id, found.namespace_id || '/' || found.item_id as key
  from purges as found
- where found.kind = 'object' and found.finished_at is null and found.rule = 'missing' and found.objects = 1), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from json_each(?1, '$.entries') as entry) as is_held
+ where found.kind = 'object' and found.finished_at is null and found.rule = 'missing' and found.objects = 1), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from each(:entries) as entry) as is_held
  from bound cross join finding
  where finding.key > :from and finding.key <= bound.upto) update purges set finished_at = :now
  where purges.id in (select id
@@ -35,7 +35,7 @@ with bound as materialized (select min(:to, ifnull((
  order by objects.key limit 1 offset :rows), :to)) as upto), finding as materialized (
  select found.id as id, found.namespace_id || '/' || found.item_id as key
  from purges as found
- where found.kind = 'object' and found.finished_at is null and found.rule = 'orphaned' and found.objects = 0), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from json_each(?1, '$.entries') as entry) as is_held
+ where found.kind = 'object' and found.finished_at is null and found.rule = 'orphaned' and found.objects = 0), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from each(:entries) as entry) as is_held
  from bound cross join finding
  where finding.key > :from and finding.key <= bound.upto) update purges set finished_at = :now
  where purges.id in (select id from shown where not is_held)
@@ -47,7 +47,7 @@ update purges set rows = purges.rows + changes()
 -- purges.countOthers
 with going as materialized (
  select objects.id as id, objects.namespace_id as namespace_id, objects.size as size, objects.released_by as released_by, objects.completed_at as completed_at
- from json_each(?1, '$.ids') as doomed cross join objects on objects.id = doomed.value
+ from each(:ids) as doomed cross join objects on objects.id = doomed.value
  where objects.state = 'purging' and not exists (select 1 from assets where assets.object_id = objects.id) and not exists ( select 1 from parts where parts.object_id = objects.id)), found as materialized (
  select namespace_id, iif(completed_at is null, 'idle', 'unreferenced') as rule, count(*) as count, sum(size) as bytes
  from going
@@ -61,7 +61,7 @@ with going as materialized (
 -- purges.countReleased
 with going as materialized (
  select objects.id as id, objects.namespace_id as namespace_id, objects.size as size, objects.released_by as released_by, objects.completed_at as completed_at
- from json_each(?1, '$.ids') as doomed cross join objects on objects.id = doomed.value
+ from each(:ids) as doomed cross join objects on objects.id = doomed.value
  where objects.state = 'purging' and not exists (select 1 from assets where assets.object_id = objects.id) and not exists ( select 1 from parts where parts.object_id = objects.id)) update purges set rows = purges.rows + found.count, objects = purges.objects + found.count, bytes = purges.bytes + found.bytes
  from (select released_by, count(*) as count, sum(size) as bytes
  from going
@@ -70,7 +70,7 @@ with going as materialized (
 
 -- purges.finishOrphans
 update purges set finished_at = :now
- where purges.id in (select value from json_each(?1, '$.ids')) and purges.finished_at is null
+ where purges.id in (select value from each(:ids)) and purges.finished_at is null
 
 -- purges.listed, after purges.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.purges
@@ -81,7 +81,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
  select null, null, null, id, body
  from (select purges.id as id, json_object('id', purges.id, 'kind', purges.kind, 'itemId', purges.item_id, 'name', purges.name, 'projectId', purges.project_id, 'deletionId', purges.deletion_id, 'rule', purges.rule, 'requestedBy', (select home.slug
  from users join namespaces as home on home.id = users.home_id
- where users.id = purges.requested_by), 'rows', purges.rows, 'objects', purges.objects, 'bytes', purges.bytes, 'startedAt', strftime('%Y-%m-%dT%H:%M:%fZ', purges.started_at / 1000.0, 'unixepoch'), 'finishedAt', strftime('%Y-%m-%dT%H:%M:%fZ', purges.finished_at / 1000.0, 'unixepoch')) as body
+ where users.id = purges.requested_by), 'rows', purges.rows, 'objects', purges.objects, 'bytes', purges.bytes, 'startedAt', iso(purges.started_at), 'finishedAt', iso(purges.finished_at)) as body
  from purges
  where purges.namespace_id = (select namespace_id from permit) and purges.id < :before
  order by purges.id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.purges
@@ -94,7 +94,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
  select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
  from deletions
  where deletions.id in (select deletions.id
- from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ from each(:namespaces) as turn cross join deletions on deletions.id in (
  select deletions.id
  from deletions
  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
@@ -107,7 +107,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
  select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
  from deletions
  where deletions.id in (select deletions.id
- from json_each(?1, '$.namespaces') as turn cross join deletions on deletions.id in (
+ from each(:namespaces) as turn cross join deletions on deletions.id in (
  select deletions.id
  from deletions
  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
@@ -133,7 +133,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
 
 -- purges.releaseOrphans
 update purges set objects = 0, bytes = 0
- where purges.id in (select value from json_each(?1, '$.ids')) and purges.finished_at is null
+ where purges.id in (select value from each(:ids)) and purges.finished_at is null
 
 -- purges.reportMissing
 with bound as materialized (select min(:to, ifnull((
@@ -143,7 +143,7 @@ with bound as materialized (select min(:to, ifnull((
  order by objects.key limit 1 offset :rows), :to)) as upto), missing as materialized (
  select objects.id as id, objects.namespace_id as namespace_id, objects.project_id as project_id, objects.name as name, objects.size as size
  from bound cross join objects
- where objects.key > :from and objects.key <= bound.upto and objects.state = 'complete' and objects.completed_at < :completeBefore and objects.key not in (select entry.value ->> '$.key' from json_each(?1, '$.entries') as entry)) insert into purges (id, namespace_id, project_id, kind, item_id, name, rule, objects, bytes, started_at)
+ where objects.key > :from and objects.key <= bound.upto and objects.state = 'complete' and objects.completed_at < :completeBefore and objects.key not in (select entry.value ->> '$.key' from each(:entries) as entry)) insert into purges (id, namespace_id, project_id, kind, item_id, name, rule, objects, bytes, started_at)
  select printf('%012x', :now) || lower(hex(randomblob(6))), namespace_id, project_id, 'object', id, name, 'missing', 1, size, :now
  from missing
  where true
@@ -158,7 +158,7 @@ with bound as materialized (select min(:to, ifnull((
  where objects.key > :from and objects.key <= :to
  order by objects.key limit 1 offset :rows), :to)) as upto), orphan as materialized (
  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
- from bound cross join json_each(?1, '$.entries') as entry
+ from bound cross join each(:entries) as entry
  where entry.value ->> '$.key' <= bound.upto and not exists (select 1 from objects where objects.key = entry.value ->> '$.key')) insert into purges (id, namespace_id, kind, item_id, rule, started_at)
  select printf('%012x', :now) || lower(hex(randomblob(6))), namespace_id, 'object', id, 'orphaned', :now
  from orphan

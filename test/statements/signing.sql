@@ -8,7 +8,7 @@
  select 1
  from members
  where members.user_id = standing.user_id and members.namespace_id = namespaces.id))) as asset_id
- from permit as standing cross join json_each(?1, '$.ids') as wanted)
+ from permit as standing cross join each(:ids) as wanted)
  select standing.refusal as refusal, null as position, null as id, null as name, null as key, null as size, null as content_type
  from verdict as standing
  union all
@@ -28,14 +28,14 @@
  select 1
  from episodes as around
  where around.id = found.container_id and around.deleted_at is not null) limit 1))
- from json_each(?1, '$.kinds') as kind), (select max((select assets.id
+ from each(:kinds) as kind), (select max((select assets.id
  from assets
  where assets.container_id = (
  select episodes.id
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episode and episodes.deleted_at is null) and assets.kind = kind.value and assets.deleted_at is null and assets.name = wanted.value and assets.name is not null))
- from json_each(?1, '$.kinds') as kind)) as asset_id
- from permit as standing cross join json_each(?1, '$.names') as wanted)
+ from each(:kinds) as kind)) as asset_id
+ from permit as standing cross join each(:names) as wanted)
  select standing.refusal as refusal, null as position, null as id, null as name, null as key, null as size, null as content_type
  from verdict as standing
  union all

@@ -2,4 +2,4 @@
 select :value as value
 
 -- test.kinds
-select typeof(:value) as type, (json_type(?1, '$.value') is not null) as given, :value || '' as text
+select typeof(:value) as type, :value? as given, :value || '' as text

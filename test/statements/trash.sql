@@ -14,9 +14,9 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
  from (
  select deletions.id as id, json_object('deletionId', deletions.id, 'kind', deletions.kind, 'id', deletions.item_id, 'name', deletions.name, 'slug', case deletions.kind
  when 'project' then (select projects.slug from projects where projects.id = deletions.item_id)
- when 'namespace' then (select namespaces.slug from namespaces where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name from episodes where episodes.id = deletions.container_id), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', deletions.deleted_at / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+ when 'namespace' then (select namespaces.slug from namespaces where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name from episodes where episodes.id = deletions.container_id), 'deletedAt', iso(deletions.deleted_at), 'deletedBy', (select home.slug
  from users join namespaces as home on home.id = users.home_id
- where users.id = deletions.deleted_by), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', (deletions.deleted_at + :retention) / 1000.0, 'unixepoch'), 'purging', json(case deletions.purging when 0 then 'false' when 1 then 'true' end), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
+ where users.id = deletions.deleted_by), 'purgeAt', iso((deletions.deleted_at + :retention)), 'purging', boolean(deletions.purging), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
  from deletions
  where deletions.namespace_id = (select namespace_id from permit) and deletions.project_id is null and deletions.id < :before
  order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select namespace_stats.trashed
@@ -34,9 +34,9 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from (
  select deletions.id as id, json_object('deletionId', deletions.id, 'kind', deletions.kind, 'id', deletions.item_id, 'name', deletions.name, 'slug', case deletions.kind
  when 'project' then (select projects.slug from projects where projects.id = deletions.item_id)
- when 'namespace' then (select namespaces.slug from namespaces where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name from episodes where episodes.id = deletions.container_id), 'deletedAt', strftime('%Y-%m-%dT%H:%M:%fZ', deletions.deleted_at / 1000.0, 'unixepoch'), 'deletedBy', (select home.slug
+ when 'namespace' then (select namespaces.slug from namespaces where namespaces.id = deletions.item_id) end, 'episode', (select episodes.name from episodes where episodes.id = deletions.container_id), 'deletedAt', iso(deletions.deleted_at), 'deletedBy', (select home.slug
  from users join namespaces as home on home.id = users.home_id
- where users.id = deletions.deleted_by), 'purgeAt', strftime('%Y-%m-%dT%H:%M:%fZ', (deletions.deleted_at + :retention) / 1000.0, 'unixepoch'), 'purging', json(case deletions.purging when 0 then 'false' when 1 then 'true' end), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
+ where users.id = deletions.deleted_by), 'purgeAt', iso((deletions.deleted_at + :retention)), 'purging', boolean(deletions.purging), 'state', iif(deletions.purging, 'purging', ifnull(deletions.phase, 'trashed'))) as body
  from deletions
  where deletions.project_id = (select project_id from permit) and deletions.id < :before
  order by deletions.id desc limit iif(:offset > 0 and (:offset >= (select (select project_stats.trashed
@@ -51,13 +51,11 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
  where true
 
 -- trash.restoreBelow.assets
-<trash.restoreBelow.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
- from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+<trash.restoreBelow.area> update assets set <unmarked.assets>
  where assets.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- trash.restoreBelow.assetsWithoutNode
-<trash.restoreBelow.area> update assets set deleted_at = null, deletion_id = null, name = iif((select new_path is not null and container_id = assets.container_id from area), (select replace(replace(area.new_path, '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace(area.path, '%2F', '/'), '%25', '%')) + 1)
- from area), assets.name), updated_at = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), assets.updated_at), updated_request = iif((select new_path is not null and container_id = assets.container_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), assets.updated_request), renamed_request = iif((select new_path is not null and container_id = assets.container_id from area), null, assets.renamed_request), version = assets.version + 1
+<trash.restoreBelow.area> update assets set <unmarked.assets>
  where assets.id in (select assets.id
  from assets
  where assets.deletion_id = (select id
@@ -65,11 +63,11 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
  where not exists (select 1 from nodes where nodes.deletion_id = (select id from area))) limit :rows) and +assets.deletion_id = (select id from area)
 
 -- trash.restoreBelow.episodes
-<trash.restoreBelow.area> update episodes set deleted_at = null, deletion_id = null, node_path = iif((select new_path is not null and container_id = episodes.project_id from area), (select area.new_path || substr(episodes.node_path, length(area.path) + 1) from area), episodes.node_path), updated_at = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.restored_at from restorations where restorations.id = (select id from area)), episodes.updated_at), updated_request = iif((select new_path is not null and container_id = episodes.project_id from area), (select restorations.request from restorations where restorations.id = (select id from area)), episodes.updated_request), renamed_request = iif((select new_path is not null and container_id = episodes.project_id from area), null, episodes.renamed_request), version = episodes.version + 1
+<trash.restoreBelow.area> update episodes set <unmarked.episodes>
  where episodes.id in (select nodes.item_id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +episodes.deletion_id = (select id from area)
 
 -- trash.restoreBelow.nodes
-<trash.restoreBelow.area> update nodes set deleted_at = null, deletion_id = null, path = iif((select new_path is not null and container_id = nodes.container_id from area), (select area.new_path || substr(nodes.path, length(area.path) + 1) from area), nodes.path), version = nodes.version + 1
+<trash.restoreBelow.area> update nodes set <unmarked.nodes>
  where nodes.id in (select nodes.id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +nodes.deletion_id = (select id from area)
 
 -- trash.restorePlace, after trash.restoringPlace as permitted
@@ -79,7 +77,7 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
  where true
 
 -- trash.restored, after trash.restoringItem as judged
-select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'dataset' then (select <datasetJson>
  from datasets
@@ -113,7 +111,7 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif((sta
  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
 
 -- trash.restoredPlace, after trash.restoringPlace as judged
-select standing.refusal as refusal, 1 as version, 0 as created, (select iif((standing.scopes & 1 = 0), json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'project' then (select <projectJson>
  from projects

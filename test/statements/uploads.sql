@@ -3,14 +3,14 @@ update objects set state = 'aborted', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.aborted, after uploads.aborting as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.announce, after uploads.announcing as permitted
 insert into objects (id, namespace_id, project_id, key, state, size, content_type, lease_until, created_by, created_by_token, created_at, name, part_size, announced_size, announced_sha256, staging_hash)
  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), :leaseUntil, permit.user_id, permit.token_id, :now, (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
- from permit cross join json_each(?1, '$.files') as file
+ from permit cross join each(:files) as file
  where <uploads.known.permit> is null
  on conflict do nothing
 
@@ -19,7 +19,7 @@ select standing.refusal as refusal, null as position, null as id, null as key, n
  from verdict as standing
  union all
  select null, file.key, <uploadColumns>
- from permit cross join json_each(?1, '$.files') as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>)
+ from permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>)
 
 -- uploads.begin, after uploads.sending as permitted
 update objects set bucket_upload_id = :bucketUploadId
@@ -30,22 +30,20 @@ update objects set state = 'complete', size = :size, etag = :etag, sha256 = :sha
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.completed, after uploads.settling as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.contest, after uploads.completing as permitted
 update parts set contested = 1
- where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in (
- select part.value ->> '$.partNumber', part.value ->> '$.etag'
- from json_each(?1, '$.doubted') as part)
+ where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in ( select part.value ->> '$.partNumber', part.value ->> '$.etag' from each(:doubted) as part)
 
 -- uploads.discard, after uploads.discarding as permitted
 update objects set state = 'discarded', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.discarded, after uploads.discarding as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
@@ -60,9 +58,7 @@ update objects set state = 'aborted', lease_until = :now
 -- uploads.forgetContested, after uploads.completing as permitted
 delete
  from parts
- where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in (
- select part.value ->> '$.partNumber', part.value ->> '$.etag'
- from json_each(?1, '$.doubted') as part) and parts.contested = 1
+ where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in ( select part.value ->> '$.partNumber', part.value ->> '$.etag' from each(:doubted) as part) and parts.contested = 1
 
 -- uploads.forgetDropped
 delete
@@ -75,7 +71,7 @@ delete
  where parts.object_id = ( select objects.id from objects where objects.id = :id and objects.state <> 'pending')
 
 -- uploads.found, after uploads.watching as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
@@ -85,18 +81,18 @@ select standing.refusal as refusal, objects.key as key, objects.size as size, <c
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.foundStaged, after uploads.foundingStaged as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or objects.created_by_token is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or objects.created_by_token is standing.token_id as is_shown
  from verdict as standing
  left join staged
  left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
 
 -- uploads.foundToComplete, after uploads.completing as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.foundToSend, after uploads.sending as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
@@ -105,35 +101,35 @@ update objects set state = 'aborted', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
 -- uploads.givenUp, after uploads.discarding as judged
-select standing.refusal as refusal, <uploadColumns>, not (standing.scopes & 1 = 0) or standing.object_token_id is standing.token_id as is_shown
+select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
 -- uploads.listed, after uploads.listing as consulted
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
  from pending_uploads
- where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif(<isBlind>, standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
  from verdict as standing
  union all
  select null, null, null, id, body
  from (select id, body
  from (
- select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
+ select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', iso(objects.created_at), 'expiresAt', iso(objects.lease_until), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
  from objects
- where objects.project_id = (select project_id from permit) and objects.created_by = (select standing.user_id from permit as standing where not (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+ where objects.project_id = (select project_id from permit) and objects.created_by = (select standing.user_id from permit as standing where not <isBlind>) and objects.state = 'pending' and objects.id < :before
  order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
  from pending_uploads
- where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif(<isBlind>, standing.token_id, standing.user_id)), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
  union all
  select id, body
  from (
- select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.created_at / 1000.0, 'unixepoch'), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', objects.lease_until / 1000.0, 'unixepoch'), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
+ select objects.id as id, json_object('id', objects.id, 'name', objects.name, 'size', objects.announced_size, 'contentType', objects.content_type, 'createdAt', iso(objects.created_at), 'expiresAt', iso(objects.lease_until), 'method', iif(objects.part_size is null, 'PUT', 'MULTIPART')) as body
  from objects
- where objects.project_id = (select project_id from permit) and objects.created_by_token = (select standing.token_id from permit as standing where (standing.scopes & 1 = 0)) and objects.state = 'pending' and objects.id < :before
+ where objects.project_id = (select project_id from permit) and objects.created_by_token = (select standing.token_id from permit as standing where <isBlind>) and objects.state = 'pending' and objects.id < :before
  order by objects.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select pending_uploads.uploads
  from pending_uploads
- where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif((standing.scopes & 1 = 0), standing.token_id, standing.user_id)), 0)
+ where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif(<isBlind>, standing.token_id, standing.user_id)), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
 -- uploads.makeProject, after uploads.announcing as permitted
@@ -175,4 +171,4 @@ update objects set lease_until = :leaseUntil
 
 -- uploads.renewKnown, after uploads.announcing as permitted
 update objects set lease_until = :leaseUntil
- where objects.id in ( select <uploads.known.permit> from permit cross join json_each(?1, '$.files') as file) and objects.lease_until < :renewedBefore
+ where objects.id in ( select <uploads.known.permit> from permit cross join each(:files) as file) and objects.lease_until < :renewedBefore

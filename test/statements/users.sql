@@ -1,18 +1,6 @@
 -- users.arrive
 insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
- select :newUserId, :issuer, :sub, ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), :email, :emailVerified, :name, :givenName, :familyName, :picture, :newHomeId, ifnull(( with recursive candidate(n, slug) as (
- select 1, ifnull(:username, 'user-' || substr(:newUserId, 1, 8))
- union all
- select n + 1, substr(ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), 1, 63 - length(n + 1)) || '-' || (n + 1)
- from candidate
- where n < 1000 and not (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
- from former_slugs
- where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)))
- select slug
- from candidate
- where (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
- from former_slugs
- where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)) limit 1), 'user-' || :newUserId), :mark, :now
+ select :newUserId, :issuer, :sub, ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), :email, :emailVerified, :name, :givenName, :familyName, :picture, :newHomeId, <users.freeHomeSlug>, :mark, :now
  where true and :tokenHash is null and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and not exists ( select 1 from users where users.issuer = :issuer and users.sub = :sub)
 
 -- users.arriveAtHome
@@ -26,23 +14,11 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
 
 -- users.arriveForNamespace
 insert into provisions (user_id, issuer, sub, username, email, email_verified, name, given_name, family_name, picture, home_id, slug, request, created_at)
- select :newUserId, :issuer, :sub, ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), :email, :emailVerified, :name, :givenName, :familyName, :picture, :newHomeId, ifnull(( with recursive candidate(n, slug) as (
- select 1, ifnull(:username, 'user-' || substr(:newUserId, 1, 8))
- union all
- select n + 1, substr(ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), 1, 63 - length(n + 1)) || '-' || (n + 1)
- from candidate
- where n < 1000 and not (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
- from former_slugs
- where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)))
- select slug
- from candidate
- where (not exists (select 1 from namespaces where namespaces.slug = candidate.slug) and not exists (select 1
- from former_slugs
- where former_slugs.slug = candidate.slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = candidate.slug)) limit 1), 'user-' || :newUserId), :mark, :now
+ select :newUserId, :issuer, :sub, ifnull(:username, 'user-' || substr(:newUserId, 1, 8)), :email, :emailVerified, :name, :givenName, :familyName, :picture, :newHomeId, <users.freeHomeSlug>, :mark, :now
  where (not exists (select 1 from namespaces where namespaces.slug = :slug) and not exists (select 1 from former_slugs where former_slugs.slug = :slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = :slug)) and :tokenHash is null and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and not exists ( select 1 from users where users.issuer = :issuer and users.sub = :sub)
 
 -- users.exchanged, after users.exchanging as judged
-select standing.refusal as refusal, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', json(case (users.id = :newUserId) when 0 then 'false' when 1 then 'true' end)), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)) as body
+select standing.refusal as refusal, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', boolean((users.id = :newUserId))), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)) as body
  from verdict as standing
  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
  left join namespaces on namespaces.id = users.home_id
@@ -59,22 +35,22 @@ select standing.refusal as refusal, users.version as version, 0 as created, (sel
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
- where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.expires_at / 1000.0, 'unixepoch'), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', api_tokens.created_at / 1000.0, 'unixepoch'))
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at))
  from api_tokens
  where api_tokens.id = standing.token_id))))
- from (select iif((standing.scopes & 1 = 0), json_object('id', users.id, 'username', namespaces.slug, 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)), json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified when 0 then 'false' when 1 then 'true' end), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', users.created_at / 1000.0, 'unixepoch'))) as body) as told) as body
+ from (select iif(<isBlind>, json_object('id', users.id, 'username', namespaces.slug, 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)), json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', boolean(users.email_verified), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', iso(users.created_at))) as body) as told) as body
  from verdict as standing
  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
  left join namespaces on namespaces.id = users.home_id
 
 -- users.update, after users.updating as permitted
 update users set name = case
- when (json_type(?1, '$.newName') is not null) then :newName else users.name end, picture = case
- when (json_type(?1, '$.newPicture') is not null) then :newPicture else users.picture end, is_edited = 1, updated_at = :now, version = users.version + 1
+ when :newName? then :newName else users.name end, picture = case
+ when :newPicture? then :newPicture else users.picture end, is_edited = 1, updated_at = :now, version = users.version + 1
  where users.id = (select user_id from permit)
 
 -- users.updated, after users.updating as judged
-select standing.refusal as refusal, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', json(case users.email_verified when 0 then 'false' when 1 then 'true' end), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', users.created_at / 1000.0, 'unixepoch')) as body
+select standing.refusal as refusal, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', boolean(users.email_verified), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', iso(users.created_at)) as body
  from verdict as standing
  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
  left join namespaces on namespaces.id = users.home_id

@@ -5,7 +5,7 @@ import type { Arriving } from '../../db/credential.ts'
 import { ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { boolean, iso, object } from '../../db/json.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, givenOr } from '../../db/sql.ts'
+import { type Arguments, assign, fragment, givenOr } from '../../db/sql.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from '../../db/standing.ts'
 import { guard, guarded, outcome, unguarded } from '../../db/statements.ts'
 import { type Resource, readResource } from '../../db/write.ts'
@@ -32,13 +32,17 @@ const free = (
 const MOST_CANDIDATES = 1_000
 
 /** The user's name where it is free, else `<name>-2`, and so on, within 64 characters. */
-const freeHomeSlug = (a: Arguments<Arriving>): SQL => sql`ifnull((
+const freeHomeSlug = (a: Arguments<Arriving>): SQL =>
+  fragment(
+    'users.freeHomeSlug',
+    sql`ifnull((
   with recursive candidate(n, slug) as (
     select 1, ${username(a)}
     union all
     select n + 1, substr(${username(a)}, 1, 63 - length(n + 1)) || '-' || (n + 1) from candidate
     where n < ${sql.raw(String(MOST_CANDIDATES))} and not ${free(a, sql`candidate.slug`)})
-  select slug from candidate where ${free(a, sql`candidate.slug`)} limit 1), 'user-' || ${a.newUserId})`
+  select slug from candidate where ${free(a, sql`candidate.slug`)} limit 1), 'user-' || ${a.newUserId})`,
+  )
 
 /** Makes the user, the home namespace and the ownership of it, if the user is not known yet. */
 const provision = (a: Arguments<Arriving>, slug: SQL, condition: SQL): SQL => sql`

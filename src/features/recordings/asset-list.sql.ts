@@ -2,7 +2,7 @@ import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../../drizzle/schema.ts'
 import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Arguments, bytesOf } from '../../db/sql.ts'
+import { type Arguments, bytesOf, fragment } from '../../db/sql.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
@@ -80,8 +80,11 @@ const ofEpisode: Extent = (a, condition = sql`true`) => sql`${assets.containerId
  * `hidden`, one row: whether a project has trashed episodes. What is inside of those is no part of its list, and has to
  * be stepped over; where there are none, nothing is asked of a row.
  */
-const hidden = sql`hidden as materialized (select exists (select 1 from ${episodes}
-  where ${episodes.projectId} = (select project_id from permit) and ${episodes.deletedAt} > 0) as is_there)`
+const hidden = fragment(
+  'assets.hidden',
+  sql`hidden as materialized (select exists (select 1 from ${episodes}
+  where ${episodes.projectId} = (select project_id from permit) and ${episodes.deletedAt} > 0) as is_there)`,
+)
 
 const isShown = (container: SQLWrapper): SQL =>
   sql`(not (select is_there from hidden) or not ${isInTrashedEpisode(container)})`
@@ -162,8 +165,11 @@ const ranged = (a: A): Search => {
 const bytesIn = (text: Column): SQL => sql`ifnull(${bytesOf(text)}, 0)`
 
 /** What a row weighs in an answer, at the most: JSON writes two bytes for some of a text. */
-const weight = sql`(${num(ROW_BYTES)} + ${bytesIn(assets.metadata)} + ${bytesIn(assets.tags)}
-  + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`
+const weight = fragment(
+  'assets.weight',
+  sql`(${num(ROW_BYTES)} + ${bytesIn(assets.metadata)} + ${bytesIn(assets.tags)}
+  + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`,
+)
 
 const page = (a: A, shape: AssetShape, search: Search): SQL =>
   sql`, ${hidden}, ${search.tables ?? sql``}

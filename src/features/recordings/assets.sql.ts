@@ -113,17 +113,22 @@ const inEpisode = (a: A, column: SQL): SQL => sql`(select ${column} from ${episo
   where ${episodes.projectId} = standing.project_id and ${episodes.name} = ${a.episodeName})`
 
 /** The episode where one is named (null while it has to be made), else the project. */
-const container = (a: A, project: SQL): SQL => sql`iif(${a.episodeName} is null, ${project},
-  (select ${episodes.id} from ${episodes}
-    where ${episodes.projectId} = ${project} and ${episodes.name} = ${a.episodeName}))`
+const container = (a: A, asking: 'standing' | 'permit'): SQL => {
+  const project = sql.raw(`${asking}.project_id`)
+  return fragment(
+    `assets.container.${asking}`,
+    sql`iif(${a.episodeName} is null, ${project}, (select ${episodes.id} from ${episodes}
+      where ${episodes.projectId} = ${project} and ${episodes.name} = ${a.episodeName}))`,
+  )
+}
 
 /** Holds where the storage id is that of an object of this namespace which cannot be used yet, or any more. */
 const unusable = (a: A): SQL => sql`exists (select 1 from ${objects} where ${objects.id} = ${a.storageId}
   and ${isWithinReach('standing')} and ${objects.state} in ('pending', 'purging'))`
 
 /** The live leaf of the asset's path. */
-const leaf = (a: A, project: SQL): SQL => sql`(select ${nodes.id} from ${nodes}
-  where ${nodes.containerId} = ${container(a, project)}
+const leaf = (a: A, asking: 'standing' | 'permit'): SQL => sql`(select ${nodes.id} from ${nodes}
+  where ${nodes.containerId} = ${container(a, asking)}
     and ${nodes.path} = ${a.nodePath} and ${nodes.kind} = ${a.kind} and ${live(nodes)})`
 
 /** Holds where the request gives another storage id than the asset has; the first one that is given is the asset's own. */
@@ -131,11 +136,10 @@ const isReplacing = (a: A, storageId: SQL): SQL => sql`ifnull(${storageId} <> ${
 
 /** The rows that are still to be added: the asset and its leaf, the episode and its node, folders. */
 const added = (a: A): SQL => {
-  const project = sql`standing.project_id`
   const isSame = sql`exists (select 1 from earlier where is_done or not ${isReplacing(a, sql`storage_id`)})`
-  return sql`(iif(${isSame}, 0, 1) + iif(${a.name} is null or ${leaf(a, project)} is not null, 0, 1)
-    + iif(${a.episodeName} is null or ${container(a, project)} is not null, 0, 2)
-    + ${countMissing(a, { container: container(a, project), path: sql`${a.parentPath}` })})`
+  return sql`(iif(${isSame}, 0, 1) + iif(${a.name} is null or ${leaf(a, 'standing')} is not null, 0, 1)
+    + iif(${a.episodeName} is null or ${container(a, 'standing')} is not null, 0, 2)
+    + ${countMissing(a, { container: container(a, 'standing'), path: sql`${a.parentPath}` })})`
 }
 
 /**
@@ -144,7 +148,7 @@ const added = (a: A): SQL => {
  * and there it is what this very request has registered before.
  */
 const registering = guard<Registration>('assets.registering', (a) => {
-  const there = sql`${assets.containerId} = ${container(a, sql`standing.project_id`)}
+  const there = sql`${assets.containerId} = ${container(a, 'standing')}
     and ${assets.kind} = ${a.kind} and ${live(assets)}`
   const earlier = (isDone: SQL, condition: SQL) => sql`
     select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
@@ -174,7 +178,7 @@ const registering = guard<Registration>('assets.registering', (a) => {
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
       ['object_not_complete', unusable(a)],
-      closedFor(container(a, sql`standing.project_id`), sql`${a.nodePath}`),
+      closedFor(container(a, 'standing'), sql`${a.nodePath}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
   })
@@ -226,7 +230,7 @@ const placeEpisode = following<Registration>(
 const makeMissingFolders = guarded(registering, 'assets.makeFolders', (a) =>
   makeFolders(
     a,
-    { container: container(a, sql`permit.project_id`), path: sql`${a.parentPath}` },
+    { container: container(a, 'permit'), path: sql`${a.parentPath}` },
     sql`(select ${episodes.nodeId} from ${episodes}
       where ${episodes.projectId} = permit.project_id and ${episodes.name} = ${a.episodeName})`,
   ),
@@ -239,7 +243,7 @@ const replace = guarded(registering, 'assets.replace', (a) =>
       kind: a.kind,
       itemId: sql`earlier.id`,
       name: a.name,
-      containerId: sql`nullif(${container(a, sql`permit.project_id`)}, permit.project_id)`,
+      containerId: sql`nullif(${container(a, 'permit')}, permit.project_id)`,
     },
     sql`from permit cross join earlier where ${isReplacing(a, sql`earlier.storage_id`)}`,
   ),
@@ -264,14 +268,13 @@ const DEFAULT_FPS = 30
 const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
 
 const register = guarded(registering, 'assets.register', (a) => {
-  const project = sql`permit.project_id`
   return sql`${insertInto(
     assets,
     {
       id: a.id,
-      projectId: project,
-      containerId: container(a, project),
-      nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf(a, project)}, ${a.nodeId}))`,
+      projectId: sql`permit.project_id`,
+      containerId: container(a, 'permit'),
+      nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf(a, 'permit')}, ${a.nodeId}))`,
       kind: a.kind,
       name: a.name,
       storageId: a.storageId,

@@ -19,15 +19,19 @@ const extensionOf = (name: SQLWrapper): SQL =>
 const essenceOf = (type: SQLWrapper): SQL =>
   sql`lower(trim(iif(instr(${type}, ';') > 0, substr(${type}, 1, instr(${type}, ';') - 1), ${type})))`
 
-/**
- * The type of an object: the one that it came with, else what the format of its asset and then the extension of a name
- * say; null where nothing does.
- */
-const contentTypeOf = (name: SQLWrapper, format: SQLWrapper = sql`null`): SQL =>
+/** The one that an object came with, else the first that something says of it; null where nothing does. */
+const cameWithOr = (told: readonly SQL[]): SQL =>
   sql`iif(ifnull(${essenceOf(objects.contentType)}, ${text(UNTOLD_TYPE)}) <> ${text(UNTOLD_TYPE)}, ${objects.contentType},
-    coalesce(${typeOf(sql`lower(${format})`)}, ${typeOf(extensionOf(name))}, ${objects.contentType}))`
+    coalesce(${sql.join([...told, objects.contentType.getSQL()], sql.raw(', '))}))`
 
-export const contentTypeOfAsset = fragment('contentTypeOfAsset', contentTypeOf(assets.name, assets.format))
+/** The type of an asset's object: what the format of the asset and then the extension of its name say. */
+export const contentTypeOfAsset = fragment(
+  'contentTypeOfAsset',
+  cameWithOr([typeOf(sql`lower(${assets.format})`), typeOf(extensionOf(assets.name))]),
+)
 
-/** Of an object that is read by itself, by the name of its upload. */
-export const contentTypeOfObject = fragment('contentTypeOfObject', contentTypeOf(objects.name))
+/** Of an object that is read by itself: what the extension of its upload's name says. */
+export const contentTypeOfObject = fragment(
+  'contentTypeOfObject',
+  cameWithOr([typeOf(extensionOf(objects.name))]),
+)

@@ -97,11 +97,10 @@ export function unmarking(
     declare<Slice>(
       `${name}.${part}`,
       (a) =>
-        sql`${area(name, a, condition, idOf(a))} update ${table} set ${assign(table, {
-          ...outOfTrash,
-          ...follow,
-          version: sql`${table.version} + 1`,
-        })} where ${table.id} in (${found(a)}) and +${ofDeletion(table)}`,
+        sql`${area(name, a, condition, idOf(a))} update ${table} set ${fragment(
+          `unmarked.${getTableName(table)}`,
+          assign(table, { ...outOfTrash, ...follow, version: sql`${table.version} + 1` }),
+        )} where ${table.id} in (${found(a)}) and +${ofDeletion(table)}`,
     )
   const ofAsset = {
     name: moved(assets.containerId, assets.name, unescaped),

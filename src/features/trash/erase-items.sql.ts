@@ -131,9 +131,9 @@ interface Phase {
 }
 
 const isFound =
-  ({ found }: Doomed) =>
+  (name: string, { found }: Doomed) =>
   (): SQL =>
-    sql`exists (select 1 from target where exists (${found}))`
+    fragment(`erase.${name}.isFound`, sql`exists (select 1 from target where exists (${found}))`)
 
 /** Counts a slice on its receipts, and erases it. */
 const erasing = (name: string, rows: Doomed, before: readonly Compiled<Slice>[] = []): Phase => ({
@@ -151,7 +151,7 @@ const erasing = (name: string, rows: Doomed, before: readonly Compiled<Slice>[] 
         sql`${slice(name, a, rows)} delete from ${rows.table} where ${rows.key} in (select key from slice)`,
     ),
   ],
-  isThere: isFound(rows),
+  isThere: isFound(name, rows),
 })
 
 /** The bytes that nothing refers to afterwards are counted by the receipt of the last deletion that let them go. */
@@ -223,7 +223,7 @@ const end = scheduled<Slice>(
 
 /** Each erases of one table: datasets first, then rows before what they are found by, where there are few. */
 const phases = {
-  links: { acts: [forgetLinks], isThere: isFound(links), isPreferred: true },
+  links: { acts: [forgetLinks], isThere: isFound('links', links), isPreferred: true },
   datasets: {
     ...erasing(
       'datasets',
