@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { lenses, textFormats } from '../../domain/kind.ts'
 import * as field from '../../http/field.ts'
 import type { EntryFormat } from '../../storage/entries.ts'
-import type { AssetShape } from './assets.sql.ts'
+import type { AssetShape } from './asset-resource.sql.ts'
 
 /** A kind of assets as the wire spells it. */
 export interface WireKind {

@@ -6,7 +6,7 @@ import { type Arguments, bytesOf, fragment } from '../../db/sql.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
-import { type AssetShape, assetJson } from './assets.sql.ts'
+import { type AssetShape, assetJson } from './asset-resource.sql.ts'
 
 /** Which assets of a kind are asked for, newest first, and how much of them at once. */
 interface AssetWindow {

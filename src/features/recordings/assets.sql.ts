@@ -3,7 +3,6 @@ import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
 import { ADMITTED } from '../../db/guard.ts'
-import { iso, json, object } from '../../db/json.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import { type Arguments, anyGiven, assign, changed, fragment, insertInto } from '../../db/sql.ts'
@@ -20,69 +19,14 @@ import {
   stamped,
   touched,
 } from '../../db/write.ts'
-import { type AssetKind, assetKinds } from '../../domain/kind.ts'
+import type { AssetKind } from '../../domain/kind.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { isWithinReach } from '../objects/guard.sql.ts'
 import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
-import { contentTypeOfAsset } from './media-type.sql.ts'
+import { type AssetShape, assetJson, type OwnFields } from './asset-resource.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
-
-/** The fields of an asset that only some kinds have. */
-export interface OwnFields {
-  /** Frames per second. */
-  readonly fps?: number | null
-  readonly lens?: string | null
-  /** Hz. */
-  readonly sampleRate?: number | null
-  readonly channels?: number | null
-  readonly format?: string | null
-  /** A language code. */
-  readonly language?: string | null
-}
-
-/** How a kind of assets looks on the wire. */
-export interface AssetShape {
-  readonly kind: AssetKind
-  /** The wire's name of the storage id. */
-  readonly storageName: string
-  /** The fields that this kind has, and the others lack. */
-  readonly own: readonly (keyof OwnFields)[]
-}
-
-/** All kinds of assets, as a list in SQL. */
-export const kinds = sql.raw(assetKinds.map((kind) => `'${kind}'`).join(', '))
-
-/** The id of the asset's episode, null for an asset outside episodes. */
-const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
-
-/** What the storage id refers to; null where that is nothing, so that a wrong id is seen at once. */
-const referredTo = sql`json((select ${object({
-  id: objects.id,
-  size: objects.size,
-  contentType: contentTypeOfAsset,
-  sha256: objects.sha256,
-})} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
-
-export const assetJson = ({ kind, storageName, own }: AssetShape): SQL =>
-  fragment(
-    `assetJson.${kind}`,
-    object({
-      id: assets.id,
-      projectId: assets.projectId,
-      episodeId,
-      nodeId: assets.nodeId,
-      name: assets.name,
-      [storageName]: assets.storageId,
-      object: referredTo,
-      ...Object.fromEntries(own.map((field) => [field, assets[field]])),
-      tags: json(assets.tags),
-      metadata: json(assets.metadata),
-      createdAt: iso(assets.createdAt),
-      updatedAt: iso(assets.updatedAt),
-    }),
-  )
 
 /** `deletionId` is for the asset that this one replaces, if there is one. */
 export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Quotas, Trashing {
@@ -142,33 +86,45 @@ const added = (a: A): SQL => {
     + ${countMissing(a, { container: container(a, 'standing'), path: sql`${a.parentPath}` })})`
 }
 
-/**
- * `earlier` is the asset with the very id that this request gives, whatever has become of it since: then a batch
- * whose answer was lost is run again. Else it is the live asset of the same identity; one without a name has none,
- * and there it is what this very request has registered before.
- */
-const registering = guard<Registration>('assets.registering', (a) => {
+/** Where one of the arms of `earlier` finds an asset, and whether this very request has made or changed it. */
+interface Arm {
+  readonly found: SQL
+  readonly isDone: SQL
+}
+
+/** `earlier`, at most one row: the asset that a registration meets, by the first of these that finds one. */
+const earlier = (a: A): SQL => {
   const there = sql`${assets.containerId} = ${container(a, 'standing')}
     and ${assets.kind} = ${a.kind} and ${live(assets)}`
-  const earlier = (isDone: SQL, condition: SQL) => sql`
-    select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
+  const arms: readonly Arm[] = [
+    // By the very id, whatever has become of it since: a batch whose answer was lost is run again.
+    { found: sql`${assets.id} = ${a.id}`, isDone: sql`1` },
+    // The live one of the same identity.
+    {
+      found: sql`${there} and ${assets.name} = ${a.name} and ${assets.name} is not null`,
+      isDone: changedByThisRequest(assets, a),
+    },
+    // Without a name there is no identity: what this very request has registered before.
+    {
+      found: sql`${a.name} is null and ${there} and ${assets.name} is null
+        and ${assets.createdRequest} = ${a.repeatable} and ${assets.createdRequest} is not null`,
+      isDone: sql`1`,
+    },
+  ]
+  const rows = arms.map(
+    ({
+      found,
+      isDone,
+    }) => sql`select ${assets.id} as id, ${assets.storageId} as storage_id, ${isDone} as is_done,
       ${assets.createdByToken} as created_by_token
-    from ${ADMITTED} cross join ${assets} where ${condition}`
-  return projectMakingGuard(a, {
-    tables: [
-      sql`earlier as materialized (
-        ${earlier(sql`1`, sql`${assets.id} = ${a.id}`)}
-        union all ${earlier(
-          changedByThisRequest(assets, a),
-          sql`${there} and ${assets.name} = ${a.name} and ${assets.name} is not null`,
-        )}
-        union all ${earlier(
-          sql`1`,
-          sql`${a.name} is null and ${there} and ${assets.name} is null
-            and ${assets.createdRequest} = ${a.repeatable} and ${assets.createdRequest} is not null`,
-        )}
-        limit 1)`,
-    ],
+      from ${ADMITTED} cross join ${assets} where ${found}`,
+  )
+  return sql`earlier as materialized (${sql.join(rows, sql.raw(' union all '))} limit 1)`
+}
+
+const registering = guard<Registration>('assets.registering', (a) =>
+  projectMakingGuard(a, {
+    tables: [earlier(a)],
     done: sql`(select is_done from earlier)`,
     thing: [
       mayNotAdd,
@@ -181,8 +137,8 @@ const registering = guard<Registration>('assets.registering', (a) => {
       closedFor(container(a, 'standing'), sql`${a.nodePath}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
-  })
-})
+  }),
+)
 
 const makeMissingProject = guarded(registering, 'assets.makeProject', (a) => makeProject(a))
 

@@ -1,22 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { episodes, nodes, projectStats, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
-import type { Refusing } from '../../db/guard.ts'
-import { ADMITTED } from '../../db/guard.ts'
 import { boolean, iso, json, object } from '../../db/json.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
-import {
-  type Argument,
-  type Arguments,
-  anyGiven,
-  assign,
-  changed,
-  fragment,
-  givenOr,
-  insertInto,
-} from '../../db/sql.ts'
+import { overRows, ROWS_OF_ONE } from '../../db/quota.ts'
+import { type Argument, anyGiven, assign, changed, fragment, insertInto } from '../../db/sql.ts'
 import {
   isBlind,
   isOfAnother,
@@ -27,13 +16,10 @@ import {
   projectMakingGuard,
 } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
-import { closedFor } from '../../db/underway.ts'
 import {
   addressed,
   bare,
-  described,
   describing,
-  type Fields,
   outcomeOf,
   type Resource,
   readResource,
@@ -44,23 +30,23 @@ import {
   stamped,
   touched,
 } from '../../db/write.ts'
-import type { NewFolder } from '../../domain/path.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
+import {
+  closedPaths,
+  contradictions,
+  doneTarget,
+  type EpisodeFields,
+  excluded,
+  folderId,
+  folderIn,
+  own,
+  placeNode,
+  protectedTarget,
+  target,
+  trashedTarget,
+} from './episode-target.sql.ts'
 import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
-
-/** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */
-interface EpisodeFields extends Fields, Quotas {
-  readonly status?: string
-  readonly writeProtected?: boolean
-  readonly startedAt?: number | null
-  readonly endedAt?: number | null
-  readonly durationMs?: number | null
-  /** The folders along `folderPath`, outermost first; given together with it. */
-  readonly folders?: readonly NewFolder[]
-  /** Where to hang the episode; null for the project's root. */
-  readonly folderPath?: string | null
-}
 
 export const episodeJson = fragment(
   'episodeJson',
@@ -97,50 +83,6 @@ export const listEpisodes = listPlan(listing, 'episodes.listed', (a) => {
   }
 })
 
-/** Times that contradict each other, in the row as it would be after the write. */
-const contradictions = (a: Arguments<EpisodeFields>): readonly Refusing[] => {
-  const resulting = (argument: Argument, column: string) =>
-    givenOr(argument, sql.raw(`(select ${column} from target)`))
-  const start = resulting(a.startedAt, 'started_at')
-  const end = resulting(a.endedAt, 'ended_at')
-  return [
-    ['episode_ends_before_start', sql`${end} < ${start}`],
-    // Milliseconds that were cut from finer times may differ by one.
-    [
-      'episode_duration_contradicts',
-      sql`abs(${resulting(a.durationMs, 'duration_ms')} - (${end} - ${start})) > 1`,
-    ],
-  ]
-}
-
-const target = (id: SQL): SQL => sql`target as materialized (
-  select ${episodes.id} as id, ${episodes.deletedAt} as deleted_at, ${episodes.writeProtected} as write_protected,
-    ${episodes.startedAt} as started_at, ${episodes.endedAt} as ended_at, ${episodes.durationMs} as duration_ms,
-    ${episodes.updatedRequest} as updated_request, ${episodes.createdByToken} as created_by_token
-  from ${ADMITTED} cross join ${episodes} where ${episodes.id} = ${id})`
-
-const trashedTarget: Refusing = ['episode_trashed', sql`(select deleted_at is not null from target)`]
-const protectedTarget: Refusing = ['episode_write_protected', sql`(select write_protected from target)`]
-const doneTarget = (a: Arguments<Stamp>): SQL =>
-  sql`(select deleted_at is null and updated_request = ${a.mark} from target)`
-
-/** Of the episode's node, in the project's own tree. */
-const pathOfTarget = sql`(select ${nodes.path} from target cross join ${episodes} on ${episodes.id} = target.id
-  cross join ${nodes} on ${nodes.id} = ${episodes.nodeId})`
-
-/** Folders of episodes hang in the project's own tree. */
-const place = (a: Arguments<EpisodeFields>, asking: 'standing' | 'permit') => ({
-  container: sql.raw(`${asking}.project_id`),
-  path: sql`${a.folderPath}`,
-})
-
-/** Refuses where the episode would be, and where it is: what is marked with its folder is not changed on the way. */
-const closedPlaces = (a: Arguments<EpisodeFields>): readonly Refusing[] =>
-  [sql`${a.folderPath}`, pathOfTarget].map((path) => closedFor(sql`standing.project_id`, path))
-
-/** Where a new folder path leads, in the project's own tree. */
-const folderId = (a: Arguments<EpisodeFields>): SQL => folderAt(sql`permit.project_id`, a.folderPath)
-
 type Upsert = ProjectMaking &
   EpisodeFields & {
     readonly id: string
@@ -169,10 +111,10 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
     state: [
       protectedTarget,
       ...contradictions(a),
-      ...closedPlaces(a),
+      ...closedPaths(a),
       overRows(a, {
         atMost: ROWS_OF_ONE,
-        exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, place(a, 'standing'))})`,
+        exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, folderIn(a, 'standing'))})`,
       }),
     ],
   }),
@@ -181,13 +123,8 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
 const makeMissingProject = guarded(upserting, 'episodes.makeProject', (a) => makeProject(a))
 
 const makeMissingFolders = guarded(upserting, 'episodes.makeFolders', (a) =>
-  makeFolders(a, place(a, 'permit'), sql`null`),
+  makeFolders(a, folderIn(a, 'permit'), sql`null`),
 )
-
-/** The fields that POST and PATCH change alike. */
-const own = [...described, 'status', 'writeProtected', 'startedAt', 'endedAt', 'durationMs'] as const
-
-const excluded = (column: string): SQL => sql.raw(`excluded.${column}`)
 
 const upsert = guarded(
   upserting,
@@ -218,32 +155,6 @@ const upsert = guarded(
       ...touched(episodes, a),
     })} where ${anyGiven(a, [...own, 'folderPath'])}`,
 )
-
-/** The node of the episode that this request made or changed, where its folder and name say. */
-const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, which: SQL): SQL =>
-  sql`${insertInto(
-    nodes,
-    {
-      id: episodes.nodeId,
-      projectId: episodes.projectId,
-      parentId: episodes.folderId,
-      containerId: episodes.projectId,
-      kind: sql`'episode'`,
-      name: episodes.name,
-      path: sql`ifnull((select folder.path from ${nodes} as folder where folder.id = ${episodes.folderId}), '')
-        || '/' || ${a.segment}`,
-      itemId: episodes.id,
-      createdAt: a.now,
-      updatedAt: a.now,
-    },
-    sql`from ${episodes} where ${which} and ${episodes.updatedRequest} = ${a.mark}`,
-  )} on conflict (id) do update set ${assign(nodes, {
-    parentId: excluded('parent_id'),
-    name: excluded('name'),
-    path: excluded('path'),
-    updatedAt: excluded('updated_at'),
-    version: sql`${nodes.version} + 1`,
-  })} where ${nodes.path} <> ${excluded('path')}`
 
 const placeUpserted = following<Upsert>(
   'episodes.placeUpserted',
@@ -320,14 +231,14 @@ const updating = guard<Changes>('episodes.updating', (a) => {
       protectedTarget,
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
-      ...closedPlaces(a),
-      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, place(a, 'standing')) }),
+      ...closedPaths(a),
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, folderIn(a, 'standing')) }),
     ],
   })
 })
 
 const makeChangedFolders = guarded(updating, 'episodes.makeChangedFolders', (a) =>
-  makeFolders(a, place(a, 'permit'), sql`null`),
+  makeFolders(a, folderIn(a, 'permit'), sql`null`),
 )
 
 const update = guarded(updating, 'episodes.update', (a) => {

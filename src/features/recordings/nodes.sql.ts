@@ -45,7 +45,7 @@ interface Making extends Stamp {
 }
 
 /** Where the folders of a path are made. */
-interface Place {
+interface Folders {
   /** The episode that they are inside of, or the project. */
   readonly container: SQL
   /** The path of the innermost. */
@@ -55,7 +55,7 @@ interface Place {
 const made = (path: SQL): SQL => sql`substr(${path}, 1, made.value ->> '$.end')`
 
 /** How many of the folders are not there yet. */
-export const countMissing = (a: Arguments<Pick<Making, 'folders'>>, { container, path }: Place): SQL =>
+export const countMissing = (a: Arguments<Pick<Making, 'folders'>>, { container, path }: Folders): SQL =>
   sql`(select count(*) from ${(a.folders satisfies Argument).each} as made
     where ${folderAt(container, made(path))} is null)`
 
@@ -64,7 +64,7 @@ export const countMissing = (a: Arguments<Pick<Making, 'folders'>>, { container,
  * looked up among the folders that were there, and else is the new one that stands before. `top` is the node that the outermost
  * folder hangs under, null for the project's root.
  */
-export function makeFolders(a: Arguments<Making>, { container, path }: Place, top: SQL): SQL {
+export function makeFolders(a: Arguments<Making>, { container, path }: Folders, top: SQL): SQL {
   const parent = parentPath(made(path))
   return insertInto(
     nodes,

@@ -19,7 +19,7 @@ import { type Plan, type Row, statement } from '../../db/plan.ts'
 import type { Compiled } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { consulting } from '../../db/statements.ts'
-import { kinds } from '../recordings/assets.sql.ts'
+import { kinds } from '../recordings/asset-resource.sql.ts'
 import { purgingInNamespace, purgingInProject } from './claim.sql.ts'
 
 /** What a purge would take away. */

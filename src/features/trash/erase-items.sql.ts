@@ -15,7 +15,7 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, type Compiled, fragment, none, query } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { scheduled } from '../../db/statements.ts'
-import { kinds } from '../recordings/assets.sql.ts'
+import { kinds } from '../recordings/asset-resource.sql.ts'
 import { FIRST, openReceipt } from './claim.sql.ts'
 
 /**

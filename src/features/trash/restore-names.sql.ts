@@ -4,7 +4,7 @@ import { type Arguments, bytesOf } from '../../db/sql.ts'
 import { live, type ProjectRef } from '../../db/standing.ts'
 import { MOST_AT_ONCE } from '../../db/underway.ts'
 import { MOST_BYTES_OF_A_PATH } from '../../domain/path.ts'
-import { kinds } from '../recordings/assets.sql.ts'
+import { kinds } from '../recordings/asset-resource.sql.ts'
 import { lastSegment, unescaped } from '../recordings/nodes.sql.ts'
 import type { Restoring } from './restore.sql.ts'
 

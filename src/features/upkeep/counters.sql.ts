@@ -21,7 +21,7 @@ import {
 } from '../../../drizzle/schema.ts'
 import { live, publicProject } from '../../db/standing.ts'
 import type { AssetKind } from '../../domain/kind.ts'
-import { kinds } from '../recordings/assets.sql.ts'
+import { kinds } from '../recordings/asset-resource.sql.ts'
 
 /** What the counters that triggers keep should be, and what it costs to find out. */
 

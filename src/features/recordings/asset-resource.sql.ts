@@ -1,0 +1,61 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { assets, objects } from '../../../drizzle/schema.ts'
+import { iso, json, object } from '../../db/json.ts'
+import { fragment } from '../../db/sql.ts'
+import { type AssetKind, assetKinds } from '../../domain/kind.ts'
+import { contentTypeOfAsset } from './media-type.sql.ts'
+
+/** The fields of an asset that only some kinds have. */
+export interface OwnFields {
+  /** Frames per second. */
+  readonly fps?: number | null
+  readonly lens?: string | null
+  /** Hz. */
+  readonly sampleRate?: number | null
+  readonly channels?: number | null
+  readonly format?: string | null
+  /** A language code. */
+  readonly language?: string | null
+}
+
+/** How a kind of assets looks on the wire. */
+export interface AssetShape {
+  readonly kind: AssetKind
+  /** The wire's name of the storage id. */
+  readonly storageName: string
+  /** The fields that this kind has, and the others lack. */
+  readonly own: readonly (keyof OwnFields)[]
+}
+
+/** All kinds of assets, as a list in SQL. */
+export const kinds = sql.raw(assetKinds.map((kind) => `'${kind}'`).join(', '))
+
+/** The id of the asset's episode, null for an asset outside episodes. */
+const episodeId = sql`nullif(${assets.containerId}, ${assets.projectId})`
+
+/** What the storage id refers to; null where that is nothing, so that a wrong id is seen at once. */
+const referredTo = sql`json((select ${object({
+  id: objects.id,
+  size: objects.size,
+  contentType: contentTypeOfAsset,
+  sha256: objects.sha256,
+})} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
+
+export const assetJson = ({ kind, storageName, own }: AssetShape): SQL =>
+  fragment(
+    `assetJson.${kind}`,
+    object({
+      id: assets.id,
+      projectId: assets.projectId,
+      episodeId,
+      nodeId: assets.nodeId,
+      name: assets.name,
+      [storageName]: assets.storageId,
+      object: referredTo,
+      ...Object.fromEntries(own.map((field) => [field, assets[field]])),
+      tags: json(assets.tags),
+      metadata: json(assets.metadata),
+      createdAt: iso(assets.createdAt),
+      updatedAt: iso(assets.updatedAt),
+    }),
+  )
