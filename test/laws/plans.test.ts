@@ -140,8 +140,8 @@ describe('every statement', () => {
     const aggregates = Map.groupBy(shown, ({ name }) => name.split('.')[0] ?? '')
     for (const [aggregate, own] of aggregates) {
       const parts = own.map(({ name, front, body }) => {
-        const after = front ? `, after ${front.guard} as ${front.form}` : ''
-        return `-- ${name}${after}\n${legible(body, known)}\n`
+        const by = front ? `, ${front.form} by ${front.guard}` : ''
+        return `-- ${name}${by}\n${legible(body, known)}\n`
       })
       await expect(parts.sort().join('\n')).toMatchFileSnapshot(`../statements/${aggregate}.sql`)
     }

@@ -1,10 +1,10 @@
--- apiTokens.create, after apiTokens.creating as permitted
+-- apiTokens.create, permitted by apiTokens.creating
 insert into api_tokens (id, hash, user_id, name, scopes, namespace_id, project_id, expires_at, created_at)
  select :id, :hash, permit.user_id, :title, :scopeBits, place.namespace_id, place.project_id, :tokenExpiresAt, :now
  from permit cross join place
  where permit.user_id is not null
 
--- apiTokens.created, after apiTokens.creating as judged
+-- apiTokens.created, judged by apiTokens.creating
 select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
@@ -13,7 +13,7 @@ select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api
  from verdict as standing
  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
 
--- apiTokens.listed, after apiTokens.listing as consulted
+-- apiTokens.listed, consulted by apiTokens.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count from users where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body
  from verdict as standing
  union all
@@ -28,14 +28,14 @@ select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select
  order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count from users where users.id = standing.user_id), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- apiTokens.retire, after apiTokens.creating as permitted
+-- apiTokens.retire, permitted by apiTokens.creating
 update api_tokens set revoked_at = api_tokens.expires_at
  where api_tokens.user_id = (select user_id from permit) and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)
 
--- apiTokens.revoke, after apiTokens.revoking as permitted
+-- apiTokens.revoke, permitted by apiTokens.revoking
 update api_tokens set revoked_at = :askedAt
  where api_tokens.id = :id and api_tokens.user_id = (select user_id from permit) and api_tokens.revoked_at is null
 
--- apiTokens.revoked, after apiTokens.revoking as judged
+-- apiTokens.revoked, judged by apiTokens.revoking
 select standing.refusal as refusal
  from verdict as standing

@@ -1,4 +1,4 @@
--- assets.listed.video.all, after assets.listing as consulted
+-- assets.listed.video.all, consulted by assets.listing
 , <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
  from (select *
@@ -19,7 +19,7 @@
  from weighed
  where total - own < :heaviest
 
--- assets.listed.video.filtered, after assets.listing as consulted
+-- assets.listed.video.filtered, consulted by assets.listing
 , <assets.hidden>, found as materialized (select id
  from (
  select assets.id as id, assets.name as name, assets.container_id as container_id
@@ -38,7 +38,7 @@
  from weighed
  where total - own < :heaviest
 
--- assets.listed.video.ofEpisode, after assets.listing as consulted
+-- assets.listed.video.ofEpisode, consulted by assets.listing
 , <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
  from assets
@@ -51,7 +51,7 @@
  from weighed
  where total - own < :heaviest
 
--- assets.listed.video.ofEpisodeFiltered, after assets.listing as consulted
+-- assets.listed.video.ofEpisodeFiltered, consulted by assets.listing
 , <assets.hidden>, found as materialized (select id
  from (
  select assets.id as id, assets.name as name, assets.container_id as container_id
@@ -70,7 +70,7 @@
  from weighed
  where total - own < :heaviest
 
--- assets.listed.video.ranged, after assets.listing as consulted
+-- assets.listed.video.ranged, consulted by assets.listing
 , <assets.hidden>, range as materialized (select assets.id as id, assets.name as name, assets.container_id as container_id
  from assets
  where assets.project_id = ( select project_id from permit where true) and assets.kind = :kind and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit :examined + 1), counted as materialized (select count(*) <= :examined as is_few from range), found as materialized (select *
@@ -99,14 +99,14 @@
  from weighed
  where total - own < :heaviest
 
--- assets.makeEpisode, after assets.registering as permitted
+-- assets.makeEpisode, permitted by assets.registering
 insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where true
  on conflict (project_id, name) do nothing
 
--- assets.makeFolders, after assets.registering as permitted
+-- assets.makeFolders, permitted by assets.registering
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
  select made.value ->> '$.id', permit.project_id, case
  when rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then (select episodes.node_id
@@ -119,7 +119,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  from nodes
  where nodes.container_id = <assets.container.permit> and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
--- assets.makeProject, after assets.registering as permitted
+-- assets.makeProject, permitted by assets.registering
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
@@ -162,7 +162,7 @@ with <trash.undone>, <trash.spot.undone> insert into nodes (id, project_id, pare
  where assets.node_id = :nodeId and spot.path is not null
  on conflict (id) do nothing
 
--- assets.register, after assets.registering as permitted
+-- assets.register, permitted by assets.registering
 insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, <assets.container.permit>, iif(:name is null, null, ifnull((select nodes.id
  from nodes
@@ -183,16 +183,16 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
  when :metadata? then :metadata else assets.metadata end, storage_id = ifnull(assets.storage_id, excluded.storage_id), object_id = ifnull(assets.object_id, excluded.object_id), updated_at = :now, updated_request = :mark, version = assets.version + 1
  where :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata? or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
--- assets.registered.video, after assets.registering as judged
+-- assets.registered.video, judged by assets.registering
 select standing.refusal as refusal, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)
 
--- assets.renewLease, after assets.registering as permitted
+-- assets.renewLease, permitted by assets.registering
 update objects set lease_until = :leaseUntil
  where objects.id = :storageId and exists (select 1 from permit where <isWithinReach.permit>) and objects.state = 'complete' and objects.lease_until < :renewedBefore
 
--- assets.replace, after assets.registering as permitted
+-- assets.replace, permitted by assets.registering
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, permit.project_id, :kind, earlier.id, :name, nullif(<assets.container.permit>, permit.project_id), :now, permit.user_id, :repeatable
  from permit cross join earlier
@@ -202,7 +202,7 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
 with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists ( select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
  where assets.id = (select item_id from spot where kind in ('video', 'audio', 'label-track', 'text-track', 'image')) and assets.deletion_id = (select id from undone)
 
--- assets.trash, after assets.trashing as permitted
+-- assets.trash, permitted by assets.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, permit.project_id, assets.kind, assets.id, assets.name, nullif(assets.container_id, assets.project_id), :now, permit.user_id, :repeatable
  from permit cross join target cross join assets on assets.id = target.id
@@ -211,5 +211,5 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
 update assets set deleted_at = :now, deletion_id = :deletionId
  where assets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and assets.deleted_at is null
 
--- assets.trashed, after assets.trashing as judged
+-- assets.trashed, judged by assets.trashing
 <deletion>

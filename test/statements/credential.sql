@@ -3,7 +3,7 @@ select users.issuer as issuer, users.sub as sub
  from api_tokens join users on users.id = api_tokens.user_id
  where api_tokens.hash = :tokenHash and api_tokens.revoked_at is null
 
--- credential.judged, after credential.judging as judged
+-- credential.judged, judged by credential.judging
 select standing.refusal as refusal
  from verdict as standing
 

@@ -2,12 +2,12 @@
 with <trash.undone> update collections set dataset_id = ifnull(collections.dataset_id, (select item_id from undone)), detached_by = null, updated_at = :now, version = collections.version + 1
  where collections.detached_by = (select id from undone)
 
--- datasets.create, after datasets.creating as permitted
+-- datasets.create, permitted by datasets.creating
 insert into datasets (id, project_id, name, description, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, :name, :description, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
 
--- datasets.created, after datasets.creating as judged
+-- datasets.created, judged by datasets.creating
 select standing.refusal as refusal, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)
@@ -16,7 +16,7 @@ select standing.refusal as refusal, datasets.version as version, 1 as created, i
 update collections set dataset_id = null, detached_by = :deletionId, updated_at = :now, updated_request = :mark, version = collections.version + 1
  where collections.dataset_id = (select deletions.item_id from deletions where deletions.id = :deletionId)
 
--- datasets.listed, after datasets.listing as consulted
+-- datasets.listed, consulted by datasets.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
  from project_stats
  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
@@ -40,7 +40,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
 update datasets set deleted_at = :now, deletion_id = :deletionId
  where datasets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and datasets.deleted_at is null
 
--- datasets.read, after datasets.reading as consulted
+-- datasets.read, consulted by datasets.reading
 , shown as materialized (select collections.id as id, collections.name as name, collections.member_count as size
  from collections
  where collections.dataset_id = (select target.id from permit cross join target) and collections.deleted_at is null
@@ -61,15 +61,15 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
 with <trash.undone> update datasets set deleted_at = null, deletion_id = null, name = ifnull(:newName, datasets.name), updated_at = iif(:isRenamed, :now, datasets.updated_at), updated_request = iif(:isRenamed, :mark, datasets.updated_request), renamed_request = iif(:isRenamed, null, datasets.renamed_request), version = datasets.version + 1
  where datasets.id = (select item_id from undone) and datasets.deletion_id = (select id from undone)
 
--- datasets.trash, after datasets.trashing as permitted
+-- datasets.trash, permitted by datasets.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, permit.project_id, 'dataset', datasets.id, datasets.name, :now, permit.user_id, :repeatable
  from permit cross join target cross join datasets on datasets.id = target.id
 
--- datasets.trashed, after datasets.trashing as judged
+-- datasets.trashed, judged by datasets.trashing
 <deletion>
 
--- datasets.update, after datasets.updating as permitted
+-- datasets.update, permitted by datasets.updating
 update datasets set name = case
  when :newName? then :newName else datasets.name end, description = case
  when :description? then :description else datasets.description end, tags = case
@@ -78,7 +78,7 @@ update datasets set name = case
  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
  where datasets.id = (select target.id from permit cross join target)
 
--- datasets.updated, after datasets.updating as judged
+-- datasets.updated, judged by datasets.updating
 select standing.refusal as refusal, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)

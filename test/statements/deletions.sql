@@ -16,19 +16,19 @@ update deletions set purging = 1, turn = 1
  where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id = turn.value and deletions.deleted_at <= :deletedBefore and deletions.phase is null
  order by deletions.deleted_at, deletions.id limit :most)) and deletions.purging = 0
 
--- deletions.claimNow.inNamespace, after deletions.purgingInNamespace as permitted
+-- deletions.claimNow.inNamespace, permitted by deletions.purgingInNamespace
 update deletions set purging = 1, turn = 1
  where deletions.id = (select deletion.id from deletion cross join permit) and deletions.purging = 0
 
--- deletions.claimNow.inProject, after deletions.purgingInProject as permitted
+-- deletions.claimNow.inProject, permitted by deletions.purgingInProject
 update deletions set purging = 1, turn = 1
  where deletions.id = (select deletion.id from deletion cross join permit) and deletions.purging = 0
 
--- deletions.claimedNow.inNamespace, after deletions.purgingInNamespace as judged
+-- deletions.claimedNow.inNamespace, judged by deletions.purgingInNamespace
 select standing.refusal as refusal
  from verdict as standing
 
--- deletions.claimedNow.inProject, after deletions.purgingInProject as judged
+-- deletions.claimedNow.inProject, judged by deletions.purgingInProject
 select standing.refusal as refusal
  from verdict as standing
 

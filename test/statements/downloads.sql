@@ -1,4 +1,4 @@
--- downloads.found, after downloads.founding as judged
+-- downloads.found, judged by downloads.founding
 select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfAsset> as content_type, episodes.id as episode_id, episodes.name as episode_name
  from verdict as standing
  left join target

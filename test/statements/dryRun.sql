@@ -1,4 +1,4 @@
--- dryRun.countedItems, after deletions.purgingInProject as consulted
+-- dryRun.countedItems, consulted by deletions.purgingInProject
 , episode as materialized (select episodes.id as id
  from permit cross join deletion cross join episodes on episodes.deletion_id = deletion.id limit 10000 + 1), nested as materialized (select deletions.id as id
  from episode cross join deletions on deletions.container_id = episode.id limit 10000 + 1), doomed as materialized (select deletion.id as id from permit cross join deletion union all select id from nested), let_go as materialized (select object_id, count(*) as count
@@ -37,7 +37,7 @@
  select null, 0, 0, deletion.phase is not null or (select count(*) from nested) > 10000
  from permit cross join deletion
 
--- dryRun.countedPlace, after deletions.purgingInNamespace as consulted
+-- dryRun.countedPlace, consulted by deletions.purgingInNamespace
 , space as materialized (select deletion.item_id as id from permit cross join deletion where +deletion.kind = 'namespace'), site as materialized (select deletion.item_id as id
  from permit cross join deletion
  where +deletion.kind = 'project'

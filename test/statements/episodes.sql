@@ -1,4 +1,4 @@
--- episodes.listed, after episodes.listing as consulted
+-- episodes.listed, consulted by episodes.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes
  from project_stats
  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
@@ -13,7 +13,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  where project_stats.project_id = standing.project_id)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- episodes.makeChangedFolders, after episodes.updating as permitted
+-- episodes.makeChangedFolders, permitted by episodes.updating
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
  select made.value ->> '$.id', permit.project_id, case
  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
@@ -24,7 +24,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
--- episodes.makeFolders, after episodes.upserting as permitted
+-- episodes.makeFolders, permitted by episodes.upserting
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
  select made.value ->> '$.id', permit.project_id, case
  when rtrim(rtrim(substr(:folderPath, 1, made.value ->> '$.end'), replace(substr(:folderPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then null else ifnull((select nodes.id
@@ -35,7 +35,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  from nodes
  where nodes.container_id = permit.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
--- episodes.makeProject, after episodes.upserting as permitted
+-- episodes.makeProject, permitted by episodes.upserting
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
@@ -51,7 +51,7 @@ update nodes set deleted_at = :now, deletion_id = :deletionId
 update episodes set deleted_at = :now, deletion_id = :deletionId
  where episodes.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and episodes.deleted_at is null
 
--- episodes.placeUpdated, after episodes.updating as addressing
+-- episodes.placeUpdated, addressing by episodes.updating
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
  select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path from nodes as folder where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
  from episodes
@@ -59,7 +59,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
  on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
  where nodes.path <> excluded.path
 
--- episodes.placeUpserted, after episodes.upserting as addressing
+-- episodes.placeUpserted, addressing by episodes.upserting
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
  select episodes.node_id, episodes.project_id, episodes.folder_id, episodes.project_id, 'episode', episodes.name, ifnull((select folder.path from nodes as folder where folder.id = episodes.folder_id), '') || '/' || :segment, episodes.id, :now, :now
  from episodes
@@ -74,15 +74,15 @@ with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, 
  from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') from spot) || '/' || ifnull(:newName, episodes.name), '/'), updated_at = iif(:isRenamed, :now, episodes.updated_at), updated_request = iif(:isRenamed, :mark, episodes.updated_request), renamed_request = iif(:isRenamed, null, episodes.renamed_request), version = episodes.version + 1
  where episodes.id = (select item_id from spot where kind = 'episode') and episodes.deletion_id = (select id from undone)
 
--- episodes.trash, after episodes.trashing as permitted
+-- episodes.trash, permitted by episodes.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, permit.project_id, 'episode', episodes.id, episodes.name, :now, permit.user_id, :repeatable
  from permit cross join target cross join episodes on episodes.id = target.id
 
--- episodes.trashed, after episodes.trashing as judged
+-- episodes.trashed, judged by episodes.trashing
 <deletion>
 
--- episodes.update, after episodes.updating as permitted
+-- episodes.update, permitted by episodes.updating
 update episodes set name = :newName, folder_id = case
  when :folderPath? then (select nodes.id
  from nodes
@@ -99,12 +99,12 @@ update episodes set name = :newName, folder_id = case
  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
  where episodes.id = (select target.id from permit cross join target)
 
--- episodes.updated, after episodes.updating as judged
+-- episodes.updated, judged by episodes.updating
 select standing.refusal as refusal, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
  from verdict as standing
  left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)
 
--- episodes.upsert, after episodes.upserting as permitted
+-- episodes.upsert, permitted by episodes.upserting
 insert into episodes (id, project_id, node_id, folder_id, name, node_path, description, tags, metadata, status, write_protected, started_at, ended_at, duration_ms, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, :nodeId, (select nodes.id
  from nodes
@@ -124,7 +124,7 @@ insert into episodes (id, project_id, node_id, folder_id, name, node_path, descr
  when :durationMs? then :durationMs else episodes.duration_ms end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
  where :description? or :tags? or :metadata? or :status? or :writeProtected? or :startedAt? or :endedAt? or :durationMs? or :folderPath?
 
--- episodes.upserted, after episodes.upserting as judged
+-- episodes.upserted, judged by episodes.upserting
 select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif(<isBlind>, json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
  from projects
  where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)

@@ -823,28 +823,26 @@ with area as materialized (
  where busy.id = (select restorations.id from restorations where restorations.id = :deletionId) and busy.phase is null)
 
 -- <trash.spot.deletion>
-spot as materialized (
- select deletion.kind as kind, deletion.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+spot as materialized (select deletion.kind as kind, deletion.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
  from deletion cross join nodes on nodes.id = deletion.item_id
- where +deletion.kind = 'folder'
+ where +deletion.kind in ('folder')
  union all
  select deletion.kind as kind, deletion.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
  from deletion cross join episodes on episodes.id = deletion.item_id cross join nodes on nodes.id = episodes.node_id
- where +deletion.kind = 'episode'
+ where +deletion.kind in ('episode')
  union all
  select deletion.kind, deletion.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
  from deletion cross join assets on assets.id = deletion.item_id
  where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image'))
 
 -- <trash.spot.undone>
-spot as materialized (
- select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
+spot as materialized (select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
  from undone cross join nodes on nodes.id = undone.item_id
- where +undone.kind = 'folder'
+ where +undone.kind in ('folder')
  union all
  select undone.kind as kind, undone.item_id as item_id, episodes.project_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
  from undone cross join episodes on episodes.id = undone.item_id cross join nodes on nodes.id = episodes.node_id
- where +undone.kind = 'episode'
+ where +undone.kind in ('episode')
  union all
  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
  from undone cross join assets on assets.id = undone.item_id

@@ -36,8 +36,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
 
 -- assets.registering
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), earlier as materialized (
- select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
  where assets.id = :id
  union all
@@ -576,33 +575,37 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where deletions.id = :deletionId and deletions.project_id = standing.project_id), <trash.spot.deletion>, obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
  from episodes join deletions as around on around.id = episodes.deletion_id
  where episodes.id = deletion.container_id) as container, case
- when deletion.kind = 'dataset' then (select datasets.name
- from datasets
- where datasets.project_id = standing.project_id and datasets.deleted_at is null and datasets.name = ifnull(:newName, (select own.name from datasets as own where own.id = deletion.item_id)))
- when deletion.kind = 'collection' then (select collections.name
- from collections
- where collections.project_id = standing.project_id and collections.deleted_at is null and collections.name = ifnull(:newName, (select own.name from collections as own where own.id = deletion.item_id)))
- when deletion.kind = 'episode' then (select episodes.name
+ when deletion.kind in ('folder') then (select nodes.path
+ from spot cross join nodes on nodes.container_id = spot.container_id and nodes.path = spot.path and nodes.kind = 'folder' and nodes.deleted_at is null)
+ when deletion.kind in ('episode') then (select episodes.name
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> deletion.item_id)
- when deletion.kind = 'folder' then (select nodes.path
- from spot cross join nodes on nodes.container_id = spot.container_id and nodes.path = spot.path and nodes.kind = 'folder' and nodes.deleted_at is null) else (select assets.name
+ when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (select assets.name
  from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newAssetName, own.name) and assets.name is not null and assets.deleted_at is null
- where own.id = deletion.item_id) end as namesake
+ where own.id = deletion.item_id)
+ when deletion.kind in ('dataset') then (select datasets.name
+ from datasets
+ where datasets.project_id = standing.project_id and datasets.deleted_at is null and datasets.name = ifnull(:newName, (select own.name from datasets as own where own.id = deletion.item_id)))
+ when deletion.kind in ('collection') then (select collections.name
+ from collections
+ where collections.project_id = standing.project_id and collections.deleted_at is null and collections.name = ifnull(:newName, (select own.name from collections as own where own.id = deletion.item_id))) end as namesake
  from admitted as standing cross join deletion), verdict as materialized (
  select *, nullif(case <authority.project.write>
  when (exists (select 1 from restorations where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when not exists (select 1 from deletion) then 'deletion_not_found' <role.write>
  when (:isRenamed and (select case
- when kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
- when kind = 'folder' then :newName is null or instr(:newName, '/') > 0 or exists (select 1
+ when deletion.kind in ('folder') then :newName is null or instr(:newName, '/') > 0 or exists (select 1
  from spot
  where (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 0 and iif(deletion.longest_path is not null, deletion.longest_path + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024, (
  select count(*) > 5000 or max(container_id = spot.container_id and kind <> 'episode' and length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob)) + (length(cast(:newName as blob)) - length(cast(replace(replace(substr(spot.former, length(rtrim(rtrim(spot.former, replace(spot.former, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%') as blob))) > 1024)
  from (select nodes.container_id as container_id, nodes.kind as kind, nodes.path as path
  from nodes
- where nodes.deletion_id = deletion.id limit 5001)))) else :newName is null end
+ where nodes.deletion_id = deletion.id limit 5001))))
+ when deletion.kind in ('episode') then :newName is null
+ when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
+ when deletion.kind in ('dataset') then :newName is null
+ when deletion.kind in ('collection') then :newName is null end
  from deletion)) then 'restore_name_invalid'
  when (select episodes.write_protected from deletion join episodes on episodes.id = deletion.container_id) then 'episode_write_protected'
  when (select purging from deletion) then 'deletion_purging'

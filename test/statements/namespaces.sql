@@ -1,10 +1,10 @@
--- namespaces.create, after namespaces.creating as permitted
+-- namespaces.create, permitted by namespaces.creating
 insert into namespaces (id, slug, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, :slug, :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where permit.user_id is not null
 
--- namespaces.created, after namespaces.creating as judged
+-- namespaces.created, judged by namespaces.creating
 select standing.refusal as refusal, namespaces.version as version, 1 as created, <namespaceJson> as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, (select id from earlier), null)
@@ -25,7 +25,7 @@ delete
  where former_slugs.slug = :namespace and former_slugs.reserved_until = :now + 2592000000)
  order by former_slugs.reserved_until desc, former_slugs.slug limit -1 offset 10)
 
--- namespaces.listed, after namespaces.listing as consulted
+-- namespaces.listed, consulted by namespaces.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.namespace_count from users where users.id = standing.user_id), 0), null) as count, standing.token_namespace_id is null as is_counted, null as id, null as body
  from verdict as standing
  union all
@@ -49,7 +49,7 @@ insert into members (user_id, namespace_id, role, prominence, created_at)
  from namespaces
  where namespaces.id = :id and not exists (select 1 from members where members.namespace_id = :id)
 
--- namespaces.read, after namespaces.reading as judged
+-- namespaces.read, judged by namespaces.reading
 select standing.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
  when 1 then 'reader'
  when 2 then 'writer'
@@ -59,7 +59,7 @@ select standing.refusal as refusal, namespaces.version as version, 0 as created,
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
 
--- namespaces.reserveFormer, after namespaces.updating as permitted
+-- namespaces.reserveFormer, permitted by namespaces.updating
 insert into former_slugs (slug, namespace_id, reserved_until)
  select permit.namespace_slug, permit.namespace_id, :now + 2592000000
  from permit
@@ -77,22 +77,22 @@ with <trash.undone> insert into former_slugs (slug, namespace_id, reserved_until
 with <trash.undone> update namespaces set deleted_at = null, deletion_id = null, slug = ifnull(:slug, namespaces.slug), updated_at = iif((:slug <> namespaces.slug), :now, namespaces.updated_at), updated_request = iif((:slug <> namespaces.slug), :mark, namespaces.updated_request), renamed_request = iif((:slug <> namespaces.slug), null, namespaces.renamed_request), version = namespaces.version + 1
  where namespaces.id = (select item_id from undone where kind = 'namespace')
 
--- namespaces.trash, after namespaces.trashing as permitted
+-- namespaces.trash, permitted by namespaces.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, null, 'namespace', namespaces.id, namespaces.slug, :now, permit.user_id, :repeatable
  from permit cross join namespaces on namespaces.id = permit.namespace_id
 
--- namespaces.trashed, after namespaces.trashing as judged
+-- namespaces.trashed, judged by namespaces.trashing
 <deletion>
 
--- namespaces.update, after namespaces.updating as permitted
+-- namespaces.update, permitted by namespaces.updating
 update namespaces set slug = case
  when :newSlug? then :newSlug else namespaces.slug end, metadata = case
  when :metadata? then :metadata else namespaces.metadata end, renamed_request = case
  when :newSlug <> namespaces.slug then :mark else namespaces.renamed_request end, updated_at = :now, updated_request = :mark, version = namespaces.version + 1
  where namespaces.id = (select namespace_id from permit)
 
--- namespaces.updated, after namespaces.updating as judged
+-- namespaces.updated, judged by namespaces.updating
 select standing.refusal as refusal, namespaces.version as version, 0 as created, <namespaceJson> as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)

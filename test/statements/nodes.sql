@@ -54,7 +54,7 @@ with <trash.undone>, <trash.spot.undone> update nodes set deleted_at = null, del
  from spot), version = nodes.version + 1
  where nodes.id = (select node_id from spot) and nodes.deletion_id = (select id from undone)
 
--- nodes.trash, after nodes.trashing as permitted
+-- nodes.trash, permitted by nodes.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, path, phase, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, permit.project_id, nodes.kind, nodes.id, ifnull((select place.path
  from episodes as around join nodes as place on place.id = around.node_id
@@ -64,5 +64,5 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
  where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 5001)) > 5000, 'marking', null), :now, permit.user_id, :repeatable
  from permit cross join target cross join nodes on nodes.id = target.id
 
--- nodes.trashed, after nodes.trashing as judged
+-- nodes.trashed, judged by nodes.trashing
 <deletion>

@@ -1,14 +1,14 @@
--- projects.create, after projects.creating as permitted
+-- projects.create, permitted by projects.creating
 insert into projects (id, namespace_id, name, slug, description, tags, metadata, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.namespace_id, :name, :slug, :description, ifnull(:tags, '[]'), :metadata, :visibility, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
 
--- projects.created, after projects.creating as judged
+-- projects.created, judged by projects.creating
 select standing.refusal as refusal, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)
 
--- projects.listed, after projects.listing as consulted
+-- projects.listed, consulted by projects.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
  from namespace_stats
  where namespace_stats.namespace_id = standing.namespace_id), null) as count, standing.is_member as is_counted, null as id, null as body
@@ -43,15 +43,15 @@ update projects set deleted_at = :now, deletion_id = :deletionId
 with <trash.undone> update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1
  where projects.id = (select item_id from undone where kind = 'project')
 
--- projects.trash, after projects.trashing as permitted
+-- projects.trash, permitted by projects.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
  select :deletionId, permit.namespace_id, null, 'project', projects.id, projects.name, :now, permit.user_id, :repeatable
  from permit cross join projects on projects.id = permit.project_id
 
--- projects.trashed, after projects.trashing as judged
+-- projects.trashed, judged by projects.trashing
 <deletion>
 
--- projects.update, after projects.updating as permitted
+-- projects.update, permitted by projects.updating
 update projects set slug = case
  when :newSlug? then :newSlug else projects.slug end, description = case
  when :description? then :description else projects.description end, tags = case
@@ -62,7 +62,7 @@ update projects set slug = case
  when :newSlug <> projects.slug then :mark else projects.renamed_request end, updated_at = :now, updated_request = :mark, version = projects.version + 1
  where projects.id = (select project_id from permit)
 
--- projects.updated, after projects.updating as judged
+-- projects.updated, judged by projects.updating
 select standing.refusal as refusal, projects.version as version, 0 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

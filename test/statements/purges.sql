@@ -72,7 +72,7 @@ with going as materialized (
 update purges set finished_at = :now
  where purges.id in (select value from each(:ids)) and purges.finished_at is null
 
--- purges.listed, after purges.listing as consulted
+-- purges.listed, consulted by purges.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.purges
  from namespace_stats
  where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body
@@ -115,7 +115,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
  on conflict (deletion_id)
  where deletion_id is not null do nothing
 
--- purges.openNow.inNamespace, after deletions.purgingInNamespace as permitted
+-- purges.openNow.inNamespace, permitted by deletions.purgingInNamespace
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, requested_by, request, started_at)
  select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
  from permit cross join deletions
@@ -123,7 +123,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
  on conflict (deletion_id)
  where deletion_id is not null do nothing
 
--- purges.openNow.inProject, after deletions.purgingInProject as permitted
+-- purges.openNow.inProject, permitted by deletions.purgingInProject
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, requested_by, request, started_at)
  select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
  from permit cross join deletions

@@ -1,4 +1,4 @@
--- revocations.logOut, after revocations.loggingOut as permitted
+-- revocations.logOut, permitted by revocations.loggingOut
 insert into revocations (issuer, jti, revoked_at, expires_at)
  select :issuer, :jti, :askedAt, :tokenExpiresAt
  from permit

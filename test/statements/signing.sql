@@ -1,4 +1,4 @@
--- signing.foundById, after signing.findingById as consulted
+-- signing.foundById, consulted by signing.findingById
 , row as materialized (select wanted.key as position, (select assets.id
  from assets join projects on projects.id = assets.project_id and projects.deleted_at is null and projects.id = ifnull(standing.token_project_id, projects.id) join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(standing.token_namespace_id, namespaces.id)
  where assets.id = wanted.value and assets.deleted_at is null and not exists (
@@ -17,7 +17,7 @@
  left join assets on assets.id = row.asset_id
  left join objects on objects.id = assets.object_id and objects.state = 'complete'
 
--- signing.foundByName, after signing.findingByName as consulted
+-- signing.foundByName, consulted by signing.findingByName
 , row as materialized (select wanted.key as position, iif(:episode is null, (select max((select found.id
  from (
  select assets.id as id, assets.container_id as container_id

@@ -4,7 +4,7 @@ with <trash.undone>, <trash.spot.undone> update deletions set path = (select for
  from (select 1 from assets where assets.deletion_id = (select id from undone) limit 5001)) > 5000, 'restoring', null)
  where deletions.id = (select id from undone) and deletions.phase is null
 
--- trash.listedOfNamespace, after trash.listingOfNamespace as consulted
+-- trash.listedOfNamespace, consulted by trash.listingOfNamespace
 select standing.refusal as refusal, iif(standing.refusal is null, (select namespace_stats.trashed
  from namespace_stats
  where namespace_stats.namespace_id = standing.namespace_id), null) as count, true as is_counted, null as id, null as body
@@ -24,7 +24,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
  where namespace_stats.namespace_id = standing.namespace_id)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- trash.listedOfProject, after trash.listingOfProject as consulted
+-- trash.listedOfProject, consulted by trash.listingOfProject
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.trashed
  from project_stats
  where project_stats.project_id = standing.project_id), null) as count, true as is_counted, null as id, null as body
@@ -44,7 +44,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  where project_stats.project_id = standing.project_id)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- trash.restore, after trash.restoringItem as permitted
+-- trash.restore, permitted by trash.restoringItem
 insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, :mark, :now
  from permit cross join deletion
@@ -70,13 +70,13 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
 <trash.restoreBelow.area> update nodes set <unmarked.nodes>
  where nodes.id in (select nodes.id from nodes where nodes.deletion_id = (select id from area) limit :rows) and +nodes.deletion_id = (select id from area)
 
--- trash.restorePlace, after trash.restoringPlace as permitted
+-- trash.restorePlace, permitted by trash.restoringPlace
 insert into restorations (id, namespace_id, project_id, kind, item_id, request, restored_at)
  select deletion.id, deletion.namespace_id, deletion.project_id, deletion.kind, deletion.item_id, :mark, :now
  from permit cross join deletion
  where true
 
--- trash.restored, after trash.restoringItem as judged
+-- trash.restored, judged by trash.restoringItem
 select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'dataset' then (select <datasetJson>
@@ -110,7 +110,7 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isB
  left join obstacle
  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
 
--- trash.restoredPlace, after trash.restoringPlace as judged
+-- trash.restoredPlace, judged by trash.restoringPlace
 select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'project' then (select <projectJson>

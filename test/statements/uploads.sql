@@ -1,53 +1,53 @@
--- uploads.abort, after uploads.aborting as permitted
+-- uploads.abort, permitted by uploads.aborting
 update objects set state = 'aborted', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
--- uploads.aborted, after uploads.aborting as judged
+-- uploads.aborted, judged by uploads.aborting
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.announce, after uploads.announcing as permitted
+-- uploads.announce, permitted by uploads.announcing
 insert into objects (id, namespace_id, project_id, key, state, size, content_type, lease_until, created_by, created_by_token, created_at, name, part_size, announced_size, announced_sha256, staging_hash)
  select (file.value ->> '$.id'), permit.namespace_id, permit.project_id, permit.namespace_id || '/' || (file.value ->> '$.id'), 'pending', 0, (file.value ->> '$.contentType'), :leaseUntil, permit.user_id, permit.token_id, :now, (file.value ->> '$.name'), (file.value ->> '$.partSize'), (file.value ->> '$.size'), (file.value ->> '$.sha256'), (file.value ->> '$.stagingHash')
  from permit cross join each(:files) as file
  where <uploads.known.permit> is null
  on conflict do nothing
 
--- uploads.announced, after uploads.announcing as consulted
+-- uploads.announced, consulted by uploads.announcing
 select standing.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
  from verdict as standing
  union all
  select null, file.key, <uploadColumns>
  from permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>)
 
--- uploads.begin, after uploads.sending as permitted
+-- uploads.begin, permitted by uploads.sending
 update objects set bucket_upload_id = :bucketUploadId
  where objects.id = (select object_id from permit) and objects.bucket_upload_id is null
 
--- uploads.complete, after uploads.settling as permitted
+-- uploads.complete, permitted by uploads.settling
 update objects set state = 'complete', size = :size, etag = :etag, sha256 = :sha256, lease_until = :leaseUntil, completed_at = :now
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
--- uploads.completed, after uploads.settling as judged
+-- uploads.completed, judged by uploads.settling
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.contest, after uploads.completing as permitted
+-- uploads.contest, permitted by uploads.completing
 update parts set contested = 1
  where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in ( select part.value ->> '$.partNumber', part.value ->> '$.etag' from each(:doubted) as part)
 
--- uploads.discard, after uploads.discarding as permitted
+-- uploads.discard, permitted by uploads.discarding
 update objects set state = 'discarded', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
--- uploads.discarded, after uploads.discarding as judged
+-- uploads.discarded, judged by uploads.discarding
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.doubted, after uploads.completing as judged
+-- uploads.doubted, judged by uploads.completing
 select standing.refusal as refusal
  from verdict as standing
 
@@ -55,7 +55,7 @@ select standing.refusal as refusal
 update objects set state = 'aborted', lease_until = :now
  where objects.key = :key and objects.bucket_upload_id = :bucketUploadId and objects.state = 'pending'
 
--- uploads.forgetContested, after uploads.completing as permitted
+-- uploads.forgetContested, permitted by uploads.completing
 delete
  from parts
  where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in ( select part.value ->> '$.partNumber', part.value ->> '$.etag' from each(:doubted) as part) and parts.contested = 1
@@ -70,42 +70,42 @@ delete
  from parts
  where parts.object_id = ( select objects.id from objects where objects.id = :id and objects.state <> 'pending')
 
--- uploads.found, after uploads.watching as judged
+-- uploads.found, judged by uploads.watching
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.foundObject, after uploads.foundingObject as judged
+-- uploads.foundObject, judged by uploads.foundingObject
 select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfObject> as content_type
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.foundStaged, after uploads.foundingStaged as judged
+-- uploads.foundStaged, judged by uploads.foundingStaged
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or objects.created_by_token is standing.token_id as is_shown
  from verdict as standing
  left join staged
  left join objects on objects.id = iif(standing.refusal is null, staged.id, null)
 
--- uploads.foundToComplete, after uploads.completing as judged
+-- uploads.foundToComplete, judged by uploads.completing
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.foundToSend, after uploads.sending as judged
+-- uploads.foundToSend, judged by uploads.sending
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.giveUp, after uploads.discarding as permitted
+-- uploads.giveUp, permitted by uploads.discarding
 update objects set state = 'aborted', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'
 
--- uploads.givenUp, after uploads.discarding as judged
+-- uploads.givenUp, judged by uploads.discarding
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.object_token_id is standing.token_id as is_shown
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.listed, after uploads.listing as consulted
+-- uploads.listed, consulted by uploads.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
  from pending_uploads
  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif(<isBlind>, standing.token_id, standing.user_id)), 0), null) as count, true as is_counted, null as id, null as body
@@ -132,7 +132,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select
  where pending_uploads.project_id = standing.project_id and pending_uploads.holder_id = iif(<isBlind>, standing.token_id, standing.user_id)), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset))
 
--- uploads.makeProject, after uploads.announcing as permitted
+-- uploads.makeProject, permitted by uploads.announcing
 insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :projectId, permit.namespace_id, :project, :project, '[]', 'private', :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
@@ -146,7 +146,7 @@ insert into parts (object_id, part_number, etag, bucket_etag, size, created_at)
  on conflict (object_id, part_number) do update set etag = iif(excluded.created_at > parts.created_at, excluded.etag, parts.etag), bucket_etag = iif(excluded.created_at > parts.created_at, excluded.bucket_etag, parts.bucket_etag), size = iif(excluded.created_at > parts.created_at, excluded.size, parts.size), created_at = max(excluded.created_at, parts.created_at), contested = max(parts.contested, parts.bucket_etag <> excluded.bucket_etag)
  where parts.bucket_etag <> excluded.bucket_etag or parts.size <> excluded.size
 
--- uploads.noted, after uploads.watching as permitted
+-- uploads.noted, permitted by uploads.watching
 select parts.part_number as part_number, parts.etag as etag, parts.bucket_etag as bucket_etag, parts.size as size, parts.contested as contested
  from permit cross join parts on parts.object_id = permit.object_id
 
@@ -155,20 +155,20 @@ select parts.part_number as part_number
  from objects join parts on parts.object_id = objects.id and parts.part_number = :partNumber
  where objects.key = :key and objects.state = 'pending'
 
--- uploads.notedToComplete, after uploads.completing as permitted
+-- uploads.notedToComplete, permitted by uploads.completing
 select parts.part_number as part_number, parts.etag as etag, parts.bucket_etag as bucket_etag, parts.size as size, parts.contested as contested
  from permit cross join parts on parts.object_id = permit.object_id
 
--- uploads.renew, after uploads.sending as permitted
+-- uploads.renew, permitted by uploads.sending
 update objects set lease_until = :leaseUntil
  where objects.id = (select object_id from permit) and objects.lease_until < :renewedBefore and :highest <= case
  when objects.part_size is null then 1
  when objects.announced_size is null then 10000 else max(1, (objects.announced_size + objects.part_size - 1) / objects.part_size) end
 
--- uploads.renewComplete, after uploads.completing as permitted
+-- uploads.renewComplete, permitted by uploads.completing
 update objects set lease_until = :leaseUntil
  where objects.id = (select object_id from permit) and objects.state = 'complete' and objects.lease_until < :renewedBefore
 
--- uploads.renewKnown, after uploads.announcing as permitted
+-- uploads.renewKnown, permitted by uploads.announcing
 update objects set lease_until = :leaseUntil
  where objects.id in ( select <uploads.known.permit> from permit cross join each(:files) as file) and objects.lease_until < :renewedBefore

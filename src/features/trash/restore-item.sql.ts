@@ -11,7 +11,7 @@ import {
 import type { Trashable } from '../../db/deletion.ts'
 import { ADMITTED, notOfMembers } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, assign, fragment, insertInto, mintedId } from '../../db/sql.ts'
+import { assign, type Compiled, fragment, insertInto, mintedId } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
@@ -34,35 +34,7 @@ import {
   restoredBefore,
   undone,
 } from './restore.sql.ts'
-import { isNoName, namesake, newNameOr, type RestoringInside } from './restore-names.sql.ts'
-
-type A = Arguments<RestoringInside>
-
-/**
- * `spot`, at most one row: where in the tree the episode, folder or asset `item` (of `deletion` or `undone`) goes.
- * `path` is that of its node, `former` the one that it had, both in the container; `node_id` the node that it had.
- */
-const spotOf = (a: A, deletion: 'deletion' | 'undone'): SQL => {
-  const from = sql.raw(deletion)
-  const placed = (container: SQL, former: SQL, node: SQL) =>
-    sql`select ${from}.kind as kind, ${from}.item_id as item_id, ${container} as container_id, ${former} as former,
-      ${parentPath(former)} || '/' || ifnull(${a.newSegment}, ${lastSegment(former)}) as path, ${node} as node_id`
-  const assetPath = sql`replace(${assets.name}, '%', '%25')`
-  return fragment(
-    `trash.spot.${deletion}`,
-    sql`spot as materialized (
-    ${placed(sql`${nodes.containerId}`, sql`${nodes.path}`, sql`${nodes.id}`)}
-      from ${from} cross join ${nodes} on ${nodes.id} = ${from}.item_id where +${from}.kind = 'folder'
-    union all
-    ${placed(sql`${episodes.projectId}`, sql`${nodes.path}`, sql`${nodes.id}`)}
-      from ${from} cross join ${episodes} on ${episodes.id} = ${from}.item_id
-      cross join ${nodes} on ${nodes.id} = ${episodes.nodeId} where +${from}.kind = 'episode'
-    union all
-    select ${from}.kind, ${from}.item_id, ${assets.containerId}, ${assetPath},
-      ifnull(${a.newNodePath}, ${assetPath}), ${assets.nodeId}
-      from ${from} cross join ${assets} on ${assets.id} = ${from}.item_id where +${from}.kind in (${kinds}))`,
-  )
-}
+import { isNoName, namesake, newNameOr, type RestoringInside, spotOf } from './restore-kinds.sql.ts'
 
 const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
   projectGuard(a, 'write', {
@@ -250,6 +222,20 @@ const placeAsset = following<RestoringInside>(
     )} on conflict (id) do nothing`,
 )
 
+/** In their order; what is of another kind than the item finds nothing. */
+const acts: readonly Compiled<RestoringInside>[] = [
+  ...[record, begin],
+  // The folders that it hangs in.
+  ...[makeFolders, hangFolders],
+  // The item itself.
+  ...[unmarkDataset, attach],
+  unmarkCollection,
+  unmarkEpisode,
+  unmarkAsset,
+  // Its node, which an asset may have to be given.
+  ...[unmarkNode, placeAsset],
+]
+
 /** Restores what was deleted inside a project; `shapes` are those of the kinds of assets. */
 export function restoringInside(shapes: readonly AssetShape[]): (values: RestoringInside) => Plan<Restored> {
   const by = (table: Trashable, body: SQL) =>
@@ -271,17 +257,7 @@ export function restoringInside(shapes: readonly AssetShape[]): (values: Restori
   return (values) =>
     after(
       [
-        act(record, values),
-        act(begin, values),
-        act(makeFolders, values),
-        act(hangFolders, values),
-        act(unmarkDataset, values),
-        act(attach, values),
-        act(unmarkCollection, values),
-        act(unmarkEpisode, values),
-        act(unmarkAsset, values),
-        act(unmarkNode, values),
-        act(placeAsset, values),
+        ...acts.map((each) => act(each, values)),
         ...unmarkBelow({ ...values, rows: MOST_AT_ONCE }),
         act(endDeletion, values),
       ],
