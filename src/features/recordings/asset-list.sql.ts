@@ -2,7 +2,7 @@ import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../../drizzle/schema.ts'
 import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Arguments, bytesOf, fragment } from '../../db/sql.ts'
+import { type Arguments, bytesOf, type Compiled, fragment } from '../../db/sql.ts'
 import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
@@ -195,29 +195,34 @@ function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
   return { items, next, cutAt: isHeavy ? items.length : null }
 }
 
+/** The roads of a page. Each is a statement of its own: what a road does not need, it does not read. */
+const roads = {
+  all: allOfProject,
+  filtered: (a: A) => filtered(a, ofProject),
+  ranged,
+  ofEpisode: allOfEpisode,
+  ofEpisodeFiltered: (a: A) => filtered(a, ofEpisode),
+} as const
+
+type Road = keyof typeof roads
+
+function roadOf({ episodeId, episode, from, first }: AssetWindow): Road {
+  const isInEpisode = episodeId !== null || episode !== null
+  if (from === null && first === null) return isInEpisode ? 'ofEpisode' : 'all'
+  if (isInEpisode) return 'ofEpisodeFiltered'
+  return from === null ? 'filtered' : 'ranged'
+}
+
 /** Lists the assets of a kind. A filtered page may be short, even empty, and still have a `next`. */
 export function assetListing(shape: AssetShape): (asked: Asked) => Plan<AssetPage> {
-  const compiled = (way: string, search: (a: A) => Search) =>
-    consulting(listing, `assets.listed.${shape.kind}.${way}`, (a) => page(a, shape, search(a)))
-  const ways = {
-    all: compiled('all', allOfProject),
-    filtered: compiled('filtered', (a) => filtered(a, ofProject)),
-    ranged: compiled('ranged', ranged),
-    ofEpisode: compiled('ofEpisode', allOfEpisode),
-    ofEpisodeFiltered: compiled('ofEpisodeFiltered', (a) => filtered(a, ofEpisode)),
+  const by = (road: Road) =>
+    consulting(listing, `assets.listed.${shape.kind}.${road}`, (a) => page(a, shape, roads[road](a)))
+  const listed: Readonly<Record<Road, Compiled<Asked>>> = {
+    all: by('all'),
+    filtered: by('filtered'),
+    ranged: by('ranged'),
+    ofEpisode: by('ofEpisode'),
+    ofEpisodeFiltered: by('ofEpisodeFiltered'),
   }
-  return (asked) => {
-    const isFiltered = asked.from !== null || asked.first !== null
-    const inEpisode = asked.episodeId !== null || asked.episode !== null
-    const way = inEpisode
-      ? isFiltered
-        ? ways.ofEpisodeFiltered
-        : ways.ofEpisode
-      : asked.from !== null
-        ? ways.ranged
-        : isFiltered
-          ? ways.filtered
-          : ways.all
-    return statement(way, asked, (rows) => readPage(rows, asked.limit))
-  }
+  return (asked) => statement(listed[roadOf(asked)], asked, (rows) => readPage(rows, asked.limit))
 }
