@@ -1,6 +1,7 @@
 import { getTableColumns, SQL, type SQLWrapper, sql, type Table } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import { SQLiteAsyncDialect, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { DATABASE } from '../domain/id.ts'
 
 /**
  * How SQL is written here, and why the traps of D1 cannot happen.
@@ -169,7 +170,8 @@ const columnsOf = <T extends Table>(table: T, assignments: Assignments<T>): [SQL
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql.raw(', '))
 
 /** A new id for a row that SQL finds by itself; everything else has its id from `mintId`, whose form this is. */
-export const mintedId = (now: SQL): SQL => sql`printf('%012x', ${now}) || lower(hex(randomblob(6)))`
+export const mintedId = (now: SQL): SQL =>
+  sql`printf('%012x', ${now}) || ${sql.raw(`'${DATABASE}'`)} || substr(lower(hex(randomblob(5))), 2)`
 
 /** Holds where there is no such row; `rows` is what follows `from`. */
 export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`

@@ -363,6 +363,7 @@ describe('an id', () => {
     const ids = Array.from({ length: 20_000 }, () => mintId(1_795_000_000_000))
     expect(ids.every((id) => /^[0-9a-f]{24}$/.test(id))).toBe(true)
     expect(ids.every((id, at) => at === 0 || id > (ids[at - 1] ?? ''))).toBe(true)
+    expect(new Set(ids.map((id) => id.slice(12, 15)))).toEqual(new Set(['000']))
   })
 
   it('sorts by its time, in whatever order they were made', () => {

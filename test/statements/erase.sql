@@ -151,7 +151,7 @@ with <erase.target> update deletions set purging = 1, turn = 0
 
 -- erase.inside.open
 with <erase.target> insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'container', :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'container', :now
  from deletions
  where deletions.id in (select nested.id
  from target cross join episodes on episodes.id in (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) cross join deletions as nested on nested.container_id = episodes.id and (nested.purging = 0 or nested.turn <> 0) and nested.phase is not 'restoring' limit :rows)

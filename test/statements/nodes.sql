@@ -15,7 +15,7 @@ with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> update nod
 
 -- nodes.makeRestored
 with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now
  from undone cross join ancestor
  where (select nodes.id
  from nodes

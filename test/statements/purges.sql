@@ -52,7 +52,7 @@ with going as materialized (
  select namespace_id, iif(completed_at is null, 'idle', 'unreferenced') as rule, count(*) as count, sum(size) as bytes
  from going
  where released_by is null or not exists ( select 1 from purges where purges.deletion_id = going.released_by) group by 1, 2) insert into purges (id, namespace_id, kind, rule, rows, objects, bytes, started_at, finished_at)
- select printf('%012x', :runAt) || lower(hex(randomblob(6))), namespace_id, 'object', rule, count, count, bytes, :runAt, :now
+ select printf('%012x', :runAt) || '000' || substr(lower(hex(randomblob(5))), 2), namespace_id, 'object', rule, count, count, bytes, :runAt, :now
  from found
  where true
  on conflict (namespace_id, rule, started_at)
@@ -91,7 +91,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select namesp
 
 -- purges.open.datasets
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
  from deletions
  where deletions.id in (select deletions.id
  from each(:namespaces) as turn cross join deletions on deletions.id in (
@@ -104,7 +104,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
 
 -- purges.open.others
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'retention', :now
  from deletions
  where deletions.id in (select deletions.id
  from each(:namespaces) as turn cross join deletions on deletions.id in (
@@ -117,7 +117,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
 
 -- purges.openNow.inNamespace, permitted by deletions.purgingInNamespace
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, requested_by, request, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
  from permit cross join deletions
  where deletions.id = :deletionId
  on conflict (deletion_id)
@@ -125,7 +125,7 @@ insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, na
 
 -- purges.openNow.inProject, permitted by deletions.purgingInProject
 insert into purges (id, namespace_id, project_id, deletion_id, kind, item_id, name, rule, requested_by, request, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), deletions.namespace_id, deletions.project_id, deletions.id, deletions.kind, deletions.item_id, deletions.name, 'requested', permit.user_id, :repeatable, :now
  from permit cross join deletions
  where deletions.id = :deletionId
  on conflict (deletion_id)
@@ -144,7 +144,7 @@ with bound as materialized (select min(:to, ifnull((
  select objects.id as id, objects.namespace_id as namespace_id, objects.project_id as project_id, objects.name as name, objects.size as size
  from bound cross join objects
  where objects.key > :from and objects.key <= bound.upto and objects.state = 'complete' and objects.completed_at < :completeBefore and objects.key not in (select entry.value ->> '$.key' from each(:entries) as entry)) insert into purges (id, namespace_id, project_id, kind, item_id, name, rule, objects, bytes, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), namespace_id, project_id, 'object', id, name, 'missing', 1, size, :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), namespace_id, project_id, 'object', id, name, 'missing', 1, size, :now
  from missing
  where true
  on conflict (rule, item_id, namespace_id)
@@ -160,7 +160,7 @@ with bound as materialized (select min(:to, ifnull((
  select substr(entry.value ->> '$.key', 1, 24) as namespace_id, substr(entry.value ->> '$.key', 26) as id, entry.value ->> '$.size' as size, entry.value ->> '$.uploadedAt' as uploaded_at
  from bound cross join each(:entries) as entry
  where entry.value ->> '$.key' <= bound.upto and not exists (select 1 from objects where objects.key = entry.value ->> '$.key')) insert into purges (id, namespace_id, kind, item_id, rule, started_at)
- select printf('%012x', :now) || lower(hex(randomblob(6))), namespace_id, 'object', id, 'orphaned', :now
+ select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), namespace_id, 'object', id, 'orphaned', :now
  from orphan
  where true
  on conflict (rule, item_id, namespace_id)
