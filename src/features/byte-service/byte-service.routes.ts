@@ -7,7 +7,8 @@ import type { Endpoint } from '../../http/route.ts'
 import { countEntries, type EntryFormat } from '../../storage/entries.ts'
 import { type AnyCall, complete, leaseOf, readUpload, signParts, storeFor } from '../objects/lifecycle.ts'
 import { announceUploads, type Upload } from '../objects/uploads.sql.ts'
-import { placeFailures, type WireKind, wireKinds } from '../recordings/asset-kinds.ts'
+import { projectFailures } from '../places/address.ts'
+import { type WireKind, wireKinds } from '../recordings/asset-kinds.ts'
 import { signOne } from '../recordings/signed-urls.ts'
 import { findObject, findStaged } from './staged.sql.ts'
 
@@ -65,7 +66,7 @@ function multipart({ one, prefix }: WireKind): Endpoint[] {
             example: anUpload,
           },
         },
-        failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
+        failures: [...projectFailures, 'quota_exceeded'],
       },
       async (call) => {
         const { asking, query, body, stamp, quotas, mint, arriving, database } = call
@@ -212,7 +213,7 @@ function recording({ one, prefix, entries }: WireKind): Endpoint {
         },
       },
       failures: [
-        ...placeFailures,
+        ...projectFailures,
         'upload_not_found',
         'upload_incomplete',
         'upload_mismatch',

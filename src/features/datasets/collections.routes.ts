@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { trashCollection } from './collections.sql.ts'
 
 export const Collection = z
@@ -23,15 +24,14 @@ export const Collection = z
 const trash = trashEndpoint(
   {
     operationId: 'trashCollection',
-    path: '/namespaces/{slug}/projects/{projectSlug}/collections/{name}',
+    path: `${PROJECT}/collections/{name}`,
     tag: 'Collections',
     summary: 'Move a collection to the trash',
-    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef, name: field.lookup }),
+    params: ProjectParams.extend({ name: field.lookup }),
     query: z.object({}),
-    failures: ['namespace_not_found', 'project_not_found', 'collection_not_found'],
+    failures: [...projectFailures, 'collection_not_found'],
   },
-  (values, { params: { slug, projectSlug, name } }) =>
-    trashCollection({ ...values, namespace: slug, project: projectSlug, name }),
+  (values, { params }) => trashCollection({ ...values, ...projectAt(params), name: params.name }),
 )
 
 export const collectionEndpoints: readonly Endpoint[] = [trash]

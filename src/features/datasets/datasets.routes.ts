@@ -4,6 +4,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from './datasets.sql.ts'
 
 const example = {
@@ -55,23 +56,16 @@ const WholeDataset = Dataset.extend({
 
 const collection = { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'front-camera-clips' }
 
-const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
 const DatasetParams = ProjectParams.extend({ name: field.lookup })
 const nothing = z.object({})
 
-const DATASETS = '/namespaces/{slug}/projects/{projectSlug}/datasets'
+const DATASETS = `${PROJECT}/datasets`
 /** What a dataset holds is said by its collections. */
 const elsewhere = {
   collections: 'a dataset has the collections that name it',
   collectionsTotal: 'it counts the collections that name the dataset',
   members: 'a dataset has the members of its collections',
 }
-const placeFailures = ['namespace_not_found', 'project_not_found'] as const
-
-const refOf = (params: z.output<typeof ProjectParams>) => ({
-  namespace: params.slug,
-  project: params.projectSlug,
-})
 
 const create = endpoint(
   {
@@ -93,10 +87,16 @@ const create = endpoint(
     bodyExample: { name: 'training-v2', description: 'Q1 training data' },
     elsewhere,
     answers: { 201: { description: 'The dataset', schema: field.changed(Dataset), example } },
-    failures: [...placeFailures, 'dataset_name_taken'],
+    failures: [...projectFailures, 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, mint, database }) => {
-    const plan = createDataset({ ...asking, ...stamp, ...refOf(params), ...field.stored(body), id: mint() })
+    const plan = createDataset({
+      ...asking,
+      ...stamp,
+      ...projectAt(params),
+      ...field.stored(body),
+      id: mint(),
+    })
     return jsonAnswer((await database.run(plan)).body, 201)
   },
 )
@@ -117,11 +117,11 @@ const list = endpoint(
         collectionsTotal: 1,
       }),
     },
-    failures: placeFailures,
+    failures: projectFailures,
   },
   async ({ asking, params, query, url, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
-    const page = await database.run(listDatasets({ ...asking, ...refOf(params) }, window))
+    const page = await database.run(listDatasets({ ...asking, ...projectAt(params) }, window))
     return listAnswer('datasets', page, query, url, cursors)
   },
 )
@@ -146,10 +146,12 @@ const read = endpoint(
         },
       },
     },
-    failures: [...placeFailures, 'dataset_not_found'],
+    failures: [...projectFailures, 'dataset_not_found'],
   },
   async ({ asking, params, database }) =>
-    jsonAnswer((await database.run(readDataset({ ...asking, ...refOf(params), name: params.name }))).body),
+    jsonAnswer(
+      (await database.run(readDataset({ ...asking, ...projectAt(params), name: params.name }))).body,
+    ),
 )
 
 const update = endpoint(
@@ -172,14 +174,14 @@ const update = endpoint(
     bodyExample: { description: 'Q1 training data, cleaned' },
     elsewhere,
     answers: { 200: { description: 'The dataset', schema: field.changed(Dataset), example } },
-    failures: [...placeFailures, 'dataset_not_found', 'dataset_name_taken'],
+    failures: [...projectFailures, 'dataset_not_found', 'dataset_name_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {
     const { name: newName, ...changes } = field.stored(body)
     const plan = updateDataset({
       ...asking,
       ...stamp,
-      ...refOf(params),
+      ...projectAt(params),
       ...changes,
       name: params.name,
       newName,
@@ -197,9 +199,9 @@ const trash = trashEndpoint(
     description: 'Its collections are not deleted: they become standalone.',
     params: DatasetParams,
     query: nothing,
-    failures: [...placeFailures, 'dataset_not_found', 'too_large'],
+    failures: [...projectFailures, 'dataset_not_found', 'too_large'],
   },
-  (values, { params }) => trashDataset({ ...values, ...refOf(params), name: params.name }),
+  (values, { params }) => trashDataset({ ...values, ...projectAt(params), name: params.name }),
 )
 
 export const datasetEndpoints: readonly Endpoint[] = [create, list, read, update, trash]

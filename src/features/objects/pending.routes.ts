@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { projectAsked, projectFailures } from '../places/address.ts'
 import { listPendingUploads } from './pending.sql.ts'
 
 export const listUploads = endpoint(
@@ -14,7 +15,7 @@ export const listUploads = endpoint(
     description:
       'Those of your tokens too, by whatever route they were begun. A token that may not read is shown its own alone.',
     params: z.object({}),
-    query: z.object({ namespace: field.slugRef, project: field.slugRef, ...pageQuery }),
+    query: z.object({ ...projectAsked, ...pageQuery }),
     answers: {
       200: listShape(
         'uploads',
@@ -40,7 +41,7 @@ export const listUploads = endpoint(
         },
       ),
     },
-    failures: ['namespace_not_found', 'project_not_found'],
+    failures: projectFailures,
   },
   async ({ asking, query, url, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)

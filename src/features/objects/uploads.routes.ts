@@ -5,6 +5,7 @@ import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import type { Store } from '../../storage/store.ts'
+import { projectFailures, projectGiven } from '../places/address.ts'
 import { complete, end, leaseOf, putOf, readUpload, signParts, storeFor } from './lifecycle.ts'
 import { listUploads } from './pending.routes.ts'
 import { abortUpload } from './transfers.sql.ts'
@@ -81,8 +82,7 @@ const announce = endpoint(
     query: z.object({ createProject: field.createProject }),
     body: z
       .object({
-        namespace: field.slugRef,
-        project: field.slug,
+        ...projectGiven,
         files: z
           .array(NewFile)
           .min(1, { error: 'is empty' })
@@ -113,7 +113,7 @@ const announce = endpoint(
         },
       },
     },
-    failures: ['namespace_not_found', 'project_not_found', 'quota_exceeded'],
+    failures: [...projectFailures, 'quota_exceeded'],
   },
   async (call) => {
     const { asking, query, body, stamp, quotas, mint, arriving, database, now } = call

@@ -4,6 +4,7 @@ import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
+import { NAMESPACE, NamespaceParams, namespaceAt } from './address.ts'
 import { listMembers, removeMember, setMember } from './members.sql.ts'
 
 const role = z.enum(Object.keys(roles) as [Role, ...Role[]])
@@ -22,7 +23,7 @@ const Member = z
 
 const example = { username: 'bob', name: null, role: 'writer', createdAt: '2026-04-14T09:30:00.000Z' }
 
-const NamespaceParams = z.object({ slug: field.slugRef })
+const MEMBERS = `${NAMESPACE}/members`
 const MemberParams = NamespaceParams.extend({ username: field.lookup })
 const nothing = z.object({})
 
@@ -30,7 +31,7 @@ const list = endpoint(
   {
     operationId: 'listMembers',
     method: 'GET',
-    path: '/namespaces/{slug}/members',
+    path: MEMBERS,
     tag: 'Namespaces',
     summary: 'List the members of a namespace, the newest accounts first',
     params: NamespaceParams,
@@ -40,7 +41,7 @@ const list = endpoint(
   },
   async ({ asking, params, query, url, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
-    const page = await database.run(listMembers({ ...asking, namespace: params.slug }, window))
+    const page = await database.run(listMembers({ ...asking, ...namespaceAt(params) }, window))
     return listAnswer('members', page, query, url, cursors)
   },
 )
@@ -49,7 +50,7 @@ const set = endpoint(
   {
     operationId: 'setMember',
     method: 'PUT',
-    path: '/namespaces/{slug}/members/{username}',
+    path: `${MEMBERS}/{username}`,
     tag: 'Namespaces',
     summary: 'Make a user a member, or change the role of one',
     params: MemberParams,
@@ -64,8 +65,8 @@ const set = endpoint(
     failures: ['namespace_not_found', 'user_not_found', 'last_owner', 'home_owner'],
   },
   async ({ asking, params, body, stamp, database }) => {
-    const { slug: namespace, username } = params
-    const plan = setMember({ ...asking, ...stamp, namespace, username, rank: roles[body.role] })
+    const { username } = params
+    const plan = setMember({ ...asking, ...stamp, ...namespaceAt(params), username, rank: roles[body.role] })
     const { body: text, created } = await database.run(plan)
     return jsonAnswer(text, created ? 201 : 200)
   },
@@ -75,7 +76,7 @@ const remove = endpoint(
   {
     operationId: 'removeMember',
     method: 'DELETE',
-    path: '/namespaces/{slug}/members/{username}',
+    path: `${MEMBERS}/{username}`,
     tag: 'Namespaces',
     summary: 'End a membership; anybody may end their own',
     params: MemberParams,
@@ -84,8 +85,8 @@ const remove = endpoint(
     failures: ['namespace_not_found', 'member_not_found', 'last_owner', 'home_owner'],
   },
   async ({ asking, params, stamp, database }) => {
-    const { slug: namespace, username } = params
-    await database.run(removeMember({ ...asking, ...stamp, namespace, username }))
+    const { username } = params
+    await database.run(removeMember({ ...asking, ...stamp, ...namespaceAt(params), username }))
     return jsonAnswer('{"success":true}')
   },
 )

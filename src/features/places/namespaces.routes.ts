@@ -5,6 +5,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { NAMESPACE, NamespaceParams, namespaceAt } from './address.ts'
 import { createNamespace, listNamespaces, readNamespace, updateNamespace } from './namespaces.sql.ts'
 import { trashNamespace } from './trash.sql.ts'
 
@@ -38,9 +39,9 @@ const WholeNamespace = Namespace.extend({
 
 /** What a namespace holds is made, and counted, one by one. */
 const elsewhere = {
-  role: 'PUT /namespaces/{slug}/members/{username} gives one',
-  spaces: 'POST /namespaces/{slug}/spaces makes one',
-  projects: 'POST /namespaces/{slug}/projects makes one',
+  role: `PUT ${NAMESPACE}/members/{username} gives one`,
+  spaces: `POST ${NAMESPACE}/spaces makes one`,
+  projects: `POST ${NAMESPACE}/projects makes one`,
   assets: 'POST /assets/video, and so on, registers one',
   usage: 'it is measured, not given',
 }
@@ -88,10 +89,10 @@ const read = endpoint(
   {
     operationId: 'readNamespace',
     method: 'GET',
-    path: '/namespaces/{slug}',
+    path: NAMESPACE,
     tag: 'Namespaces',
     summary: 'Read a namespace with the counts of what it holds',
-    params: z.object({ slug: field.slugRef }),
+    params: NamespaceParams,
     query: z.object({}),
     answers: {
       200: {
@@ -110,19 +111,19 @@ const read = endpoint(
     failures: ['namespace_not_found'],
   },
   async ({ asking, params, quotas, database }) =>
-    jsonAnswer((await database.run(readNamespace({ ...asking, ...quotas, namespace: params.slug }))).body),
+    jsonAnswer((await database.run(readNamespace({ ...asking, ...quotas, ...namespaceAt(params) }))).body),
 )
 
 const update = endpoint(
   {
     operationId: 'updateNamespace',
     method: 'PATCH',
-    path: '/namespaces/{slug}',
+    path: NAMESPACE,
     tag: 'Namespaces',
     summary: 'Rename a namespace, or change its metadata',
     description:
       'The slug of before stays reserved for 30 days, unless ten others were reserved since. URLs that were signed before stay valid.',
-    params: z.object({ slug: field.slugRef }),
+    params: NamespaceParams,
     query: z.object({}),
     body: z
       .object({ slug: field.slug.optional(), metadata: field.metadata.nullable().optional() })
@@ -135,7 +136,7 @@ const update = endpoint(
   async ({ asking, params, body, stamp, database }) => {
     const { slug, ...rest } = field.stored(body)
     const changes = { ...rest, ...(slug === undefined ? {} : { newSlug: slug }) }
-    const plan = updateNamespace({ ...asking, ...stamp, ...changes, namespace: params.slug })
+    const plan = updateNamespace({ ...asking, ...stamp, ...changes, ...namespaceAt(params) })
     return jsonAnswer((await database.run(plan)).body)
   },
 )
@@ -143,15 +144,15 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashNamespace',
-    path: '/namespaces/{slug}',
+    path: NAMESPACE,
     tag: 'Namespaces',
     summary: 'Move a namespace to the trash',
     description: 'With all its projects. Its slug stays reserved until it is purged; a home namespace stays.',
-    params: z.object({ slug: field.slugRef }),
+    params: NamespaceParams,
     query: z.object({ includeProtected: field.includeProtected }),
     failures: ['namespace_not_found', 'holds_write_protected', 'home_namespace', 'too_large'],
   },
-  (values, { params, query }) => trashNamespace({ ...values, ...query, namespace: params.slug }),
+  (values, { params, query }) => trashNamespace({ ...values, ...query, ...namespaceAt(params) }),
 )
 
 export const namespaceEndpoints: readonly Endpoint[] = [list, create, read, update, trash]

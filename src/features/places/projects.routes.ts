@@ -6,6 +6,15 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import {
+  NAMESPACE,
+  NamespaceParams,
+  namespaceAt,
+  PROJECT,
+  ProjectParams,
+  projectAt,
+  projectFailures,
+} from './address.ts'
 import { createProject, listProjects, updateProject } from './projects.sql.ts'
 import { trashProject } from './trash.sql.ts'
 
@@ -35,17 +44,13 @@ export const Project = z
   })
   .meta({ id: 'Project' })
 
-const INSIDE = '/namespaces/{slug}/projects/{projectSlug}'
-
 /** What hangs in a project is made, and counted, one by one. */
 const elsewhere = {
-  episodes: `POST ${INSIDE}/episodes makes one`,
-  datasets: `POST ${INSIDE}/datasets makes one`,
+  episodes: `POST ${PROJECT}/episodes makes one`,
+  datasets: `POST ${PROJECT}/datasets makes one`,
   assets: 'POST /assets/video, and so on, registers one',
   collections: 'they are counted, not given',
 }
-
-const NamespaceParams = z.object({ slug: field.slugRef })
 
 const NameAndSlug = z.object({ name: field.name, slug: field.slug.optional() })
 
@@ -76,7 +81,7 @@ const lists = bothSpellings((key, suffix) =>
     {
       operationId: `list${suffix}`,
       method: 'GET',
-      path: `/namespaces/{slug}/${key}`,
+      path: `${NAMESPACE}/${key}`,
       tag: 'Projects',
       summary: 'List the projects of a namespace, newest first',
       description: 'Who is not a member sees the public ones, uncounted, or 404 where there is none.',
@@ -87,7 +92,7 @@ const lists = bothSpellings((key, suffix) =>
     },
     async ({ asking, params, query, url, config, database }) => {
       const [window, cursors] = await windowOf(query, url, config)
-      const page = await database.run(listProjects({ ...asking, namespace: params.slug }, window))
+      const page = await database.run(listProjects({ ...asking, ...namespaceAt(params) }, window))
       return listAnswer(key, page, query, url, cursors)
     },
   ),
@@ -98,7 +103,7 @@ const creations = bothSpellings((key, suffix) =>
     {
       operationId: `create${suffix.slice(0, -1)}`,
       method: 'POST',
-      path: `/namespaces/{slug}/${key}`,
+      path: `${NAMESPACE}/${key}`,
       tag: 'Projects',
       summary: 'Create a project',
       params: NamespaceParams,
@@ -117,7 +122,7 @@ const creations = bothSpellings((key, suffix) =>
           ...asking,
           ...stamp,
           ...field.stored(body),
-          namespace: params.slug,
+          ...namespaceAt(params),
           id: mint(),
           slug,
           visibility: body.visibility ?? 'private',
@@ -133,10 +138,10 @@ const update = endpoint(
   {
     operationId: 'updateProject',
     method: 'PATCH',
-    path: INSIDE,
+    path: PROJECT,
     tag: 'Projects',
     summary: 'Change the given fields of a project',
-    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef }),
+    params: ProjectParams,
     query: z.object({}),
     body: z
       .object({
@@ -151,18 +156,11 @@ const update = endpoint(
     bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
     elsewhere,
     answers: { 200: { description: 'The project', schema: field.changed(Project), example } },
-    failures: ['namespace_not_found', 'project_not_found', 'project_slug_taken'],
+    failures: [...projectFailures, 'project_slug_taken'],
   },
   async ({ asking, params, body, stamp, database }) => {
     const { slug: newSlug, ...changes } = field.stored(body)
-    const plan = updateProject({
-      ...asking,
-      ...stamp,
-      ...changes,
-      namespace: params.slug,
-      project: params.projectSlug,
-      newSlug,
-    })
+    const plan = updateProject({ ...asking, ...stamp, ...changes, ...projectAt(params), newSlug })
     return jsonAnswer((await database.run(plan)).body)
   },
 )
@@ -170,16 +168,15 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashProject',
-    path: INSIDE,
+    path: PROJECT,
     tag: 'Projects',
     summary: 'Move a project to the trash',
     description: 'With all that is inside; its slug is free again.',
-    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef }),
+    params: ProjectParams,
     query: z.object({ includeProtected: field.includeProtected }),
-    failures: ['namespace_not_found', 'project_not_found', 'holds_write_protected'],
+    failures: [...projectFailures, 'holds_write_protected'],
   },
-  (values, { params, query }) =>
-    trashProject({ ...values, ...query, namespace: params.slug, project: params.projectSlug }),
+  (values, { params, query }) => trashProject({ ...values, ...query, ...projectAt(params) }),
 )
 
 export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, update, trash]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { lenses, textFormats } from '../../domain/kind.ts'
 import * as field from '../../http/field.ts'
 import type { EntryFormat } from '../../storage/entries.ts'
+import { projectAsked } from '../places/address.ts'
 import type { AssetShape } from './asset-resource.sql.ts'
 
 /** A kind of assets as the wire spells it. */
@@ -87,8 +88,6 @@ export const wireKinds: readonly WireKind[] = [
   },
 ]
 
-export const placeFailures = ['namespace_not_found', 'project_not_found'] as const
-
 const StoredObject = z
   .object({
     id: field.id,
@@ -137,8 +136,7 @@ export function shownBy({ one, shape, shown, ownExample, exampleName }: WireKind
 
 /** How a query says where to look. */
 export const assetPlace = {
-  namespace: field.slugRef,
-  project: field.slugRef,
+  ...projectAsked,
   episodeId: field.lookup.optional().meta({ description: 'Only the assets of this episode' }),
   episode: field.lookup.optional().meta({ description: 'The same, by the name of the episode' }),
 }

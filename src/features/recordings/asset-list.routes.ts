@@ -9,7 +9,8 @@ import * as field from '../../http/field.ts'
 import { Cursors, linkTo } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { logFailure } from '../../log.ts'
-import { assetPlace, placeFailures, shownBy, type WireKind } from './asset-kinds.ts'
+import { projectFailures } from '../places/address.ts'
+import { assetPlace, shownBy, type WireKind } from './asset-kinds.ts'
 import { type AssetPage, assetListing, MOST_EXAMINED } from './asset-list.sql.ts'
 
 const ListQuery = z.object({
@@ -80,7 +81,7 @@ export function assetList(wire: WireKind): Endpoint {
       params: z.object({}),
       query: ListQuery,
       answers: { 200: { description: 'The assets', schema: z.array(schema), example: [example] } },
-      failures: placeFailures,
+      failures: projectFailures,
       trips: 'each chunk',
     },
     async ({ asking, caller, query, url, config, database, requestId }) => {

@@ -5,6 +5,7 @@ import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import { leaseOf } from '../objects/lifecycle.ts'
+import { projectFailures, projectGiven } from '../places/address.ts'
 import { shownBy, type WireKind, wireKinds } from './asset-kinds.ts'
 import { assetList } from './asset-list.routes.ts'
 import type { OwnFields } from './asset-resource.sql.ts'
@@ -29,8 +30,7 @@ function registering(wire: WireKind): Endpoint {
       query: z.object({ createProject: field.createProject }),
       body: z
         .object({
-          namespace: field.slugRef,
-          project: field.slug,
+          ...projectGiven,
           episodeName: field.name.optional(),
           name: field.filePath
             .optional()
@@ -52,8 +52,7 @@ function registering(wire: WireKind): Endpoint {
       elsewhere: { object: `${storageName} says which object it is` },
       answers: { 201: { description: 'The asset', schema: field.changed(schema), example } },
       failures: [
-        'namespace_not_found',
-        'project_not_found',
+        ...projectFailures,
         'created_by_another',
         'episode_trashed',
         'episode_write_protected',

@@ -3,7 +3,8 @@ import { UNTOLD_TYPE } from '../../domain/media-type.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Call, Endpoint } from '../../http/route.ts'
-import { assetPlace, placeFailures, type WireKind } from './asset-kinds.ts'
+import { projectFailures } from '../places/address.ts'
+import { assetPlace, type WireKind } from './asset-kinds.ts'
 import { findDownload } from './downloads.sql.ts'
 import { filenameOf, signOne } from './signed-urls.ts'
 
@@ -44,7 +45,7 @@ async function signedDownload(
 }
 
 const downloadFailures = [
-  ...placeFailures,
+  ...projectFailures,
   'asset_not_found',
   'asset_without_object',
   'url_not_signed',

@@ -13,6 +13,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { listEpisodes, updateEpisode, upsertEpisode } from './episodes.sql.ts'
 import { trashEpisode } from './trash.sql.ts'
 
@@ -105,9 +106,8 @@ const chronological = <S extends z.ZodObject>(schema: S): S => {
 /** Milliseconds that were cut from finer times may differ by one. Of a time that is not known nothing differs. */
 const differs = (one: number, other: number): boolean => Math.abs(one - other) > 1
 
-const ProjectParams = z.object({ slug: field.slugRef, projectSlug: field.slugRef })
-
-const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
+const EPISODES = `${PROJECT}/episodes`
+const EpisodeParams = ProjectParams.extend({ episodeName: field.lookup })
 const writeFailures = [
   'episode_trashed',
   'episode_write_protected',
@@ -171,7 +171,7 @@ const upsert = endpoint(
       },
       201: { description: 'It was made', schema: upserted, example: placed },
     },
-    failures: ['namespace_not_found', 'project_not_found', 'created_by_another', ...writeFailures],
+    failures: [...projectFailures, 'created_by_another', ...writeFailures],
   },
   async ({ asking, params, query, body, stamp, quotas, mint, arriving, database }) => {
     const { folder: given, ...fields } = field.stored(body)
@@ -183,8 +183,7 @@ const upsert = endpoint(
         ...quotas,
         ...fields,
         ...place,
-        namespace: params.slug,
-        project: params.projectSlug,
+        ...projectAt(params),
         projectId: mint(),
         ...query,
         id: mint(),
@@ -209,11 +208,11 @@ const list = endpoint(
     params: ProjectParams,
     query: z.object(pageQuery),
     answers: { 200: listShape('episodes', Episode, example) },
-    failures: ['namespace_not_found', 'project_not_found'],
+    failures: projectFailures,
   },
   async ({ asking, params, query, url, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
-    const ref = { ...asking, namespace: params.slug, project: params.projectSlug }
+    const ref = { ...asking, ...projectAt(params) }
     return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
   },
 )
@@ -226,7 +225,7 @@ const update = endpoint(
     tag: 'Episodes',
     summary: 'Change the given fields of an episode',
     description: 'A slash inside the name of an episode is %2F in the path. A null folder is the root.',
-    params: ProjectParams.extend({ episodeName: field.lookup }),
+    params: EpisodeParams,
     query: nothing,
     body: chronological(
       z.object({
@@ -245,13 +244,7 @@ const update = endpoint(
     bodyExample: { status: 'completed', writeProtected: true },
     elsewhere,
     answers: { 200: { description: 'The episode', schema: field.changed(Episode), example } },
-    failures: [
-      'namespace_not_found',
-      'project_not_found',
-      'episode_not_found',
-      ...writeFailures,
-      'episode_name_taken',
-    ],
+    failures: [...projectFailures, 'episode_not_found', ...writeFailures, 'episode_name_taken'],
   },
   async ({ asking, params, body, stamp, quotas, mint, database }) => {
     const { folder: given, name: newName = params.episodeName, ...fields } = field.stored(body)
@@ -261,8 +254,7 @@ const update = endpoint(
       ...quotas,
       ...fields,
       ...placeIn(given, mint),
-      namespace: params.slug,
-      project: params.projectSlug,
+      ...projectAt(params),
       name: params.episodeName,
       newName,
       segment: nodeSegment(newName),
@@ -274,16 +266,15 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashEpisode',
-    path: '/namespaces/{slug}/projects/{projectSlug}/episodes/{episodeName}',
+    path: `${EPISODES}/{episodeName}`,
     tag: 'Episodes',
     summary: 'Move an episode to the trash',
     description: 'With all that is inside. Its name stays taken (410) until it is purged.',
-    params: z.object({ slug: field.slugRef, projectSlug: field.slugRef, episodeName: field.lookup }),
+    params: EpisodeParams,
     query: z.object({}),
-    failures: ['namespace_not_found', 'project_not_found', 'episode_not_found', 'episode_write_protected'],
+    failures: [...projectFailures, 'episode_not_found', 'episode_write_protected'],
   },
-  (values, { params: { slug, projectSlug, episodeName } }) =>
-    trashEpisode({ ...values, namespace: slug, project: projectSlug, name: episodeName }),
+  (values, { params }) => trashEpisode({ ...values, ...projectAt(params), name: params.episodeName }),
 )
 
 export const episodeEndpoints: readonly Endpoint[] = [upsert, list, update, trash]

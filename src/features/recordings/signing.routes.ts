@@ -5,7 +5,8 @@ import { failures } from '../../domain/failure.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
-import { placeFailures, wireKinds } from './asset-kinds.ts'
+import { projectFailures } from '../places/address.ts'
+import { wireKinds } from './asset-kinds.ts'
 import { filenameOf, type NamedObject, signAll } from './signed-urls.ts'
 import { type Found, findAssets, findAssetsNamed } from './signing.sql.ts'
 
@@ -113,7 +114,7 @@ const sign = endpoint(
         },
       },
     },
-    failures: [...placeFailures, 'url_not_signed'],
+    failures: [...projectFailures, 'url_not_signed'],
   },
   async (call) => {
     const { asking, body, database } = call

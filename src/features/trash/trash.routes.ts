@@ -12,6 +12,15 @@ import { goOnLater } from '../../http/trash-endpoint.ts'
 import { logFailure } from '../../log.ts'
 import { Collection } from '../datasets/collections.routes.ts'
 import { Dataset } from '../datasets/datasets.routes.ts'
+import {
+  NAMESPACE,
+  NamespaceParams,
+  namespaceAt,
+  PROJECT,
+  ProjectParams,
+  projectAt,
+  projectFailures,
+} from '../places/address.ts'
 import { Namespace } from '../places/namespaces.routes.ts'
 import { Project } from '../places/projects.routes.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
@@ -27,13 +36,6 @@ import { listPurges } from './receipts.sql.ts'
 import { restoringInside } from './restore-item.sql.ts'
 import { restorePlace } from './restore-place.sql.ts'
 
-const NAMESPACE = '/namespaces/{slug}'
-const PROJECT = '/namespaces/{slug}/projects/{projectSlug}'
-const inNamespace = ['namespace_not_found'] as const
-const inProject = ['namespace_not_found', 'project_not_found'] as const
-
-const NamespaceParams = z.object({ slug: field.slugRef })
-const ProjectParams = NamespaceParams.extend({ projectSlug: field.slugRef })
 const ofOne = { deletionId: field.lookup }
 
 const kind = z.enum(['namespace', 'project', 'episode', 'folder', 'dataset', 'collection', ...assetKinds])
@@ -92,11 +94,11 @@ const lists: readonly Endpoint[] = [
           slug: 'robotics-lab',
         }),
       },
-      failures: inNamespace,
+      failures: ['namespace_not_found'],
     },
     async ({ asking, params, query, url, config, database }) => {
       const [window, cursors] = await windowOf(query, url, config)
-      const ref = { ...asking, namespace: params.slug, retention: config.retention }
+      const ref = { ...asking, ...namespaceAt(params), retention: config.retention }
       return listAnswer('trash', await database.run(listNamespaceTrash(ref, window)), query, url, cursors)
     },
   ),
@@ -110,13 +112,12 @@ const lists: readonly Endpoint[] = [
       params: ProjectParams,
       query: z.object(pageQuery),
       answers: { 200: listShape('trash', Deletion, deletion) },
-      failures: inProject,
+      failures: projectFailures,
     },
     async ({ asking, params, query, url, config, database }) => {
       const [window, cursors] = await windowOf(query, url, config)
-      const place = { namespace: params.slug, project: params.projectSlug, retention: config.retention }
-      const plan = listProjectTrash({ ...asking, ...place }, window)
-      return listAnswer('trash', await database.run(plan), query, url, cursors)
+      const ref = { ...asking, ...projectAt(params), retention: config.retention }
+      return listAnswer('trash', await database.run(listProjectTrash(ref, window)), query, url, cursors)
     },
   ),
 ]
@@ -166,10 +167,10 @@ const restores: readonly Endpoint[] = [
         slug: 'alice',
         metadata: null,
       }),
-      failures: [...inNamespace, 'deletion_not_found', 'deletion_purging', 'restore_conflict'],
+      failures: ['namespace_not_found', 'deletion_not_found', 'deletion_purging', 'restore_conflict'],
     },
     async ({ asking, params, query, stamp, database }) => {
-      const ref = { ...asking, ...stamp, namespace: params.slug, deletionId: params.deletionId }
+      const ref = { ...asking, ...stamp, ...namespaceAt(params), deletionId: params.deletionId }
       return jsonAnswer((await database.run(restorePlace({ ...ref, slug: query.as ?? null }))).body)
     },
   ),
@@ -189,7 +190,7 @@ const restores: readonly Endpoint[] = [
         assetsShown[0]?.example,
       ),
       failures: [
-        ...inProject,
+        ...projectFailures,
         'deletion_not_found',
         'restore_name_invalid',
         'episode_write_protected',
@@ -202,8 +203,7 @@ const restores: readonly Endpoint[] = [
       const plan = restoreInside({
         ...asking,
         ...stamp,
-        namespace: params.slug,
-        project: params.projectSlug,
+        ...projectAt(params),
         deletionId: params.deletionId,
         isRenamed: query.as !== undefined,
         ...(query.as ?? sameName),
@@ -275,11 +275,11 @@ const purges: readonly Endpoint[] = [
       params: NamespaceParams.extend(ofOne),
       query: purgeQuery,
       answers: purgeAnswers,
-      failures: [...inNamespace, 'deletion_not_found'],
+      failures: ['namespace_not_found', 'deletion_not_found'],
     },
     async (call) => {
       const { asking, params, query, now, stamp, database } = call
-      const ref = { ...asking, ...stamp, namespace: params.slug, deletionId: params.deletionId }
+      const ref = { ...asking, ...stamp, ...namespaceAt(params), deletionId: params.deletionId }
       if (query.dryRun) return counted(await database.run(dryRunInNamespace(ref)))
       await database.run(purgeInNamespace(ref))
       const slice = { now, place: params.deletionId, rows: SLICE.rows, turn: now }
@@ -300,12 +300,11 @@ const purges: readonly Endpoint[] = [
       params: ProjectParams.extend(ofOne),
       query: purgeQuery,
       answers: purgeAnswers,
-      failures: [...inProject, 'deletion_not_found', 'deletion_marking'],
+      failures: [...projectFailures, 'deletion_not_found', 'deletion_marking'],
     },
     async (call) => {
       const { asking, params, query, now, stamp, database } = call
-      const place = { namespace: params.slug, project: params.projectSlug }
-      const ref = { ...asking, ...stamp, ...place, deletionId: params.deletionId }
+      const ref = { ...asking, ...stamp, ...projectAt(params), deletionId: params.deletionId }
       if (query.dryRun) return counted(await database.run(dryRunInProject(ref)))
       await database.run(purgeInProject(ref))
       const slice = { now, namespaces: [], most: 1, rows: SLICE.rows, only: params.deletionId }
@@ -369,11 +368,11 @@ const receipts = endpoint(
         finishedAt: '2026-05-14T10:17:01.000Z',
       }),
     },
-    failures: inNamespace,
+    failures: ['namespace_not_found'],
   },
   async ({ asking, params, query, url, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
-    const page = await database.run(listPurges({ ...asking, namespace: params.slug }, window))
+    const page = await database.run(listPurges({ ...asking, ...namespaceAt(params) }, window))
     return listAnswer('purges', page, query, url, cursors)
   },
 )

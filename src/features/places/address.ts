@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import * as field from '../../http/field.ts'
+
+/** How a path leads to a place: as a route spells it, its parameters, and by what the database looks it up. */
+export const NAMESPACE = '/namespaces/{slug}'
+export const PROJECT = `${NAMESPACE}/projects/{projectSlug}`
+
+export const NamespaceParams = z.object({ slug: field.slugRef })
+export const ProjectParams = NamespaceParams.extend({ projectSlug: field.slugRef })
+
+export const namespaceAt = ({ slug }: z.output<typeof NamespaceParams>) => ({ namespace: slug })
+
+export const projectAt = ({ slug, projectSlug }: z.output<typeof ProjectParams>) => ({
+  namespace: slug,
+  project: projectSlug,
+})
+
+/** How a query names its project. */
+export const projectAsked = { namespace: field.slugRef, project: field.slugRef }
+
+/** How a body names its project, which is made where it is missing. */
+export const projectGiven = { namespace: field.slugRef, project: field.slug }
+
+/** The failures of whatever is asked of a project. */
+export const projectFailures = ['namespace_not_found', 'project_not_found'] as const
