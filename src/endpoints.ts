@@ -14,6 +14,7 @@ import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
 import { signingEndpoints } from './features/recordings/signing.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
+import { purgeEndpoints } from './features/trash/purges.routes.ts'
 import { trashEndpoints } from './features/trash/trash.routes.ts'
 import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
@@ -62,6 +63,7 @@ export const endpoints: readonly Endpoint[] = [
   ...collectionEndpoints,
   ...nodeEndpoints,
   ...trashEndpoints,
+  ...purgeEndpoints,
   ...uploadEndpoints,
   ...byteServiceEndpoints,
   ...objectEndpoints,
