@@ -15,9 +15,10 @@ import { findObject, findStaged } from './staged.sql.ts'
 
 /**
  * The routes of the older byte service, for the clients that know no others: another spelling of the lifecycle of
- * `uploads.ts`. `owner` is a namespace; `key` and `uploadId` find an upload, and what is signed is the row's own.
+ * `uploads.routes.ts`. `owner` is a namespace; `key` and `uploadId` find an upload, and what is signed is the row's own.
  */
 const nothing = z.object({})
+const route = { tag: 'Byte service', params: nothing, query: nothing } as const
 
 const uploadRef = {
   uploadId: field.lookup,
@@ -37,154 +38,151 @@ const hash = z
   .meta({ type: 'string', pattern: '^[0-9a-fA-F]{16}$', description: "The first of the file's SHA-256" })
 
 const anUpload = { uploadId: '019d8a3c5e00a1b2c3d4e5fa', key: 'ns/019d8a3c5e00a1b2c3d4e5fa' }
+const uploadFailures = ['upload_not_found', 'upload_aborted', 'bucket_unavailable'] as const
 
-function multipart({ one, prefix }: WireKind): Endpoint[] {
-  const path = `/${prefix}/upload/multipart`
-  const route = { tag: 'Byte service', params: nothing, query: nothing } as const
-  const uploadFailures = ['upload_not_found', 'upload_aborted', 'bucket_unavailable'] as const
-  return [
-    endpoint(
-      {
-        ...route,
-        operationId: `init${one}Upload`,
-        method: 'POST',
-        path: `${path}/init`,
-        summary: 'Begin an upload in parts of 10 MiB',
-        query: z.object({ createProject: field.createProject }),
-        body: z
-          .object({
-            owner: field.slugRef,
-            project: field.slug,
-            hash,
-            contentType: field.mediaType.optional(),
-          })
-          .meta({ id: `Init${one}Upload` }),
-        bodyExample: { owner: 'alice', project: 'robotics', hash: '0123456789abcdef' },
-        answers: {
-          200: {
-            description: 'The upload',
-            schema: z.object({ uploadId: z.string(), key: z.string() }),
-            example: anUpload,
-          },
-        },
-        failures: [...projectFailures, 'quota_exceeded'],
-      },
-      async (call) => {
-        const { asking, query, body, stamp, quotas, mint, arriving, database } = call
-        const file = {
-          id: mint(),
-          name: null,
-          size: null,
-          contentType: body.contentType ?? null,
-          sha256: null,
-          partSize: OLDER_PART_BYTES,
-          stagingHash: body.hash,
-        } as const
-        const place = { namespace: body.owner, project: body.project, projectId: mint(), ...query }
-        const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, files: [file] }
-        const [made] = await database.run(announceUploads(values, arriving))
-        return jsonAnswer(JSON.stringify({ uploadId: made?.id, key: made?.key }))
-      },
-    ),
-    endpoint(
-      {
-        ...route,
-        operationId: `sign${one}Parts`,
-        method: 'POST',
-        path: `${path}/parts`,
-        summary: 'Sign the URLs of parts',
-        body: z
-          .object({ ...uploadRef, partNumbers: field.olderPartNumbers })
-          .meta({ id: `${one}PartNumbers` }),
-        bodyExample: { ...anUpload, partNumbers: [1, 2] },
-        answers: {
-          200: {
-            description: 'The URLs, by part number',
-            schema: z.object({ parts: z.record(z.string(), z.url()) }),
-            example: { parts: { 1: 'https://example.r2.cloudflarestorage.com/dreamlake/key?partNumber=1' } },
-          },
-        },
-        failures: [...uploadFailures, 'upload_complete'],
-        trips: { most: 2, because: 'The first time, the bucket begins the upload in between.' },
-      },
-      async (call) => {
-        const { parts } = await signParts(call, refOf(call, call.body), call.body.partNumbers)
-        return jsonAnswer(JSON.stringify({ parts }))
-      },
-    ),
-    endpoint(
-      {
-        ...route,
-        operationId: `list${one}PartsDone`,
-        method: 'GET',
-        path: `${path}/parts-done`,
-        summary: 'List the parts that the bucket holds',
-        query: z.object(uploadRef),
-        answers: {
-          200: {
-            description: 'The parts; `expired` where the upload is over and must be begun anew',
-            schema: z.object({
-              expired: z.boolean(),
-              parts: z.array(z.object({ partNumber: z.int(), etag: z.string() })),
-            }),
-            example: { expired: false, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
-          },
-        },
-        failures: ['upload_not_found', 'bucket_unavailable'],
-        trips: {
-          most: 2,
-          because: 'What the bucket has put together, or dropped, meanwhile is written down.',
+const beginning = ({ one, prefix }: WireKind): Endpoint =>
+  endpoint(
+    {
+      ...route,
+      operationId: `init${one}Upload`,
+      method: 'POST',
+      path: `/${prefix}/upload/multipart/init`,
+      summary: 'Begin an upload in parts of 10 MiB',
+      query: z.object({ createProject: field.createProject }),
+      body: z
+        .object({
+          owner: field.slugRef,
+          project: field.slug,
+          hash,
+          contentType: field.mediaType.optional(),
+        })
+        .meta({ id: `Init${one}Upload` }),
+      bodyExample: { owner: 'alice', project: 'robotics', hash: '0123456789abcdef' },
+      answers: {
+        200: {
+          description: 'The upload',
+          schema: z.object({ uploadId: z.string(), key: z.string() }),
+          example: anUpload,
         },
       },
-      async (call) => {
-        const { parts, isOpen } = await readUpload(call, refOf(call, call.query))
-        const done = parts.map(({ partNumber, etag }) => ({ partNumber, etag }))
-        return jsonAnswer(JSON.stringify({ expired: !isOpen, parts: done }))
-      },
-    ),
-    endpoint(
-      {
-        ...route,
-        operationId: `complete${one}Upload`,
-        method: 'POST',
-        path: `${path}/complete`,
-        summary: 'Make the object of its parts',
-        body: z.object({ ...uploadRef, parts: field.olderSentParts }).meta({ id: `Sent${one}Parts` }),
-        bodyExample: { ...anUpload, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
-        answers: {
-          200: { description: 'It is complete', schema: field.Success, example: { success: true } },
+      failures: [...projectFailures, 'quota_exceeded'],
+    },
+    async (call) => {
+      const { asking, query, body, stamp, quotas, mint, arriving, database } = call
+      const file = {
+        id: mint(),
+        name: null,
+        size: null,
+        contentType: body.contentType ?? null,
+        sha256: null,
+        partSize: OLDER_PART_BYTES,
+        stagingHash: body.hash,
+      } as const
+      const place = { namespace: body.owner, project: body.project, projectId: mint(), ...query }
+      const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, files: [file] }
+      const [made] = await database.run(announceUploads(values, arriving))
+      return jsonAnswer(JSON.stringify({ uploadId: made?.id, key: made?.key }))
+    },
+  )
+
+const signing = ({ one, prefix }: WireKind): Endpoint =>
+  endpoint(
+    {
+      ...route,
+      operationId: `sign${one}Parts`,
+      method: 'POST',
+      path: `/${prefix}/upload/multipart/parts`,
+      summary: 'Sign the URLs of parts',
+      body: z.object({ ...uploadRef, partNumbers: field.olderPartNumbers }).meta({ id: `${one}PartNumbers` }),
+      bodyExample: { ...anUpload, partNumbers: [1, 2] },
+      answers: {
+        200: {
+          description: 'The URLs, by part number',
+          schema: z.object({ parts: z.record(z.string(), z.url()) }),
+          example: { parts: { 1: 'https://example.r2.cloudflarestorage.com/dreamlake/key?partNumber=1' } },
         },
-        failures: [...uploadFailures, 'upload_incomplete', 'quota_exceeded'],
-        trips: { most: 2, because: 'The bucket says in between what it holds.' },
       },
-      async (call) => {
-        await complete(call, refOf(call, call.body), call.body.parts)
-        return jsonAnswer('{"success":true}')
+      failures: [...uploadFailures, 'upload_complete'],
+      trips: { most: 2, because: 'The first time, the bucket begins the upload in between.' },
+    },
+    async (call) => {
+      const { parts } = await signParts(call, refOf(call, call.body), call.body.partNumbers)
+      return jsonAnswer(JSON.stringify({ parts }))
+    },
+  )
+
+const listing = ({ one, prefix }: WireKind): Endpoint =>
+  endpoint(
+    {
+      ...route,
+      operationId: `list${one}PartsDone`,
+      method: 'GET',
+      path: `/${prefix}/upload/multipart/parts-done`,
+      summary: 'List the parts that the bucket holds',
+      query: z.object(uploadRef),
+      answers: {
+        200: {
+          description: 'The parts; `expired` where the upload is over and must be begun anew',
+          schema: z.object({
+            expired: z.boolean(),
+            parts: z.array(z.object({ partNumber: z.int(), etag: z.string() })),
+          }),
+          example: { expired: false, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
+        },
       },
-    ),
-  ]
-}
+      failures: ['upload_not_found', 'bucket_unavailable'],
+      trips: {
+        most: 2,
+        because: 'What the bucket has put together, or dropped, meanwhile is written down.',
+      },
+    },
+    async (call) => {
+      const { parts, isOpen } = await readUpload(call, refOf(call, call.query))
+      const done = parts.map(({ partNumber, etag }) => ({ partNumber, etag }))
+      return jsonAnswer(JSON.stringify({ expired: !isOpen, parts: done }))
+    },
+  )
+
+const completing = ({ one, prefix }: WireKind): Endpoint =>
+  endpoint(
+    {
+      ...route,
+      operationId: `complete${one}Upload`,
+      method: 'POST',
+      path: `/${prefix}/upload/multipart/complete`,
+      summary: 'Make the object of its parts',
+      body: z.object({ ...uploadRef, parts: field.olderSentParts }).meta({ id: `Sent${one}Parts` }),
+      bodyExample: { ...anUpload, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
+      answers: {
+        200: { description: 'It is complete', schema: field.Success, example: { success: true } },
+      },
+      failures: [...uploadFailures, 'upload_incomplete', 'quota_exceeded'],
+      trips: { most: 2, because: 'The bucket says in between what it holds.' },
+    },
+    async (call) => {
+      await complete(call, refOf(call, call.body), call.body.parts)
+      return jsonAnswer('{"success":true}')
+    },
+  )
 
 /** Counting reads the object: a larger one is told without. */
 const MOST_BYTES_COUNTED = 16 * 1_048_576
 
-function recording({ one, prefix, entries }: WireKind): Endpoint {
-  const counted = {
-    entryCount: z.int().nullable().meta({
-      description:
-        'Null where the object is over 16 MiB, or another token sent it and this one may not read.',
-    }),
-    fields: z.array(z.string()).nullable().meta({ description: 'Of the first entry' }),
-  }
-  return endpoint(
+const counted = {
+  entryCount: z.int().nullable().meta({
+    description: 'Null where the object is over 16 MiB, or another token sent it and this one may not read.',
+  }),
+  fields: z.array(z.string()).nullable().meta({ description: 'Of the first entry' }),
+}
+
+const recording = ({ one, prefix, entries }: WireKind): Endpoint =>
+  endpoint(
     {
+      ...route,
       operationId: `record${one}`,
       method: 'POST',
       path: `/${prefix}`,
-      tag: 'Byte service',
       summary: 'The storage id of what was uploaded under a hash',
-      params: nothing,
-      query: nothing,
       body: z
         .object({
           name: field.filePath,
@@ -233,7 +231,6 @@ function recording({ one, prefix, entries }: WireKind): Endpoint {
       return jsonAnswer(JSON.stringify({ id: found.id, ...counts }))
     },
   )
-}
 
 const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1] ?? ''
 
@@ -245,13 +242,13 @@ async function countsOf(call: AnyCall, { key, size, isShown }: Upload, format: E
   return bytes ? countEntries(bytes, format) : untold
 }
 
-function reading({ one, prefix }: WireKind): Endpoint {
-  return endpoint(
+const reading = ({ one, prefix }: WireKind): Endpoint =>
+  endpoint(
     {
+      ...route,
       operationId: `read${one}Raw`,
       method: 'GET',
       path: `/${prefix}/{id}/raw`,
-      tag: 'Byte service',
       summary: 'Redirect to the bytes of an object',
       params: z.object({ id: field.lookup.meta({ description: 'A storage id' }) }),
       query: z.object({ expiresIn: field.expiresIn, disposition: field.disposition }),
@@ -267,10 +264,12 @@ function reading({ one, prefix }: WireKind): Endpoint {
       return new Response(null, { status: 302, headers: { Location } })
     },
   )
-}
 
 export const byteServiceEndpoints: readonly Endpoint[] = wireKinds.flatMap((wire) => [
-  ...multipart(wire),
+  beginning(wire),
+  signing(wire),
+  listing(wire),
+  completing(wire),
   recording(wire),
   reading(wire),
 ])
