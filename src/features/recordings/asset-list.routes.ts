@@ -7,7 +7,7 @@ import { rangeOfPrefix } from '../../domain/path.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { Cursors, linkTo } from '../../http/page.ts'
-import type { Endpoint } from '../../http/route.ts'
+import type { Endpoint, OpenCall } from '../../http/route.ts'
 import { logFailure } from '../../log.ts'
 import { projectFailures } from '../places/address.ts'
 import { assetPlace, shownBy, type WireKind } from './asset-kinds.ts'
@@ -84,14 +84,11 @@ export function assetList(wire: WireKind): Endpoint {
       failures: projectFailures,
       trips: 'each chunk',
     },
-    async ({ asking, caller, query, url, config, database, requestId }) => {
-      const { glob, prefix, cursor, limit, ...place } = query
-      const start = glob ? glob.prefix : prefix === undefined ? '' : `/${prefix.replace(/^\//, '')}`
-      const { from, to } = start === '' ? { from: null, to: null } : rangeOfPrefix(start)
-      const [first = null, second = null, third = null] = glob?.fragments ?? []
-      const { episodeId = null, episode = null } = place
-      const filter = { ...asking, ...place, kind, episodeId, episode, from, to, first, second, third }
-      const pageFrom = (before: string, rows: number, bounds: Bounds): Promise<AssetPage> => {
+    async (call) => {
+      const { asking, caller, query, database, requestId } = call
+      const { glob, prefix, cursor, limit, episodeId = null, episode = null, ...place } = query
+      const filter = { ...asking, ...place, kind, episodeId, episode, ...namedBy(glob, prefix) }
+      const pageFrom: PageFrom = (before, rows, bounds) => {
         const most = glob ? Math.max(rows, CANDIDATES) : rows
         // A stream may outlive its token.
         const askedAt = Date.now()
@@ -99,29 +96,22 @@ export function assetList(wire: WireKind): Endpoint {
         const plan = pageOf({ ...filter, ...bounds, askedAt, before, limit: most })
         return database.run(glob ? map(plan, (page) => matching(page, glob, rows)) : plan)
       }
-      if (limit === undefined && cursor === undefined) {
-        let rows = ROWS_IN_A_CHUNK
-        const write = arrayWriter()
-        const chunkFrom = async (before: string): Promise<Chunk> => {
-          const page = await pageFrom(before, rows, CHUNK)
-          // What is too heavy to be sent has been read in vain: the next chunk asks for little more than fits.
-          rows = Math.min(ROWS_IN_A_CHUNK, Math.max(2 * (page.cutAt ?? ROWS_IN_A_CHUNK), 1))
-          return { bytes: write(page), next: page.next }
-        }
-        const stream = streamOf(await chunkFrom(END), chunkFrom, requestId)
-        return new Response(stream, { headers: { 'Content-Type': 'application/json' } })
-      }
-      const cursors = new Cursors(url, config)
-      const rows = limit ?? LARGEST_PAGE
-      const page = await pageFrom(cursor === undefined ? END : await cursors.open(cursor), rows, PAGE)
-      const links = [`<${linkTo(url, { limit: String(rows) })}>; rel="first"`]
-      if (page.next !== null) {
-        const onward = linkTo(url, { limit: String(rows), cursor: await cursors.seal(page.next) })
-        links.push(`<${onward}>; rel="next"`)
-      }
-      return jsonAnswer(`[${textOf(page)}]`, 200, { Link: links.join(', ') })
+      if (limit !== undefined || cursor !== undefined) return pageAnswer(pageFrom, call)
+      const stream = await streamOf(chunksOf(pageFrom), requestId)
+      return new Response(stream, { headers: { 'Content-Type': 'application/json' } })
     },
   )
+}
+
+/** The part of a list below an id: `rows` of it at most. */
+type PageFrom = (before: string, rows: number, bounds: Bounds) => Promise<AssetPage>
+
+/** What the database asks of a name: the range that its beginning makes, and texts that it holds. */
+function namedBy(glob: Glob | undefined, prefix: string | undefined) {
+  const start = glob ? glob.prefix : prefix === undefined ? '' : `/${prefix.replace(/^\//, '')}`
+  const { from, to } = start === '' ? { from: null, to: null } : rangeOfPrefix(start)
+  const [first = null, second = null, third = null] = glob?.fragments ?? []
+  return { from, to, first, second, third }
 }
 
 /** The candidates that match, `rows` of them at most. What was not looked at is left to the next page. */
@@ -133,10 +123,42 @@ function matching(page: AssetPage, glob: Glob, rows: number): AssetPage {
 
 const textOf = (page: AssetPage): string => page.items.map(({ body }) => body).join(',')
 
-/** Part of the text of a list, and the id to go on before; null at the end. */
-interface Chunk {
-  readonly bytes: Uint8Array
-  readonly next: string | null
+async function pageAnswer(
+  pageFrom: PageFrom,
+  { query, url, config }: Pick<OpenCall<z.ZodObject, typeof ListQuery>, 'query' | 'url' | 'config'>,
+): Promise<Response> {
+  const { cursor, limit: rows = LARGEST_PAGE } = query
+  const cursors = new Cursors(url, config)
+  const page = await pageFrom(cursor === undefined ? END : await cursors.open(cursor), rows, PAGE)
+  const links = [`<${linkTo(url, { limit: String(rows) })}>; rel="first"`]
+  if (page.next !== null) {
+    const onward = linkTo(url, { limit: String(rows), cursor: await cursors.seal(page.next) })
+    links.push(`<${onward}>; rel="next"`)
+  }
+  return jsonAnswer(`[${textOf(page)}]`, 200, { Link: links.join(', ') })
+}
+
+type Chunks = AsyncGenerator<Uint8Array, undefined>
+
+/**
+ * The text of a whole list, as one array. A page that says nothing is no chunk; the first says at least that the array
+ * begins. While a chunk waits to be taken, the page that it was made of is held no more.
+ */
+async function* chunksOf(pageFrom: PageFrom): Chunks {
+  const write = arrayWriter()
+  let onward: string | null = END
+  let rows = ROWS_IN_A_CHUNK
+  const chunkFrom = async (before: string): Promise<Uint8Array> => {
+    const page = await pageFrom(before, rows, CHUNK)
+    // What is too heavy to be sent has been read in vain: the next chunk asks for little more than fits.
+    rows = Math.min(ROWS_IN_A_CHUNK, Math.max(2 * (page.cutAt ?? ROWS_IN_A_CHUNK), 1))
+    onward = page.next
+    return write(page)
+  }
+  while (onward !== null) {
+    const chunk = await chunkFrom(onward)
+    if (chunk.length > 0) yield chunk
+  }
 }
 
 /** Writes pages as the text of one array. */
@@ -154,25 +176,19 @@ function arrayWriter(): (page: AssetPage) => Uint8Array {
 }
 
 /**
- * A whole list, a chunk at a time: the next one is asked for when the one before was taken. While nobody reads,
- * the bytes of the first are all that is held. A failure aborts the answer, and what arrived of it is not valid JSON.
+ * The chunks as a stream: the first is there before the answer begins, and another one is asked for when the one before
+ * was taken. A failure aborts the answer, and what arrived of it is not valid JSON.
  */
-function streamOf(
-  first: Chunk,
-  chunkFrom: (before: string) => Promise<Chunk>,
-  requestId: string,
-): ReadableStream<Uint8Array> {
-  let ready: Chunk | null = first
-  let { next } = first
+async function streamOf(chunks: Chunks, requestId: string): Promise<ReadableStream<Uint8Array>> {
+  let ready: IteratorResult<Uint8Array, undefined> | null = await chunks.next()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const { bytes, next: onward } = ready ?? (await nonEmpty(next, chunkFrom))
+          const { done, value } = ready ?? (await chunks.next())
           ready = null
-          next = onward
-          controller.enqueue(bytes)
-          if (next === null) controller.close()
+          if (done) controller.close()
+          else controller.enqueue(value)
         } catch (error) {
           // The status has gone out long ago: nobody but the log learns of the reason.
           logFailure('a list was cut off', error, { requestId })
@@ -182,14 +198,4 @@ function streamOf(
     },
     { highWaterMark: 0 },
   )
-}
-
-/** The next chunk that has anything to say. */
-async function nonEmpty(
-  before: string | null,
-  chunkFrom: (before: string) => Promise<Chunk>,
-): Promise<Chunk> {
-  let chunk: Chunk = { bytes: new Uint8Array(), next: before }
-  while (chunk.bytes.length === 0 && chunk.next !== null) chunk = await chunkFrom(chunk.next)
-  return chunk
 }
