@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { episodePath, foldersAlong, newFolders, nodePathOf, nodeSegment } from '../../domain/path.ts'
+import {
+  episodePath,
+  foldersAlong,
+  newFolders,
+  nodePathOf,
+  nodeSegment,
+  type Path,
+} from '../../domain/path.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
@@ -12,6 +19,59 @@ import type { OwnFields } from './asset-resource.sql.ts'
 import { assetRegistering } from './assets.sql.ts'
 import { assetDownloads } from './downloads.routes.ts'
 import { trashAsset } from './trash.sql.ts'
+
+const bodyOf = ({ one, given, shape }: WireKind) =>
+  z
+    .object({
+      ...projectGiven,
+      episodeName: field.name.optional(),
+      name: field.filePath.optional().meta({ description: 'A path; without one the asset has no identity.' }),
+      [shape.storageName]: field.word.optional().meta({ description: 'The storage id' }),
+      ...given,
+      tags: field.tags.optional(),
+      metadata: field.metadata.optional(),
+    })
+    .meta({ id: `New${one}` })
+
+/** What an asset's name says of its node, and of the folders that it hangs in. */
+function nodeOf(name: Path | undefined, mint: () => string) {
+  const segments = name?.segments ?? []
+  const folders = segments.slice(0, -1)
+  return {
+    name: name?.text ?? null,
+    filename: segments.at(-1) ?? null,
+    nodePath: name ? nodePathOf(segments) : null,
+    parentPath: folders.length === 0 ? null : nodePathOf(folders),
+    folders: newFolders(foldersAlong(folders), mint),
+  }
+}
+
+/** The episode that an asset names, for the case that it has to be made; it is then at the top. */
+const episodeOf = (episodeName: string | null, mint: () => string) => ({
+  episodeName,
+  episodeId: mint(),
+  episodeNodeId: mint(),
+  episodeSegment: episodeName === null ? null : nodeSegment(episodeName),
+  episodePath: episodeName === null ? null : episodePath(null, episodeName),
+})
+
+/** The asset that a body describes, with ids for all that may have to be made along with it. */
+function assetIn(body: z.output<ReturnType<typeof bodyOf>>, storageName: string, mint: () => string) {
+  const { namespace, project, episodeName = null, name, ...rest } = field.stored(body)
+  const { [storageName]: storageId = null, ...fields } = rest as Readonly<Record<string, unknown>>
+  return {
+    ...(fields as OwnFields),
+    namespace,
+    project,
+    projectId: mint(),
+    id: mint(),
+    nodeId: mint(),
+    deletionId: mint(),
+    ...nodeOf(name, mint),
+    storageId: storageId as string | null,
+    ...episodeOf(episodeName, mint),
+  }
+}
 
 function registering(wire: WireKind): Endpoint {
   const { kind, storageName } = wire.shape
@@ -28,19 +88,7 @@ function registering(wire: WireKind): Endpoint {
         'Project, episode and folders are created where they are missing. The same path with another storage id replaces the asset that was there.',
       params: z.object({}),
       query: z.object({ createProject: field.createProject }),
-      body: z
-        .object({
-          ...projectGiven,
-          episodeName: field.name.optional(),
-          name: field.filePath
-            .optional()
-            .meta({ description: 'A path; without one the asset has no identity.' }),
-          [storageName]: field.word.optional().meta({ description: 'The storage id' }),
-          ...wire.given,
-          tags: field.tags.optional(),
-          metadata: field.metadata.optional(),
-        })
-        .meta({ id: `New${wire.one}` }),
+      body: bodyOf(wire),
       bodyExample: {
         namespace: 'alice',
         project: 'robotics',
@@ -63,39 +111,8 @@ function registering(wire: WireKind): Endpoint {
     },
     async (call) => {
       const { asking, query, body, stamp, quotas, mint, arriving, database } = call
-      const { namespace, project, episodeName = null, name, ...rest } = field.stored(body)
-      const { [storageName]: storageId = null, ...fields } = rest as Readonly<Record<string, unknown>>
-      const segments = name?.segments ?? []
-      const folders = segments.slice(0, -1)
-      const plan = register(
-        {
-          ...asking,
-          ...stamp,
-          ...quotas,
-          ...leaseOf(call),
-          ...(fields as OwnFields),
-          namespace,
-          project,
-          kind,
-          projectId: mint(),
-          ...query,
-          id: mint(),
-          nodeId: mint(),
-          deletionId: mint(),
-          name: name?.text ?? null,
-          filename: segments.at(-1) ?? null,
-          nodePath: name ? nodePathOf(segments) : null,
-          parentPath: folders.length === 0 ? null : nodePathOf(folders),
-          folders: newFolders(foldersAlong(folders), mint),
-          storageId: storageId as string | null,
-          episodeName,
-          episodeId: mint(),
-          episodeNodeId: mint(),
-          episodeSegment: episodeName === null ? null : nodeSegment(episodeName),
-          episodePath: episodeName === null ? null : episodePath(null, episodeName),
-        },
-        arriving,
-      )
+      const around = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...query, kind }
+      const plan = register({ ...around, ...assetIn(body, storageName, mint) }, arriving)
       return jsonAnswer((await database.run(plan)).body, 201)
     },
   )
