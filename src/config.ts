@@ -105,134 +105,156 @@ export function configOf(env: Env): Config {
 }
 
 function readConfig(env: Readonly<Record<string, unknown>>): Config {
-  const faults: ConfigFault[] = []
-  const text = (name: string): string | null => {
-    const value = env[name]
-    return typeof value === 'string' && value !== '' ? value : null
-  }
-  const development = text('ENVIRONMENT') === 'development'
-  const blame = (variable: string, fault: string): void => void faults.push({ variable, fault })
-
-  const secret = (name: string): Uint8Array | null => {
-    const value = text(name)
-    if (value === null) return null
-    const isAllowedHere = development && value === PUBLIC_SECRET
-    const fault = isAllowedHere ? null : (publicFault(value) ?? secretFault(value))
-    if (fault === null) return new TextEncoder().encode(value)
-    blame(name, fault)
-    return null
-  }
-  const current = secret('JWT_SECRET')
-  if (!current && text('JWT_SECRET') === null) blame('JWT_SECRET', 'is not set')
-  const previous = secret('JWT_SECRET_PREVIOUS')
-
-  const url = (name: string): string | null => {
-    const value = text(name)
-    if (value === null) return null
-    const parsed = URL.parse(value)
-    if (!parsed) blame(name, 'is not a URL')
-    else if (parsed.protocol !== 'https:' && !development) blame(name, 'is not https')
-    return value
-  }
-
-  /** All of a group of variables, or null where none is set. Half a group is a fault. */
-  const group = <K extends string>(names: Readonly<Record<K, string>>): Record<K, string> | null => {
-    const entries = Object.entries<string>(names)
-    if (entries.every(([, name]) => text(name) === null)) return null
-    for (const [, name] of entries)
-      if (text(name) === null) blame(name, 'is not set, though its companions are')
-    return Object.fromEntries(entries.map(([key, name]) => [key, text(name) ?? ''])) as Record<K, string>
-  }
-
-  const origin = (name: string): string | null => {
-    const value = url(name)
-    if (value === null || !URL.canParse(value)) return null
-    const { origin: only, pathname, search } = new URL(value)
-    if (pathname + search !== '/') blame(name, 'has more than an origin')
-    return only
-  }
-
-  /** Origins, separated by commas. */
-  const webOrigins = (name: string): readonly string[] => {
-    const given = (text(name) ?? '').split(',').filter((each) => each.trim() !== '')
-    return given.flatMap((each, index) => {
-      const found = webOriginOf(each.trim())
-      if (found === null)
-        blame(name, `has entry ${index + 1}, which is no origin such as https://app.example`)
-      return found ?? []
-    })
-  }
-
-  const duration = (name: string, otherwise: string): number => {
-    const [, amount = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text(name) ?? otherwise) ?? []
-    if (Number(amount) > 0) return Number(amount) * (SECONDS_OF[unit] ?? 1)
-    blame(name, 'is not a duration such as 12h or 30d')
-    return 0
-  }
-
-  /** `6000/60`: so many requests in so many seconds. */
-  const policy = (name: string): Policy | null => {
-    const value = text(name)
-    if (value === null) return null
-    const [, quota = '', seconds = ''] = /^([1-9]\d{0,8})\/(10|60)$/.exec(value) ?? []
-    if (quota === '') {
-      blame(name, 'is not a limit such as 6000/60, over 10 or 60 seconds')
-      return null
-    }
-    return { quota: Number(quota), seconds: Number(seconds) }
-  }
-
-  const days = (name: string, otherwise: number, most: number): number => {
-    const value = Number(text(name) ?? otherwise)
-    if (!(value >= 1 && value <= most)) blame(name, `is not a number of days from 1 to ${most}`)
-    return value * DAY
-  }
-
-  const queries = (name: string): number => {
-    const value = Number(text(name) ?? DEFAULT_CRON_QUERIES)
-    if (!(Number.isInteger(value) && value >= LEAST_CRON_QUERIES && value <= MOST_CRON_QUERIES))
-      blame(name, `is not a whole number from ${LEAST_CRON_QUERIES} to ${MOST_CRON_QUERIES}`)
-    return value
-  }
-
-  /** 0 is no bound. */
-  const quota = (name: string, otherwise: number): number | null => {
-    const value = Number(text(name) ?? otherwise)
-    if (Number.isSafeInteger(value) && value >= 0) return value === 0 ? null : value
-    blame(name, 'is not a whole number, or 0 for none')
-    return null
-  }
-
-  for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) url(name)
+  const read = new Variables(env)
+  const secrets = secretsIn(read)
+  for (const name of ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'S3_ENDPOINT']) read.url(name)
   return {
-    development,
+    development: read.development,
     tokens: {
-      secrets: [current, previous].filter((each) => each !== null),
-      issuer: text('JWT_ISSUER') ?? 'dreamlake',
-      audience: text('JWT_AUDIENCE') ?? 'dreamlake',
-      lifetime: duration('JWT_EXPIRATION', DEFAULT_LIFETIME),
+      secrets,
+      issuer: read.text('JWT_ISSUER') ?? 'dreamlake',
+      audience: read.text('JWT_AUDIENCE') ?? 'dreamlake',
+      lifetime: read.duration('JWT_EXPIRATION', DEFAULT_LIFETIME),
     },
-    identity: group({ jwksUrl: 'AUTH_JWKS_URL', issuer: 'AUTH_ISSUER', audience: 'AUTH_AUDIENCE' }),
-    s3: group({
+    identity: read.group({ jwksUrl: 'AUTH_JWKS_URL', issuer: 'AUTH_ISSUER', audience: 'AUTH_AUDIENCE' }),
+    s3: read.group({
       endpoint: 'S3_ENDPOINT',
       bucket: 'S3_BUCKET',
       region: 'S3_REGION',
       accessKeyId: 'S3_ACCESS_KEY_ID',
       secretAccessKey: 'S3_SECRET_ACCESS_KEY',
     }),
-    publicUrl: origin('PUBLIC_URL'),
-    retention: days('RETENTION_DAYS', DEFAULT_RETENTION_DAYS, MOST_RETENTION_DAYS),
-    cronQueries: queries('CRON_QUERIES'),
-    quotas: { rows: quota('QUOTA_ROWS', DEFAULT_QUOTA_ROWS), bytes: quota('QUOTA_BYTES', 0) },
-    uploadTtl: days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
+    publicUrl: read.origin('PUBLIC_URL'),
+    retention: read.days('RETENTION_DAYS', DEFAULT_RETENTION_DAYS, MOST_RETENTION_DAYS),
+    cronQueries: read.queries('CRON_QUERIES'),
+    quotas: { rows: read.quota('QUOTA_ROWS', DEFAULT_QUOTA_ROWS), bytes: read.quota('QUOTA_BYTES', 0) },
+    uploadTtl: read.days('UPLOAD_TTL_DAYS', DEFAULT_UPLOAD_TTL_DAYS, MOST_UPLOAD_TTL_DAYS),
     limits: {
-      reads: policy('RATE_LIMIT_READS'),
-      writes: policy('RATE_LIMIT_WRITES'),
-      strangers: policy('RATE_LIMIT_STRANGERS'),
+      reads: read.policy('RATE_LIMIT_READS'),
+      writes: read.policy('RATE_LIMIT_WRITES'),
+      strangers: read.policy('RATE_LIMIT_STRANGERS'),
     },
-    corsOrigins: webOrigins('CORS_ORIGINS'),
-    replicaReads: text('REPLICA_READS') === 'true',
-    commit: text('COMMIT'),
-    faults,
+    corsOrigins: read.webOrigins('CORS_ORIGINS'),
+    replicaReads: read.text('REPLICA_READS') === 'true',
+    commit: read.text('COMMIT'),
+    faults: read.faults,
+  }
+}
+
+/** The current secret, without which nothing is served, and the previous one. */
+function secretsIn(read: Variables): Uint8Array[] {
+  const current = read.secret('JWT_SECRET')
+  if (!current && read.text('JWT_SECRET') === null) read.blame('JWT_SECRET', 'is not set')
+  return [current, read.secret('JWT_SECRET_PREVIOUS')].filter((each) => each !== null)
+}
+
+/** Reads variables, each by what it is to be, and takes note of what is wrong with them. */
+class Variables {
+  readonly development: boolean
+  readonly faults: ConfigFault[] = []
+  readonly #env: Readonly<Record<string, unknown>>
+
+  constructor(env: Readonly<Record<string, unknown>>) {
+    this.#env = env
+    this.development = this.text('ENVIRONMENT') === 'development'
+  }
+
+  blame(variable: string, fault: string): void {
+    this.faults.push({ variable, fault })
+  }
+
+  /** Null where it is not set, or empty. */
+  text(name: string): string | null {
+    const value = this.#env[name]
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+
+  secret(name: string): Uint8Array | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const isAllowedHere = this.development && value === PUBLIC_SECRET
+    const fault = isAllowedHere ? null : (publicFault(value) ?? secretFault(value))
+    if (fault === null) return new TextEncoder().encode(value)
+    this.blame(name, fault)
+    return null
+  }
+
+  url(name: string): string | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const parsed = URL.parse(value)
+    if (!parsed) this.blame(name, 'is not a URL')
+    else if (parsed.protocol !== 'https:' && !this.development) this.blame(name, 'is not https')
+    return value
+  }
+
+  /** All of a group of variables, or null where none is set. Half a group is a fault. */
+  group<K extends string>(names: Readonly<Record<K, string>>): Record<K, string> | null {
+    const entries = Object.entries<string>(names)
+    if (entries.every(([, name]) => this.text(name) === null)) return null
+    for (const [, name] of entries)
+      if (this.text(name) === null) this.blame(name, 'is not set, though its companions are')
+    return Object.fromEntries(entries.map(([key, name]) => [key, this.text(name) ?? ''])) as Record<K, string>
+  }
+
+  origin(name: string): string | null {
+    const value = this.url(name)
+    if (value === null || !URL.canParse(value)) return null
+    const { origin: only, pathname, search } = new URL(value)
+    if (pathname + search !== '/') this.blame(name, 'has more than an origin')
+    return only
+  }
+
+  /** Origins, separated by commas. */
+  webOrigins(name: string): readonly string[] {
+    const given = (this.text(name) ?? '').split(',').filter((each) => each.trim() !== '')
+    return given.flatMap((each, index) => {
+      const found = webOriginOf(each.trim())
+      if (found === null)
+        this.blame(name, `has entry ${index + 1}, which is no origin such as https://app.example`)
+      return found ?? []
+    })
+  }
+
+  /** In seconds. */
+  duration(name: string, otherwise: string): number {
+    const [, amount = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(this.text(name) ?? otherwise) ?? []
+    if (Number(amount) > 0) return Number(amount) * (SECONDS_OF[unit] ?? 1)
+    this.blame(name, 'is not a duration such as 12h or 30d')
+    return 0
+  }
+
+  /** `6000/60`: so many requests in so many seconds. */
+  policy(name: string): Policy | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const [, quota = '', seconds = ''] = /^([1-9]\d{0,8})\/(10|60)$/.exec(value) ?? []
+    if (quota === '') {
+      this.blame(name, 'is not a limit such as 6000/60, over 10 or 60 seconds')
+      return null
+    }
+    return { quota: Number(quota), seconds: Number(seconds) }
+  }
+
+  /** In milliseconds. */
+  days(name: string, otherwise: number, most: number): number {
+    const value = Number(this.text(name) ?? otherwise)
+    if (!(value >= 1 && value <= most)) this.blame(name, `is not a number of days from 1 to ${most}`)
+    return value * DAY
+  }
+
+  queries(name: string): number {
+    const value = Number(this.text(name) ?? DEFAULT_CRON_QUERIES)
+    if (!(Number.isInteger(value) && value >= LEAST_CRON_QUERIES && value <= MOST_CRON_QUERIES))
+      this.blame(name, `is not a whole number from ${LEAST_CRON_QUERIES} to ${MOST_CRON_QUERIES}`)
+    return value
+  }
+
+  /** 0 is no bound. */
+  quota(name: string, otherwise: number): number | null {
+    const value = Number(this.text(name) ?? otherwise)
+    if (Number.isSafeInteger(value) && value >= 0) return value === 0 ? null : value
+    this.blame(name, 'is not a whole number, or 0 for none')
+    return null
   }
 }
