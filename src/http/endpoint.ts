@@ -44,30 +44,53 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
   return {
     route,
     respond: async (incoming) => {
-      const config = configOf(incoming.env)
-      const admission = await Admission.of(incoming, config)
-      assertConfigured(config)
-      const caller = await admission.identify(identify)
-      const raw = await readBody(incoming.request)
-      if (caller instanceof Refusal) throw caller
-      const asking = askingOf(caller)
-      const database = openDatabase(incoming, config, asking)
-      try {
+      const admitted = await admit(incoming, identify)
+      return judged(admitted, async () => {
         const isLenient = isStrict(route) && prefersLenient(incoming.request.headers)
         if (isLenient) incoming.forgiving()
-        const input = readInput(incoming, raw, isLenient)
-        const call = await callOf(incoming, config, caller, asking, raw)
-        const answer = await handle({ ...call, ...input, database })
-        if (isJudged(asking, database)) accept(incoming, asking, admission, true)
-        return answer
-      } catch (error) {
-        const refused = await judgedToo(error, asking, database)
-        if (isUnauthorized(refused)) await admission.turnAway()
-        else if (isRefusedByJudgement(refused) && isJudged(asking, database))
-          accept(incoming, asking, admission, false)
-        throw refused
-      }
+        const input = readInput(incoming, admitted.raw, isLenient)
+        return handle({ ...(await callOf(admitted)), ...input })
+      })
     },
+  }
+}
+
+/** A request that is let in, and says who asks; whether the token is still good may be for D1 to tell. */
+interface Admitted {
+  readonly incoming: Incoming
+  readonly config: Config
+  readonly admission: Admission
+  readonly caller: Caller
+  readonly asking: Asking
+  readonly raw: RawBody
+  readonly database: Database
+}
+
+/** Lets a request in, and tells who asks. Too large a body is refused before the credential is. */
+async function admit(incoming: Incoming, identify: Identify): Promise<Admitted> {
+  const config = configOf(incoming.env)
+  const admission = await Admission.of(incoming, config)
+  assertConfigured(config)
+  const caller = await admission.identify(identify)
+  const raw = await readBody(incoming.request)
+  if (caller instanceof Refusal) throw caller
+  const asking = askingOf(caller)
+  const database = openDatabase(incoming, config, asking)
+  return { incoming, config, admission, caller, asking, raw, database }
+}
+
+/** The answer, or the refusal: whichever it is, the admission learns what it tells of the token. */
+async function judged(admitted: Admitted, answer: () => Promise<Response>): Promise<Response> {
+  const { asking, admission, database } = admitted
+  try {
+    const answered = await answer()
+    if (isJudged(asking, database)) accept(admitted, true)
+    return answered
+  } catch (error) {
+    const refused = await judgedToo(error, asking, database)
+    if (isUnauthorized(refused)) await admission.turnAway()
+    else if (isRefusedByJudgement(refused) && isJudged(asking, database)) accept(admitted, false)
+    throw refused
   }
 }
 
@@ -106,18 +129,18 @@ function openDatabase({ request, env, opened }: Incoming, config: Config, asking
   return database
 }
 
-/** What the function of a protected route gets, but for its input and the database. */
-async function callOf(incoming: Incoming, config: Config, caller: Caller, asking: Asking, raw: RawBody) {
+/** What the function of a protected route gets, but for its input. */
+async function callOf({ incoming, config, caller, asking, raw, database }: Admitted) {
   const now = asking.askedAt
   const mint = () => mintId(now)
   const stamp = await stampOf(incoming, asking, raw.bytes, now)
   const arriving = arrivingOf(caller, asking, stamp, mint)
   const quotas = { rowsQuota: config.quotas.rows, bytesQuota: config.quotas.bytes }
-  return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint }
+  return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint, database }
 }
 
 /** After the answer it is noted that an API token was of use, and learnt whose it is. */
-function accept({ env, later }: Incoming, asking: Asking, admission: Admission, isOfUse: boolean): void {
+function accept({ incoming: { env, later }, asking, admission }: Admitted, isOfUse: boolean): void {
   admission.accept()
   const { credential } = admission
   if (asking.tokenHash === null) return
