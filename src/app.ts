@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { TrieRouter } from 'hono/router/trie-router'
 import { configOf } from './config.ts'
@@ -11,7 +11,7 @@ import { type Limited, tellLimit } from './http/rate-limit.ts'
 import { logFailure } from './log.ts'
 import { OBJECTS_PATH } from './storage/presign.ts'
 
-interface Context {
+interface AppEnv {
   readonly Bindings: Env
   readonly Variables: {
     requestId: string
@@ -22,7 +22,7 @@ interface Context {
   }
 }
 
-export const app = new Hono<Context>()
+export const app = new Hono<AppEnv>()
 
 const isObject = (path: string): boolean => path.startsWith(`${OBJECTS_PATH}/`)
 
@@ -36,6 +36,20 @@ const MUTE = [401, 403, 404]
 const SANE_REQUEST_ID = /^[\w.:~+/=@-]{1,128}$/
 
 app.use(async (context, next) => {
+  receive(context)
+  await next()
+  const { headers, status } = context.res
+  headers.set('X-Request-Id', context.get('requestId'))
+  secure(headers, context.req.path)
+  const limited = context.get('limited')
+  if (limited) tellLimit(headers, limited)
+  if (context.get('isForgiving')) headers.set('Preference-Applied', LENIENT)
+  const database = context.get('database')
+  if (database && database.usage.trips > 0) tellUsage(headers, database, status)
+})
+
+/** Takes the request id of the client, or makes one; of what an endpoint takes note of, there is nothing yet. */
+function receive(context: Context<AppEnv>): void {
   const asked = context.req.header('X-Request-Id') ?? ''
   const isSane = SANE_REQUEST_ID.test(asked)
   context.set('requestId', isSane ? asked : crypto.randomUUID())
@@ -43,25 +57,22 @@ app.use(async (context, next) => {
   context.set('database', null)
   context.set('limited', null)
   context.set('isForgiving', false)
-  await next()
-  const { headers } = context.res
-  const database = context.get('database')
-  headers.set('X-Request-Id', context.get('requestId'))
+}
+
+/** What guards an answer in a browser and on its way, whatever it is. */
+function secure(headers: Headers, path: string): void {
   headers.set('X-Content-Type-Options', 'nosniff')
   headers.set('Strict-Transport-Security', 'max-age=31536000')
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store')
-  if (isObject(context.req.path)) headers.set('Content-Security-Policy', SANDBOX)
-  const limited = context.get('limited')
-  if (limited) tellLimit(headers, limited)
-  if (context.get('isForgiving')) headers.set('Preference-Applied', LENIENT)
-  if (database && database.usage.trips > 0) {
-    const { trips, milliseconds } = database.usage
-    const duration = MUTE.includes(context.res.status) ? '' : `;dur=${milliseconds.toFixed(1)}`
-    headers.set('Server-Timing', `db;desc="${trips}"${duration}`)
-    const { bookmark } = database
-    if (bookmark !== null) headers.set('X-D1-Bookmark', bookmark)
-  }
-})
+  if (isObject(path)) headers.set('Content-Security-Policy', SANDBOX)
+}
+
+/** How often D1 was asked, for how long where that may be known, and which state of it the answer has seen. */
+function tellUsage(headers: Headers, { usage, bookmark }: Database, status: number): void {
+  const duration = MUTE.includes(status) ? '' : `;dur=${usage.milliseconds.toFixed(1)}`
+  headers.set('Server-Timing', `db;desc="${usage.trips}"${duration}`)
+  if (bookmark !== null) headers.set('X-D1-Bookmark', bookmark)
+}
 
 const EXPOSED = [
   'ETag',
