@@ -1,4 +1,4 @@
-/** The kinds of assets. What each looks like on the wire: `http/routes/assetkinds.ts`. */
+/** The kinds of assets. What each looks like on the wire: `features/recordings/asset-kinds.ts`. */
 export const assetKinds = ['video', 'audio', 'label-track', 'text-track', 'image'] as const
 export type AssetKind = (typeof assetKinds)[number]
 

@@ -127,8 +127,8 @@ const elsewhere = {
   counts: 'they are counted, not given',
 }
 
-/** Where the given folder leads, as the plan wants it; nothing where none is given, the root for null. */
-function placeIn(given: Path | null | undefined, mint: () => string) {
+/** The folders along the given one, as the plan wants them; nothing where none is given, the root for null. */
+function foldersOf(given: Path | null | undefined, mint: () => string) {
   if (given === undefined) return {}
   const segments = given?.segments ?? []
   return {
@@ -175,21 +175,21 @@ const upsert = endpoint(
   },
   async ({ asking, params, query, body, stamp, quotas, mint, arriving, database }) => {
     const { folder: given, ...fields } = field.stored(body)
-    const place = placeIn(given, mint)
+    const around = foldersOf(given, mint)
     const plan = upsertEpisode(
       {
         ...asking,
         ...stamp,
         ...quotas,
         ...fields,
-        ...place,
+        ...around,
         ...projectAt(params),
         projectId: mint(),
         ...query,
         id: mint(),
         nodeId: mint(),
         segment: nodeSegment(body.name),
-        nodePath: episodePath(place.folderPath ?? null, body.name),
+        nodePath: episodePath(around.folderPath ?? null, body.name),
       },
       arriving,
     )
@@ -253,7 +253,7 @@ const update = endpoint(
       ...stamp,
       ...quotas,
       ...fields,
-      ...placeIn(given, mint),
+      ...foldersOf(given, mint),
       ...projectAt(params),
       name: params.episodeName,
       newName,
