@@ -76,9 +76,13 @@ const everything: Compiled<never>[] = []
 
 export type Build<A> = (values: Arguments<A>) => SQL
 
+/** Whatever is asked for is an argument of that name. */
+export const argumentsOf = <A extends object>(): Arguments<A> =>
+  new Proxy({}, { get: (_, key) => new Argument(String(key)) }) as Arguments<A>
+
 /** The text that is built, on one line. */
 export function textOf<A extends object>(build: Build<A>): string {
-  const values = new Proxy({}, { get: (_, key) => new Argument(String(key)) }) as Arguments<A>
+  const values = argumentsOf<A>()
   return dialect.sqlToQuery(build(values)).sql.replace(/\s+/g, ' ').trim()
 }
 

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Grant } from '../domain/access.ts'
 import { addressing, consulted, type Guard, judged, permitted, refusal, VERDICT } from './guard.ts'
-import { type Arguments, type Build, type Compiled, declare, type Front, textOf } from './sql.ts'
+import { type Arguments, argumentsOf, type Build, type Compiled, declare, type Front, textOf } from './sql.ts'
 
 /**
  * How the statements of a batch are declared. One request has one guard, and a batch of three tenses: the guarded
@@ -23,6 +24,11 @@ export class NamedGuard<A extends object> {
   constructor(name: string, build: (a: Arguments<A>) => Guard) {
     this.name = name
     this.#build = build
+  }
+
+  /** What it takes of role and scopes; undefined where nothing is taken. */
+  get grant(): Grant | undefined {
+    return this.#build(argumentsOf<A>()).grant
   }
 
   /** The text in front of a statement, made once however many carry it. */

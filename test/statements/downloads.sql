@@ -1,4 +1,4 @@
--- downloads.found, judged by downloads.founding
+-- downloads.found, judged by downloads.finding
 select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfAsset> as content_type, episodes.id as episode_id, episodes.name as episode_name
  from verdict as standing
  left join target

@@ -195,7 +195,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select phase = 'restoring' from deletion) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
--- downloads.founding
+-- downloads.finding
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
  from (
  select assets.id as id, assets.container_id as container_id
@@ -680,13 +680,13 @@ with <standing.upload_not_found>, admitted as materialized (select * from standi
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
--- uploads.foundingObject
+-- uploads.findingObject
 with <standing.object_not_found>, admitted as materialized (select * from standing where (case <authority.object_not_found.read> end) is null), verdict as materialized (
  select *, nullif(case <authority.object_not_found.read>
  when standing.object_state <> 'complete' then 'object_not_found' <role.watch> end, 'done') as refusal
  from standing)
 
--- uploads.foundingStaged
+-- uploads.findingStaged
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), staged as materialized (select (select objects.id
  from objects
  where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not (<isAdding> and objects.created_by_token is not standing.token_id)

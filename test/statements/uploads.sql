@@ -75,12 +75,12 @@ select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.o
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.foundObject, judged by uploads.foundingObject
+-- uploads.foundObject, judged by uploads.findingObject
 select standing.refusal as refusal, objects.key as key, objects.size as size, <contentTypeOfObject> as content_type
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
--- uploads.foundStaged, judged by uploads.foundingStaged
+-- uploads.foundStaged, judged by uploads.findingStaged
 select standing.refusal as refusal, <uploadColumns>, not <isBlind> or objects.created_by_token is standing.token_id as is_shown
  from verdict as standing
  left join staged

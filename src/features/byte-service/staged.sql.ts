@@ -14,7 +14,7 @@ export interface StagedRef extends ProjectRef {
   readonly stagingHash: string
 }
 
-const findingStaged = guard<StagedRef>('uploads.foundingStaged', (a) => {
+const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
   const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
     where ${objects.projectId} = standing.project_id and ${objects.stagingHash} = ${a.stagingHash}
       and ${objects.stagingHash} is not null and ${objects.createdBy} = standing.user_id and ${state}
@@ -44,7 +44,7 @@ const foundStaged = outcome(
  */
 export const findStaged = (ref: StagedRef): Plan<Upload> => statement(foundStaged, ref, uploadFrom)
 
-const findingObject = guard<ObjectRef>('uploads.foundingObject', objectGuard)
+const findingObject = guard<ObjectRef>('uploads.findingObject', objectGuard)
 
 const foundObject = outcome(
   findingObject,

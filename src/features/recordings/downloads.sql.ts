@@ -37,7 +37,7 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
     order by ${assets.id} desc limit ${most}) as found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
-const finding = guard<AssetRef>('downloads.founding', (a) => {
+const finding = guard<AssetRef>('downloads.finding', (a) => {
   const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
     and ${episodes.name} = ifnull(${a.episode}, (select other.name from ${episodes} as other

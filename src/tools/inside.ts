@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { signLocalToken } from './local-token.ts'
+import { localVariables, root } from './project.ts'
+
+/** The inside of the Worker, for the tools that show it. It is typed for workerd, and so is loaded by its address. */
+
+export interface Statement {
+  readonly name: string
+  readonly role: string
+  readonly front: { readonly guard: string; readonly form: string } | null
+  readonly text: string
+}
+
+interface Guard {
+  readonly name: string
+  readonly grant: string | undefined
+}
+
+export interface Route {
+  readonly operationId: string
+  readonly method: string
+  readonly path: string
+  readonly open?: boolean
+  readonly query: { readonly shape: object }
+  readonly body?: { readonly shape: object }
+  readonly bodyExample?: unknown
+  readonly trips?: string | { readonly most: number }
+}
+
+interface Endpoint {
+  readonly route: Route
+  readonly respond: (incoming: object) => Promise<Response>
+}
+
+interface Grants {
+  readonly grants: Readonly<Record<string, { readonly rank: number; readonly scopes: number }>>
+  readonly roles: Readonly<Record<string, number>>
+  readonly scopes: Readonly<Record<string, number>>
+}
+
+const moduleOf = async <T>(path: string): Promise<T> =>
+  (await import(new URL(`../${path}`, import.meta.url).href)) as T
+
+const { endpoints } = await moduleOf<{ readonly endpoints: readonly Endpoint[] }>('endpoints.ts')
+await moduleOf('schedule.ts')
+const { statements } = await moduleOf<{ readonly statements: readonly Statement[] }>('db/sql.ts')
+const { guards } = await moduleOf<{ readonly guards: readonly Guard[] }>('db/statements.ts')
+const { failuresOf } = await moduleOf<{ readonly failuresOf: (route: Route) => readonly string[] }>(
+  'http/openapi.ts',
+)
+
+export { endpoints, failuresOf, guards, statements }
+
+export const access = await moduleOf<Grants>('domain/access.ts')
+
+/** The clauses of a text, a line each. */
+export const lines = (text: string): string =>
+  text.replaceAll(/ (?=(select|from|where|union|order by|left join|on conflict|when) )/g, '\n  ')
+
+/** An empty database with the schema that the migrations make. */
+export function emptyDatabase(): DatabaseSync {
+  const database = new DatabaseSync(':memory:')
+  const folder = join(root, 'migrations')
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort())
+    for (const text of readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint'))
+      database.exec(text)
+  return database
+}
+
+/** D1 that answers nothing, and remembers what it was asked. */
+function recorder(): { readonly d1: object; readonly texts: readonly string[] } {
+  const texts: string[] = []
+  const prepare = (text: string) => ({ text, bind: () => ({ text }) })
+  const batch = (asked: readonly { readonly text: string }[]): never => {
+    texts.push(...asked.map(({ text }) => text))
+    throw new Error('This database remembers, and answers nothing.')
+  }
+  return { d1: { withSession: () => ({ prepare, batch, getBookmark: () => null }) }, texts }
+}
+
+const ID = '019d8a3c5e00a1b2c3d4e5f6'
+/** Values that are good wherever a parameter of that name is. */
+const examples: Readonly<Record<string, string>> = {
+  namespace: 'robotics',
+  project: 'lab',
+  path: '/camera/front.mp4',
+  slug: 'robotics',
+  projectSlug: 'lab',
+  username: 'alice',
+  hash: '0123456789abcdef',
+  name: 'training',
+  episodeName: 'run-1',
+  key: `${ID}/${ID}`,
+}
+
+const token = signLocalToken({ user: 'alice' })
+
+/** The statements that an endpoint runs first: it is asked what its document gives for an example. */
+export async function statementsOf({ route, respond }: Endpoint): Promise<readonly Statement[]> {
+  const { d1, texts } = recorder()
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const params = Object.fromEntries(names.map((name) => [name, examples[name] ?? ID]))
+  const url = new URL(
+    `http://localhost${route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')}`,
+  )
+  for (const name of ['namespace', 'project', 'path', 'uploadId', 'key'])
+    if (name in route.query.shape) url.searchParams.set(name, examples[name] ?? ID)
+  const request = new Request(url, {
+    method: route.method,
+    headers: { Authorization: `Bearer ${await token}`, 'Content-Type': 'application/json' },
+    body: route.body ? JSON.stringify(route.bodyExample ?? {}) : null,
+  })
+  const nothing = () => undefined
+  const incoming = {
+    ...{ request, url, params, env: { ...localVariables(), ENVIRONMENT: 'development', DB: d1 } },
+    ...{
+      requestId: ID,
+      isRepeatable: false,
+      opened: nothing,
+      limited: nothing,
+      forgiving: nothing,
+      later: nothing,
+    },
+  }
+  // It fails where the database would answer; what it has asked is known by then.
+  await respond(incoming).catch(nothing)
+  return texts.flatMap((text) => statements.find((each) => each.text === text) ?? [])
+}
