@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { root } from './project.ts'
 
-/** Judges the OpenAPI document as the server answers it, by a code that is not ours. */
+/**
+ * Judges the OpenAPI document as the server answers it, by a code that is not ours, and compares it with the one that is
+ * kept, so that a review sees the wire change. With `--write` it is kept anew.
+ */
 
 const redoclyPath = join(
   dirname(fileURLToPath(import.meta.resolve('@redocly/cli/package.json'))),
@@ -26,9 +30,18 @@ async function documentOfServer(): Promise<string> {
   return answer.text()
 }
 
+const keptPath = join(root, 'docs/openapi.json')
+
+/** Whether the document is the one that is kept. */
+function isKept(document: string): boolean {
+  if (process.argv.includes('--write')) writeFileSync(keptPath, document)
+  return readFileSync(keptPath, 'utf8') === document
+}
+
+const document = `${JSON.stringify(JSON.parse(await documentOfServer()), null, 2)}\n`
 const folder = mkdtempSync(join(tmpdir(), 'dreamlake-openapi-'))
 try {
-  writeFileSync(join(folder, 'openapi.json'), await documentOfServer())
+  writeFileSync(join(folder, 'openapi.json'), document)
   const skipped = exempt.flatMap((rule) => ['--skip-rule', rule])
   const { status } = spawnSync(
     process.execPath,
@@ -36,6 +49,12 @@ try {
     { cwd: folder, stdio: 'inherit', env: { ...process.env, ...quiet } },
   )
   process.exitCode = status ?? 1
+  if (!isKept(document)) {
+    process.stderr.write(
+      'docs/openapi.json is another document: look at the change, and run npm run document.\n',
+    )
+    process.exitCode = 1
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
