@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { signLocalToken } from '../../src/tools/local-token.ts'
+import { root } from '../../src/tools/project.ts'
+import { Running, scratch, serve } from './running.ts'
+
+const own = scratch()
+
+const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0
+
+/** What the README says to paste, at a server of the test's own. */
+function firstLook(origin: string): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const section = /^## A first look$(.*?)^## /ms.exec(readme)?.[1] ?? ''
+  const blocks = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
+  return blocks.join('\n').replace('http://localhost:10334', origin).replaceAll('/tmp/', `${own.folder}/`)
+}
+
+describe('the first look of the README', () => {
+  it.each(['bash', 'zsh'].filter(isInstalled))('works when it is pasted into %s', async (shell) => {
+    const { origin } = await serve(own.folder)
+    const look = new Running(shell, ['-e', '-c', firstLook(origin)])
+    await look.isOver
+    expect(look.said).not.toContain('"detail"')
+    expect([look.child.exitCode, look.said.trim().split('\n').at(-1)]).toEqual([0, 'the same'])
+  })
+})
+
+describe('an example', () => {
+  const by = async (origin: string) => ({
+    DREAMLAKE_URL: origin,
+    DREAMLAKE_TOKEN: await signLocalToken({ user: 'alice' }),
+  })
+
+  it.each(['python3'].filter(isInstalled))('in %s sends a file and gets it back', async (python) => {
+    const { origin } = await serve(own.folder)
+    const file = join(own.folder, 'front.mp4')
+    copyFileSync(join(root, 'test/sample/camera/front.mp4'), file)
+    const variables = await by(origin)
+    const send = () =>
+      new Running(python, ['docs/examples/record.py', 'alice', 'robotics', 'run-043', file], variables)
+    for (const sent of [send, send]) {
+      const running = sent()
+      await running.isOver
+      expect([running.child.exitCode, running.said]).toEqual([
+        0,
+        expect.stringMatching(/^\/camera\/front\.mp4 \d+\nthe same\n$/),
+      ])
+    }
+    const refused = new Running(
+      python,
+      ['docs/examples/record.py', 'bob', 'robotics', 'run-043', file],
+      variables,
+    )
+    await refused.isOver
+    expect([refused.child.exitCode, refused.said]).toEqual([
+      1,
+      expect.stringContaining('namespace_not_found'),
+    ])
+  })
+
+  it('in curl sends a large file in parts', async () => {
+    const { origin } = await serve(own.folder)
+    const file = join(own.folder, 'recording.mcap')
+    const bytes = 65 * 2 ** 20
+    writeFileSync(file, '')
+    truncateSync(file, bytes)
+    const parts = new Running('bash', ['docs/examples/parts.sh', 'alice', 'robotics', file], await by(origin))
+    await parts.isOver
+    expect([parts.child.exitCode, parts.said]).toEqual([0, expect.stringContaining(`"size":${bytes}`)])
+  })
+})
