@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { promisify } from 'node:util'
 import { SignJWT } from 'jose'
 import type { Miniflare } from 'miniflare'
@@ -13,14 +13,16 @@ const secret = 'a secret of the bench, over 32 bytes'
 
 export const scratch = mkdtempSync(join(tmpdir(), 'bench-'))
 
-function built(entry: string, ...flags: string[]): string {
-  const folder = join(scratch, entry)
+/** The bundle of an entry as wrangler would deploy it. */
+export function built(entry: string, ...flags: string[]): string {
+  const { name } = parse(entry)
+  const folder = join(scratch, name)
   execFileSync(
     process.execPath,
     [
       'node_modules/wrangler/bin/wrangler.js',
       'deploy',
-      `test/bench/${entry}.ts`,
+      entry,
       '--dry-run',
       '--outdir',
       folder,
@@ -28,23 +30,29 @@ function built(entry: string, ...flags: string[]): string {
     ],
     { cwd: root, stdio: 'ignore', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
   )
-  return readFileSync(join(folder, `${entry}.js`), 'utf8')
+  return readFileSync(join(folder, `${name}.js`), 'utf8')
 }
 
-export const workerOf = (name: string, ...flags: string[]) => ({
+/** The date of the platform that all Workers of a bench run on. */
+export const DATE = '2026-10-30'
+
+export const hosted = (name: string, contents: string, flags: string[] = []) => ({
   name,
-  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: built(name, ...flags) }],
-  compatibilityDate: '2026-10-30',
+  modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents }],
+  compatibilityDate: DATE,
   compatibilityFlags: flags,
   d1Databases: { DB: 'bench' },
   r2Buckets: { BUCKET: 'bench' },
   bindings: { JWT_SECRET: secret },
 })
 
+export const workerOf = (name: string, ...flags: string[]) =>
+  hosted(name, built(`test/bench/${name}.ts`, ...flags), flags)
+
 export type LocalDatabase = Awaited<ReturnType<Miniflare['getD1Database']>>
 
-export async function migrate(miniflare: Miniflare): Promise<LocalDatabase> {
-  const database = await miniflare.getD1Database('DB', 'server')
+export async function migrate(miniflare: Miniflare, worker = 'server'): Promise<LocalDatabase> {
+  const database = await miniflare.getD1Database('DB', worker)
   const files = readdirSync(join(root, 'migrations')).filter((file) => file.endsWith('.sql'))
   for (const file of files.sort()) {
     const statements = readFileSync(join(root, 'migrations', file), 'utf8').split('--> statement-breakpoint')
