@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { accountEndpoints } from './features/accounts/account.routes.ts'
 import { apiTokenEndpoints } from './features/accounts/api-tokens.routes.ts'
 import { byteServiceEndpoints } from './features/byte-service/byte-service.routes.ts'
@@ -19,6 +18,7 @@ import { trashEndpoints } from './features/trash/trash.routes.ts'
 import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
 import { openApiOf } from './http/openapi.ts'
 import type { Endpoint } from './http/route.ts'
+import * as z from './http/zod.ts'
 
 let document: string | null = null
 

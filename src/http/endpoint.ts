@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { type Config, configOf } from '../config.ts'
 import { judgeToken } from '../db/credential.ts'
 import { Database } from '../db/database.ts'
@@ -18,6 +17,7 @@ import { statusOf } from './problem.ts'
 import { assertStrangerWithinLimit } from './rate-limit.ts'
 import type { Call, Endpoint, Incoming, OpenCall, Route } from './route.ts'
 import { arrivingOf, stampOf } from './stamp.ts'
+import type * as z from './zod.ts'
 
 /** An endpoint that anybody may ask. */
 export function openEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(

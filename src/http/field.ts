@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { keysToInfinity } from '../domain/digits.ts'
 import { parseFolderPath, parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
@@ -6,6 +5,7 @@ import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault
 import { instantOf } from '../domain/time.ts'
 import { MOST_PARTS } from '../domain/upload.ts'
 import { bareEtag } from '../storage/bucket.ts'
+import * as z from './zod.ts'
 
 /** The words of the wire: what bodies, queries and answers are made of. */
 

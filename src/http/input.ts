@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { type FieldError, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
 import type { AnyRoute, Route } from './route.ts'
 import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
+import * as z from './zod.ts'
 
 /** What a client sends besides the body. */
 interface Sent {

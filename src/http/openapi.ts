@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
@@ -6,6 +5,7 @@ import { isStrict } from './input.ts'
 import { LENIENT } from './prefer.ts'
 import { statusOf } from './problem.ts'
 import type { AnyRoute } from './route.ts'
+import * as z from './zod.ts'
 
 /** The failures that a route has by its kind: a token, a body, a database. */
 export function failuresOf(route: AnyRoute): readonly Failure[] {
@@ -132,10 +132,11 @@ function refusals(route: AnyRoute): Json {
  * document take a component for what is answered too, where a field with a default is always there.
  */
 function schemaOf(
-  schema: z.ZodType,
+  given: z.ZodType,
   use: 'input' | 'closed input' | 'output',
   components: Record<string, unknown>,
 ): Json {
+  const schema = z.settled(given)
   const { $schema, $defs, ...made } = z.toJSONSchema(schema, {
     io: use === 'output' ? 'output' : 'input',
     unrepresentable: 'any',

@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { DEEPEST_OFFSET, END, type Page, type Window } from '../db/page.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
 import { deriveKey } from '../storage/keys.ts'
 import { jsonAnswer } from './endpoint.ts'
 import type { AnswerShape } from './route.ts'
+import * as z from './zod.ts'
 
 const DEFAULT_SIZE = 50
 const LARGEST_SIZE = 200

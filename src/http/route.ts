@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Arriving } from '../db/credential.ts'
 import type { Database } from '../db/database.ts'
@@ -8,6 +7,7 @@ import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Limited } from './rate-limit.ts'
+import type * as z from './zod.ts'
 
 type Tag =
   | 'Service'

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { Database } from '../db/database.ts'
 import type { Trashed, Trashing } from '../db/deletion.ts'
 import type { Plan } from '../db/plan.ts'
@@ -6,6 +5,7 @@ import { logFailure } from '../log.ts'
 import { endpoint, jsonAnswer } from './endpoint.ts'
 import * as field from './field.ts'
 import type { Call, Endpoint, Route } from './route.ts'
+import * as z from './zod.ts'
 
 type Trash<P extends z.ZodObject, Q extends z.ZodObject> = Omit<
   Route<P, Q, z.ZodObject>,

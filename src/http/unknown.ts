@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { FieldError } from '../domain/failure.ts'
 import { nearest } from '../domain/nearest.ts'
+import * as z from './zod.ts'
 
 /** A name that nothing knows where it stands, and those that are known there. */
 interface Unknown {

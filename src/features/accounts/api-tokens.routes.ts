@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Scope, scopes } from '../../domain/access.ts'
 import { mintApiToken } from '../../domain/api-token.ts'
 import { hashOf } from '../../http/authenticate.ts'
@@ -6,6 +5,7 @@ import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
+import * as z from '../../http/zod.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.sql.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])

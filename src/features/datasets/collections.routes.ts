@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'

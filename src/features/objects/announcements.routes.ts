@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { invalidFields } from '../../domain/failure.ts'
 import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/upload.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from '../../http/zod.ts'
 import type { Database } from '../../db/database.ts'
 import type { Plan } from '../../db/plan.ts'
 import { invalidFields, Refusal } from '../../domain/failure.ts'

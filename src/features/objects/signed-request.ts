@@ -1,6 +1,6 @@
-import type { z } from 'zod'
 import { Refusal } from '../../domain/failure.ts'
 import type { OpenCall } from '../../http/route.ts'
+import type * as z from '../../http/zod.ts'
 import { ownSite } from '../../storage/presign.ts'
 import {
   isSignedBy,

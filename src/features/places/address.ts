@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import * as field from '../../http/field.ts'
 
 /** How a path leads to a place: as a route spells it, its parameters, and by what the database looks it up. */

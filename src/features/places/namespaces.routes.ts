@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { type Role, roles } from '../../domain/access.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'

@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { lenses, textFormats } from '../../domain/kind.ts'
 import * as field from '../../http/field.ts'
+import * as z from '../../http/zod.ts'
 import type { EntryFormat } from '../../storage/entries.ts'
 import { projectAsked } from '../places/address.ts'
 import type { AssetShape } from './asset-resource.sql.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { END } from '../../db/page.ts'
 import { map } from '../../db/plan.ts'
 import { Refusal } from '../../domain/failure.ts'

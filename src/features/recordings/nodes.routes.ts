@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import { assetKinds } from '../../domain/kind.ts'
 import { SLICE } from '../../domain/purge.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { goOn } from './slices.sql.ts'
 import { trashFolder } from './trash.sql.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import type { Plan } from '../../db/plan.ts'
 import type { Asking } from '../../db/standing.ts'
 import { failures } from '../../domain/failure.ts'

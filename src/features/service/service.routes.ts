@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import journal from '../../../migrations/meta/_journal.json' with { type: 'json' }
 import packageJson from '../../../package.json' with { type: 'json' }
 import { Database } from '../../db/database.ts'
 import { type FieldError, Refusal } from '../../domain/failure.ts'
 import { jsonAnswer, openEndpoint } from '../../http/endpoint.ts'
 import type { Endpoint } from '../../http/route.ts'
+import * as z from '../../http/zod.ts'
 import { logFailure } from '../../log.ts'
 import { storeOf } from '../../storage/store.ts'
 import { ping } from './ping.sql.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { Database } from '../../db/database.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'

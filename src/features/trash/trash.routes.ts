@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../http/zod.ts'
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
