@@ -19,18 +19,23 @@ const nothing = z.object({})
 export const isStrict = ({ open, isTolerant, tag }: AnyRoute): boolean =>
   !open && !isTolerant && tag !== 'Byte service'
 
-/** What a protected route reads all that the client sends with: judged at once, and unknown names too. */
+/**
+ * What a protected route reads all that the client sends with: judged at once, and unknown names too. The judges are
+ * made for the first request.
+ */
 export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
   route: Route<P, Q, B>,
 ) {
-  const judges = isStrict(route) ? strictJudges(route) : tolerantJudges(route)
-  return ({ request, url, params }: Sent, raw: RawBody, isLenient: boolean) =>
-    assertValid({
+  let judges: Judges<Q, B> | null = null
+  return ({ request, url, params }: Sent, raw: RawBody, isLenient: boolean) => {
+    judges ??= isStrict(route) ? strictJudges(route) : tolerantJudges(route)
+    return assertValid({
       bookmark: checkBookmark(request),
       params: check(route.params, params),
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
     })
+  }
 }
 
 /** What the client of an open route sends, which is not asked for its names. */
