@@ -1,14 +1,13 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { TrieRouter } from 'hono/router/trie-router'
 import { configOf } from './config.ts'
 import type { Database } from './db/database.ts'
 import { Refusal } from './domain/failure.ts'
-import { endpoints } from './endpoints.ts'
 import { LENIENT } from './http/prefer.ts'
 import { problem } from './http/problem.ts'
 import { type Limited, tellLimit } from './http/rate-limit.ts'
 import { logFailure } from './log.ts'
+import { endpointsAt } from './routing.ts'
 import { OBJECTS_PATH } from './storage/presign.ts'
 
 interface AppEnv {
@@ -122,45 +121,31 @@ app.use((context, next) => {
   return isObject(context.req.path) ? allowAll(context, next) : allowOrigins(context, next)
 })
 
-/** `/a/{b}` as the router spells it; an object's key may span segments. */
-const routed = (path: string): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
-    parameter === 'key' ? ':key{[^]+}' : `:${parameter}`,
-  )
+app.all('*', async (context, next) => {
+  const method = context.req.method === 'HEAD' ? 'GET' : context.req.method
+  const found = (await endpointsAt(context.req.path)).find(({ endpoint }) => endpoint.route.method === method)
+  if (!found) return next()
+  return found.endpoint.respond({
+    request: context.req.raw,
+    url: new URL(context.req.url),
+    params: found.params,
+    env: context.env,
+    requestId: context.get('requestId'),
+    isRepeatable: context.get('isRepeatable'),
+    opened: (database) => context.set('database', database),
+    limited: (limited) => context.set('limited', limited),
+    forgiving: () => context.set('isForgiving', true),
+    // After the answer is on its way, so that it does not wait in a queue behind this.
+    later: (work) => context.executionCtx.waitUntil(scheduler.wait(0).then(work)),
+  })
+})
 
-for (const { route, respond } of endpoints) {
-  app.on(route.method, routed(route.path), (context) =>
-    respond({
-      request: context.req.raw,
-      url: new URL(context.req.url),
-      params: context.req.param(),
-      env: context.env,
-      requestId: context.get('requestId'),
-      isRepeatable: context.get('isRepeatable'),
-      opened: (database) => context.set('database', database),
-      limited: (limited) => context.set('limited', limited),
-      forgiving: () => context.set('isForgiving', true),
-      // After the answer is on its way, so that it does not wait in a queue behind this.
-      later: (work) => context.executionCtx.waitUntil(scheduler.wait(0).then(work)),
-    }),
-  )
-}
-
-/** The methods of every path: of all routes that it matches, and not of the first alone. */
-const methods = new TrieRouter<string>()
-for (const { route } of endpoints) methods.add('ALL', routed(route.path), route.method)
-
-const methodsAt = (path: string): readonly string[] => {
-  const [matched] = methods.match('ALL', path)
-  return [...new Set(matched.map(([method]) => method))]
-}
-
-app.notFound((context) => {
+app.notFound(async (context) => {
   const { method, path } = context.req
-  const answered = methodsAt(path)
-  if (answered.length === 0) return problem(new Refusal('route_not_found'), context.get('requestId'))
+  const answered = new Set((await endpointsAt(path)).map(({ endpoint }) => endpoint.route.method))
+  if (answered.size === 0) return problem(new Refusal('route_not_found'), context.get('requestId'))
   const headers = {
-    Allow: [...answered, ...(answered.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '),
+    Allow: [...answered, ...(answered.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '),
   }
   if (method === 'OPTIONS') return new Response(null, { status: 204, headers })
   // A signed URL is good for one method: another is not told apart from a forged one.

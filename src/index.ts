@@ -1,7 +1,7 @@
 import { app } from './app.ts'
-import { maintain } from './schedule.ts'
 
 export default {
   fetch: app.fetch,
-  scheduled: ({ scheduledTime }, env) => maintain(env, scheduledTime),
+  // An isolate that serves requests is seldom the one that runs the schedule.
+  scheduled: async ({ scheduledTime }, env) => (await import('./schedule.ts')).maintain(env, scheduledTime),
 } satisfies ExportedHandler<Env>

@@ -22,7 +22,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   wire: ['domain', 'log', 'config', 'storage', 'db', 'http', 'sql'],
   endpoints: ['http', 'wire'],
   schedule: ['domain', 'log', 'config', 'storage', 'db', 'jobs', 'sql', 'job'],
-  app: ['domain', 'log', 'config', 'storage', 'db', 'http', 'endpoints'],
+  routing: ['http', 'wire', 'endpoints'],
+  app: ['domain', 'log', 'config', 'storage', 'db', 'http', 'routing'],
   index: ['app', 'schedule', 'jobs'],
 }
 

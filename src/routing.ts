@@ -1,0 +1,116 @@
+import { TrieRouter } from 'hono/router/trie-router'
+import { tryDecodeURIComponent } from 'hono/utils/url'
+import { serviceEndpoints } from './features/service/service.routes.ts'
+import type { Endpoint } from './http/route.ts'
+
+/**
+ * Where a path is answered. An isolate answers few of the paths that there are, so a file of endpoints is evaluated, with
+ * all that it needs, when a path of its own is first asked for. What every path needs is evaluated with this file, as
+ * the service's endpoints need it too.
+ */
+interface Place {
+  readonly paths: RegExp
+  readonly load: () => Promise<readonly Endpoint[]>
+}
+
+/** Whoever answers a path, by whatever method, stands in the first place that the path fits. */
+const places: readonly Place[] = [
+  { paths: /^\/(health|healthz|readyz|version)?$/, load: async () => serviceEndpoints },
+  { paths: /^\/openapi\.json$/, load: async () => (await import('./endpoints.ts')).endpoints },
+  {
+    paths: /^\/auth\/tokens/,
+    load: async () => (await import('./features/accounts/api-tokens.routes.ts')).apiTokenEndpoints,
+  },
+  {
+    paths: /^\/auth\//,
+    load: async () => (await import('./features/accounts/account.routes.ts')).accountEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes/,
+    load: async () => (await import('./features/recordings/episodes.routes.ts')).episodeEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets/,
+    load: async () => (await import('./features/datasets/datasets.routes.ts')).datasetEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/collections/,
+    load: async () => (await import('./features/datasets/collections.routes.ts')).collectionEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+(\/projects\/[^/]+)?\/(trash|purges)/,
+    load: async () => (await import('./features/trash/trash.routes.ts')).trashEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/members/,
+    load: async () => (await import('./features/places/members.routes.ts')).memberEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/(projects|spaces)/,
+    load: async () => (await import('./features/places/projects.routes.ts')).projectEndpoints,
+  },
+  {
+    paths: /^\/namespaces/,
+    load: async () => (await import('./features/places/namespaces.routes.ts')).namespaceEndpoints,
+  },
+  {
+    paths: /^\/assets\/sign$/,
+    load: async () => (await import('./features/recordings/signing.routes.ts')).signingEndpoints,
+  },
+  {
+    paths: /^\/assets\//,
+    load: async () => (await import('./features/recordings/assets.routes.ts')).assetEndpoints,
+  },
+  {
+    paths: /^\/nodes\//,
+    load: async () => (await import('./features/recordings/nodes.routes.ts')).nodeEndpoints,
+  },
+  {
+    paths: /^\/uploads/,
+    load: async () => (await import('./features/objects/uploads.routes.ts')).uploadEndpoints,
+  },
+  {
+    paths: /^\/objects\//,
+    load: async () => (await import('./features/objects/objects.routes.ts')).objectEndpoints,
+  },
+  {
+    paths: /^\/(videos|audio|labels|text-tracks|image)(\/|$)/,
+    load: async () => (await import('./features/byte-service/byte-service.routes.ts')).byteServiceEndpoints,
+  },
+]
+
+/** `/a/{b}` as the router spells it; an object's key may span segments. */
+const routed = (path: string): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
+    parameter === 'key' ? ':key{[^]+}' : `:${parameter}`,
+  )
+
+/** Kept when it is whole: one request never waits for what another one has begun. */
+const routers = new Map<Place, TrieRouter<Endpoint>>()
+
+async function routerOf(place: Place): Promise<TrieRouter<Endpoint>> {
+  const kept = routers.get(place)
+  if (kept) return kept
+  const router = new TrieRouter<Endpoint>()
+  for (const endpoint of await place.load()) router.add('ALL', routed(endpoint.route.path), endpoint)
+  routers.set(place, router)
+  return router
+}
+
+interface Found {
+  readonly endpoint: Endpoint
+  /** What the path says. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** The endpoints of all routes that a path matches, whatever their method. */
+export async function endpointsAt(path: string): Promise<readonly Found[]> {
+  const place = places.find(({ paths }) => paths.test(path))
+  if (!place) return []
+  const [matched] = (await routerOf(place)).match('ALL', path)
+  // A router of this kind has no other values than the parameters.
+  return matched.map(([endpoint, params]) => ({ endpoint, params: decoded(params as Found['params']) }))
+}
+
+const decoded = (params: Found['params']): Found['params'] =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tryDecodeURIComponent(value)]))
