@@ -1,12 +1,13 @@
 import { TrieRouter } from 'hono/router/trie-router'
 import { tryDecodeURIComponent } from 'hono/utils/url'
+import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
 import type { Endpoint } from './http/route.ts'
 
 /**
  * Where a path is answered. An isolate answers few of the paths that there are, so a file of endpoints is evaluated, with
- * all that it needs, when a path of its own is first asked for. What every path needs is evaluated with this file, as
- * the service's endpoints need it too.
+ * all that it needs, when a path of its own is first asked for. The episodes, which recording begins with, are
+ * evaluated with this file, and so is what the others share with them.
  */
 interface Place {
   readonly paths: RegExp
@@ -27,7 +28,7 @@ const places: readonly Place[] = [
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes/,
-    load: async () => (await import('./features/recordings/episodes.routes.ts')).episodeEndpoints,
+    load: async () => episodeEndpoints,
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets/,
