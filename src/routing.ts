@@ -40,7 +40,10 @@ const places: readonly Place[] = [
   },
   {
     paths: /^\/namespaces\/[^/]+(\/projects\/[^/]+)?\/(trash|purges)/,
-    load: async () => (await import('./features/trash/trash.routes.ts')).trashEndpoints,
+    load: async () => [
+      ...(await import('./features/trash/trash.routes.ts')).trashEndpoints,
+      ...(await import('./features/trash/purges.routes.ts')).purgeEndpoints,
+    ],
   },
   {
     paths: /^\/namespaces\/[^/]+\/members/,

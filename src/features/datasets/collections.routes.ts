@@ -1,7 +1,7 @@
-import * as z from '../../http/zod.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { trashCollection } from './collections.sql.ts'
 

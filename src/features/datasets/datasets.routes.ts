@@ -1,9 +1,9 @@
-import * as z from '../../http/zod.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from './datasets.sql.ts'
 

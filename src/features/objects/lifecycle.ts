@@ -1,4 +1,3 @@
-import type * as z from '../../http/zod.ts'
 import type { Database } from '../../db/database.ts'
 import type { Plan } from '../../db/plan.ts'
 import { invalidFields, Refusal } from '../../domain/failure.ts'
@@ -12,6 +11,7 @@ import {
   renewedBefore,
 } from '../../domain/upload.ts'
 import type { Call } from '../../http/route.ts'
+import type * as z from '../../http/zod.ts'
 import { expiryOf, headersOfPut, type SinglePut, signPart, signPut } from '../../storage/presign.ts'
 import { type Store, storeOf } from '../../storage/store.ts'
 import type { ObjectRef } from './guard.sql.ts'

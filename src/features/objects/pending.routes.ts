@@ -1,7 +1,7 @@
-import * as z from '../../http/zod.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import * as z from '../../http/zod.ts'
 import { projectAsked, projectFailures } from '../places/address.ts'
 import { listPendingUploads } from './pending.sql.ts'
 

@@ -1,5 +1,5 @@
-import * as z from '../../http/zod.ts'
 import * as field from '../../http/field.ts'
+import * as z from '../../http/zod.ts'
 
 /** How a path leads to a place: as a route spells it, its parameters, and by what the database looks it up. */
 export const NAMESPACE = '/namespaces/{slug}'

@@ -1,9 +1,9 @@
-import * as z from '../../http/zod.ts'
 import { type Role, roles } from '../../domain/access.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
+import * as z from '../../http/zod.ts'
 import { NAMESPACE, NamespaceParams, namespaceAt } from './address.ts'
 import { listMembers, removeMember, setMember } from './members.sql.ts'
 

@@ -1,4 +1,3 @@
-import * as z from '../../http/zod.ts'
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
@@ -6,6 +5,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import {
   NAMESPACE,
   NamespaceParams,

@@ -1,4 +1,3 @@
-import * as z from '../../http/zod.ts'
 import {
   episodePath,
   foldersAlong,
@@ -11,6 +10,7 @@ import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { leaseOf } from '../objects/lifecycle.ts'
 import { projectFailures, projectGiven } from '../places/address.ts'
 import { shownBy, type WireKind, wireKinds } from './asset-kinds.ts'

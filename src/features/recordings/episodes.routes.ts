@@ -1,4 +1,3 @@
-import * as z from '../../http/zod.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import {
   episodePath,
@@ -13,6 +12,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { listEpisodes, updateEpisode, upsertEpisode } from './episodes.sql.ts'
 import { trashEpisode } from './trash.sql.ts'

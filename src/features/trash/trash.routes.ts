@@ -1,4 +1,3 @@
-import * as z from '../../http/zod.ts'
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
@@ -7,6 +6,7 @@ import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { AnswerShape, Endpoint } from '../../http/route.ts'
 import { goOnLater } from '../../http/trash-endpoint.ts'
+import * as z from '../../http/zod.ts'
 import { Collection } from '../datasets/collections.routes.ts'
 import { Dataset } from '../datasets/datasets.routes.ts'
 import {
