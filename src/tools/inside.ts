@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { signLocalToken } from './local-token.ts'
-import { localVariables, root } from './project.ts'
+import { hasCode, localVariables, root } from './project.ts'
 
 /** The inside of the Worker, for the tools that show it. It is typed for workerd, and so is loaded by its address. */
 
@@ -39,6 +39,12 @@ interface Grants {
   readonly roles: Readonly<Record<string, number>>
   readonly scopes: Readonly<Record<string, number>>
 }
+
+// Whoever reads the first lines alone has seen enough.
+process.stdout.on('error', (error) => {
+  if (!hasCode(error, 'EPIPE')) throw error
+  process.exit()
+})
 
 const moduleOf = async <T>(path: string): Promise<T> =>
   (await import(new URL(`../${path}`, import.meta.url).href)) as T
