@@ -1,5 +1,6 @@
-import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
-import { defineConfig } from 'vitest/config'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { cloudflareTest, type D1Migration, readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Only what hangs is to fail by it: how long something takes is the machine's affair. */
@@ -8,8 +9,21 @@ const MOST_MILLISECONDS = 1_800_000
 /** What runs in Node, or reads the files of the project, is tested there. */
 const IN_NODE = ['test/tools/*.test.ts', 'test/laws/rooms.test.ts']
 
-/** Files that take minutes, the longest first: one that begins last runs alone in the end. */
-const LONGEST = ['purge-faults', 'purge-races', 'authority', 'reconcile', 'purge', 'audit', 'strictness']
+/** What asks which modules have declared something is asked where no other file has loaded any. */
+const ALONE = ['test/laws/plans.test.ts']
+
+/** Files that take long, the longest first: one that begins last runs alone in the end. */
+const LONGEST = [
+  'purge-faults',
+  'purge-races',
+  'authority',
+  'reconcile',
+  'purge',
+  'audit',
+  'dev',
+  'fuzz',
+  'lifecycle',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -21,39 +35,71 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig(async () => ({
-  root: new URL('..', import.meta.url).pathname,
-  test: {
-    testTimeout: MOST_MILLISECONDS,
-    hookTimeout: MOST_MILLISECONDS,
-    teardownTimeout: MOST_MILLISECONDS,
-    // By default one core is left to the watching process, which has little to do.
-    maxWorkers: '100%',
-    sequence: { sequencer: LongestFirst },
-    projects: [
-      {
-        extends: true,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations('migrations'),
-                ENVIRONMENT: 'development',
-                JWT_SECRET: 'your-secret-key-change-this-in-production',
-              },
-            },
-          }),
-        ],
-        test: {
-          name: 'worker',
-          include: ['test/{features,laws,machinery}/**/*.test.ts'],
-          exclude: IN_NODE,
-          globalSetup: ['./test/support/global-setup.ts'],
-          setupFiles: ['./test/support/setup.ts'],
+const IN_MEMORY = '/dev/shm'
+const LEAST_FREE = 2 ** 31
+
+/**
+ * Databases and buckets are kept in memory where the machine has a file system for it: what a test has written is never
+ * read after a loss of power, and so need not wait for a disk.
+ */
+function keepInMemory(): void {
+  if (!existsSync(IN_MEMORY) || process.env.TMPDIR?.startsWith(IN_MEMORY)) return
+  const found = statfsSync(IN_MEMORY)
+  if (found.bavail * found.bsize < LEAST_FREE) return
+  const folder = mkdtempSync(`${IN_MEMORY}/dreamlake-`)
+  process.env.TMPDIR = folder
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+}
+
+keepInMemory()
+
+/** Two projects in workerd, which differ only in whether a file has one of its own. */
+const inWorkerd = (test: TestProjectInlineConfiguration['test'], migrations: D1Migration[]) => ({
+  extends: true as const,
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: migrations,
+          ENVIRONMENT: 'development',
+          JWT_SECRET: 'your-secret-key-change-this-in-production',
         },
       },
-      { extends: true, test: { name: 'node', include: IN_NODE } },
-    ],
+    }),
+  ],
+  test: {
+    globalSetup: ['./test/support/global-setup.ts'],
+    setupFiles: ['./test/support/setup.ts'],
+    ...test,
   },
-}))
+})
+
+export default defineConfig(async () => {
+  const migrations = await readD1Migrations('migrations')
+  return {
+    root: new URL('..', import.meta.url).pathname,
+    test: {
+      testTimeout: MOST_MILLISECONDS,
+      hookTimeout: MOST_MILLISECONDS,
+      teardownTimeout: MOST_MILLISECONDS,
+      // By default one core is left to the watching process, which has little to do.
+      maxWorkers: '100%',
+      sequence: { sequencer: LongestFirst },
+      projects: [
+        inWorkerd(
+          {
+            name: 'worker',
+            // One workerd serves file after file; setup.ts gives each an empty database and an empty bucket.
+            isolate: false,
+            include: ['test/{features,laws,machinery}/**/*.test.ts'],
+            exclude: [...IN_NODE, ...ALONE],
+          },
+          migrations,
+        ),
+        inWorkerd({ name: 'worker alone', globalSetup: [], include: ALONE }, migrations),
+        { extends: true, test: { name: 'node', include: IN_NODE } },
+      ],
+    },
+  }
+})
