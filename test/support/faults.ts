@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { SLICE } from '../../src/domain/purge.ts'
 import { type Archive, fire } from './archive.ts'
 import { put } from './samples.ts'
@@ -11,7 +11,10 @@ const wait = scheduler.wait.bind(scheduler)
 
 /** Slices follow one another without a rest; what comes after an answer still waits for it. */
 export function withoutRests(): void {
-  vi.spyOn(scheduler, 'wait').mockImplementation(() => wait(0))
+  scheduler.wait = () => wait(0)
+  onTestFinished(() => {
+    scheduler.wait = wait
+  })
 }
 
 /** One call of the schedule: a batch to D1, or a question to R2. */
