@@ -90,14 +90,17 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   return answer
 }
 
+const patterns = endpoints.map(({ route }) => {
+  const pattern = route.path
+    .replace(/[.]/g, '\\.')
+    .replace(/\{key\}/g, '.+')
+    .replace(/\{\w+\}/g, '[^/]+')
+  return { route, pattern: new RegExp(`^${pattern}$`) }
+})
+
 function routeOf(method: string, path: string): AnyRoute | undefined {
-  return endpoints.find(({ route }) => {
-    const pattern = route.path
-      .replace(/[.]/g, '\\.')
-      .replace(/\{key\}/g, '.+')
-      .replace(/\{\w+\}/g, '[^/]+')
-    return route.method === (method === 'HEAD' ? 'GET' : method) && new RegExp(`^${pattern}$`).test(path)
-  })?.route
+  const asked = method === 'HEAD' ? 'GET' : method
+  return patterns.find(({ route, pattern }) => route.method === asked && pattern.test(path))?.route
 }
 
 /** Every answer of every test has the documented shape and, for a refusal, a documented code. */
