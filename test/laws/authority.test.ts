@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
-import { type Fixture, fixture, type Sample, samplesFor } from '../support/samples.ts'
+import { type Fixture, fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
 import { ask, DEVELOPMENT_SECRET, Tenant, tokenFor } from '../support/world.ts'
 
 /** Every endpoint against every kind of caller. */
@@ -20,6 +20,13 @@ const sampleOf = (operationId: string, of: Fixture = shared): Sample => {
 
 beforeAll(async () => {
   shared = await fixture()
+})
+
+/** With a second project. */
+const inFixture = untouched(async () => {
+  const own = await fixture()
+  await own.owner.withProject('other')
+  return own
 })
 
 const past = Math.floor(Date.now() / 1000) - 60
@@ -147,18 +154,22 @@ describe('a writer and an owner may do all of it, in one round trip, or the two 
       { ...each, role: 2 as const },
       { ...each, role: 3 as const },
     ]),
-  )('$method $operationId with role $role', async ({ operationId, method, role }) => {
-    const own = await fixture()
-    const { path, body, status, isMadeBy, isOwners, trips = 1 } = sampleOf(operationId, own)
-    const member = await Tenant.arrive()
-    await own.owner.admit(member, role)
-    const answer = await member.ask(method, path, body, { token: await identified(member) })
-    const allowed = isOwners && role < 3 ? 403 : status
-    expect([answer.status, answer.trips]).toEqual([isMadeBy ? 404 : allowed, trips])
-    const duration = [403, 404].includes(answer.status) ? '' : ';dur=\\d+\\.\\d'
-    expect(answer.headers.get('Server-Timing')).toMatch(new RegExp(`^db;desc="${trips}"${duration}$`))
-    expect(answer.headers.get('X-D1-Bookmark')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/)
-  })
+  )('$method $operationId with role $role', ({ operationId, method, role }) =>
+    inFixture(async (own) => {
+      const { path, body, status, isMadeBy, isOwners, trips = 1 } = sampleOf(operationId, own)
+      const member = await Tenant.arrive()
+      await own.owner.admit(member, role)
+      const answer = await member.ask(method, path, body, { token: await identified(member) })
+      const allowed = isOwners && role < 3 ? 403 : status
+      expect([answer.status, answer.trips]).toEqual([isMadeBy ? 404 : allowed, trips])
+      const duration = [403, 404].includes(answer.status) ? '' : ';dur=\\d+\\.\\d'
+      expect(answer.headers.get('Server-Timing')).toMatch(new RegExp(`^db;desc="${trips}"${duration}$`))
+      expect(answer.headers.get('X-D1-Bookmark')).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/,
+      )
+      return [answer]
+    }),
+  )
 })
 
 /** What the samples' owner is answered by an API token of each kind, and how it is made. */
@@ -202,31 +213,32 @@ describe('an API token of the owner', () => {
     Object.entries(apiTokens).flatMap(([kind, { wish, status }]) =>
       cases.map((each) => ({ kind, wish, wanted: status, ...each })),
     ),
-  )('$kind is answered as it should be to $method $operationId', async (row) => {
-    const own = await fixture()
-    const sample = sampleOf(row.operationId, own)
-    await own.owner.withProject('other')
-    const place = 'project' in row.wish ? { namespace: own.owner.slug } : {}
-    const made = await own.owner.ask('POST', '/auth/tokens', { name: 'robot', ...place, ...row.wish })
-    const asked = { token: made.body.token }
-    const answer = await own.owner.ask(row.method, sample.path, sample.body, asked)
-    const wanted = row.wanted(sample)
-    expect([answer.status, wanted, isAsked(answer.status, wanted, sample)]).toEqual([
-      answer.status,
-      wanted,
-      true,
-    ])
-    if (answer.status >= 400) expect([answer.rowsWritten, answer.trips]).toEqual([0, 1])
-    else expect(answer.trips).toBe(sample.trips ?? 1)
-    await own.owner.ask('DELETE', `/auth/tokens/${made.body.id}`)
-    const revoked = await own.owner.ask(row.method, sample.path, sample.body, asked)
-    expect([revoked.status, revoked.body.code, revoked.rowsWritten, revoked.trips]).toEqual([
-      401,
-      'token_revoked',
-      0,
-      1,
-    ])
-  })
+  )('$kind is answered as it should be to $method $operationId', (row) =>
+    inFixture(async (own) => {
+      const sample = sampleOf(row.operationId, own)
+      const place = 'project' in row.wish ? { namespace: own.owner.slug } : {}
+      const made = await own.owner.ask('POST', '/auth/tokens', { name: 'robot', ...place, ...row.wish })
+      const asked = { token: made.body.token }
+      const answer = await own.owner.ask(row.method, sample.path, sample.body, asked)
+      const wanted = row.wanted(sample)
+      expect([answer.status, wanted, isAsked(answer.status, wanted, sample)]).toEqual([
+        answer.status,
+        wanted,
+        true,
+      ])
+      if (answer.status >= 400) expect([answer.rowsWritten, answer.trips]).toEqual([0, 1])
+      else expect(answer.trips).toBe(sample.trips ?? 1)
+      await own.owner.ask('DELETE', `/auth/tokens/${made.body.id}`)
+      const revoked = await own.owner.ask(row.method, sample.path, sample.body, asked)
+      expect([revoked.status, revoked.body.code, revoked.rowsWritten, revoked.trips]).toEqual([
+        401,
+        'token_revoked',
+        0,
+        1,
+      ])
+      return [answer]
+    }),
+  )
 })
 
 const nonsense = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import type { AnyRoute } from '../../src/http/route.ts'
-import { fixture, type Sample, samplesFor } from '../support/samples.ts'
+import { fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
 import { type Answer, ask, Tenant, tokenFor } from '../support/world.ts'
 
 /** What is not known is refused, on every route that is not for clients of before. */
@@ -16,12 +16,18 @@ const tolerant = named(ofOwners.filter(isTolerant))
 const LENIENT = { headers: { Prefer: 'handling=lenient' } }
 const applied = ({ headers }: Answer) => headers.get('Preference-Applied')
 
-async function prepared({ operationId }: AnyRoute): Promise<{ owner: Tenant; sample: Sample }> {
-  const all = await fixture()
-  const sample = samplesFor(all)[operationId]
-  if (!sample) throw new Error(`${operationId} has no sample`)
-  return { owner: all.owner, sample }
-}
+const inFixture = untouched(fixture)
+
+/** Lets `act` ask as an owner, for whom the sample of the route is made. */
+const prepared = (
+  { operationId }: AnyRoute,
+  act: (owner: Tenant, sample: Sample) => Promise<readonly Answer[]>,
+): Promise<void> =>
+  inFixture(async (all) => {
+    const sample = samplesFor(all)[operationId]
+    if (!sample) throw new Error(`${operationId} has no sample`)
+    return act(all.owner, sample)
+  })
 
 const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`
 
@@ -51,48 +57,59 @@ function objectsIn(example: unknown): string[][] {
 const unheardOf = { path: 'quixotic', message: 'is not known' }
 
 describe('what a route does not know is 400, with the nearest that it knows, and nothing is written', () => {
-  it.each(strict)('%s: a parameter', async (_, route) => {
-    const { owner, sample } = await prepared(route)
-    const expected = [...misspelt(Object.keys(route.query.shape)), unheardOf]
-    const query = expected.map(({ path }) => `${path}=1`).join('&')
-    const answer = await owner.ask(route.method, withQuery(sample.path, query), sample.body)
-    expect(errorsOf(answer)).toEqual(expected)
-  })
-
-  it.each(strict.filter(([, { method }]) => method !== 'GET'))('%s: a field', async (_, route) => {
-    const { owner, sample } = await prepared(route)
-    const expected = [...misspelt(Object.keys(route.body?.shape ?? {})), unheardOf]
-    for (const value of [true, null]) {
-      const unknown = Object.fromEntries(expected.map(({ path }) => [path, value]))
-      const answer = await owner.ask(route.method, sample.path, { ...Object(sample.body), ...unknown })
+  it.each(strict)('%s: a parameter', (_, route) =>
+    prepared(route, async (owner, sample) => {
+      const expected = [...misspelt(Object.keys(route.query.shape)), unheardOf]
+      const query = expected.map(({ path }) => `${path}=1`).join('&')
+      const answer = await owner.ask(route.method, withQuery(sample.path, query), sample.body)
       expect(errorsOf(answer)).toEqual(expected)
-    }
-  })
+      return [answer]
+    }),
+  )
+
+  it.each(strict.filter(([, { method }]) => method !== 'GET'))('%s: a field', (_, route) =>
+    prepared(route, async (owner, sample) => {
+      const answers: Answer[] = []
+      const expected = [...misspelt(Object.keys(route.body?.shape ?? {})), unheardOf]
+      for (const value of [true, null]) {
+        const unknown = Object.fromEntries(expected.map(({ path }) => [path, value]))
+        const answer = await owner.ask(route.method, sample.path, { ...Object(sample.body), ...unknown })
+        answers.push(answer)
+        expect(errorsOf(answer)).toEqual(expected)
+      }
+      return answers
+    }),
+  )
 
   it.each(strict.filter(([, { query }]) => Object.keys(query.shape).length > 0))(
     '%s: a second value for a parameter that takes one',
-    async (_, route) => {
-      const { owner, sample } = await prepared(route)
-      for (const path of Object.keys(route.query.shape)) {
-        const answer = await owner.ask(route.method, withQuery(sample.path, `${path}=1&${path}=1`))
-        expect(errorsOf(answer)).toContainEqual({
-          path,
-          message: 'is given more than once, and takes one value',
-        })
-      }
-    },
+    (_, route) =>
+      prepared(route, async (owner, sample) => {
+        const answers: Answer[] = []
+        for (const path of Object.keys(route.query.shape)) {
+          const answer = await owner.ask(route.method, withQuery(sample.path, `${path}=1&${path}=1`))
+          answers.push(answer)
+          expect(errorsOf(answer)).toContainEqual({
+            path,
+            message: 'is given more than once, and takes one value',
+          })
+        }
+        return answers
+      }),
   )
 })
 
 describe('Prefer: handling=lenient', () => {
-  it.each(strict)('%s answers as it does without what it does not know, and says so', async (_, route) => {
-    const { owner, sample } = await prepared(route)
-    const { body = {} } = sample
-    const sent = route.method === 'GET' ? undefined : { ...Object(body), quixotic: { deep: [1] } }
-    const path = withQuery(sample.path, 'quixotic=1')
-    const answer = await owner.ask(route.method, path, sent, LENIENT)
-    expect([answer.status, applied(answer)]).toEqual([sample.status, 'handling=lenient'])
-  })
+  it.each(strict)('%s answers as it does without what it does not know, and says so', (_, route) =>
+    prepared(route, async (owner, sample) => {
+      const { body = {} } = sample
+      const sent = route.method === 'GET' ? undefined : { ...Object(body), quixotic: { deep: [1] } }
+      const path = withQuery(sample.path, 'quixotic=1')
+      const answer = await owner.ask(route.method, path, sent, LENIENT)
+      expect([answer.status, applied(answer)]).toEqual([sample.status, 'handling=lenient'])
+      return [answer]
+    }),
+  )
 
   it.each([
     ['handling=lenient', 200],
@@ -125,20 +142,22 @@ describe('Prefer: handling=lenient', () => {
 })
 
 describe('clients of before may send what they like', () => {
-  it.each(tolerant)('to %s', async (_, route) => {
-    const { owner, sample } = await prepared(route)
-    const sent = route.method === 'GET' ? undefined : { ...Object(sample.body), quixotic: 1 }
-    const answer = await owner.ask(
-      route.method,
-      withQuery(sample.path, 'quixotic=1&quixotic=2'),
-      sent,
-      // Without a jti, nobody is logged out.
-      route.operationId === 'logOut'
-        ? { token: await tokenFor(owner.slug, { claims: { jti: crypto.randomUUID() } }) }
-        : LENIENT,
-    )
-    expect([answer.status, applied(answer)]).toEqual([sample.status, null])
-  })
+  it.each(tolerant)('to %s', (_, route) =>
+    prepared(route, async (owner, sample) => {
+      const sent = route.method === 'GET' ? undefined : { ...Object(sample.body), quixotic: 1 }
+      const answer = await owner.ask(
+        route.method,
+        withQuery(sample.path, 'quixotic=1&quixotic=2'),
+        sent,
+        // Without a jti, nobody is logged out.
+        route.operationId === 'logOut'
+          ? { token: await tokenFor(owner.slug, { claims: { jti: crypto.randomUUID() } }) }
+          : LENIENT,
+      )
+      expect([answer.status, applied(answer)]).toEqual([sample.status, null])
+      return [answer]
+    }),
+  )
 
   it('and so may whoever needs no token', async () => {
     expect((await ask('GET', '/health?t=1&t=2')).status).toBe(200)
