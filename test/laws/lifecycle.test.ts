@@ -5,6 +5,7 @@ import type { AssetKind } from '../../src/domain/kind.ts'
 import { wireKinds } from '../../src/features/recordings/asset-kinds.ts'
 import { statusOf } from '../../src/http/problem.ts'
 import { DAY, fire } from '../support/archive.ts'
+import { withoutRests } from '../support/faults.ts'
 import { type Deletion, type Item, isAsset, isThere, Model, parentOf, type Stored } from '../support/model.ts'
 import { type Answer, ask, tokenFor } from '../support/world.ts'
 
@@ -625,7 +626,10 @@ const commands = [
   ),
 ]
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+beforeEach(() => {
+  withoutRests()
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
 afterEach(() => void vi.useRealTimers())
 
 it('what should be there is there, and what should be gone is gone, after any sequence of requests', async () => {

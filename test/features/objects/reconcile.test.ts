@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { observed, positions, type Run, rowsOf, run } from '../../support/archive.ts'
 import { ID, TIME } from '../../support/expectations.ts'
+import { withoutRests } from '../../support/faults.ts'
 import {
   type Announced,
   type Asking,
@@ -48,6 +49,7 @@ let tests = 0
 
 const useStore = (store: TestStore) => {
   beforeEach(async () => {
+    withoutRests()
     tests++
     await clear()
     uploader = await Uploader.arrive(store)

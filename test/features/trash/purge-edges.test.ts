@@ -1,11 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Archive, fire, rowsOf, run } from '../../support/archive.ts'
+import { withoutRests } from '../../support/faults.ts'
 import { stores } from '../../support/stores.ts'
 
 /** What keeps one tenant's trouble from being everybody's, and one database's from being another's. */
 
 beforeEach(() => {
+  withoutRests()
   vi.restoreAllMocks()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)
   vi.spyOn(console, 'error').mockImplementation(() => undefined)

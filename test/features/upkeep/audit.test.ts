@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Archive, type Mended, observed, positions, type Run, rowsOf, run } from '../../support/archive.ts'
+import { withoutRests } from '../../support/faults.ts'
 
 /** What is counted: every column that triggers keep. */
 const COUNTERS = {
@@ -162,6 +163,7 @@ async function fill() {
 }
 
 beforeEach(async () => {
+  withoutRests()
   await env.DB.prepare('delete from walks').run()
   await fill()
 })
