@@ -9,9 +9,12 @@ import { ask, Tenant } from './world.ts'
 
 const wait = scheduler.wait.bind(scheduler)
 
-/** Slices follow one another without a rest; what comes after an answer still waits for it. */
+/**
+ * Slices follow one another without a rest: the clock has none that is shorter than most slices. What asks for no time is
+ * to come after an answer, and still waits for it.
+ */
 export function withoutRests(): void {
-  scheduler.wait = () => wait(0)
+  scheduler.wait = (milliseconds) => (milliseconds > 0 ? Promise.resolve() : wait(0))
   onTestFinished(() => {
     scheduler.wait = wait
   })
