@@ -4,7 +4,7 @@ import { inOrder, map, type Plan, type Row, statement, together } from '../../sr
 import { fragments, query, statements, textOf } from '../../src/db/sql.ts'
 import { guards } from '../../src/db/statements.ts'
 import '../../src/endpoints.ts'
-import '../../src/index.ts'
+import '../../src/schedule.ts'
 import { sql } from 'drizzle-orm'
 
 /** What may be read from end to end: parameters, and the few rows that a statement made itself. */
