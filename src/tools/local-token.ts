@@ -10,22 +10,33 @@ export interface TokenWish {
   readonly expires?: string | undefined
 }
 
-/** A token that a server with the local secret accepts. Throws a `TypeError` for an `expires` that says no time. */
-export async function signLocalToken({
-  user,
-  sub = user,
-  email,
-  expires = '30d',
-}: TokenWish): Promise<string> {
-  const { JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE } = localVariables()
-  if (!JWT_SECRET) throw new Error('Neither .dev.vars nor .dev.vars.example has a JWT_SECRET.')
+/** Of a server, what decides which tokens it accepts. */
+export interface Signing {
+  readonly secret: string
+  /** What the server takes them to be when they are not set. */
+  readonly issuer?: string | undefined
+  readonly audience?: string | undefined
+}
+
+/** A token that a server accepts. Throws a `TypeError` for an `expires` that says no time. */
+export async function signToken(
+  { user, sub = user, email, expires = '30d' }: TokenWish,
+  { secret, issuer, audience }: Signing,
+): Promise<string> {
   return new SignJWT({ username: user, ...(email === undefined ? {} : { email }) })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(sub)
     .setIssuedAt()
     .setExpirationTime(expires)
     .setJti(crypto.randomUUID())
-    .setIssuer(JWT_ISSUER || 'dreamlake')
-    .setAudience(JWT_AUDIENCE || 'dreamlake')
-    .sign(new TextEncoder().encode(JWT_SECRET))
+    .setIssuer(issuer || 'dreamlake')
+    .setAudience(audience || 'dreamlake')
+    .sign(new TextEncoder().encode(secret))
+}
+
+/** A token that a server with the local secret accepts. */
+export async function signLocalToken(wish: TokenWish): Promise<string> {
+  const { JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE } = localVariables()
+  if (!JWT_SECRET) throw new Error('Neither .dev.vars nor .dev.vars.example has a JWT_SECRET.')
+  return signToken(wish, { secret: JWT_SECRET, issuer: JWT_ISSUER, audience: JWT_AUDIENCE })
 }
