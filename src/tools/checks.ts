@@ -1,4 +1,4 @@
-/** What stops the demonstration, in words for the one who runs it. */
+/** What stops a tool, in words for the one who runs it. */
 export class Failure extends Error {}
 
 export function assertEqual(what: string, found: unknown, wanted: unknown): void {

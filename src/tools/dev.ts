@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, copyFileSync, existsSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { whenNpmIsGone } from './orphan.ts'
 import { isTaken } from './port.ts'
-import { quiet, root, wranglerPath } from './project.ts'
+import { commitVariable, quiet, root, wranglerPath } from './project.ts'
 
 const USUAL_PORT = '10334'
 
@@ -74,12 +74,6 @@ const serving = ({ port, 'inspector-port': inspector }: Given): string[] => [
   ...(port === undefined ? ['--port', USUAL_PORT] : []),
   ...(inspector === undefined ? ['--inspector-port', '0'] : []),
 ]
-
-/** What `/version` tells; nothing where git is not there, or has no commit. */
-function commitVariable(): string[] {
-  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
-  return status === 0 ? ['--var', `COMMIT:${stdout.trim()}`] : []
-}
 
 async function develop(args: readonly string[]): Promise<number> {
   const given = givenIn(args)

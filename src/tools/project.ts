@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -15,6 +16,12 @@ export const wranglerPath = join(
 
 /** What keeps wrangler from asking other hosts, unless the user wants it to. */
 export const quiet = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
+
+/** What `/version` tells; nothing where git is not there, or has no commit. */
+export function commitVariable(): string[] {
+  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
+  return status === 0 ? ['--var', `COMMIT:${stdout.trim()}`] : []
+}
 
 /** The variables of local development, as a server started by `npm run dev` has them. */
 export function localVariables(): Readonly<Record<string, string | undefined>> {
