@@ -65,10 +65,7 @@ function printAll(commands: Commands): void {
 async function deploy(wrangler: Wrangler, commands: Commands): Promise<boolean> {
   findOrMakeDatabase(wrangler, commands)
   findOrMakeBucket(wrangler, commands)
-  wrangler.show(
-    commands.migrate,
-    'A migration failed, and nothing was deployed: the Worker of before goes on.',
-  )
+  migrate(wrangler, commands)
   const targets = upload(wrangler, commands)
   tellMissingSecrets(wrangler, commands)
   const [address] = targets.flatMap(originOf)
@@ -79,9 +76,9 @@ async function deploy(wrangler: Wrangler, commands: Commands): Promise<boolean> 
 function findOrMakeDatabase(wrangler: Wrangler, { listDatabases, makeDatabase }: Commands): void {
   const listed = wrangler.read(listDatabases, `The databases could not be listed. ${WHO}`)
   const isThere = Named.parse(JSON.parse(listed)).some(({ name }) => name === database)
-  if (isThere || configured('database_id') !== undefined) say(`The database ${database} is there.`)
-  else wrangler.show(makeDatabase, `The database ${database} could not be made.`)
-  say('The Worker finds it by what wrangler.toml says: nothing is to be added there.')
+  if (isThere || configured('database_id') !== undefined) return
+  wrangler.read(makeDatabase, `The database ${database} could not be made.`)
+  say(`Made the database ${database}; the Worker finds it by its name.`)
 }
 
 function findOrMakeBucket(wrangler: Wrangler, { listBuckets, makeBucket }: Commands): void {
@@ -89,15 +86,19 @@ function findOrMakeBucket(wrangler: Wrangler, { listBuckets, makeBucket }: Comma
     listBuckets,
     'The buckets could not be listed; R2 is enabled in the dashboard.',
   )
-  if (new RegExp(`^name:\\s+${bucket}$`, 'm').test(listed)) {
-    say(`The bucket ${bucket} is there.`)
-    return
-  }
+  if (new RegExp(`^name:\\s+${bucket}$`, 'm').test(listed)) return
   const { isDone, told } = wrangler.run(makeBucket)
-  process.stdout.write(told)
+  if (isDone) say(`Made the bucket ${bucket}.`)
   // Of many buckets the list has the first ones alone.
-  if (!isDone && !told.includes('already exists'))
-    throw new Failure(`The bucket ${bucket} could not be made.`)
+  if (isDone || told.includes('already exists')) return
+  process.stdout.write(told)
+  throw new Failure(`The bucket ${bucket} could not be made.`)
+}
+
+function migrate(wrangler: Wrangler, commands: Commands): void {
+  const otherwise = 'A migration failed, and nothing was deployed: the Worker of before goes on.'
+  const told = wrangler.read(commands.migrate, otherwise)
+  say(`Migrations: ${[...new Set(told.match(/\d{4}_\w+\.sql/g))].join(', ') || 'none to apply'}.`)
 }
 
 /** Where it is deployed to. Wrangler may ask here, as for the first name under workers.dev. */

@@ -36,13 +36,6 @@ export class Wrangler {
     return { isDone, told: stripVTControlCharacters(`${stdout ?? ''}${isDone ? '' : (stderr ?? '')}`) }
   }
 
-  /** Runs what has to succeed, and shows what it printed. */
-  show(args: readonly string[], otherwise: string): void {
-    const { isDone, told } = this.run(args)
-    process.stdout.write(told)
-    if (!isDone) throw new Failure(otherwise)
-  }
-
   /** Runs what has to succeed, and gives what it printed. */
   read(args: readonly string[], otherwise: string): string {
     const { isDone, told } = this.run(args)
