@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { Failure } from './checks.ts'
 import { commitVariable, root, wranglerPath } from './project.ts'
+import { isReady, originOf } from './ready.ts'
 import { spelled, Wrangler } from './wrangler.ts'
 
 const USAGE = `Usage: npm run deploy [-- --dry-run] [--location weur] [--wrangler FILE]
@@ -13,9 +13,6 @@ const USAGE = `Usage: npm run deploy [-- --dry-run] [--location weur] [--wrangle
 that are not there yet. --wrangler is another program to run than the project's own.`
 const WHO = `Is somebody logged in? npx wrangler login, or the variable CLOUDFLARE_API_TOKEN;
 of several accounts CLOUDFLARE_ACCOUNT_ID names the one.`
-
-const LONGEST_WAIT = 90_000
-const MILLISECONDS_BETWEEN_TRIES = 3_000
 
 const Named = z.array(z.object({ name: z.string() }))
 /** What wrangler writes down of what it did, a line each. */
@@ -41,13 +38,20 @@ function nameOf(key: string): string {
 
 const database = nameOf('database_name')
 const bucket = nameOf('bucket_name')
+/** What the configuration says of the bucket goes for the database too. */
+const jurisdiction = configured('jurisdiction')
+const within = jurisdiction === undefined ? [] : ['--jurisdiction', jurisdiction]
+
+/** Where something is made. Wrangler takes one of the two, and a jurisdiction binds more. */
+const placed = (location: string | undefined): readonly string[] =>
+  location === undefined || within.length > 0 ? within : ['--location', location]
 
 /** In the order in which they are run; what makes something is left out where it is there. */
-const commandsFor = (where: readonly string[]) => ({
+const commandsFor = (location: string | undefined) => ({
   listDatabases: ['d1', 'list', '--json'],
-  makeDatabase: ['d1', 'create', database, ...where],
-  listBuckets: ['r2', 'bucket', 'list'],
-  makeBucket: ['r2', 'bucket', 'create', bucket, ...where],
+  makeDatabase: ['d1', 'create', database, ...placed(location)],
+  listBuckets: ['r2', 'bucket', 'list', ...within],
+  makeBucket: ['r2', 'bucket', 'create', bucket, ...placed(location)],
   migrate: ['d1', 'migrations', 'apply', 'DB', '--remote'],
   deploy: ['deploy', ...commitVariable()],
   listSecrets: ['secret', 'list', '--format', 'json'],
@@ -131,32 +135,11 @@ function tellMissingSecrets(wrangler: Wrangler, { listSecrets }: Commands): void
   if (!set.has('JWT_SECRET')) say('Make it, and keep it where you keep secrets: openssl rand -base64 48')
 }
 
-/** Of what wrangler says that it has deployed to, which a schedule is too. */
-function originOf(target: string): string[] {
-  if (/^https?:/.test(target)) return [target]
-  return target.includes(' (custom domain') ? [`https://${target.split(' ')[0]}`] : []
-}
-
-/** Asks until the Worker itself answers: a new address is not known everywhere at once. */
-async function isReady(url: URL): Promise<boolean> {
-  say(`GET ${url.href}`)
-  for (const begun = Date.now(); Date.now() - begun < LONGEST_WAIT; ) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => null)
-    if (answer?.headers.has('X-Request-Id')) {
-      say(`${answer.status} ${await answer.text()}`)
-      return answer.ok
-    }
-    await setTimeout(MILLISECONDS_BETWEEN_TRIES)
-  }
-  say('The Worker does not answer there yet; a new address can take some minutes.')
-  return false
-}
-
 try {
   const text = { type: 'string' } as const
   const options = { 'dry-run': { type: 'boolean' }, location: text, wrangler: text } as const
   const { location, wrangler = wranglerPath, 'dry-run': isDry } = parseArgs({ options }).values
-  const commands = commandsFor(location === undefined ? [] : ['--location', location])
+  const commands = commandsFor(location)
   if (isDry) printAll(commands)
   else if (!(await deploy(new Wrangler(wrangler), commands)))
     throw new Failure('It is deployed, but not ready: mend what is named above, and ask /readyz again.')
