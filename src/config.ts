@@ -1,7 +1,7 @@
 import { secretFault } from './domain/secret.ts'
 import { DAY } from './domain/time.ts'
 
-/** Bindings and variables, read once per isolate. README.md lists them. */
+/** Bindings and variables, read once per isolate. docs/operations.md lists them. */
 export interface Config {
   readonly development: boolean
   readonly tokens: {
