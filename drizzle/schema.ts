@@ -1,6 +1,6 @@
 /**
  * Every table, a file for each room; the reading order is that of the references. Counters, nodes of the tree and first-time provisioning are completed by
- * triggers; they are in the migration `triggers`.
+ * triggers; docs/data-model.md tells which.
  *
  * Lists are served by full indexes of the form (scope, deleted_at, id): `deleted_at is null` is an equality
  * there, and the purge finds the rows of a deletion by an index of its own. Uniqueness is by partial indexes over live rows.

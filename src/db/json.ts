@@ -1,8 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 
 /**
- * The wire's JSON of a resource is described once, here in SQL, and passed through (README, "Why JSON is made in
- * SQL"). One row carries one resource, never a whole page: D1 refuses strings over 2 MB.
+ * The wire's JSON of a resource is described once, here in SQL, and passed through (docs/decisions/0002-json-in-sql.md).
+ * One row carries one resource, never a whole page: D1 refuses strings over 2 MB.
  */
 type Fields = Readonly<Record<string, SQLWrapper>>
 

@@ -5,8 +5,8 @@
  *
  * Of its own because a request may ask for thousands of URLs: aws4fetch derives the signing key for each of them and
  * imports it for each HMAC. Here a key is derived and imported once a day, and a URL costs one digest and one HMAC
- * (README, "Signing"; `npm run bench` measures both). aws4fetch stays the reference: `test/sigv4.test.ts` compares
- * every kind of URL with what it signs.
+ * (docs/measurements.md). aws4fetch stays the reference: `test/machinery/sigv4.test.ts` compares every kind of URL with
+ * what it signs.
  */
 export interface Signer {
   readonly region: string
