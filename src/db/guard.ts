@@ -90,7 +90,7 @@ const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
     /** 404 and 410, before the role: who may read learns whether there is such a thing. */
     thing: refusing(thing),
     /** 403: who may not change it learns no more of it. */
-    role: grant ? [fragment(`role.${grant}`, sql.join(refusing(role)))] : [],
+    role: grant ? [fragment(`role.${grants[grant].rank}`, sql.join(refusing(role)))] : [],
     /** 403, 409, 412, 422: what the thing and its neighbours are. */
     state: refusing(state),
   }
@@ -99,8 +99,9 @@ const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
 /** The rungs of who asks and where alone. */
 function authority(guard: Guard): SQL {
   const { credential, place, scopes } = rungs(guard)
+  const taken = guard.grant ? grants[guard.grant].scopes : 0
   return fragment(
-    `authority.${guard.about}.${guard.grant}`,
+    `authority.${guard.about}.${taken}`,
     sql.join([...credential, ...place, ...scopes], sql.raw(' ')),
   )
 }

@@ -136,6 +136,8 @@ describe('every statement', () => {
       !/\.(audio|label-track|text-track|image)\b|^walks\.\w+\.(?!steps)/.test(name)
     for (const { text } of statements) expect(text).not.toBe('')
     const known = texts()
+    // A text under two names would be shown as the other.
+    expect(new Set(known.map(([, part]) => part)).size).toBe(known.length)
     const shown = statements.filter(({ name }) => isShown(name))
     const aggregates = Map.groupBy(shown, ({ name }) => name.split('.')[0] ?? '')
     for (const [aggregate, own] of aggregates) {

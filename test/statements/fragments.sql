@@ -281,97 +281,97 @@ select (select count(*)
  from api_tokens
  where api_tokens.user_id = users.id and api_tokens.revoked_at is null) as tokenCount
 
--- <authority.asset_not_found.write>
+-- <authority.asset_not_found.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'asset_not_found'
  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
 
--- <authority.namespace.audit>
-<authority.namespace.read>
+-- <authority.namespace.1>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
+ when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
+ when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
 
--- <authority.namespace.own>
-<authority.namespace.self>
+-- <authority.namespace.2>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
+ when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
+ when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
 
--- <authority.namespace.purge>
-<authority.namespace.write>
+-- <authority.namespace.8>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
+ when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
+ when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
 
--- <authority.namespace.read>
-<authority.namespace.audit>
-
--- <authority.namespace.self>
-<authority.namespace.own>
-
--- <authority.namespace.write>
-<authority.namespace.purge>
-
--- <authority.node_not_found.write>
+-- <authority.node_not_found.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'node_not_found'
  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
 
--- <authority.object_not_found.read>
+-- <authority.object_not_found.1>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'object_not_found'
  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
 
--- <authority.project.purge>
-<authority.project.write>
-
--- <authority.project.read>
+-- <authority.project.1>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
 
--- <authority.project.upload>
+-- <authority.project.2>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
+ when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
+ when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
+
+-- <authority.project.6>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
  when standing.project_id is null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
 
--- <authority.project.write>
-<authority.project.purge>
-
--- <authority.projectToMake.upload>
+-- <authority.projectToMake.6>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'namespace_not_found' || ifnull(' ' || iif(standing.token_namespace_id is not null, 'bound', null), '')
  when standing.project_id is null and standing.token_project_id is not null then 'project_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'bound', null), '')
  when standing.project_id is null and not :createProject then 'project_not_found'
  when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
 
--- <authority.upload_not_found.upload>
-when standing.credential is not null then standing.credential
- when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
- when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
-
--- <authority.upload_not_found.watch>
-when standing.credential is not null then standing.credential
- when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
- when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
-
--- <authority.upload_not_found.write>
+-- <authority.upload_not_found.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
 
--- <authority.user.read>
+-- <authority.upload_not_found.6>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
+ when standing.scopes & 6 = 0 then 'forbidden' || ifnull(' ' || 'scopes 6', '')
+
+-- <authority.upload_not_found.7>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 then 'upload_not_found'
+ when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
+
+-- <authority.user.1>
 when standing.credential is not null then standing.credential
  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
 
--- <authority.user.self>
-when standing.credential is not null then standing.credential
- when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
-
--- <authority.user.watch>
+-- <authority.user.7>
 when standing.credential is not null then standing.credential
  when standing.scopes & 7 = 0 then 'forbidden' || ifnull(' ' || 'scopes 7', '')
 
--- <authority.visited.read>
+-- <authority.user.8>
+when standing.credential is not null then standing.credential
+ when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+
+-- <authority.visited.1>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
  when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
 
--- <authority.visited.write>
+-- <authority.visited.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
@@ -698,29 +698,17 @@ with area as materialized (
 -- <projectJson>
 json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', iso(projects.created_at), 'updatedAt', iso(projects.updated_at))
 
--- <role.audit>
-<role.own>
-
--- <role.own>
-<role.purge>
-
--- <role.purge>
-<role.own>
-
--- <role.read>
-<role.watch>
-
--- <role.self>
+-- <role.0>
 when standing.access < 0 then 'forbidden' || ifnull(' ' || 'role 0 ' || iif(standing.is_member, standing.access, 0), '')
 
--- <role.upload>
-<role.write>
+-- <role.1>
+when standing.access < 1 then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '')
 
--- <role.watch>
-<role.read>
+-- <role.2>
+when standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
 
--- <role.write>
-<role.upload>
+-- <role.3>
+when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
 
 -- <standing.asset_not_found>
 standing as materialized (

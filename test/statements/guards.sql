@@ -1,5 +1,5 @@
 -- apiTokens.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), place as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), place as materialized (
  select namespaces.id as namespace_id, projects.id as project_id
  from admitted as standing
  left join members on members.user_id = standing.user_id and members.namespace_id = (
@@ -8,35 +8,35 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  where namespaces.slug = :namespace and namespaces.deleted_at is null)
  left join namespaces on namespaces.id = members.namespace_id
  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.user.self>
+ select *, nullif(case <authority.user.8>
  when (exists (select 1 from api_tokens where api_tokens.id = :id)) and not (standing.access < 0) then 'done'
  when :namespace is not null and (select namespace_id from place) is null then 'namespace_not_found'
- when :project is not null and (select project_id from place) is null then 'project_not_found' <role.self>
+ when :project is not null and (select project_id from place) is null then 'project_not_found' <role.0>
  when (select users.token_count from users where users.id = standing.user_id) >= 100 and not exists (select 1
  from api_tokens
  where api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)) then 'too_many_api_tokens' end, 'done') as refusal
  from standing)
 
 -- apiTokens.listing
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized ( select *, nullif(case <authority.user.8> <role.0> end, 'done') as refusal from standing)
 
 -- apiTokens.revoking
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized (
- select *, nullif(case <authority.user.self>
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized (
+ select *, nullif(case <authority.user.8>
  when not exists (select 1
  from api_tokens
- where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.self> end, 'done') as refusal
+ where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.0> end, 'done') as refusal
  from standing)
 
 -- assets.listing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), held as materialized (select episodes.id as id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), held as materialized (select episodes.id as id
  from admitted as standing cross join episodes
  where episodes.project_id = standing.project_id and episodes.deleted_at is null and episodes.id = ifnull(:episodeId, (select episodes.id
  from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
+ where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- assets.registering
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
  where assets.id = :id
  union all
@@ -47,13 +47,13 @@ with <standing.project>, admitted as materialized (select * from standing where 
  select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
  where :name is null and assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
- select *, nullif(case <authority.projectToMake.upload>
+ select *, nullif(case <authority.projectToMake.6>
  when ((select is_done from earlier)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
  when (select episodes.deleted_at is not null
  from episodes
- where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_trashed' <role.write>
+ where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_trashed' <role.2>
  when (select episodes.write_protected
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_write_protected'
@@ -79,10 +79,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- assets.trashing
-with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.write> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
+with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.2> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
  from admitted as standing cross join assets
  where assets.id = :id and assets.kind = :kind), verdict as materialized (
- select *, nullif(case <authority.asset_not_found.write>
+ select *, nullif(case <authority.asset_not_found.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1
  from target
  where deleted_at is null and not exists (
@@ -94,26 +94,26 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  where deleted_at is null and not exists (
  select 1
  from episodes as around
- where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.write>
+ where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.2>
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
  where episodes.write_protected) then 'episode_write_protected' end, 'done') as refusal
  from standing)
 
 -- collections.trashing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (select collections.id as id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (select collections.id as id
  from admitted as standing cross join collections
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target) then 'collection_not_found' <role.write> end, 'done') as refusal
+ when not exists (select 1 from target) then 'collection_not_found' <role.2> end, 'done') as refusal
  from standing)
 
 -- credential.judging
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.watch> end) is null), verdict as materialized ( select *, nullif(case <authority.user.watch> <role.watch> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
 
 -- datasets.creating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), earlier as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
  select datasets.id as id, 1 as is_made
  from admitted as standing cross join datasets
  where datasets.id = :id
@@ -121,48 +121,48 @@ with <standing.project>, admitted as materialized (select * from standing where 
  select datasets.id, datasets.created_request = :repeatable
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), verdict as materialized (
- select *, nullif(case <authority.project.write>
- when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.write>
+ select *, nullif(case <authority.project.2>
+ when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
  when exists (select 1 from earlier) then 'dataset_name_taken' end, 'done') as refusal
  from standing)
 
 -- datasets.listing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- datasets.reading
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
  select datasets.id as id
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.project.read>
- when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.watch> end, 'done') as refusal
+ select *, nullif(case <authority.project.1>
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.1> end, 'done') as refusal
  from standing)
 
 -- datasets.trashing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
  select datasets.id as id
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.write>
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
  when (select count(*)
  from (select 1 from collections where collections.dataset_id = (select id from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
  from standing)
 
 -- datasets.updating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
  select ifnull((select datasets.id
  from datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), (select datasets.id
  from datasets
  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.renamed_request = :mark)) as id
  from admitted as standing), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark or datasets.name <> :name and datasets.renamed_request = :mark)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.write>
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
  when exists (select 1
  from datasets
  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.id <> (select id from target)) then 'dataset_name_taken' end, 'done') as refusal
@@ -173,30 +173,30 @@ with standing as materialized (
  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.purge> end) is null), deletion as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.2> end) is null), deletion as materialized (
  select deletions.*
  from admitted as standing cross join deletions
  where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), verdict as materialized (
- select *, nullif(case <authority.namespace.purge>
+ select *, nullif(case <authority.namespace.2>
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
- when not exists (select 1 from deletion) then 'deletion_not_found' <role.own>
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
  when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
  from standing)
 
 -- deletions.purgingInProject
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), deletion as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), deletion as materialized (
  select deletions.*
  from admitted as standing cross join deletions
  where deletions.id = :deletionId and deletions.project_id = standing.project_id), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
- when not exists (select 1 from deletion) then 'deletion_not_found' <role.own>
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
  when (select phase = 'restoring' from deletion) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
 -- downloads.finding
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
  from (
  select assets.id as id, assets.container_id as container_id
  from assets
@@ -211,27 +211,27 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from episodes
  where episodes.project_id = standing.project_id and episodes.deleted_at is null and (:episodeId is null or episodes.id = :episodeId) and episodes.name = ifnull(:episode, (select other.name from episodes as other where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null)) as id
  from admitted as standing), verdict as materialized (
- select *, nullif(case <authority.project.read>
+ select *, nullif(case <authority.project.1>
  when (select id from target) is null then 'asset_not_found'
  when not exists (select 1
- from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.watch> end, 'done') as refusal
+ from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1> end, 'done') as refusal
  from standing)
 
 -- episodes.listing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- episodes.trashing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (select episodes.id as id, episodes.write_protected as write_protected
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (select episodes.id as id, episodes.write_protected as write_protected
  from admitted as standing cross join episodes
  where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target) then 'episode_not_found' <role.write>
+ when not exists (select 1 from target) then 'episode_not_found' <role.2>
  when (select write_protected from target) then 'episode_write_protected' end, 'done') as refusal
  from standing)
 
 -- episodes.updating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
  from admitted as standing cross join episodes
  where episodes.id = ifnull((select episodes.id
@@ -239,14 +239,14 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null), (select episodes.id
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.deleted_at is null and episodes.renamed_request = :mark))), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when ((select deleted_at is null and updated_request = :mark from target) or exists (select 1
  from episodes
  where episodes.id = (select id from target) and episodes.name <> :name and episodes.renamed_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target) then 'episode_not_found'
  when (select episodes.deleted_at is not null as trashed
  from episodes
- where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.write>
+ where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.2>
  when (select write_protected from target) then 'episode_write_protected'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
@@ -277,17 +277,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- episodes.upserting
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), target as materialized (
  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
  from admitted as standing cross join episodes
  where episodes.id = ifnull((select episodes.id from episodes where episodes.id = :id), (select episodes.id
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
- select *, nullif(case <authority.projectToMake.upload>
+ select *, nullif(case <authority.projectToMake.6>
  when ((select id from target) = :id or (select deleted_at is null and updated_request = :mark from target)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from target) then 'created_by_another'
- when (select deleted_at is not null from target) then 'episode_trashed' <role.write>
+ when (select deleted_at is not null from target) then 'episode_trashed' <role.2>
  when (select write_protected from target) then 'episode_write_protected'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
@@ -315,9 +315,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- members.listing
-with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
- select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
- from standing)
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.1> end, 'done') as refusal from standing)
 
 -- members.removing
 with standing as materialized (
@@ -327,18 +325,18 @@ with standing as materialized (
  where departures.user_id = users.id and departures.namespace_id = namespaces.id and departures.request = :mark), 1, 0)) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), member as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), member as materialized (
  select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
  from admitted as standing
  left join users on users.home_id = ( select namespaces.id from namespaces where namespaces.slug = :username)
  left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
- select *, nullif(case <authority.namespace.self>
+ select *, nullif(case <authority.namespace.8>
  when ((select role is null and exists (
  select 1
  from departures
  where departures.user_id = member.id and departures.namespace_id = standing.namespace_id and departures.request = :mark)
  from member)) and not (standing.access < 0) then 'done'
- when (select role from member) is null then 'member_not_found' <role.self>
+ when (select role from member) is null then 'member_not_found' <role.0>
  when (select id from member) <> standing.user_id and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when (select is_home from member) then 'home_owner'
  when (select role = 3 from member) and not exists (select 1
@@ -347,14 +345,14 @@ with standing as materialized (
  from standing)
 
 -- members.setting
-with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), member as materialized (
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), member as materialized (
  select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
  from admitted as standing
  left join users on users.home_id = ( select namespaces.id from namespaces where namespaces.slug = :username)
  left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
- select *, nullif(case <authority.namespace.self>
+ select *, nullif(case <authority.namespace.8>
  when ((select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
- when (select id from member) is null then 'user_not_found' <role.self> <role.own>
+ when (select id from member) is null then 'user_not_found' <role.0> <role.3>
  when :rank < 3 and ((select is_home from member)) then 'home_owner'
  when :rank < 3 and ((select role = 3 from member) and not exists (select 1
  from members
@@ -362,7 +360,7 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  from standing)
 
 -- namespaces.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), earlier as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), earlier as materialized (
  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
  from members
  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
@@ -380,8 +378,8 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
  from admitted as standing cross join namespaces
  where namespaces.created_request = :repeatable and namespaces.id = ( select former_slugs.namespace_id from former_slugs where former_slugs.slug = :slug) limit 1), verdict as materialized (
- select *, nullif(case <authority.user.self>
- when ((select is_made from earlier)) and not (standing.access < 0) then 'done' <role.self>
+ select *, nullif(case <authority.user.8>
+ when ((select is_made from earlier)) and not (standing.access < 0) then 'done' <role.0>
  when exists (select 1 from earlier) or ifnull( (select former_slugs.namespace_id is not null
  from former_slugs
  where former_slugs.slug = :slug and former_slugs.reserved_until > :now), exists (select 1
@@ -390,22 +388,20 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  from standing)
 
 -- namespaces.listing
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.read> end) is null), verdict as materialized ( select *, nullif(case <authority.user.read> <role.watch> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.1> end) is null), verdict as materialized ( select *, nullif(case <authority.user.1> <role.1> end, 'done') as refusal from standing)
 
 -- namespaces.reading
-with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
- select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
- from standing)
+with <standing.namespace>, admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.1> end, 'done') as refusal from standing)
 
 -- namespaces.trashing
 with standing as materialized (
  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), verdict as materialized (
- select *, nullif(case <authority.namespace.self>
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.8>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or standing.is_trashed and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 3) then 'done'
- when standing.is_trashed then 'namespace_not_found' <role.own>
+ when standing.is_trashed then 'namespace_not_found' <role.3>
  when not :includeProtected and (select namespace_stats.protected_episodes > 0
  from namespace_stats
  where namespace_stats.namespace_id = standing.namespace_id) then 'holds_write_protected'
@@ -422,11 +418,11 @@ with standing as materialized (
  left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select namespaces.id
  from namespaces
  where namespaces.slug = :newSlug and namespaces.renamed_request = :mark)) and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.self> end) is null), verdict as materialized (
- select *, nullif(case <authority.namespace.self>
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), verdict as materialized (
+ select *, nullif(case <authority.namespace.8>
  when (exists (select 1
  from namespaces
- where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done' <role.own>
+ where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done' <role.3>
  when :newSlug <> standing.namespace_slug and (exists (
  select 1
  from namespaces
@@ -438,10 +434,10 @@ with standing as materialized (
  from standing)
 
 -- nodes.trashing
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.write> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), verdict as materialized (
- select *, nullif(case <authority.node_not_found.write>
+ select *, nullif(case <authority.node_not_found.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1
  from target
  where deleted_at is null and not exists (
@@ -453,7 +449,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  where deleted_at is null and not exists (
  select 1
  from episodes as around
- where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.write>
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.2>
  when (select kind <> 'folder' from target) then 'node_not_folder'
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
@@ -472,7 +468,7 @@ with standing as materialized (
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.write> end) is null), earlier as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), earlier as materialized (
  select projects.id as id, 1 as is_made
  from admitted as standing cross join projects
  where projects.id = :id
@@ -480,8 +476,8 @@ with standing as materialized (
  select projects.id, projects.created_request = :repeatable
  from admitted as standing cross join projects
  where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), verdict as materialized (
- select *, nullif(case <authority.visited.write>
- when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.write>
+ select *, nullif(case <authority.visited.2>
+ when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
  when :visibility <> 'private' and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when exists (select 1 from earlier) then 'project_slug_taken' end, 'done') as refusal
  from standing)
@@ -493,7 +489,7 @@ with standing as materialized (
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.read> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.read> <role.watch> end, 'done') as refusal from standing)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.1> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.1> <role.1> end, 'done') as refusal from standing)
 
 -- projects.trashing
 with standing as materialized (
@@ -505,9 +501,9 @@ with standing as materialized (
  from projects
  where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select deletions.item_id
  from deletions
- where deletions.id = :deletionId or deletions.request = :repeatable)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.write> end) is null), verdict as materialized (
- select *, nullif(case <authority.project.write>
- when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or (select projects.deleted_at is not null from projects where projects.id = standing.project_id) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done' <role.write>
+ where deletions.id = :deletionId or deletions.request = :repeatable)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.2> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or (select projects.deleted_at is not null from projects where projects.id = standing.project_id) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done' <role.2>
  when :includeProtected and (select project_stats.protected_episodes > 0
  from project_stats
  where project_stats.project_id = standing.project_id) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
@@ -526,11 +522,11 @@ with standing as materialized (
  from projects
  where projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), (select projects.id
  from projects
- where projects.namespace_id = namespaces.id and projects.slug = :newSlug and projects.deleted_at is null and projects.renamed_request = :mark)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.write> end) is null), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ where projects.namespace_id = namespaces.id and projects.slug = :newSlug and projects.deleted_at is null and projects.renamed_request = :mark)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.2> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.2>
  when (exists (select 1
  from projects
- where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done' <role.write>
+ where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done' <role.2>
  when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when exists (select 1
  from projects
@@ -542,34 +538,32 @@ with standing as materialized (
  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.read> <role.own> end, 'done') as refusal from standing)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.3> end, 'done') as refusal from standing)
 
 -- revocations.loggingOut
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized ( select *, nullif(case <authority.user.8> <role.0> end, 'done') as refusal from standing)
 
 -- signing.findingById
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.read> end) is null), verdict as materialized ( select *, nullif(case <authority.user.read> <role.watch> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.1> end) is null), verdict as materialized ( select *, nullif(case <authority.user.1> <role.1> end, 'done') as refusal from standing)
 
 -- signing.findingByName
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized ( select *, nullif(case <authority.project.read> <role.watch> end, 'done') as refusal from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- trash.listingOfNamespace
 with standing as materialized (
  select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
  from (select 1) <standing.joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.read> end) is null), verdict as materialized (
- select *, nullif(case <authority.namespace.read> <role.watch> end, 'done') as refusal
- from standing)
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.1> end, 'done') as refusal from standing)
 
 -- trash.listingOfProject
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.read> end) is null), verdict as materialized (
- select *, nullif(case <authority.project.read>
- when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') <role.watch> end, 'done') as refusal
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized (
+ select *, nullif(case <authority.project.1>
+ when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 1 ' || iif(standing.is_member, standing.access, 0), '') <role.1> end, 'done') as refusal
  from standing)
 
 -- trash.restoringItem
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.write> end) is null), deletion as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), deletion as materialized (
  select deletions.*
  from admitted as standing cross join deletions
  where deletions.id = :deletionId and deletions.project_id = standing.project_id), <trash.spot.deletion>, obstacle as materialized (select (select around.kind || ' ' || json_quote(around.name)
@@ -590,10 +584,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from collections
  where collections.project_id = standing.project_id and collections.deleted_at is null and collections.name = ifnull(:newName, (select own.name from collections as own where own.id = deletion.item_id))) end as namesake
  from admitted as standing cross join deletion), verdict as materialized (
- select *, nullif(case <authority.project.write>
+ select *, nullif(case <authority.project.2>
  when (exists (select 1 from restorations where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
- when not exists (select 1 from deletion) then 'deletion_not_found' <role.write>
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.2>
  when (:isRenamed and (select case
  when deletion.kind in ('folder') then :newName is null or instr(:newName, '/') > 0 or exists (select 1
  from spot
@@ -623,7 +617,7 @@ with standing as materialized (
  left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select restorations.item_id
  from restorations
  where restorations.id = :deletionId and restorations.request = :mark and restorations.kind = 'namespace')) and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.purge> end) is null), deletion as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.2> end) is null), deletion as materialized (
  select deletions.*
  from admitted as standing cross join deletions
  where deletions.id = :deletionId and deletions.namespace_id = standing.namespace_id and deletions.project_id is null), obstacle as materialized (select iif(standing.is_trashed and deletion.kind = 'project', 'namespace ' || standing.namespace_slug, null) as container, case deletion.kind
@@ -636,9 +630,9 @@ with standing as materialized (
  from users
  where users.username = :slug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))), :slug, null) end as namesake
  from admitted as standing cross join deletion), verdict as materialized (
- select *, nullif(case <authority.namespace.purge>
+ select *, nullif(case <authority.namespace.2>
  when (exists (select 1 from restorations where restorations.id = :deletionId and restorations.request = :mark)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from deletion) then 'deletion_not_found' <role.write>
+ when not exists (select 1 from deletion) then 'deletion_not_found' <role.2>
  when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
  when (select kind = 'namespace' from deletion) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when (select purging from deletion) then 'deletion_purging'
@@ -646,14 +640,14 @@ with standing as materialized (
  from standing)
 
 -- uploads.aborting
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.write> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.write> <role.write>
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.2> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.2> <role.2>
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
 -- uploads.announcing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.projectToMake.upload> <role.write>
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), verdict as materialized (
+ select *, nullif(case <authority.projectToMake.6> <role.2>
  when (:rowsQuota is not null and iif(<used.rows> + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
  from each(:files) as file
  where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and <used.rows> + (select ifnull(sum(1), 0)
@@ -667,27 +661,27 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- uploads.completing
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.upload>
- when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.6> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.6>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.2>
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
  from standing)
 
 -- uploads.discarding
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.upload>
- when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.6> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.6>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.2>
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
 -- uploads.findingObject
-with <standing.object_not_found>, admitted as materialized (select * from standing where (case <authority.object_not_found.read> end) is null), verdict as materialized (
- select *, nullif(case <authority.object_not_found.read>
- when standing.object_state <> 'complete' then 'object_not_found' <role.watch> end, 'done') as refusal
+with <standing.object_not_found>, admitted as materialized (select * from standing where (case <authority.object_not_found.1> end) is null), verdict as materialized (
+ select *, nullif(case <authority.object_not_found.1>
+ when standing.object_state <> 'complete' then 'object_not_found' <role.1> end, 'done') as refusal
  from standing)
 
 -- uploads.findingStaged
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), staged as materialized (select (select objects.id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.6> end) is null), staged as materialized (select (select objects.id
  from objects
  where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not (<isAdding> and objects.created_by_token is not standing.token_id)
  order by objects.id desc limit 1) as id, (select objects.id
@@ -695,28 +689,26 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not (<isAdding> and objects.created_by_token is not standing.token_id)
  order by objects.id desc limit 1) as pending_id
  from admitted as standing), verdict as materialized (
- select *, nullif(case <authority.project.upload>
- when (select ifnull(id, pending_id) from staged) is null then 'upload_not_found' <role.write>
+ select *, nullif(case <authority.project.6>
+ when (select ifnull(id, pending_id) from staged) is null then 'upload_not_found' <role.2>
  when (select id from staged) is null then 'upload_incomplete' end, 'done') as refusal
  from standing)
 
 -- uploads.listing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.project.upload> <role.write> end, 'done') as refusal
- from standing)
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.6> end) is null), verdict as materialized ( select *, nullif(case <authority.project.6> <role.2> end, 'done') as refusal from standing)
 
 -- uploads.sending
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.upload>
- when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.6> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.6>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.2>
  when standing.object_state = 'complete' then 'upload_complete'
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted' end, 'done') as refusal
  from standing)
 
 -- uploads.settling
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.upload> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.upload>
- when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.write>
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.6> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.6>
+ when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.2>
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted'
  when (:bytesQuota is not null and iif(<used.bytes> + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
  from objects
@@ -726,16 +718,16 @@ with <standing.upload_not_found>, admitted as materialized (select * from standi
  from standing)
 
 -- uploads.watching
-with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.watch> end) is null), verdict as materialized (
- select *, nullif(case <authority.upload_not_found.watch>
- when <isBlind> and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.watch> end, 'done') as refusal
+with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.7> end) is null), verdict as materialized (
+ select *, nullif(case <authority.upload_not_found.7>
+ when <isBlind> and (standing.object_state <> 'pending' or standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.1> end, 'done') as refusal
  from standing)
 
 -- users.exchanging
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized ( select *, nullif(case <authority.user.8> <role.0> end, 'done') as refusal from standing)
 
 -- users.reading
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.watch> end) is null), verdict as materialized ( select *, nullif(case <authority.user.watch> <role.watch> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
 
 -- users.updating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.self> end) is null), verdict as materialized ( select *, nullif(case <authority.user.self> <role.self> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized ( select *, nullif(case <authority.user.8> <role.0> end, 'done') as refusal from standing)
