@@ -23,10 +23,14 @@ const closedIn = fragment(
   sql`iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id))`,
 )
 
+const isBusy = fragment(
+  'isBusy',
+  sql`busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null`,
+)
+
 /** Holds where something is under way at a path of a container, above or below it; null is the top of the container. */
 const isUnderWay = (container: SQL, conflict: SQL): SQL => sql`exists (select 1 from ${deletions} as busy
-  where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null
-    and ${closedIn} = ${container} and ${conflict})`
+  where ${isBusy} and ${closedIn} = ${container} and ${conflict})`
 
 const isWithin = (path: SQLWrapper, folder: SQLWrapper): SQL =>
   sql`substr(${path} || '/', 1, length(${folder}) + 1) = ${folder} || '/'`

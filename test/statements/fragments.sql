@@ -653,6 +653,9 @@ target as materialized (
 -- <isBlind>
 (standing.scopes & 1 = 0)
 
+-- <isBusy>
+busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null
+
 -- <isInSight.permit>
 (permit.token_project_id is null and permit.scopes & 2 or objects.project_id = permit.project_id)
 

@@ -62,7 +62,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where objects.id = :storageId and <isWithinReach.standing> and objects.state in ('pending', 'purging')) then 'object_not_complete'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = <assets.container.standing> and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ where <isBusy> and <closedIn> = <assets.container.standing> and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(exists (select 1 from earlier where is_done or not ifnull(storage_id <> :storageId, 0)), 0, 1) + iif(:name is null or (select nodes.id
  from nodes
  where nodes.container_id = <assets.container.standing> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null) is not null, 0, 1) + iif(:episodeName is null or <assets.container.standing> is not null, 0, 2) + (select count(*)
@@ -260,10 +260,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 0 then 'episode_name_taken'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ where <isBusy> and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
+ where <isBusy> and <closedIn> = standing.project_id and substr((select nodes.path
  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (select count(*)
  from each(:folders) as made
@@ -298,10 +298,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when :startedAt? then :startedAt else (select started_at from target) end)) > 1 then 'episode_duration_contradicts'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ where <isBusy> and <closedIn> = standing.project_id and substr(:folderPath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = standing.project_id and substr((select nodes.path
+ where <isBusy> and <closedIn> = standing.project_id and substr((select nodes.path
  from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(exists (select 1 from target), 0, 2) + (select count(*)
  from each(:folders) as made
@@ -458,7 +458,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
+ where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
 -- projects.creating
@@ -606,7 +606,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select phase is not null from deletion) then 'deletion_marking'
  when exists (select 1
  from deletions as busy
- where busy.namespace_id = standing.namespace_id and busy.project_id = standing.project_id and busy.phase is not null and <closedIn> = (select container_id from spot) and substr((select path from spot) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ where <isBusy> and <closedIn> = (select container_id from spot) and substr((select path from spot) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when exists (select 1 from obstacle where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
  from standing)
 
