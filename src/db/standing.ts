@@ -60,7 +60,7 @@ export const reachableAsset = sql`${live(assets)} and not ${isInTrashedEpisode(a
 
 const joinedUser = (a: Arguments<Asking>): SQL =>
   fragment(
-    'standing.joinedUser',
+    'joinedUser',
     sql`left join ${apiTokens} on ${apiTokens.hash} = ${a.tokenHash}
   left join ${users} on ${users.id} = ifnull(${apiTokens.userId}, (select holder.id from ${users} as holder
     where holder.issuer = ${a.issuer} and holder.sub = ${a.sub}))`,
@@ -77,7 +77,7 @@ export const tokenScopes = sql`ifnull(${apiTokens.scopes}, ${sql.raw(String(ALL_
 /** What every `standing` says of the caller: `user_id`, null for a user who is not known yet, and what the token is. */
 const caller = (a: Arguments<Asking>): SQL =>
   fragment(
-    'standing.caller',
+    'caller',
     sql`${users.id} as user_id, case
     when ${a.tokenHash} is not null and ${apiTokens.id} is null then 'token_unknown'
     when ${apiTokens.expiresAt} <= ${a.askedAt} then 'token_expired'

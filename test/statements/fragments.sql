@@ -376,6 +376,12 @@ when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 or standing.token_project_id is not null then 'namespace_not_found' || ifnull(' ' || iif(standing.token_project_id is not null, 'outside', iif(standing.token_namespace_id is not null, 'bound', null)), '')
  when standing.scopes & 2 = 0 then 'forbidden' || ifnull(' ' || 'scopes 2', '')
 
+-- <caller>
+users.id as user_id, case
+ when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
+ when api_tokens.expires_at <= :askedAt then 'token_expired'
+ when api_tokens.revoked_at is not null or exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes
+
 -- <closed>
 iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))
 
@@ -684,6 +690,10 @@ busy.namespace_id = standing.namespace_id and busy.project_id = standing.project
  from episodes as around
  where around.id = held.container_id and around.deleted_at is not null))))
 
+-- <joinedUser>
+left join api_tokens on api_tokens.hash = :tokenHash
+ left join users on users.id = ifnull(api_tokens.user_id, (select holder.id from users as holder where holder.issuer = :issuer and holder.sub = :sub))
+
 -- <namespaceJson>
 json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
 
@@ -715,40 +725,30 @@ when standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(stan
 
 -- <standing.asset_not_found>
 standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <joinedUser>
  left join projects on projects.id = (select assets.project_id from assets where assets.id = :id and assets.kind = :kind) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
--- <standing.caller>
-users.id as user_id, case
- when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
- when api_tokens.expires_at <= :askedAt then 'token_expired'
- when api_tokens.revoked_at is not null or exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes
-
--- <standing.joinedUser>
-left join api_tokens on api_tokens.hash = :tokenHash
- left join users on users.id = ifnull(api_tokens.user_id, (select holder.id from users as holder where holder.issuer = :issuer and holder.sub = :sub))
-
 -- <standing.namespace>
 standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
 -- <standing.node_not_found>
 standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <joinedUser>
  left join projects on projects.id = (select nodes.project_id from nodes where nodes.id = :id) and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
 -- <standing.object_not_found>
 standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
+ select <caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), iif(exists (select 1
  from projects as found
  where found.deleted_at is null and found.id = ifnull(api_tokens.project_id, found.id) and found.visibility = 'public' and found.id in (select held.project_id
  from (
@@ -759,7 +759,7 @@ standing as materialized (
  select 1
  from episodes as around
  where around.id = held.container_id and around.deleted_at is not null))), 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ from (select 1) <joinedUser>
  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
  left join projects on projects.id = (select max(found.id)
  from projects as found
@@ -779,23 +779,23 @@ standing as materialized (
 
 -- <standing.project>
 standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id))
 
 -- <standing.upload_not_found>
 standing as materialized (
- select <standing.caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, objects.id as object_id, objects.state as object_state, objects.created_by_token as object_token_id, namespaces.id as namespace_id, projects.id as project_id, members.role is not null as is_member, max(ifnull(members.role, 0), 0) as access
+ from (select 1) <joinedUser>
  left join objects on objects.id = :id and objects.key = ifnull(:key, objects.key) and objects.state <> 'purging' and (ifnull(api_tokens.scopes, 15) & 3 or objects.created_by_token = api_tokens.id)
  left join projects on projects.id = objects.project_id and projects.deleted_at is null and projects.id = ifnull(api_tokens.project_id, projects.id)
  left join namespaces on namespaces.id = projects.namespace_id and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id)
 
 -- <standing.user>
-standing as materialized ( select <standing.caller>, true as is_member, 3 as access from (select 1) <standing.joinedUser>)
+standing as materialized ( select <caller>, true as is_member, 3 as access from (select 1) <joinedUser>)
 
 -- <trash.ancestors>
 ancestor(container_id, path) as (

@@ -170,8 +170,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
 
 -- deletions.purgingInNamespace
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.2> end) is null), deletion as materialized (
  select deletions.*
@@ -319,11 +319,11 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
 
 -- members.removing
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (
  select 1
  from departures
  where departures.user_id = users.id and departures.namespace_id = namespaces.id and departures.request = :mark), 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), member as materialized (
  select users.id as id, members.role as role, members.updated_request as updated_request, users.home_id = standing.namespace_id as is_home
@@ -395,8 +395,8 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
 
 -- namespaces.trashing
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.8> end) is null), verdict as materialized (
  select *, nullif(case <authority.namespace.8>
@@ -413,8 +413,8 @@ with standing as materialized (
 
 -- namespaces.updating
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select namespaces.id
  from namespaces
  where namespaces.slug = :newSlug and namespaces.renamed_request = :mark)) and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
@@ -463,10 +463,10 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
 
 -- projects.creating
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
  from projects
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), earlier as materialized (
  select projects.id as id, 1 as is_made
@@ -484,17 +484,17 @@ with standing as materialized (
 
 -- projects.listing
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1
  from projects
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.1> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.1> <role.1> end, 'done') as refusal from standing)
 
 -- projects.trashing
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
  left join projects on projects.id = ifnull((select projects.id
@@ -514,8 +514,8 @@ with standing as materialized (
 
 -- projects.updating
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id
  left join projects on projects.id = ifnull((select projects.id
@@ -535,8 +535,8 @@ with standing as materialized (
 
 -- purges.listing
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.3> end, 'done') as refusal from standing)
 
@@ -551,8 +551,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
 
 -- trash.listingOfNamespace
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.namespace.1> end) is null), verdict as materialized ( select *, nullif(case <authority.namespace.1> <role.1> end, 'done') as refusal from standing)
 
@@ -612,8 +612,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
 
 -- trash.restoringPlace
 with standing as materialized (
- select <standing.caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
- from (select 1) <standing.joinedUser>
+ select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, 0) as access
+ from (select 1) <joinedUser>
  left join namespaces on namespaces.id = ifnull((select namespaces.id from namespaces where namespaces.slug = :namespace), (select restorations.item_id
  from restorations
  where restorations.id = :deletionId and restorations.request = :mark and restorations.kind = 'namespace')) and true and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
