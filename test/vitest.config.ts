@@ -15,6 +15,7 @@ const ALONE = ['test/laws/plans.test.ts']
 /** Files that take long, the longest first: one that begins last runs alone in the end. */
 const LONGEST = [
   'purge-faults',
+  'purge-twice',
   'purge-races',
   'authority',
   'reconcile',

@@ -355,29 +355,54 @@ async function tableOf(table: string): Promise<Table> {
   return { table, columns: found.map(({ name }) => `"${name}"`).join() }
 }
 
+interface Trigger {
+  readonly on: string
+  readonly sql: string
+}
+
+const WRITTEN = /\b(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)/gi
+
+/** The tables, each before those that its triggers write: what is put there last is what is there. */
+function inOrder(tables: readonly Table[], triggers: readonly Trigger[]): readonly Table[] {
+  const writersOf = (written: string): Set<string> =>
+    new Set(
+      triggers.flatMap(({ on, sql }) =>
+        [...sql.slice(sql.search(/\bbegin\b/i)).matchAll(WRITTEN)].some(([, name]) => name === written) &&
+        on !== written
+          ? [on]
+          : [],
+      ),
+    )
+  const rest = new Map(tables.map((each) => [each.table, { each, writers: writersOf(each.table) }]))
+  const ordered: Table[] = []
+  while (rest.size > 0) {
+    const next = [...rest.values()].find(({ writers }) => [...writers].every((name) => !rest.has(name)))
+    if (!next) throw new Error(`The triggers of ${[...rest.keys()].join(', ')} write in a circle.`)
+    ordered.push(next.each)
+    rest.delete(next.each.table)
+  }
+  return ordered
+}
+
 /** The whole database and bucket as they are now, to be brought back as often as needed. */
 export class Kept {
   #open: readonly Open[] = []
   readonly #name: string
   readonly #tables: readonly Table[]
-  readonly #triggers: readonly { readonly name: string; readonly sql: string }[]
   readonly #objects: ReadonlyMap<string, ArrayBuffer>
 
-  private constructor(
-    name: string,
-    tables: readonly Table[],
-    triggers: readonly { readonly name: string; readonly sql: string }[],
-    objects: ReadonlyMap<string, ArrayBuffer>,
-  ) {
+  private constructor(name: string, tables: readonly Table[], objects: ReadonlyMap<string, ArrayBuffer>) {
     this.#name = name
     this.#tables = tables
-    this.#triggers = triggers
     this.#objects = objects
   }
 
   /** Of several, each has a name of its own. */
   static async now(name: string): Promise<Kept> {
     const tables = await Promise.all((await namesOf(OURS)).map(tableOf))
+    const triggers = await select<Trigger>(
+      `select tbl_name as "on", sql from sqlite_master where type = 'trigger'`,
+    )
     await env.DB.batch(
       tables.flatMap(({ table, columns }) => [
         env.DB.prepare(`drop table if exists kept_${name}_${table}`),
@@ -389,23 +414,18 @@ export class Kept {
       const found = await env.BUCKET.get(key)
       if (found) objects.set(key, await found.arrayBuffer())
     }
-    const triggers = await select<{ name: string; sql: string }>(
-      `select name, sql from sqlite_master where type = 'trigger'`,
-    )
-    return new Kept(name, tables, triggers, objects)
+    return new Kept(name, inOrder(tables, triggers), objects)
   }
 
-  /** Without triggers, so that counters are what they were. */
+  /** The triggers stay: they are part of the schema, and a change of it would have D1 read it anew for every statement. */
   async bringBack(): Promise<void> {
     await env.DB.batch(
       [
         'pragma defer_foreign_keys = on',
-        ...this.#triggers.map(({ name }) => `drop trigger ${name}`),
         ...this.#tables.flatMap(({ table, columns }) => [
           `delete from ${table}`,
           `insert into ${table} (${columns}) select ${columns} from kept_${this.#name}_${table}`,
         ]),
-        ...this.#triggers.map(({ sql }) => sql),
       ].map((text) => env.DB.prepare(text)),
     )
     const held = await keysHeld()

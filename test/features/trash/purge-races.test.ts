@@ -2,9 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Archive, DAY, fire, rowsOf } from '../../support/archive.ts'
 import {
-  census,
   collect,
-  estate,
   faultsOf,
   Kept,
   keysHeld,
@@ -366,35 +364,5 @@ describe('purge against those who still want the bytes', () => {
     for (const day of [0, 2]) await fire(day)
     expect(await keysOf(space)).toEqual([[], []])
     expect(await rowsOf('parts', `object_id = '${upload.id}'`)).toEqual([])
-  })
-})
-
-describe('two runs at the same time', () => {
-  const [DUE, LATER] = [31, 33]
-
-  it('do together what one does alone, whenever the other one begins', async () => {
-    const given = await estate(await Archive.open(), await Archive.open())
-    const start = await Kept.now('two')
-    const end = async () => {
-      await fire(LATER)
-      await fire(LATER)
-      expect([await faultsOf(), complaints]).toEqual([[], []])
-      expect(await start.stillOpen()).toEqual([])
-      expect(await textsOf(given.archive, Object.keys(given.texts))).toEqual(given.texts)
-      return census()
-    }
-    await start.bringBack()
-    await fire(DUE)
-    const alone = await end()
-    for (const others of [1, 2]) {
-      await start.bringBack()
-      await Promise.all([fire(DUE), ...Array.from({ length: others }, () => fire(DUE))])
-      expect(await end()).toEqual(alone)
-    }
-    for (let at = 1, isReached = true; isReached; at++) {
-      await start.bringBack()
-      isReached = await withBetween(DUE, at, () => fire(DUE))
-      expect([at, await end()]).toEqual([at, alone])
-    }
   })
 })
