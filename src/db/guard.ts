@@ -33,7 +33,7 @@ export interface Guard {
   readonly thing?: readonly Refusing[]
   /** 403: what `standing.access` must be at least, and what `standing.scopes` must have. */
   readonly grant?: Grant
-  /** 403, 412, 409, 422 by what the thing and its neighbours are. */
+  /** 400, 403, 409 by what the thing and its neighbours are. */
   readonly state?: readonly Refusing[]
 }
 
@@ -91,7 +91,7 @@ const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
     thing: refusing(thing),
     /** 403: who may not change it learns no more of it. */
     role: grant ? [fragment(`role.${grants[grant].rank}`, sql.join(refusing(role)))] : [],
-    /** 403, 409, 412, 422: what the thing and its neighbours are. */
+    /** 400, 403, 409: what the thing and its neighbours are. */
     state: refusing(state),
   }
 }
