@@ -9,13 +9,13 @@ import type { Endpoint } from './http/route.ts'
  * all that it needs, when a path of its own is first asked for. The episodes, which recording begins with, are
  * evaluated with this file, and so is what the others share with them.
  */
-interface Place {
+interface Branch {
   readonly paths: RegExp
   readonly load: () => Promise<readonly Endpoint[]>
 }
 
-/** Whoever answers a path, by whatever method, stands in the first place that the path fits. */
-const places: readonly Place[] = [
+/** Whoever answers a path, by whatever method, stands in the first branch that the path fits. */
+const branches: readonly Branch[] = [
   { paths: /^\/(health|healthz|readyz|version)?$/, load: async () => serviceEndpoints },
   { paths: /^\/openapi\.json$/, load: async () => (await import('./endpoints.ts')).endpoints },
   {
@@ -90,14 +90,14 @@ const routed = (path: string): string =>
   )
 
 /** Kept when it is whole: one request never waits for what another one has begun. */
-const routers = new Map<Place, TrieRouter<Endpoint>>()
+const routers = new Map<Branch, TrieRouter<Endpoint>>()
 
-async function routerOf(place: Place): Promise<TrieRouter<Endpoint>> {
-  const kept = routers.get(place)
+async function routerOf(branch: Branch): Promise<TrieRouter<Endpoint>> {
+  const kept = routers.get(branch)
   if (kept) return kept
   const router = new TrieRouter<Endpoint>()
-  for (const endpoint of await place.load()) router.add('ALL', routed(endpoint.route.path), endpoint)
-  routers.set(place, router)
+  for (const endpoint of await branch.load()) router.add('ALL', routed(endpoint.route.path), endpoint)
+  routers.set(branch, router)
   return router
 }
 
@@ -109,9 +109,9 @@ interface Found {
 
 /** The endpoints of all routes that a path matches, whatever their method. */
 export async function endpointsAt(path: string): Promise<readonly Found[]> {
-  const place = places.find(({ paths }) => paths.test(path))
-  if (!place) return []
-  const [matched] = (await routerOf(place)).match('ALL', path)
+  const branch = branches.find(({ paths }) => paths.test(path))
+  if (!branch) return []
+  const [matched] = (await routerOf(branch)).match('ALL', path)
   // A router of this kind has no other values than the parameters.
   return matched.map(([endpoint, params]) => ({ endpoint, params: decoded(params as Found['params']) }))
 }

@@ -92,19 +92,19 @@ export const outcome = <G extends object, A extends G = G>(
   build: Build<A>,
 ): Compiled<A> => declare(name, 'query', build, by.as('judged'))
 
+/** The outcome of a request that reads: what it asks for hangs on `permit`. */
+export const consulting = <G extends object, A extends G = G>(
+  by: NamedGuard<G>,
+  name: string,
+  build: Build<A>,
+): Compiled<A> => declare(name, 'query', build, by.as('consulted'))
+
 /** A query beside the outcome: its rows hang on `permit`. */
 export const granted = <G extends object, A extends G = G>(
   by: NamedGuard<G>,
   name: string,
   build: Build<A>,
 ): Compiled<A> => declare(name, 'query', build, by.as('permitted'))
-
-/** The same of a request that reads: what it asks for hangs on `permit`. */
-export const consulting = <G extends object, A extends G = G>(
-  by: NamedGuard<G>,
-  name: string,
-  build: Build<A>,
-): Compiled<A> => declare(name, 'query', build, by.as('consulted'))
 
 /** The outcome of which nothing is told but whether the request was refused; `readVerdict` reads it. */
 export const verdict = <G extends object>(by: NamedGuard<G>, name: string): Compiled<G> =>
