@@ -80,7 +80,7 @@ export async function maintain(env: Env, now: number): Promise<void> {
   }
   if ((next ?? 0) !== usual) await budget.run(walk.note(String(next ?? 0)))
   const { trips, queries, rowsRead, rowsWritten } = budget.usage
-  const cost = { trips, queries, rowsRead, rowsWritten }
+  const cost = { trips, queries, calls: budget.calls, rowsRead, rowsWritten, ranOut: next !== null }
   log('info', 'maintained', { ...cost, ...run.done.counts, failures: failures.length })
   if (failures.length > 0) throw failures[0]
 }

@@ -19,6 +19,11 @@ export class Budget {
     return this.#database.usage
   }
 
+  /** Of the bucket, so far. */
+  get calls(): number {
+    return this.#calls
+  }
+
   /** Takes note of calls of the bucket. */
   spend(calls: number): void {
     this.#calls += calls

@@ -94,7 +94,9 @@ describe('a large purge', () => {
       ])
       expect(Math.max(...calls.map(({ what, size }) => (what === 'batch' ? size : 0)))).toBeLessThan(40)
       expect(calls.filter(({ what }) => !['batch', 'list'].includes(what))).toEqual([])
+      expect(line.calls).toBe(calls.filter(({ what }) => what === 'list').length)
       const leftNow = await left()
+      expect(leftNow === 0 || line.ranOut).toBe(true)
       const gone = leftBefore - leftNow
       expect(gone).toBeLessThanOrEqual(Number(line.slices) * SLICE.rows)
       // The budget is spent on slices.
