@@ -17,10 +17,15 @@ export const wranglerPath = join(
 /** What keeps wrangler from asking other hosts, unless the user wants it to. */
 export const quiet = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
 
-/** What `/version` tells; nothing where git is not there, or has no commit. */
-export function commitVariable(): string[] {
+/** What is checked out; undefined where git is not there, or has no commit. */
+export function commitOf(): string | undefined {
   const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
-  return status === 0 ? ['--var', `COMMIT:${stdout.trim()}`] : []
+  return status === 0 ? stdout.trim() : undefined
+}
+
+/** What `/version` tells, as wrangler takes it. */
+export function commitVariable(commit = commitOf()): string[] {
+  return commit === undefined ? [] : ['--var', `COMMIT:${commit}`]
 }
 
 /** The variables of local development, as a server started by `npm run dev` has them. */

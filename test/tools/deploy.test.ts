@@ -1,122 +1,20 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { root } from '../../src/tools/project.ts'
+import { describe, expect, it } from 'vitest'
+import { commitOf } from '../../src/tools/project.ts'
+import { type Account, empty, full, operator, ready, stranger, unready, version } from './account.ts'
 
-/** The tool as an operator runs it, with a stand-in for wrangler that has an account of its own in a file. */
+const { run, site, commands } = operator()
 
-interface Account {
-  readonly databases: readonly string[]
-  readonly buckets: readonly string[]
-  readonly secrets: readonly string[]
-  /** Commands that fail, by their first words, and what they say. */
-  readonly failing?: Readonly<Record<string, string>>
-  /** Null for an upload that was called off. */
-  readonly version?: string | null
-}
+const SCHEDULE = 'schedule: */10 * * * *'
+/** One try. */
+const AT_ONCE = ['--wait', '0']
 
-let folder: string
-let site: Server
-let targets: readonly string[]
-/** What the deployment answers, in turn; the last one again and again. */
-let answers: readonly (readonly [number, Readonly<Record<string, string>>, string])[]
-let asked: string[]
-
-const READY = [200, { 'X-Request-Id': 'r-1' }, '{"status":"ok"}'] as const
-const empty: Account = { databases: [], buckets: [], secrets: [] }
-const full: Account = { databases: ['other', 'dreamlake'], buckets: ['dreamlake'], secrets: ['JWT_SECRET'] }
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dreamlake-deploy-test-'))
-  asked = []
-  answers = [READY]
-  site = createServer(({ url }, response) => {
-    asked.push(url ?? '')
-    const [status, headers, body] = answers[Math.min(asked.length, answers.length) - 1] ?? READY
-    response.writeHead(status, headers).end(body)
-  }).listen(0, 'localhost')
-  await once(site, 'listening')
-  targets = [`http://localhost:${(site.address() as AddressInfo).port}`, 'schedule: */10 * * * *']
-})
-
-afterEach(() => {
-  site.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** Prints what wrangler 4.155.0 prints, and writes down what it was asked. */
-const STAND_IN = `
-const { appendFileSync, readFileSync, writeFileSync } = require('node:fs')
-const [, , ...args] = process.argv
-const path = __dirname + '/account.json'
-const account = JSON.parse(readFileSync(path, 'utf8'))
-const keep = (key, name) => writeFileSync(path, JSON.stringify({ ...account, [key]: [...account[key], name] }))
-const command = args.join(' ')
-appendFileSync(__dirname + '/asked', command + '\\n')
-for (const [words, says] of Object.entries(account.failing ?? {})) {
-  if (!command.startsWith(words)) continue
-  process.stderr.write('\\n\\u2718 [ERROR] ' + says + '\\n')
-  process.exit(1)
-}
-const say = (text) => process.stdout.write(text + '\\n')
-if (command === 'd1 list --json')
-  say(JSON.stringify(account.databases.map((name) => ({ uuid: 'u-' + name, name, version: 'production' })), null, 2))
-else if (command.startsWith('d1 create ')) {
-  keep('databases', args[2])
-  say("\\u2705 Successfully created DB '" + args[2] + "' in region WEUR\\nCreated your new D1 database.\\n")
-} else if (command === 'r2 bucket list') {
-  say('\\u001b[1m \\u26c5\\ufe0f wrangler 4.155.0\\u001b[22m\\n\\nListing buckets...')
-  say(account.buckets.map((name) => 'name:           ' + name + '\\ncreation_date:  2026-11-01T00:00:00.000Z').join('\\n\\n'))
-} else if (command.startsWith('r2 bucket create ')) {
-  keep('buckets', args[3])
-  say("Creating bucket '" + args[3] + "'...\\n\\u2705 Created bucket '" + args[3] + "' with default storage class of Standard.")
-} else if (command === 'd1 migrations apply DB --remote') say('\\u2705 No migrations to apply!')
-else if (args[0] === 'deploy') {
-  const version = account.version === undefined ? 'v-1' : account.version
-  const entries = [
-    { type: 'wrangler-session', version: 1, command_line_args: args },
-    { type: 'deploy', version: 1, worker_name: 'dreamlake-edge', version_id: version, targets: version ? account.targets : undefined },
-  ]
-  for (const entry of entries) appendFileSync(process.env.WRANGLER_OUTPUT_FILE_PATH, JSON.stringify(entry) + '\\n')
-} else if (command === 'secret list --format json')
-  say(JSON.stringify(account.secrets.map((name) => ({ name, type: 'secret_text' })), null, '  '))
-else process.exit(64)
-`
-
-async function deploy(account: Account, ...args: string[]) {
-  const program = join(folder, 'wrangler.cjs')
-  writeFileSync(program, STAND_IN)
-  writeFileSync(join(folder, 'account.json'), JSON.stringify({ ...account, targets }))
-  const tool = join('src/tools', 'deploy.ts')
-  const child = spawn(process.execPath, [tool, '--wrangler', program, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-  await once(child, 'close')
-  return { status: child.exitCode, said }
-}
-
-/** The commands that wrangler was given, without what tells the commit. */
-function commands(): string[] {
-  const path = join(folder, 'asked')
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
-  return lines.map((line) => line.replace(/ --var COMMIT:\w+$/, ''))
-}
+const deploy = (account: Account, targets: readonly string[] = [], ...args: string[]) =>
+  run('deploy', account, targets, ...args)
 
 describe('npm run deploy', () => {
   it('makes what a new account lacks, migrates before the Worker is there, and names the secret', async () => {
-    answers = [[503, { 'X-Request-Id': 'r-1' }, '{"code":"not_ready","detail":"JWT_SECRET is not set"}']]
-    const { status, said } = await deploy(empty, '--location', 'weur')
+    const here = site()
+    const { status, said } = await deploy(empty, [await here.origin(), SCHEDULE], '--location', 'weur')
     expect(commands()).toEqual([
       'd1 list --json',
       'd1 create dreamlake --location weur',
@@ -127,13 +25,14 @@ describe('npm run deploy', () => {
       'secret list --format json',
     ])
     for (const command of commands()) expect(said).toContain(`$ npx wrangler ${command}`)
-    expect(said).toContain('npx wrangler secret put JWT_SECRET')
-    expect(said).toContain('503 {"code":"not_ready","detail":"JWT_SECRET is not set"}')
-    expect([status, asked]).toEqual([1, ['/readyz']])
+    expect(said).toContain('npm run wrangler -- secret put JWT_SECRET')
+    expect(said).toContain('It is deployed, but not ready. Missing: JWT_SECRET.')
+    expect([status, here.asked]).toEqual([3, []])
   })
 
   it('makes nothing that is there, and ends well when the deployment is ready', async () => {
-    const { status, said } = await deploy(full)
+    const here = site()
+    const { status, said } = await deploy(full, [await here.origin(), SCHEDULE])
     expect(commands()).toEqual([
       'd1 list --json',
       'r2 bucket list',
@@ -142,22 +41,39 @@ describe('npm run deploy', () => {
       'secret list --format json',
     ])
     expect(said).toContain('200 {"status":"ok"}')
-    expect(said).not.toContain('missing')
-    expect(status).toBe(0)
+    expect(said).not.toContain('Missing')
+    expect([status, here.asked]).toEqual([0, ['/version', '/readyz']])
   })
 
-  it('asks again where another than the Worker answers', async () => {
-    answers = [[404, {}, 'There is nothing here yet'], READY]
-    expect(await deploy(full)).toMatchObject({
+  it('waits while another than the Worker answers, or the version before', async () => {
+    const here = site({ '/version': [stranger, version('0000000'), version()], '/readyz': [ready] })
+    expect(await deploy(full, [await here.origin()])).toMatchObject({
       status: 0,
       said: expect.stringContaining('200 {"status":"ok"}'),
     })
-    expect(asked).toEqual(['/readyz', '/readyz'])
+    expect(here.asked).toEqual(['/version', '/version', '/version', '/readyz'])
+  })
+
+  it('asks every address, and says of each what keeps it from being ready', async () => {
+    const good = site()
+    const sick = site({ '/version': [version()], '/readyz': [unready] })
+    const old = site({ '/version': [version('0000000')], '/readyz': [ready] })
+    const unborn = site({})
+    const origins = await Promise.all([good, sick, old, unborn].map((each) => each.origin()))
+    const { status, said } = await deploy(full, [...origins, SCHEDULE], ...AT_ONCE)
+    expect(said).toContain('503 {"code":"not_ready","detail":"BUCKET did not answer"}')
+    expect(said).toContain('It is deployed, but not ready.')
+    expect(said).toContain(`${origins[1]} is not ready.`)
+    expect(said).toContain(`${origins[2]} still answers as 0000000, and not as ${commitOf()}.`)
+    expect(said).toContain(`${origins[3]} does not answer yet`)
+    expect(said).not.toContain(`${origins[0]} is not`)
+    expect([status, good.asked]).toEqual([3, ['/version', '/readyz']])
   })
 
   it('goes on with a bucket that is there but not in the list', async () => {
     const says = 'The bucket you tried to create already exists, and you own it. [code: 10004]'
-    const { status } = await deploy({ ...full, buckets: [], failing: { 'r2 bucket create': says } })
+    const account = { ...full, buckets: [], failing: { 'r2 bucket create': says } }
+    const { status } = await deploy(account, [await site().origin()])
     expect([status, commands().at(-1)]).toEqual([0, 'secret list --format json'])
   })
 
@@ -167,27 +83,37 @@ describe('npm run deploy', () => {
     ['r2 bucket list', 'The buckets could not be listed'],
     ['r2 bucket create', 'The bucket dreamlake could not be made.'],
     ['d1 migrations', 'A migration failed, and nothing was deployed'],
-    ['deploy', 'The deployment failed.'],
+    ['deploy', 'the new version may be live'],
     ['secret list', 'its secrets could not be listed'],
   ])('stops at %s when it fails, and says so', async (words, sentence) => {
-    const { status, said } = await deploy({ ...empty, failing: { [words]: 'It is not to be.' } })
-    expect([status, asked]).toEqual([1, []])
+    const here = site()
+    const account = { ...empty, failing: { [words]: 'It is not to be.' } }
+    const { status, said } = await deploy(account, [await here.origin()])
+    expect([status, here.asked]).toEqual([1, []])
     expect(commands().at(-1)).toMatch(new RegExp(`^${words}`))
     expect(said).toContain('It is not to be.')
     expect(said).toContain(sentence)
   })
 
+  it('says that the Worker is live where only an address could not be had', async () => {
+    const says =
+      'Trigger configuration for "dreamlake-edge" was only partially updated:\n\n  Custom domains:\n    - ...'
+    const { status, said } = await deploy({ ...full, failing: { deploy: says } })
+    expect([status, said]).toEqual([
+      1,
+      expect.stringContaining('The deployment failed. The new version is live'),
+    ])
+  })
+
   it('tells an upload that was called off, and one that has no address', async () => {
     const off = await deploy({ ...full, version: null })
-    targets = ['example.com/api/* (zone name: example.com)']
-    const homeless = await deploy(full)
+    const homeless = await deploy(full, ['example.com/api/* (zone name: example.com)'])
     expect(off).toEqual({ status: 1, said: expect.stringContaining('The deployment was called off') })
-    expect(homeless).toEqual({ status: 1, said: expect.stringContaining('no address to ask /readyz at') })
-    expect(asked).toEqual([])
+    expect(homeless).toEqual({ status: 3, said: expect.stringContaining('no address to ask /readyz at') })
   })
 
   it('runs nothing to show what it would run', async () => {
-    const { status, said } = await deploy(empty, '--dry-run')
+    const { status, said } = await deploy(empty, [], '--dry-run')
     expect([status, commands()]).toEqual([0, []])
     const shown = [...said.matchAll(/^\$ npx wrangler (\S+ \S+)/gm)].map(([, words]) => words)
     expect(shown).toEqual([
@@ -201,9 +127,12 @@ describe('npm run deploy', () => {
     ])
   })
 
-  it('refuses an option that it does not know', async () => {
-    const { status, said } = await deploy(empty, '--force')
+  it.each([
+    [['--force'], 'Usage: npm run deploy'],
+    [['--wait', 'long'], '--wait is a number of seconds'],
+  ])('refuses %j', async (args, sentence) => {
+    const { status, said } = await deploy(empty, [], ...args)
     expect([status, commands()]).toEqual([2, []])
-    expect(said).toContain('Usage: npm run deploy')
+    expect(said).toContain(sentence)
   })
 })

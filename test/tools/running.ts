@@ -40,10 +40,15 @@ export class Running {
   /** Over when no process has its output any more, which all that it starts inherit. */
   readonly isOver: Promise<unknown>
 
-  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd: string = root,
+  ) {
     // Leading a group of its own, so that all of it can be ended.
     this.child = spawn(program, args, {
-      ...{ cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      ...{ cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
       env: { ...process.env, ...env },
     })
     started.push(this.child)
