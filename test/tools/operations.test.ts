@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../src/tools/project.ts'
+import { empty, operator } from './account.ts'
 
 /** What docs/operations.md lists, it lists whole. */
+
+const { own, run } = operator()
 
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
 
@@ -20,6 +23,24 @@ describe('docs/operations.md', () => {
     const variables = new Set(found('src/config.ts', /'([A-Z][A-Z\d]*(?:_[A-Z\d]+)*)'/g))
     expect(variables.size).toBeGreaterThan(20)
     expect([...variables].filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('has every setting of a deployment', () => {
+    const [list = ''] = found('src/tools/settings.ts', /const DECIDED[^=]*= \[\n([^\]]+)\]/g)
+    const settings = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name)
+    expect(settings).toContain('d1_databases')
+    expect(settings.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('shows settings that are taken', async () => {
+    const shown = [...page.matchAll(/^```toml\n([^`]+)^```/gm)].map(([, text = '']) => text)
+    expect(shown.length).toBeGreaterThan(4)
+    for (const text of shown) {
+      writeFileSync(join(own.folder, 'shown.toml'), text)
+      expect(await run('deploy', empty, [], '--dry-run', '--settings', 'shown.toml')).toMatchObject({
+        status: 0,
+      })
+    }
   })
 
   it('has every fault of a variable, up to what differs', () => {
