@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { SLICE } from '../../src/domain/purge.ts'
 import { type Archive, fire } from './archive.ts'
 import { put } from './samples.ts'
@@ -142,10 +142,19 @@ const passing: Readonly<Record<string, readonly string[]>> = {
   deletions: ['turn'],
 }
 
-function told(table: string, row: Readonly<Record<string, unknown>>): string {
-  const columns = Object.entries(row).filter(([column]) => !passing[table]?.includes(column))
-  const isFinished = 'finished_at' in row ? { isFinished: row.finished_at !== null } : {}
-  return JSON.stringify({ ...Object.fromEntries(columns), ...isFinished })
+/** What differs between two runs that have come to the same place: of some of it, only whether it is there counts. */
+const chance: Readonly<Record<string, readonly string[]>> = {
+  purges: ['id', 'started_at', 'finished_at'],
+  objects: ['bucket_upload_id'],
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+function told(row: Row, without: readonly string[] = []): string {
+  const columns = Object.entries(row).map(([column, value]) =>
+    without.includes(column) ? [column, value !== null] : [column, value],
+  )
+  return JSON.stringify(Object.fromEntries(columns))
 }
 
 /**
@@ -175,21 +184,45 @@ function summed(rows: readonly Record<string, unknown>[]): string[] {
   })
 }
 
+/** Every row of every table. */
+async function allTables(): Promise<ReadonlyMap<string, readonly Row[]>> {
+  const tables = await namesOf(OURS)
+  const found = await env.DB.batch<Row>(tables.map((table) => env.DB.prepare(`select * from ${table}`)))
+  return new Map(tables.map((table, index) => [table, found[index]?.results ?? []]))
+}
+
 /** Every row of every table but how far the walks are, and every key of the bucket. */
 export async function census(): Promise<Readonly<Record<string, readonly string[]>>> {
-  const tables = (await namesOf(OURS)).filter((name) => name !== 'walks')
-  const found = await env.DB.batch<Record<string, unknown>>(
-    tables.map((table) => env.DB.prepare(`select * from ${table}`)),
-  )
-  const counted = tables.map((table, index): [string, string[]] => {
-    const rows = found[index]?.results ?? []
-    if (table !== 'purges') return [table, rows.map((row) => told(table, row)).sort()]
-    const projects = JSON.stringify(found[tables.indexOf('projects')]?.results)
-    const sums = rows.filter((row) => isSummed(row, projects))
-    const single = rows.filter((row) => !isSummed(row, projects))
-    return [table, [...summed(sums), ...single.map((row) => told(table, row))].sort()]
+  const tables = await allTables()
+  const projects = JSON.stringify(tables.get('projects'))
+  const counted = [...tables].flatMap(([table, rows]): [string, string[]][] => {
+    if (table === 'walks') return []
+    const single = rows.filter((row) => table !== 'purges' || !isSummed(row, projects))
+    const sums = rows.filter((row) => !single.includes(row))
+    return [[table, [...summed(sums), ...single.map((row) => told(row, passing[table]))].sort()]]
   })
   return { ...Object.fromEntries(counted), keys: await keysHeld() }
+}
+
+/** Every row of every table, but for what is up to chance. */
+async function rowsOfAll(): Promise<readonly (readonly string[])[]> {
+  return [...(await allTables())].map(([table, rows]) => rows.map((row) => told(row, chance[table])).sort())
+}
+
+/** The states of D1 and of R2 that were met. What follows one of them depends on nothing else: it follows again. */
+export class States {
+  readonly #met = new Set<string>()
+
+  /** Whether the state of now was not met before; `kept` is the world that it comes from, `also` what follows. */
+  async isNew(kept: Kept, also: readonly unknown[] = []): Promise<boolean> {
+    const rows = [...(await allTables())].map(([table, all]) =>
+      all.map((row) => told(row, chance[table])).sort(),
+    )
+    const state = JSON.stringify([rows, await keysHeld(), await kept.stillOpen(), also])
+    const isNew = !this.#met.has(state)
+    this.#met.add(state)
+    return isNew
+  }
 }
 
 const alive = 'deleted_at is null'
@@ -348,11 +381,20 @@ interface Open {
 interface Table {
   readonly table: string
   readonly columns: string
+  /** The tables that it refers to. */
+  readonly parents: readonly string[]
 }
 
 async function tableOf(table: string): Promise<Table> {
   const found = await select<{ name: string }>(`select name from pragma_table_info('${table}')`)
-  return { table, columns: found.map(({ name }) => `"${name}"`).join() }
+  const referred = await select<{ parent: string }>(
+    `select "table" as parent from pragma_foreign_key_list('${table}')`,
+  )
+  return {
+    table,
+    columns: found.map(({ name }) => `"${name}"`).join(),
+    parents: referred.map(({ parent }) => parent),
+  }
 }
 
 interface Trigger {
@@ -360,40 +402,66 @@ interface Trigger {
   readonly sql: string
 }
 
-const WRITTEN = /\b(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)/gi
-
-/** The tables, each before those that its triggers write: what is put there last is what is there. */
-function inOrder(tables: readonly Table[], triggers: readonly Trigger[]): readonly Table[] {
-  const writersOf = (written: string): Set<string> =>
-    new Set(
-      triggers.flatMap(({ on, sql }) =>
-        [...sql.slice(sql.search(/\bbegin\b/i)).matchAll(WRITTEN)].some(([, name]) => name === written) &&
-        on !== written
-          ? [on]
-          : [],
-      ),
-    )
-  const rest = new Map(tables.map((each) => [each.table, { each, writers: writersOf(each.table) }]))
+/** The tables in an order in which each comes after those that `before` names for it. */
+function inOrder(tables: readonly Table[], before: (table: Table) => readonly string[]): readonly Table[] {
+  const rest = new Map(tables.map((each) => [each.table, each]))
   const ordered: Table[] = []
   while (rest.size > 0) {
-    const next = [...rest.values()].find(({ writers }) => [...writers].every((name) => !rest.has(name)))
-    if (!next) throw new Error(`The triggers of ${[...rest.keys()].join(', ')} write in a circle.`)
-    ordered.push(next.each)
-    rest.delete(next.each.table)
+    const next = [...rest.values()].find((each) =>
+      before(each).every((name) => name === each.table || !rest.has(name)),
+    )
+    if (!next) throw new Error(`${[...rest.keys()].join(', ')} wait for each other.`)
+    ordered.push(next)
+    rest.delete(next.table)
   }
   return ordered
+}
+
+const WRITTEN = /\b(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)/gi
+
+/** By table, those whose triggers write it. */
+function writersOf(triggers: readonly Trigger[]): ReadonlyMap<string, readonly string[]> {
+  const pairs = triggers.flatMap(({ on, sql }) =>
+    [...sql.slice(sql.search(/\bbegin\b/i)).matchAll(WRITTEN)].map(([, written = '']) => ({ on, written })),
+  )
+  const groups = Map.groupBy(pairs, ({ written }) => written)
+  return new Map([...groups].map(([written, all]) => [written, all.map(({ on }) => on)]))
+}
+
+/**
+ * What makes the tables what they were. No reference hangs in between, and no trigger is taken away: a change of the
+ * schema or of a setting has SQLite prepare every statement anew. What triggers have counted on the way is put right in
+ * the end.
+ */
+function bringingBack(
+  name: string,
+  tables: readonly Table[],
+  triggers: readonly Trigger[],
+): readonly string[] {
+  const children = inOrder(tables, ({ parents }) => parents)
+  const writers = writersOf(triggers)
+  const written = inOrder(tables, ({ table }) => writers.get(table) ?? []).filter(({ table }) =>
+    writers.has(table),
+  )
+  const put =
+    (how: string) =>
+    ({ table, columns }: Table) =>
+      `${how} into ${table} (${columns}) select ${columns} from kept_${name}_${table}`
+  return [
+    ...children.toReversed().map(({ table }) => `delete from ${table}`),
+    ...children.map(put('insert or replace')),
+    ...written.map(put('insert or replace')),
+  ]
 }
 
 /** The whole database and bucket as they are now, to be brought back as often as needed. */
 export class Kept {
   #open: readonly Open[] = []
-  readonly #name: string
-  readonly #tables: readonly Table[]
+  readonly #statements: readonly string[]
   readonly #objects: ReadonlyMap<string, ArrayBuffer>
 
-  private constructor(name: string, tables: readonly Table[], objects: ReadonlyMap<string, ArrayBuffer>) {
-    this.#name = name
-    this.#tables = tables
+  private constructor(statements: readonly string[], objects: ReadonlyMap<string, ArrayBuffer>) {
+    this.#statements = statements
     this.#objects = objects
   }
 
@@ -414,20 +482,15 @@ export class Kept {
       const found = await env.BUCKET.get(key)
       if (found) objects.set(key, await found.arrayBuffer())
     }
-    return new Kept(name, inOrder(tables, triggers), objects)
+    const before = await rowsOfAll()
+    const kept = new Kept(bringingBack(name, tables, triggers), objects)
+    await kept.bringBack()
+    expect(await rowsOfAll()).toEqual(before)
+    return kept
   }
 
-  /** The triggers stay: they are part of the schema, and a change of it would have D1 read it anew for every statement. */
   async bringBack(): Promise<void> {
-    await env.DB.batch(
-      [
-        'pragma defer_foreign_keys = on',
-        ...this.#tables.flatMap(({ table, columns }) => [
-          `delete from ${table}`,
-          `insert into ${table} (${columns}) select ${columns} from kept_${this.#name}_${table}`,
-        ]),
-      ].map((text) => env.DB.prepare(text)),
-    )
+    await env.DB.batch(this.#statements.map((text) => env.DB.prepare(text)))
     const held = await keysHeld()
     const added = held.filter((key) => !this.#objects.has(key))
     if (added.length > 0) await env.BUCKET.delete(added)

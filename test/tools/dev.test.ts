@@ -30,19 +30,11 @@ describe('npm run dev', () => {
     await refused.isOver
     expect([refused.child.exitCode, refused.said]).toEqual([2, expect.stringContaining(words)])
   })
-
-  it('leaves nothing on its port when npm is killed', async () => {
-    const { server, origin } = await serve(own.folder)
-    expect((await fetch(`${origin}/health`)).status).toBe(200)
-    server.child.kill('SIGKILL')
-    await server.isOver
-    await expect(fetch(`${origin}/health`)).rejects.toThrow('fetch failed')
-  })
 })
 
 describe('npm run cron', () => {
-  it('shows what the server has purged, whose database it knows nothing of', async () => {
-    const { origin } = await serve(own.folder)
+  it('shows what the server has purged, whose port nothing is left on when npm is killed', async () => {
+    const { server, origin } = await serve(own.folder)
     const user = `user-${crypto.randomUUID().slice(0, 8)}`
     const authority = { Authorization: `Bearer ${await signLocalToken({ user })}` }
     const headers = { ...authority, 'Content-Type': 'application/json' }
@@ -57,6 +49,9 @@ describe('npm run cron', () => {
     await later.isOver
     expect(later.child.exitCode).toBe(0)
     expect(later.said).toMatch(new RegExp(`^${user}  episode  run-1  retention .* yes$`, 'm'))
+    server.child.kill('SIGKILL')
+    await server.isOver
+    await expect(fetch(`${origin}/health`)).rejects.toThrow('fetch failed')
   })
 
   it('says so where nothing answers, and takes no folder of a database', async () => {

@@ -1,27 +1,35 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { signLocalToken } from '../../src/tools/local-token.ts'
 import { root } from '../../src/tools/project.ts'
 import { Running, scratch, serve } from './running.ts'
 
-const own = scratch()
+const own = scratch('all')
+let origin: string
+
+beforeAll(async () => {
+  origin = (await serve(own.folder)).origin
+})
 
 const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0
 
-/** What the README says to paste, at a server of the test's own. */
-function firstLook(origin: string): string {
+/** What the README says to paste, by a user of its own, at the server of the tests. */
+function firstLook(user: string): string {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   const section = /^## A first look$(.*?)^## /ms.exec(readme)?.[1] ?? ''
   const blocks = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
-  return blocks.join('\n').replace('http://localhost:10334', origin).replaceAll('/tmp/', `${own.folder}/`)
+  return blocks
+    .join('\n')
+    .replace('http://localhost:10334', origin)
+    .replaceAll('/tmp/', `${own.folder}/`)
+    .replaceAll('alice', user)
 }
 
 describe('the first look of the README', () => {
   it.each(['bash', 'zsh'].filter(isInstalled))('works when it is pasted into %s', async (shell) => {
-    const { origin } = await serve(own.folder)
-    const look = new Running(shell, ['-e', '-c', firstLook(origin)])
+    const look = new Running(shell, ['-e', '-c', firstLook(`alice-in-${shell}`)])
     await look.isOver
     expect(look.said).not.toContain('"detail"')
     expect([look.child.exitCode, look.said.trim().split('\n').at(-1)]).toEqual([0, 'the same'])
@@ -29,18 +37,17 @@ describe('the first look of the README', () => {
 })
 
 describe('an example', () => {
-  const by = async (origin: string) => ({
+  const by = async (user: string) => ({
     DREAMLAKE_URL: origin,
-    DREAMLAKE_TOKEN: await signLocalToken({ user: 'alice' }),
+    DREAMLAKE_TOKEN: await signLocalToken({ user }),
   })
 
   it.each(['python3'].filter(isInstalled))('in %s sends a file and gets it back', async (python) => {
-    const { origin } = await serve(own.folder)
     const file = join(own.folder, 'front.mp4')
     copyFileSync(join(root, 'test/sample/camera/front.mp4'), file)
-    const variables = await by(origin)
+    const variables = await by('sender')
     const send = () =>
-      new Running(python, ['docs/examples/record.py', 'alice', 'robotics', 'run-043', file], variables)
+      new Running(python, ['docs/examples/record.py', 'sender', 'robotics', 'run-043', file], variables)
     for (const sent of [send, send]) {
       const running = sent()
       await running.isOver
@@ -62,12 +69,15 @@ describe('an example', () => {
   })
 
   it('in curl sends a large file in parts', async () => {
-    const { origin } = await serve(own.folder)
     const file = join(own.folder, 'recording.mcap')
     const bytes = 65 * 2 ** 20
     writeFileSync(file, '')
     truncateSync(file, bytes)
-    const parts = new Running('bash', ['docs/examples/parts.sh', 'alice', 'robotics', file], await by(origin))
+    const parts = new Running(
+      'bash',
+      ['docs/examples/parts.sh', 'packer', 'robotics', file],
+      await by('packer'),
+    )
     await parts.isOver
     expect([parts.child.exitCode, parts.said]).toEqual([0, expect.stringContaining(`"size":${bytes}`)])
   })

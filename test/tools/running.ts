@@ -4,20 +4,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { afterEach, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { hasCode, root } from '../../src/tools/project.ts'
 
 /** Tools as a developer runs them, in processes of their own. */
 
 const started: Running['child'][] = []
 
-/** A folder for the test, which is gone with all processes when it is over. */
-export function scratch(): { readonly folder: string } {
+/** A folder for each test, or for all of a file, which is gone with all processes when that is over. */
+export function scratch(of: 'each' | 'all' = 'each'): { readonly folder: string } {
   const own = { folder: '' }
-  beforeEach(() => {
+  const [begin, end] = of === 'each' ? [beforeEach, afterEach] : [beforeAll, afterAll]
+  begin(() => {
     own.folder = mkdtempSync(join(tmpdir(), 'dreamlake-tools-'))
   })
-  afterEach(() => {
+  end(() => {
     for (const { pid } of started.splice(0)) endGroup(pid)
     rmSync(own.folder, { recursive: true, force: true })
   })

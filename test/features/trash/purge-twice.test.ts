@@ -1,6 +1,15 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { Archive, fire } from '../../support/archive.ts'
-import { census, estate, faultsOf, Kept, textsOf, withBetween, withoutRests } from '../../support/faults.ts'
+import {
+  census,
+  estate,
+  faultsOf,
+  Kept,
+  States,
+  textsOf,
+  withBetween,
+  withoutRests,
+} from '../../support/faults.ts'
 
 /** Two runs of the schedule at the same time. */
 
@@ -18,6 +27,10 @@ const [DUE, LATER] = [31, 33]
 it('do together what one does alone, whenever the other one begins', async () => {
   const given = await estate(await Archive.open(), await Archive.open())
   const start = await Kept.now('two')
+  const states = new States()
+  // By a clock that stands still, what is done again is written with the same times again.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  onTestFinished(() => void vi.useRealTimers())
   const end = async () => {
     await fire(LATER)
     await fire(LATER)
@@ -37,6 +50,6 @@ it('do together what one does alone, whenever the other one begins', async () =>
   for (let at = 1, isReached = true; isReached; at++) {
     await start.bringBack()
     isReached = await withBetween(DUE, at, () => fire(DUE))
-    expect([at, await end()]).toEqual([at, alone])
+    if (await states.isNew(start)) expect([at, await end()]).toEqual([at, alone])
   }
 })
