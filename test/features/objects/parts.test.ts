@@ -71,7 +71,11 @@ describe('two tries of a part', () => {
     const upload = await uploader.beginParts(LEAST_PART + ONE.length)
     await uploader.putPart(upload, 1, new Uint8Array(LEAST_PART))
     const url = await uploader.urlOfPart(upload, 2)
-    const overtaken = async () => expect((await put(url, TWO)).status).toBe(200)
+    const overtaken = async () => {
+      expect((await put(url, TWO)).status).toBe(200)
+      // Of two within a millisecond, none is the newer.
+      await scheduler.wait(2)
+    }
     const late = await put(url, ONE, { variables: { BUCKET: bucketWaiting(overtaken) } })
     const listed = await partsOf(upload)
     expect(listed.map(({ etag }) => etag)[1]).toBe(etagOf(late))

@@ -356,9 +356,11 @@ describe('a run of the schedule', () => {
     const { DB, ran } = observed()
     const { line } = await run(0, { DB })
     const names =
-      'trips queries rowsRead rowsWritten marked slices ended expired objects drifts skipped orphans removed missing failures'
+      'trips queries calls rowsRead rowsWritten ranOut marked slices ended expired objects drifts skipped orphans removed missing failures'
     expect(Object.keys(line).sort()).toEqual(names.split(' ').sort())
-    for (const value of Object.values(line)) expect(value).toEqual(expect.any(Number))
+    const { ranOut, ...figures } = line
+    expect(ranOut).toBe(false)
+    for (const value of Object.values(figures)) expect(value).toEqual(expect.any(Number))
     const sum = (of: (one: (typeof ran)[number]) => number) => ran.reduce((total, one) => total + of(one), 0)
     const costs = {
       queries: ran.length,
