@@ -18,19 +18,26 @@ const LONGEST = [
   'purge-twice',
   'purge-races',
   'authority',
-  'reconcile',
   'purge',
+  'reconcile',
+  'fuzz',
+  'slices',
+  'lifecycle',
+  'uploads',
   'audit',
   'dev',
-  'fuzz',
-  'lifecycle',
+  'deploy',
+  'examples',
 ]
+
+/** What is of one project stands together, for whatever is of another one needs a process anew. */
+const PROJECTS = ['worker', 'worker alone', 'node']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const index = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
-      return index === -1 ? LONGEST.length : index
+      return PROJECTS.indexOf(project.name) * 1_000 + (index === -1 ? LONGEST.length : index)
     }
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
   }
