@@ -13,6 +13,16 @@ const named = (walk: string): SQL => sql.raw(`'${walk}'`)
 export const positionOf = (walk: string): SQL =>
   sql`ifnull((select ${walks.position} from ${walks} where ${walks.name} = ${named(walk)}), '')`
 
+const noteAll = scheduled<{ readonly positions: Readonly<Record<string, string>> }>(
+  'walks.noteAll',
+  (a) => sql`insert into ${walks} (name, position)
+    select key, value from ${a.positions.each} where true on conflict (name) do update set position = excluded.position`,
+)
+
+/** Notes where several walks have come to, by their names. */
+export const noteWalks = (positions: Readonly<Record<string, string>>): Plan<void> =>
+  act(noteAll, { positions })
+
 /** How it is read and noted where a walk has come to. */
 export function walkOf(walk: string) {
   const read = query<Record<never, never>>(

@@ -1,14 +1,12 @@
-import type { Plan } from '../db/plan.ts'
-import type { Group } from '../db/turns.ts'
-import { walkOf } from '../db/walks.ts'
+import type { Turns } from '../db/turns.ts'
 import type { Run } from './run.ts'
 
 /** Namespaces that have their turn together. */
 const NAMESPACES = 50
 
-interface Turns {
-  /** Whose turn it is after another one. */
-  readonly next: (values: { after: string; most: number; now: number; before: number }) => Plan<Group>
+interface Round {
+  /** Who has something to be done. */
+  readonly of: Turns
   /** What has ended, or been in the trash, before this is due; epoch milliseconds. */
   readonly before: number
   /** Namespaces that have their turn together. */
@@ -22,47 +20,50 @@ interface Turns {
  * is spent. A run goes on where the one before has stopped: whoever has much keeps nobody waiting for longer than a
  * round. Neither does a failure, which the run ends with.
  */
-export function turnsBy(name: string) {
-  const walk = walkOf(`turn.${name}`)
-  return async (run: Run, turns: Turns): Promise<void> => {
-    const { budget } = run
-    const failures: unknown[] = []
-    let after = budget.affords(walk.read()) ? await budget.run(walk.read()) : null
+export async function goRound(run: Run, round: Round): Promise<void> {
+  const failures: unknown[] = []
+  let after: string | null = null
+  let isOfUse = false
+  for (;;) {
+    const turn = await takeTurn(run, round, after, failures)
+    if (turn === null) break
     // The first round may have begun in the middle: then there is another one.
-    let isOfUse = after !== ''
-    while (after !== null) {
-      const turn = await takeTurn(run, turns, after, failures)
-      if (turn === null) break
-      isOfUse ||= turn.isOfUse
-      const isRound = turn.reached === ''
-      if (isRound && !isOfUse) break
-      if (isRound) isOfUse = false
-      after = turn.reached
-      // Also where nothing else can be afforded any more: others are next.
-      await budget.run(walk.note(after))
-      if (budget.isSpent) break
-    }
-    if (failures.length > 0) throw failures[0]
+    isOfUse ||= turn.isOfUse || (after === null && turn.after !== '')
+    const isOver = turn.reached === ''
+    if (isOver && !isOfUse) break
+    if (isOver) isOfUse = false
+    after = turn.reached
+    // Also where nothing else can be afforded any more: others are next.
+    await run.budget.run(round.of.note(after))
+    if (run.budget.isSpent) break
   }
+  if (failures.length > 0) throw failures[0]
 }
 
-/** One turn: where the next begins, empty at the end of the round; null where the budget has allowed for nothing. */
+interface Taken {
+  /** Where the turn began, and where the next one begins; empty at the start of a round. */
+  readonly after: string
+  readonly reached: string
+  readonly isOfUse: boolean
+}
+
+/** One turn; null where the budget has allowed for nothing. */
 async function takeTurn(
   { budget, now }: Run,
-  { next, before, most = NAMESPACES, work }: Turns,
-  after: string,
+  { of, before, most = NAMESPACES, work }: Round,
+  from: string | null,
   failures: unknown[],
-): Promise<{ readonly reached: string; readonly isOfUse: boolean } | null> {
-  const turn = next({ after, most, now, before })
+): Promise<Taken | null> {
+  const turn = of.next({ after: from, most, now, before })
   if (!budget.affords(turn)) return null
-  const { namespaces, reached } = await budget.run(turn)
+  const { after, namespaces, reached } = await budget.run(turn)
   let isOfUse = false
   try {
     isOfUse = namespaces.length > 0 && (await work(namespaces))
   } catch (error) {
     failures.push(error)
   }
-  return budget.isSpent && !isOfUse ? null : { reached: reached ?? '', isOfUse }
+  return budget.isSpent && !isOfUse ? null : { after, reached: reached ?? '', isOfUse }
 }
 
 /** What each of some namespaces has of a measure that they share. */

@@ -1,8 +1,8 @@
 -- turns.items
-with recursive walk0(id) as (
+with recursive origin(after) as materialized (select ifnull(:after, ifnull((select walks.position from walks where walks.name = 'turn.items'), ''))), walk0(id) as (
  select (select min(deletions.namespace_id)
  from deletions
- where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id > :after)
+ where deletions.purging = 0 and (deletions.kind <> 'dataset') = 0 and deletions.namespace_id > (select after from origin))
  union all
  select (select min(deletions.namespace_id)
  from deletions
@@ -11,7 +11,7 @@ with recursive walk0(id) as (
  where walk0.id is not null limit 500), walk1(id) as (
  select (select min(deletions.namespace_id)
  from deletions
- where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id > :after)
+ where deletions.purging = 0 and (deletions.kind <> 'dataset') = 1 and deletions.namespace_id > (select after from origin))
  union all
  select (select min(deletions.namespace_id)
  from deletions
@@ -20,7 +20,7 @@ with recursive walk0(id) as (
  where walk1.id is not null limit 500), walk2(id) as (
  select (select min(deletions.namespace_id)
  from deletions
- where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.namespace_id > :after)
+ where deletions.purging = 1 and (deletions.project_id is null) = 0 and deletions.namespace_id > (select after from origin))
  union all
  select (select min(deletions.namespace_id)
  from deletions
@@ -53,17 +53,17 @@ with recursive walk0(id) as (
  from (select walk2.id as id from walk2 where walk2.id is not null and walk2.id is not null limit :most))
  where id <= ifnull((select id from horizon), id)
  order by id limit :most)
- select id as horizon, null as namespace_id
- from horizon
+ select after, (select id from horizon) as horizon, null as namespace_id
+ from origin
  union all
- select null, id
+ select null, null, id
  from found
 
 -- turns.objects
-with recursive walk0(id) as (
+with recursive origin(after) as materialized (select ifnull(:after, ifnull((select walks.position from walks where walks.name = 'turn.objects'), ''))), walk0(id) as (
  select (select min(objects.namespace_id)
  from objects
- where objects.asset_count = 0 and objects.state = 'pending' and objects.namespace_id > :after)
+ where objects.asset_count = 0 and objects.state = 'pending' and objects.namespace_id > (select after from origin))
  union all
  select (select min(objects.namespace_id)
  from objects
@@ -72,7 +72,7 @@ with recursive walk0(id) as (
  where walk0.id is not null limit 500), walk1(id) as (
  select (select min(objects.namespace_id)
  from objects
- where objects.asset_count = 0 and objects.state = 'complete' and objects.namespace_id > :after)
+ where objects.asset_count = 0 and objects.state = 'complete' and objects.namespace_id > (select after from origin))
  union all
  select (select min(objects.namespace_id)
  from objects
@@ -81,7 +81,7 @@ with recursive walk0(id) as (
  where walk1.id is not null limit 500), walk2(id) as (
  select (select min(objects.namespace_id)
  from objects
- where objects.asset_count = 0 and objects.state = 'purging' and objects.namespace_id > :after)
+ where objects.asset_count = 0 and objects.state = 'purging' and objects.namespace_id > (select after from origin))
  union all
  select (select min(objects.namespace_id)
  from objects
@@ -90,7 +90,7 @@ with recursive walk0(id) as (
  where walk2.id is not null limit 500), walk3(id) as (
  select (select min(objects.namespace_id)
  from objects
- where objects.asset_count = 0 and objects.state = 'aborted' and objects.namespace_id > :after)
+ where objects.asset_count = 0 and objects.state = 'aborted' and objects.namespace_id > (select after from origin))
  union all
  select (select min(objects.namespace_id)
  from objects
@@ -99,7 +99,7 @@ with recursive walk0(id) as (
  where walk3.id is not null limit 500), walk4(id) as (
  select (select min(objects.namespace_id)
  from objects
- where objects.asset_count = 0 and objects.state = 'discarded' and objects.namespace_id > :after)
+ where objects.asset_count = 0 and objects.state = 'discarded' and objects.namespace_id > (select after from origin))
  union all
  select (select min(objects.namespace_id)
  from objects
@@ -156,17 +156,17 @@ with recursive walk0(id) as (
  where objects.asset_count = 0 and objects.state = 'discarded' and objects.namespace_id = walk4.id) <= :before limit :most))
  where id <= ifnull((select id from horizon), id)
  order by id limit :most)
- select id as horizon, null as namespace_id
- from horizon
+ select after, (select id from horizon) as horizon, null as namespace_id
+ from origin
  union all
- select null, id
+ select null, null, id
  from found
 
 -- turns.places
-with recursive walk0(id) as (
+with recursive origin(after) as materialized (select ifnull(:after, ifnull((select walks.position from walks where walks.name = 'turn.places'), ''))), walk0(id) as (
  select (select min(deletions.namespace_id)
  from deletions
- where deletions.purging = 1 and (deletions.project_id is null) = 1 and deletions.namespace_id > :after)
+ where deletions.purging = 1 and (deletions.project_id is null) = 1 and deletions.namespace_id > (select after from origin))
  union all
  select (select min(deletions.namespace_id)
  from deletions
@@ -181,17 +181,17 @@ with recursive walk0(id) as (
  where deletions.purging = 1 and (deletions.project_id is null) = 1 and deletions.namespace_id = walk0.id) <= :now limit :most))
  where id <= ifnull((select id from horizon), id)
  order by id limit :most)
- select id as horizon, null as namespace_id
- from horizon
+ select after, (select id from horizon) as horizon, null as namespace_id
+ from origin
  union all
- select null, id
+ select null, null, id
  from found
 
 -- turns.underWay
-with recursive walk0(id) as (
+with recursive origin(after) as materialized (select ifnull(:after, ifnull((select walks.position from walks where walks.name = 'turn.underWay'), ''))), walk0(id) as (
  select (select min(deletions.namespace_id)
  from deletions
- where deletions.phase is not null and deletions.namespace_id > :after)
+ where deletions.phase is not null and deletions.namespace_id > (select after from origin))
  union all
  select (select min(deletions.namespace_id)
  from deletions
@@ -202,8 +202,8 @@ with recursive walk0(id) as (
  from (select walk0.id as id from walk0 where walk0.id is not null and walk0.id is not null limit :most))
  where id <= ifnull((select id from horizon), id)
  order by id limit :most)
- select id as horizon, null as namespace_id
- from horizon
+ select after, (select id from horizon) as horizon, null as namespace_id
+ from origin
  union all
- select null, id
+ select null, null, id
  from found

@@ -262,7 +262,7 @@ export class Archive {
 }
 
 /** Fires the schedule, `days` from now. */
-export async function fire(days = 0, deployed: Partial<Env> = {}): Promise<void> {
+export async function fire(days = 0, deployed: object = {}): Promise<void> {
   const controller = createScheduledController({ scheduledTime: new Date(Date.now() + days * DAY) })
   await worker.scheduled(controller, { ...env, ...deployed } as Env)
 }
@@ -291,7 +291,7 @@ export interface Mended {
 }
 
 /** Fires the schedule, `days` from now, and listens to what it says. */
-export async function run(days = 0, deployed: Partial<Env> = {}): Promise<Run> {
+export async function run(days = 0, deployed: object = {}): Promise<Run> {
   const [info, error] = [vi.spyOn(console, 'info'), vi.spyOn(console, 'error')]
   for (const spy of [info, error]) spy.mockImplementation(() => undefined)
   const rejected = await fire(days, deployed).then(

@@ -2,19 +2,17 @@ import { SLICE } from '../../domain/purge.ts'
 import { HOUR } from '../../domain/time.ts'
 import { PART_LIFETIME } from '../../domain/upload.ts'
 import type { Run } from '../../jobs/run.ts'
-import { shareOf, turnsBy } from '../../jobs/turns.ts'
+import { goRound, shareOf } from '../../jobs/turns.ts'
 import { claimObjects, type Doomed, eraseObjects, postponeObjects, withObjectsToPurge } from './purge.sql.ts'
 
 /** A URL of an upload may be used until it expires, and what is sent by it then may still be on its way. */
 const ENDED_FOR = PART_LIFETIME * 1_000 + HOUR
 
-const inTurnsOfObjects = turnsBy('objects')
-
 /** Claims objects, removes their bytes, and then their rows, until nothing is left or the budget is spent. */
 export async function purgeObjects(run: Run): Promise<void> {
   const failures: unknown[] = []
-  await inTurnsOfObjects(run, {
-    next: withObjectsToPurge,
+  await goRound(run, {
+    of: withObjectsToPurge,
     before: run.now - ENDED_FOR,
     work: (namespaces) => purgeObjectsOf(run, namespaces, failures),
   })

@@ -1,17 +1,15 @@
 import { SLICE } from '../../domain/purge.ts'
 import type { Run } from '../../jobs/run.ts'
-import { turnsBy } from '../../jobs/turns.ts'
+import { goRound } from '../../jobs/turns.ts'
 import { firstUnderWay, goOn, withDeletionsUnderWay } from './slices.sql.ts'
 
 /** Slices of one namespace before another one has its turn. */
 const MOST_SLICES_IN_A_ROW = 20
 
-const inTurns = turnsBy('underWay')
-
 /** Goes on with the folders that are on their way into the trash, or out of it. */
 export const goOnWithMarks = (run: Run): Promise<void> =>
-  inTurns(run, {
-    next: withDeletionsUnderWay,
+  goRound(run, {
+    of: withDeletionsUnderWay,
     before: run.now,
     most: 1,
     work: ([namespaceId]) => (namespaceId === undefined ? Promise.resolve(false) : goOnFor(run, namespaceId)),

@@ -1,6 +1,6 @@
 import { SLICE } from '../../domain/purge.ts'
 import type { Run } from '../../jobs/run.ts'
-import { shareOf, turnsBy } from '../../jobs/turns.ts'
+import { goRound, shareOf } from '../../jobs/turns.ts'
 import { claimDue, withItemsToPurge } from './claim.sql.ts'
 import { eraseItems, type Left } from './erase-items.sql.ts'
 import { erasePlace, pickPlace, postponePlace, withPlacesToPurge } from './erase-place.sql.ts'
@@ -8,15 +8,13 @@ import { erasePlace, pickPlace, postponePlace, withPlacesToPurge } from './erase
 /** Slices of some namespaces, or of one project, before others have their turn. */
 const MOST_SLICES_IN_A_ROW = 20
 
-const inTurnsOfItems = turnsBy('items')
-
 /**
  * Claims what is due, and erases of the claimed what was deleted inside projects, slice by slice, until nothing is left
  * or the budget is spent.
  */
 export const purgeItems = (run: Run): Promise<void> =>
-  inTurnsOfItems(run, {
-    next: withItemsToPurge,
+  goRound(run, {
+    of: withItemsToPurge,
     before: run.now - run.retention,
     work: (namespaces) => purgeItemsOf(run, namespaces),
   })
@@ -53,15 +51,13 @@ async function purgeItemsOf(
   return true
 }
 
-const inTurnsOfPlaces = turnsBy('places')
-
 /**
  * The same for projects and namespaces: in turn, so that a large one does not keep others waiting. A namespace that waits
  * for the lease of an object is looked at when that is over.
  */
 export const purgePlaces = (run: Run): Promise<void> =>
-  inTurnsOfPlaces(run, {
-    next: withPlacesToPurge,
+  goRound(run, {
+    of: withPlacesToPurge,
     before: run.now,
     most: 1,
     work: ([namespaceId]) =>

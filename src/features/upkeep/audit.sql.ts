@@ -1,10 +1,10 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { act, map, type Plan, type Row, statement, together } from '../../db/plan.ts'
+import { act, type Plan, type Row, statement } from '../../db/plan.ts'
 import { type Arguments, fragment, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
-import { positionOf, walkOf } from '../../db/walks.ts'
+import { positionOf } from '../../db/walks.ts'
 import { type Audited, audited, type Counted } from './counters.sql.ts'
 
 /**
@@ -41,8 +41,8 @@ interface Audit {
   readonly compare: (slice: Slice) => Plan<Compared>
   /** Counts anew what a comparison has found; what differs by then, whatever it was. */
   readonly mend: (drifts: readonly Drift[]) => Plan<void>
-  /** Goes on behind a slice that was compared. */
-  readonly goOn: (last: string) => Plan<void>
+  /** The walk that goes on behind a slice that was compared. */
+  readonly walk: string
 }
 
 const joined = (parts: readonly SQL[], by: string): SQL => sql.join([...parts], sql.raw(by))
@@ -107,6 +107,7 @@ const sizeOf = (table: SQLiteTable, { counted, size }: Audited): SQL =>
 function auditOf(audited: Audited): Audit {
   const { table, key, part, most = USUAL_ROWS } = audited
   const name = [getTableName(table), ...(part ? [part] : [])].join('.')
+  const walk = `audit.${name}`
   const counted = audited.counted.map(({ counters, truth }) => ({
     counters,
     truth: fragment(`audit.${name}.${counters.join('+')}`, truth),
@@ -116,7 +117,7 @@ function auditOf(audited: Audited): Audit {
       `audit.${name}.slice`,
       sql`with near as materialized (
       select ${key} as id, max(0, ${sizeOf(table, audited)}) as size from ${table}
-      where ${key} > ${positionOf(`audit.${name}`)} order by ${key} limit ${sql.raw(String(most))}),
+      where ${key} > ${positionOf(walk)} order by ${key} limit ${sql.raw(String(most))}),
     slice as materialized (select id, size from (
       select id, size, sum(size) over (order by id rows unbounded preceding) - size as before from near)
       where before <= ${a.mostCounted})`,
@@ -124,36 +125,30 @@ function auditOf(audited: Audited): Audit {
   const inSlice = (a: Arguments<Slice>): SQL =>
     sql`${key} in (select id from slice where size <= ${a.mostAlone})`
   const differs = fragment(`audit.${name}.differs`, differing(table, counted))
-  const drifted = query<Slice>(
-    `audit.${name}.drifted`,
-    (a) => sql`${sliced(a)} select ${key} as id, ${comparison(table, counted)} as counters
-      from ${table} where ${inSlice(a)} and (${differs})`,
+  // What differs, and then where the slice has ended.
+  const compared = query<Slice>(
+    `audit.${name}.compared`,
+    (a) => sql`${sliced(a)} select ${key} as id, ${comparison(table, counted)} as counters, null as skipped
+      from ${table} where ${inSlice(a)} and (${differs})
+      union all select (select max(id) from slice), null, (select count(*) from slice where size > ${a.mostAlone})`,
   )
   const mend = scheduled<{ readonly keys: readonly string[] }>(
     `audit.${name}.mend`,
     (a) => sql`update ${table} set ${mending(table, counted)}
       where ${key} in (select value from ${a.keys.each}) and (${differs})`,
   )
-  const reached = query<Slice>(
-    `audit.${name}.reached`,
-    (a) => sql`${sliced(a)} select (select max(id) from slice) as last,
-      (select count(*) from slice where size > ${a.mostAlone}) as skipped`,
-  )
-  const walk = walkOf(`audit.${name}`)
   return {
     compare: (slice) =>
-      map(
-        together<{ drifts: readonly Drift[]; end: Omit<Compared, 'drifts'> }>({
-          drifts: statement(drifted, slice, (rows) => rows.map((row) => driftOf(getTableName(table), row))),
-          end: statement(reached, slice, ([row]) => ({
-            skipped: Number(row?.skipped),
-            last: (row?.last as string | null | undefined) ?? '',
-          })),
-        }),
-        ({ drifts, end }) => ({ drifts, ...end }),
-      ),
+      statement(compared, slice, (rows) => {
+        const end = rows.at(-1)
+        return {
+          drifts: rows.slice(0, -1).map((row) => driftOf(getTableName(table), row)),
+          skipped: Number(end?.skipped),
+          last: (end?.id as string | null | undefined) ?? '',
+        }
+      }),
     mend: (drifts) => act(mend, { keys: drifts.map((drift) => drift.key) }),
-    goOn: (last) => walk.note(last),
+    walk,
   }
 }
 

@@ -370,6 +370,12 @@ describe('a run of the schedule', () => {
     expect(line).toMatchObject(costs)
     expect(line.trips).toBe(new Set(ran.map(({ trip }) => trip)).size)
   })
+
+  it('ends within what the free plan may ask of D1, where there is nothing to be done', async () => {
+    await run()
+    const { line } = await run(0, { CRON_QUERIES: '45' })
+    expect(line).toMatchObject({ ranOut: false, failures: 0 })
+  })
 })
 
 /** Projects in the archive's namespace, each with as many nameless videos; gives their ids in order. */
