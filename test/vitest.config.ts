@@ -91,8 +91,8 @@ export default defineConfig(async () => {
       testTimeout: MOST_MILLISECONDS,
       hookTimeout: MOST_MILLISECONDS,
       teardownTimeout: MOST_MILLISECONDS,
-      // By default one core is left to the watching process, which has little to do.
-      maxWorkers: '100%',
+      // The watching process has little to do, and whoever tests a process that begins mostly waits.
+      maxWorkers: '150%',
       sequence: { sequencer: LongestFirst },
       projects: [
         inWorkerd(
