@@ -2,7 +2,7 @@ import { byteLength, codePoints, lineFault, nameFault } from './text.ts'
 
 export const MOST_BYTES_OF_A_PATH = 1_024
 /** Each one costs the database a folder to find or to make: bytes alone would allow five hundred of them. */
-const MOST_SEGMENTS = 32
+export const MOST_SEGMENTS = 32
 
 /** A folder path or an asset's name, in its one stored form. */
 export interface Path {

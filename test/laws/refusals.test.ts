@@ -401,6 +401,8 @@ function trashRefusals(): Refused[] {
       'DELETE',
       (t) => `${project(t)}/collections/missing`,
     ),
+    refusal('moveFolder', 404, 'node_not_found', 'PATCH', () => '/nodes/missing'),
+    refusal('moveFolder', 400, 'node_not_folder', 'PATCH', (t) => `/nodes/${t.episodeNode}`),
     refusal('trashFolder', 404, 'node_not_found', 'DELETE', () => '/nodes/missing'),
     refusal('trashFolder', 400, 'node_not_folder', 'DELETE', (t) => `/nodes/${t.episodeNode}`),
     refusal('restorePlace', 404, 'deletion_not_found', 'POST', (t) => `${home(t)}/trash/missing/restore`),

@@ -433,6 +433,70 @@ with standing as materialized (
  where users.username = :newSlug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal
  from standing)
 
+-- nodes.moving
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (
+ select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.parent_id as parent_id, nodes.name as name, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), parent as materialized (
+ select nodes.id as id, nodes.kind as kind, nodes.container_id as container_id, nodes.path as path, nodes.item_id as item_id
+ from admitted as standing cross join nodes
+ where nodes.id = :parentId and nodes.project_id = standing.project_id and nodes.deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = nodes.container_id and around.deleted_at is not null)), goal as materialized (
+ select case
+ when not :parentId? then target.parent_id
+ when :parentId is null then (select episodes.node_id from episodes where episodes.id = target.container_id) else :parentId end as parent_id, case
+ when not :parentId? then rtrim(rtrim(target.path, replace(target.path, '/', '')), '/')
+ when :parentId is null then '' else (select iif(kind = 'folder', path, '') from parent) end || '/' || ifnull(:segment, substr(target.path, length(rtrim(rtrim(target.path, replace(target.path, '/', '')), '/')) + 2)) as path, ifnull(:name, target.name) as name
+ from target), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.2>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
+ when :parentId is not null and not exists (select 1 from parent) then 'parent_not_found' <role.2>
+ when (select kind <> 'folder' from target) then 'node_not_folder'
+ when exists (select 1 from target cross join parent where parent.kind not in ('folder', 'episode')) then 'parent_not_folder'
+ when exists (select 1
+ from target cross join parent
+ where case parent.kind
+ when 'folder' then parent.container_id <> target.container_id else parent.item_id <> target.container_id end) then 'node_across_episodes'
+ when (select path from goal) <> (select path from target) and (select ifnull(max(length(cast(replace(replace(path, '%2F', '/'), '%25', '%') as blob))), length(cast(replace(replace((select path from target), '%2F', '/'), '%25', '%') as blob))) - length(cast(replace(replace((select path from target), '%2F', '/'), '%25', '%') as blob)) + length(cast(replace(replace((select path from goal), '%2F', '/'), '%25', '%') as blob)) > 1024 or ifnull(max((length(path) - length(replace(path, '/', '')))), (length((select path from target)) - length(replace((select path from target), '/', '')))) - (length((select path from target)) - length(replace((select path from target), '/', ''))) + (length((select path from goal)) - length(replace((select path from goal), '/', ''))) > 32
+ from (select nodes.path as path, nodes.kind as kind
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 5001)
+ where kind <> 'episode') then 'path_too_long'
+ when exists (select 1
+ from target join episodes on episodes.id = target.container_id
+ where episodes.write_protected) then 'episode_write_protected'
+ when exists (select 1
+ from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
+ when (select path from goal) <> (select path from target) and substr((select path from goal), 1, length((select path from target)) + 1) = (select path from target) || '/' then 'node_cycle'
+ when (select path from goal) <> (select path from target) and (exists (
+ select 1
+ from target cross join nodes on nodes.container_id = target.container_id and nodes.path = (select path from goal) and nodes.kind = 'folder' and nodes.deleted_at is null) or instr((select path from goal), '%2F') > 0 and exists (
+ select 1
+ from target cross join nodes cross join assets as own on own.id = nodes.item_id cross join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = replace(replace((select path from goal), '%2F', '/'), '%25', '%') || substr(own.name, length(replace(replace((select path from target), '%2F', '/'), '%25', '%')) + 1) and assets.name is not null and assets.deleted_at is null
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and own.id <> assets.id)) then 'node_name_taken'
+ when (select path from goal) <> (select path from target) and (select count(*)
+ from (select 1
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 5001)) > 5000 then 'too_large' || ifnull(' ' || (select 'nodes ' || count(*) || iif(count(*) = 100000, ' more', '')
+ from (
+ select 1
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 100000)), '')
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from goal) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from goal)) + 1) = (select path from goal) || '/')) then 'deletion_marking' end, 'done') as refusal
+ from standing)
+
 -- nodes.trashing
 with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes

@@ -46,6 +46,33 @@ with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> insert int
 update nodes set deleted_at = :now, deletion_id = :deletionId
  where nodes.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and nodes.deleted_at is null
 
+-- nodes.moveAssets, permitted by nodes.moving
+update assets set name = replace(replace((select path from goal), '%2F', '/'), '%25', '%') || substr(assets.name, length(replace(replace((select path from target), '%2F', '/'), '%25', '%')) + 1), updated_at = :now, updated_request = :mark, renamed_request = null, version = assets.version + 1
+ where assets.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and exists (select 1 from permit cross join target cross join goal where goal.path <> target.path)) and assets.deleted_at is null
+
+-- nodes.moveBelow, permitted by nodes.moving
+update nodes set path = (select path from goal) || substr(nodes.path, length((select path from target)) + 1), updated_at = :now, version = nodes.version + 1
+ where nodes.id in (select nodes.id
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and exists (select 1 from permit cross join target cross join goal where goal.path <> target.path))
+
+-- nodes.moveEpisodes, permitted by nodes.moving
+update episodes set node_path = (select path from goal) || substr(episodes.node_path, length((select path from target)) + 1), updated_at = :now, updated_request = :mark, renamed_request = null, version = episodes.version + 1
+ where episodes.id in (select nodes.item_id
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and exists (select 1 from permit cross join target cross join goal where goal.path <> target.path)) and episodes.deleted_at is null
+
+-- nodes.moveFolder, permitted by nodes.moving
+update nodes set parent_id = (select parent_id from goal), name = (select name from goal), path = (select path from goal), updated_at = :now, version = nodes.version + 1
+ where nodes.id = (select target.id from permit cross join target cross join goal where goal.path <> target.path)
+
+-- nodes.moved, judged by nodes.moving
+select standing.refusal as refusal, iif(<isBlind>, json_object('id', nodes.id, 'name', nodes.name), <nodeJson>) as body
+ from verdict as standing
+ left join nodes on nodes.id = iif(standing.refusal is null, :id, null)
+
 -- nodes.restore
 with <trash.undone>, <trash.spot.undone> update nodes set deleted_at = null, deletion_id = null, name = (select replace(replace(substr(spot.path, length(rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%')
  from spot), path = (select path from spot), updated_at = iif(:isRenamed, :now, nodes.updated_at), parent_id = (select ifnull((select nodes.id

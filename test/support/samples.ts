@@ -248,6 +248,13 @@ export function samplesFor({
     trashProject: { path: project, status: 200, scope: 'write' },
     // It is a home: found, and told so.
     trashNamespace: { path: namespace, status: 409, isOwners: true, scope: 'personal' },
+    moveFolder: {
+      path: `/nodes/${folder}`,
+      body: { name },
+      status: 200,
+      hidden: 'node_not_found',
+      scope: 'write',
+    },
     trashFolder: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'write' },
     listNamespaceTrash: { path: `${namespace}/trash`, status: 200, scope: 'read' },
     listProjectTrash: { path: `${project}/trash`, status: 200, scope: 'read' },

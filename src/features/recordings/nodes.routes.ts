@@ -1,9 +1,12 @@
 import { assetKinds } from '../../domain/kind.ts'
+import { nodeSegment } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
+import { moveFolderTo } from './moves.sql.ts'
 import { goOn } from './slices.sql.ts'
 import { trashFolder } from './trash.sql.ts'
 
@@ -20,6 +23,18 @@ export const Node = z
     updatedAt: field.time,
   })
   .meta({ id: 'Node' })
+
+const example = {
+  id: '019d8a3c5e00a1b2c3d4e5f6',
+  name: 'batch-2',
+  kind: 'folder',
+  leaf: false,
+  path: '/batch-2',
+  parentId: null,
+  assetId: null,
+  createdAt: '2026-04-14T09:30:00.000Z',
+  updatedAt: '2026-04-14T09:30:00.000Z',
+}
 
 const trash = trashEndpoint(
   {
@@ -43,4 +58,53 @@ const trash = trashEndpoint(
   (values, { params }) => trashFolder({ ...values, id: params.id }),
 )
 
-export const nodeEndpoints: readonly Endpoint[] = [trash]
+const folderName = field.name.superRefine((name, context) => {
+  if (name.includes('/')) context.addIssue({ code: 'custom', message: 'has a slash: it is one name' })
+})
+
+const move = endpoint(
+  {
+    operationId: 'moveFolder',
+    method: 'PATCH',
+    path: '/nodes/{id}',
+    tag: 'Nodes',
+    summary: 'Rename or move a folder',
+    description:
+      'All that hangs below it follows at once: the paths of nodes, the names of assets, and the nodePath of episodes. A null parent is the top: of the episode that the folder is inside of, else of the project.',
+    params: z.object({ id: field.lookup }),
+    query: z.object({}),
+    body: z
+      .object({ name: folderName.optional(), parentId: field.lookup.nullable().optional() })
+      .meta({ id: 'NodeChanges' }),
+    bodyExample: { name: 'batch-2', parentId: null },
+    elsewhere: {
+      path: 'name and parentId say it',
+      kind: 'it stays what it is',
+      leaf: 'it stays what it is',
+      assetId: 'it stays what it is',
+    },
+    answers: { 200: { description: 'The node of the folder', schema: field.changed(Node), example } },
+    failures: [
+      'node_not_found',
+      'parent_not_found',
+      'node_not_folder',
+      'parent_not_folder',
+      'node_across_episodes',
+      'path_too_long',
+      'episode_write_protected',
+      'holds_write_protected',
+      'node_cycle',
+      'node_name_taken',
+      'too_large',
+      'deletion_marking',
+    ],
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const named = body.name === undefined ? {} : { segment: nodeSegment(body.name) }
+    return jsonAnswer(
+      await database.run(moveFolderTo({ ...asking, ...stamp, ...body, ...named, id: params.id })),
+    )
+  },
+)
+
+export const nodeEndpoints: readonly Endpoint[] = [move, trash]

@@ -18,7 +18,7 @@ import { pathFromRoot } from './nodes.sql.ts'
 import { marking, nodesBelow } from './slices.sql.ts'
 
 /** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */
-const missingTarget = sql`not exists (select 1 from target where deleted_at is null
+export const missingTarget = sql`not exists (select 1 from target where deleted_at is null
   and not ${isInTrashedEpisode(sql`target.container_id`)})`
 
 type TrashingEpisode = ProjectRef & Trashing & { readonly name: string }
@@ -71,7 +71,7 @@ const trashingAsset = guard<TrashingAsset>('assets.trashing', (a) => {
   })
 })
 
-const isInProtectedEpisode: Refusing = [
+export const isInProtectedEpisode: Refusing = [
   'episode_write_protected',
   sql`exists (select 1 from target join ${episodes} on ${episodes.id} = target.container_id
     where ${episodes.writeProtected})`,
@@ -105,10 +105,10 @@ export const trashAsset = trashPlan(trashingAsset, {
 
 type TrashingFolder = ItemRef & Trashing
 
-const TARGET = sql.raw('target')
+export const TARGET = sql.raw('target')
 
 /** Holds where a write-protected episode is below the folder: those of a project have an index of their own. */
-const holdsProtected = sql`exists (select 1 from target cross join ${episodes} on ${episodes.projectId} = target.container_id
+export const holdsProtected = sql`exists (select 1 from target cross join ${episodes} on ${episodes.projectId} = target.container_id
     and ${episodes.writeProtected} = 1 and ${live(episodes)}
     and ${episodes.folderPath} >= target.path || '/' and ${episodes.folderPath} < target.path || '0')`
 
