@@ -533,6 +533,7 @@ const announce = step(
   ),
   (lab, given) => lab.announce(...given),
 )
+const isFolder = ({ kind }: Item): boolean => kind === 'folder'
 const deleteItem = (
   name: string,
   isIt: (item: Item) => boolean,
@@ -545,11 +546,25 @@ const deleteItem = (
       await lab.expects(lab.model.deleteItem(item, missing), 200, 'DELETE', `${prefix(item)}/${item.id}`)
   })
 const deleteAsset = deleteItem('deleteAsset', isAsset, 'asset_not_found', (item) => `/assets/${item.kind}`)
-const deleteFolder = deleteItem(
-  'deleteFolder',
-  ({ kind }) => kind === 'folder',
-  'node_not_found',
-  () => '/nodes',
+const deleteFolder = deleteItem('deleteFolder', isFolder, 'node_not_found', () => '/nodes')
+const moveFolder = step(
+  'moveFolder',
+  fc.tuple(
+    any,
+    fc.option(fc.constantFrom('a', 'b', '50%')),
+    fc.constantFrom('where it is', 'to the top', 'below another', 'below another'),
+    any,
+  ),
+  async (lab, [number, name, where, other]) => {
+    const folder = pick(lab.model.within(isFolder), number)
+    if (!folder) return
+    const another = where === 'below another' ? pick(lab.model.within(isFolder), other) : null
+    const parent = where === 'where it is' ? undefined : (another ?? null)
+    await lab.expects(lab.model.moveFolder(folder, name, parent), 200, 'PATCH', `/nodes/${folder.id}`, {
+      ...(name === null ? {} : { name }),
+      ...(parent === undefined ? {} : { parentId: parent?.id ?? null }),
+    })
+  },
 )
 const deleteEpisode = step('deleteEpisode', fc.tuple(project, episode), (lab, [slug, name]) =>
   lab.expects(
@@ -590,7 +605,17 @@ const upload = (name: string, run: (lab: Lab, stored: Stored | undefined) => Pro
 
 const commands = [
   ...[register, register, register, replace, replace, upsertEpisode, upsertEpisode, announce, announce],
-  ...[deleteAsset, deleteAsset, deleteFolder, deleteFolder, deleteEpisode, deleteEpisode],
+  ...[
+    deleteAsset,
+    deleteAsset,
+    deleteFolder,
+    deleteFolder,
+    moveFolder,
+    moveFolder,
+    moveFolder,
+    deleteEpisode,
+    deleteEpisode,
+  ],
   ...[
     createDataset,
     deleteDataset,

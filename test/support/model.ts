@@ -250,6 +250,28 @@ export class Model {
     return this.trash(item, [item, ...below])
   }
 
+  /** `parent` is undefined where the request does not say it, null for the top of the container. */
+  moveFolder(folder: Item, name: string | null, parent: Item | null | undefined): Told<Item> {
+    const { project, container, path } = folder
+    const isReached = (item: Item) => this.isOpen && this.items.includes(item) && isThere(item)
+    if (!isReached(folder) || path === null) return 'node_not_found'
+    if (parent && !(isReached(parent) && parent.project === project)) return 'parent_not_found'
+    if (parent && parent.container !== container) return 'node_across_episodes'
+    const around = parent === undefined ? parentOf(path) : (parent?.path ?? '')
+    const goal = `${around}/${segment(name ?? lastOf(path))}`
+    const below = this.below(folder)
+    if (container?.isProtected) return 'episode_write_protected'
+    if (below.some(({ isProtected }) => isProtected)) return 'holds_write_protected'
+    if (goal.startsWith(`${path}/`)) return 'node_cycle'
+    if (goal !== path && this.live('folder', project, { container, path: goal })) return 'node_name_taken'
+    for (const each of [folder, ...below]) {
+      each.path = `${goal}${each.path?.slice(path.length)}`
+      if (isAsset(each)) each.name = plain(each.path)
+    }
+    folder.name = lastOf(goal)
+    return folder
+  }
+
   deleteNamed(slug: string, kind: 'episode' | 'dataset', name: string): Told<Deletion> {
     const project = this.project(slug)
     if (typeof project === 'string') return project
