@@ -13,13 +13,26 @@ export interface Path {
 
 type Parsed = Path | { readonly fault: string }
 
+interface Limits {
+  readonly bytes: number
+  readonly segments: number
+}
+
+const LIMITS: Limits = { bytes: MOST_BYTES_OF_A_PATH, segments: MOST_SEGMENTS }
+
+/** A node may hang in an episode, which has a name beside the folders around it. */
+const LIMITS_FROM_ROOT: Limits = { bytes: 4 * MOST_BYTES_OF_A_PATH, segments: 2 * MOST_SEGMENTS + 1 }
+
 /** Brings a path to its stored form, or says why it has none. */
-export const parsePath = (raw: string): Parsed => parse(raw, (segment) => segment)
+export const parsePath = (raw: string): Parsed => parse(raw, (segment) => segment, LIMITS)
 
 /** The same for a folder's path, whose segments are read as those of a node's path. */
-export const parseFolderPath = (raw: string): Parsed => parse(raw, nameOfSegment)
+export const parseFolderPath = (raw: string): Parsed => parse(raw, nameOfSegment, LIMITS)
 
-function parse(raw: string, nameOf: (segment: string) => string): Parsed {
+/** The same for the path of any node, from the project's root. */
+export const parseNodePath = (raw: string): Parsed => parse(raw, nameOfSegment, LIMITS_FROM_ROOT)
+
+function parse(raw: string, nameOf: (segment: string) => string, limits: Limits): Parsed {
   const fault = lineFault(raw)
   if (fault) return { fault }
   const segments = raw
@@ -27,8 +40,8 @@ function parse(raw: string, nameOf: (segment: string) => string): Parsed {
     .filter((segment) => segment !== '')
     .map(nameOf)
   const text = `/${segments.join('/')}`
-  if (byteLength(text) > MOST_BYTES_OF_A_PATH) return { fault: `is over ${MOST_BYTES_OF_A_PATH} bytes` }
-  if (segments.length > MOST_SEGMENTS) return { fault: `has over ${MOST_SEGMENTS} segments` }
+  if (byteLength(text) > limits.bytes) return { fault: `is over ${limits.bytes} bytes` }
+  if (segments.length > limits.segments) return { fault: `has over ${limits.segments} segments` }
   for (const segment of segments) {
     const segmentFault = nameFault(segment)
     if (segmentFault) return { fault: `has a segment that ${segmentFault}` }

@@ -1,16 +1,14 @@
 import { keysToInfinity } from '../domain/digits.ts'
-import { parseFolderPath, parsePath } from '../domain/path.ts'
+import { parseFolderPath, parseNodePath, parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
 import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
 import { instantOf } from '../domain/time.ts'
-import { MOST_PARTS } from '../domain/upload.ts'
-import { bareEtag } from '../storage/bucket.ts'
 import * as z from './zod.ts'
 
 /** The words of the wire: what bodies, queries and answers are made of. */
 
 /** A check that says what is wrong, or null. */
-const refusing =
+export const refusing =
   <T>(fault: (value: T) => string | null) =>
   (value: T, context: z.RefinementCtx<T>): void => {
     const message = fault(value)
@@ -100,6 +98,12 @@ const path = pathBy(parsePath).meta({ type: 'string', maxLength: 1_024, descript
 
 /** The path of a folder, as a node's path says it. */
 export const folderPath = pathBy(parseFolderPath).meta({ type: 'string' })
+
+/** The path of any node, as the node says it. */
+export const nodePath = pathBy(parseNodePath).meta({
+  type: 'string',
+  description: 'As nodes show it: a slash and a percent sign inside a name are %2F and %25.',
+})
 
 /** A path that leads to something: not the root. */
 export const filePath = path.superRefine(
@@ -270,61 +274,3 @@ export const sha256 = z
   .regex(/^[0-9a-fA-F]{64}$/, { error: 'is not 64 hex digits' })
   .transform((text) => text.toLowerCase())
   .meta({ type: 'string', pattern: '^[0-9a-fA-F]{64}$' })
-
-const MOST_IN_AN_ETAG = 1_024
-
-/** An entity tag as the bucket gave it, with or without its quotes, to the form without. */
-const etag = z
-  .string()
-  .superRefine(
-    refusing((text) => {
-      if (text.trim() === '') return 'is empty'
-      return text.length > MOST_IN_AN_ETAG ? `is over ${MOST_IN_AN_ETAG} characters` : lineFault(text)
-    }),
-  )
-  .transform(bareEtag)
-  .meta({ type: 'string', maxLength: MOST_IN_AN_ETAG })
-
-const partNumber = z.int().min(1).max(MOST_PARTS)
-
-/** Parts whose URLs are asked for, so many at once: each one costs a signature. */
-const partNumbersOf = (most: number) =>
-  z
-    .array(partNumber)
-    .min(1, { error: 'is empty' })
-    .max(most, { error: `has over ${most} entries: ask for the others by another request` })
-    .meta({ minItems: 1, maxItems: most })
-
-export const partNumbers = partNumbersOf(1_000)
-
-/** Older clients ask for all parts of a file at once, of 10 MiB each. */
-export const olderPartNumbers = partNumbersOf(3_000)
-
-const partsOf = <S extends z.ZodObject>(part: S) =>
-  z
-    .array(part)
-    .max(MOST_PARTS, { error: `has over ${MOST_PARTS} entries` })
-    .meta({ maxItems: MOST_PARTS, description: 'In any order.' })
-
-const saidByThePath = { deprecated: true, description: 'The path says it. Nothing depends on it.' }
-
-/** What older clients send along where they abort an upload. */
-export const olderRef = z
-  .object({ uploadId: line.nullish().meta(saidByThePath), key: line.nullish().meta(saidByThePath) })
-  .meta({ id: 'AbortedUpload' })
-
-/** Parts that an older client says it has sent. */
-export const olderSentParts = partsOf(z.object({ partNumber, etag }))
-
-/** Parts that a client says it has sent. */
-export const sentParts = partsOf(
-  z.object({
-    partNumber,
-    etag,
-    size: z
-      .int()
-      .min(0)
-      .nullish()
-      .meta({ description: 'Bytes, as `GET` shows them. Nothing depends on it.' }),
-  }),
-)

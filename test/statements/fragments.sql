@@ -304,6 +304,11 @@ when standing.credential is not null then standing.credential
  when standing.is_trashed and standing.access < 3 then 'namespace_not_found'
  when standing.scopes & 8 = 0 then 'forbidden' || ifnull(' ' || 'scopes 8', '')
 
+-- <authority.node_not_found.1>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 then 'node_not_found'
+ when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+
 -- <authority.node_not_found.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'node_not_found'

@@ -217,6 +217,22 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1> end, 'done') as refusal
  from standing)
 
+-- downloads.findingOfNode
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null) as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.1>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
+ when (select id from target) is not null and not exists (select 1
+ from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1>
+ when (select id from target) is null then 'node_not_leaf' end, 'done') as refusal
+ from standing)
+
 -- episodes.listing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
@@ -495,6 +511,40 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from goal) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from goal)) + 1) = (select path from goal) || '/')) then 'deletion_marking' end, 'done') as refusal
+ from standing)
+
+-- nodes.reading
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.1>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
+-- nodes.seeking
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (select substr(min(preference), -24) as id
+ from (
+ select iif(nodes.kind not in ('folder', 'episode'), 2, nodes.kind = 'episode') || 0 || nodes.kind || ' ' || nodes.id as preference
+ from admitted as standing cross join nodes on nodes.container_id = iif(:episode is null, standing.project_id, (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episode and episodes.deleted_at is null)) and nodes.path = :path and nodes.deleted_at is null and (:kind is null or nodes.kind = :kind)
+ union all
+ select iif(nodes.kind not in ('folder', 'episode'), 2, nodes.kind = 'episode') || 1 || nodes.kind || ' ' || nodes.id
+ from admitted as standing cross join each(:ends) as along cross join nodes as around on around.container_id = standing.project_id and around.path = substr(:path, 1, along.value) and around.kind = 'episode' and around.deleted_at is null cross join nodes on nodes.container_id = around.item_id and nodes.path = substr(:path, along.value + 1) and nodes.deleted_at is null and (:kind is null or nodes.kind = :kind)
+ where :episode is null
+ union all
+ select iif(nodes.kind not in ('folder', 'episode'), 2, nodes.kind = 'episode') || 0 || nodes.kind || ' ' || nodes.id
+ from admitted as standing cross join episodes on episodes.id = (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :episode and episodes.deleted_at is null) cross join nodes on nodes.id = episodes.node_id and nodes.deleted_at is null and (:kind is null or nodes.kind = :kind)
+ where :path = '/')), verdict as materialized (
+ select *, nullif(case <authority.project.1>
+ when (select id from target) is null then 'node_not_found' <role.1> end, 'done') as refusal
  from standing)
 
 -- nodes.trashing

@@ -1,3 +1,8 @@
+-- nodes.found, consulted by nodes.seeking
+select standing.refusal as refusal, <nodeJson> as body
+ from verdict as standing
+ left join nodes on nodes.id = iif(standing.refusal is null, (select id from target), null)
+
 -- nodes.hangRestored
 with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> update nodes set parent_id = (select ifnull((select nodes.id
  from nodes
@@ -70,6 +75,21 @@ update nodes set parent_id = (select parent_id from goal), name = (select name f
 
 -- nodes.moved, judged by nodes.moving
 select standing.refusal as refusal, iif(<isBlind>, json_object('id', nodes.id, 'name', nodes.name), <nodeJson>) as body
+ from verdict as standing
+ left join nodes on nodes.id = iif(standing.refusal is null, :id, null)
+
+-- nodes.read, consulted by nodes.reading
+select standing.refusal as refusal, json_insert(<nodeJson>, '$.ancestors', json((with recursive around(parent_id, list) as (
+ select nodes.parent_id, ''
+ from target cross join nodes on nodes.id = target.id
+ union all
+ select nodes.parent_id, json_object('id', nodes.id, 'name', nodes.name, 'kind', nodes.kind, 'path', ifnull((select place.path
+ from episodes as around join nodes as place on place.id = around.node_id
+ where around.id = nodes.container_id), '') || nodes.path) || iif(list = '', '', ',' || list)
+ from around cross join nodes on nodes.id = around.parent_id)
+ select '[' || list || ']'
+ from around
+ where parent_id is null))) as body
  from verdict as standing
  left join nodes on nodes.id = iif(standing.refusal is null, :id, null)
 

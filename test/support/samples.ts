@@ -16,6 +16,8 @@ export interface Fixture {
   /** An asset of each kind, and a folder. */
   readonly assets: Readonly<Record<string, string>>
   readonly folder: string
+  /** The node of an asset, which has no bytes. */
+  readonly leaf: string
   /** The deletions of a project, and of a dataset inside of one. */
   readonly deletions: { readonly project: string; readonly dataset: string }
 }
@@ -32,9 +34,11 @@ export async function fixture(): Promise<Fixture> {
   await succeed(owner, 201, 'POST', `${project}/datasets`, { name: 'training' })
   const place = { namespace: owner.slug, project: 'robotics' }
   const assets: Record<string, string> = {}
+  let leaf = ''
   for (const { shape } of wireKinds) {
     const asset = await succeed(owner, 201, 'POST', `/assets/${shape.kind}`, { ...place, name: '/v.mp4' })
     assets[shape.kind] = asset.id
+    leaf = asset.nodeId
   }
   await makeCollection(owner)
   const deletions = {
@@ -60,6 +64,7 @@ export async function fixture(): Promise<Fixture> {
     apiTokenId: apiToken.id,
     assets,
     folder: folder.id,
+    leaf,
     deletions,
     uploads: { pending: pending.id, sent: sent.id, complete: complete.id },
     older,
@@ -155,6 +160,7 @@ export function samplesFor({
   apiTokenId,
   assets,
   folder,
+  leaf,
   deletions,
 }: Fixture): Readonly<Record<string, Sample>> {
   const namespace = `/namespaces/${owner.slug}`
@@ -248,6 +254,24 @@ export function samplesFor({
     trashProject: { path: project, status: 200, scope: 'write' },
     // It is a home: found, and told so.
     trashNamespace: { path: namespace, status: 409, isOwners: true, scope: 'personal' },
+    readNode: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'read' },
+    lookUpNode: {
+      path: `/nodes/lookup?namespace=${owner.slug}&project=robotics&path=/a/b`,
+      status: 200,
+      scope: 'read',
+    },
+    downloadNode: {
+      path: `/nodes/${leaf}/download`,
+      status: 404,
+      hidden: 'node_not_found',
+      scope: 'read',
+    },
+    readNodeContent: {
+      path: `/nodes/${leaf}/content`,
+      status: 404,
+      hidden: 'node_not_found',
+      scope: 'read',
+    },
     moveFolder: {
       path: `/nodes/${folder}`,
       body: { name },

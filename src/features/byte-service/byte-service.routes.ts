@@ -7,6 +7,7 @@ import * as z from '../../http/zod.ts'
 import { countEntries, type EntryFormat } from '../../storage/entries.ts'
 import { complete, readUpload } from '../objects/completion.ts'
 import { type AnyCall, leaseOf, signParts, storeFor } from '../objects/lifecycle.ts'
+import * as part from '../objects/part-fields.ts'
 import { announceUploads, type Upload } from '../objects/uploads.sql.ts'
 import { projectFailures } from '../places/address.ts'
 import { type WireKind, wireKinds } from '../recordings/asset-kinds.ts'
@@ -93,7 +94,7 @@ const signing = ({ one, prefix }: WireKind): Endpoint =>
       method: 'POST',
       path: `/${prefix}/upload/multipart/parts`,
       summary: 'Sign the URLs of parts',
-      body: z.object({ ...uploadRef, partNumbers: field.olderPartNumbers }).meta({ id: `${one}PartNumbers` }),
+      body: z.object({ ...uploadRef, partNumbers: part.olderPartNumbers }).meta({ id: `${one}PartNumbers` }),
       bodyExample: { ...anUpload, partNumbers: [1, 2] },
       answers: {
         200: {
@@ -151,7 +152,7 @@ const completing = ({ one, prefix }: WireKind): Endpoint =>
       method: 'POST',
       path: `/${prefix}/upload/multipart/complete`,
       summary: 'Make the object of its parts',
-      body: z.object({ ...uploadRef, parts: field.olderSentParts }).meta({ id: `Sent${one}Parts` }),
+      body: z.object({ ...uploadRef, parts: part.olderSentParts }).meta({ id: `Sent${one}Parts` }),
       bodyExample: { ...anUpload, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
       answers: {
         200: { description: 'It is complete', schema: field.Success, example: { success: true } },

@@ -6,6 +6,7 @@ import * as z from '../../http/zod.ts'
 import { announceFiles } from './announcements.routes.ts'
 import { complete, readUpload } from './completion.ts'
 import { end, signParts } from './lifecycle.ts'
+import * as part from './part-fields.ts'
 import { listUploads } from './pending.routes.ts'
 import { abortUpload } from './transfers.sql.ts'
 
@@ -25,7 +26,7 @@ const sign = endpoint(
       'A single PUT is its own part 1: its URL is signed anew. A part may be sent again until the upload is complete.',
     params: upload,
     query: nothing,
-    body: z.object({ partNumbers: field.partNumbers }).meta({ id: 'PartNumbers' }),
+    body: z.object({ partNumbers: part.partNumbers }).meta({ id: 'PartNumbers' }),
     bodyExample: { partNumbers: [1, 2] },
     answers: {
       200: {
@@ -130,7 +131,7 @@ const finish = endpoint(
     query: nothing,
     body: z
       .object({
-        parts: field.sentParts.optional().meta({ description: 'By default those that the bucket holds' }),
+        parts: part.sentParts.optional().meta({ description: 'By default those that the bucket holds' }),
       })
       .meta({ id: 'SentParts' }),
     bodyExample: { parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
@@ -189,7 +190,7 @@ const abort = endpoint(
     summary: 'Abort an upload, and drop what was sent of it',
     params: upload,
     query: nothing,
-    body: field.olderRef,
+    body: part.olderRef,
     bodyExample: {},
     answers: { 200: { description: 'It is aborted', schema: field.Success, example: { success: true } } },
     failures: ['upload_not_found', 'upload_complete', 'bucket_unavailable'],

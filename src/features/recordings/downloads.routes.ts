@@ -1,18 +1,22 @@
+import type { Database } from '../../db/database.ts'
+import type { Plan } from '../../db/plan.ts'
 import { UNTOLD_TYPE } from '../../domain/media-type.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Call, Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
+import type { AnyCall } from '../objects/lifecycle.ts'
 import { projectFailures } from '../places/address.ts'
 import { assetPlace, type WireKind } from './asset-kinds.ts'
-import { findDownload } from './downloads.sql.ts'
+import { type FoundObject, findDownload, findDownloadOfNode } from './downloads.sql.ts'
 import { filenameOf, signOne } from './signed-urls.ts'
+
+const Wish = z.object({ expiresIn: field.expiresIn, disposition: field.disposition })
 
 const DownloadQuery = z.object({
   ...assetPlace,
   path: field.filePath.meta({ description: 'The name of the asset' }),
-  expiresIn: field.expiresIn,
-  disposition: field.disposition,
+  ...Wish.shape,
 })
 
 const Download = z
@@ -29,17 +33,14 @@ const Download = z
   })
   .meta({ id: 'Download' })
 
-/** Finds the object and signs its URL: one round trip, and no other service is asked. */
+/** Signs the URL of what was found: one round trip, and no other service is asked. */
 async function signedDownload(
-  kind: WireKind['shape']['kind'],
-  call: Call<z.ZodObject, typeof DownloadQuery, z.ZodObject>,
+  call: AnyCall & { readonly query: z.output<typeof Wish>; readonly database: Database },
+  plan: Plan<FoundObject>,
 ) {
-  const { path, expiresIn, disposition, episodeId = null, episode = null, ...place } = call.query
-  const found = await call.database.run(
-    findDownload({ ...call.asking, ...place, kind, name: path.text, episodeId, episode }),
-  )
-  const filename = filenameOf(path.text)
-  const signed = await signOne(call, { ...found, filename }, { expiresIn, disposition })
+  const found = await call.database.run(plan)
+  const filename = filenameOf(found.name)
+  const signed = await signOne(call, { ...found, filename }, call.query)
   const { contentType, size, episode: around } = found
   return { ...signed, filename, contentType: contentType ?? UNTOLD_TYPE, size, episode: around }
 }
@@ -51,9 +52,40 @@ const downloadFailures = [
   'url_not_signed',
 ] as const
 
+const download = (exampleName: string, contentType: string) => ({
+  200: {
+    description: 'The URL',
+    schema: Download,
+    example: {
+      url: 'https://example.r2.cloudflarestorage.com/dreamlake/ns/019d8a3c5e00a1b2c3d4e5f6?X-Amz-Signature=0',
+      filename: filenameOf(exampleName),
+      expiresAt: '2026-04-14T10:30:00.000Z',
+      contentType,
+      size: 180_833,
+      episode: { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'run-042' },
+    },
+  },
+})
+
+const redirect = { 302: { description: 'To the URL that `download` would answer', schema: null } }
+
+const redirectTo = ({ url }: { readonly url: string }): Response =>
+  new Response(null, { status: 302, headers: { Location: url } })
+
 export function assetDownloads(wire: WireKind): Endpoint[] {
   const { kind } = wire.shape
-  const route = { method: 'GET', tag: 'Assets', params: z.object({}), query: DownloadQuery } as const
+  const route = {
+    method: 'GET' as const,
+    tag: 'Assets' as const,
+    params: z.object({}),
+    query: DownloadQuery,
+    failures: downloadFailures,
+  }
+  const sign = (call: Call<z.ZodObject, typeof DownloadQuery, z.ZodObject>) => {
+    const { path, expiresIn, disposition, episodeId = null, episode = null, ...place } = call.query
+    const ref = { ...call.asking, ...place, kind, name: path.text, episodeId, episode }
+    return signedDownload(call, findDownload(ref))
+  }
   return [
     endpoint(
       {
@@ -61,23 +93,9 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
         operationId: `download${wire.one}`,
         path: `/assets/${kind}/download`,
         summary: `Sign a URL that serves the bytes of an asset of kind ${kind}`,
-        answers: {
-          200: {
-            description: 'The URL',
-            schema: Download,
-            example: {
-              url: 'https://example.r2.cloudflarestorage.com/dreamlake/ns/019d8a3c5e00a1b2c3d4e5f6?X-Amz-Signature=0',
-              filename: filenameOf(wire.exampleName),
-              expiresAt: '2026-04-14T10:30:00.000Z',
-              contentType: 'video/mp4',
-              size: 180_833,
-              episode: { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'run-042' },
-            },
-          },
-        },
-        failures: downloadFailures,
+        answers: download(wire.exampleName, 'video/mp4'),
       },
-      async (call) => jsonAnswer(JSON.stringify(await signedDownload(kind, call))),
+      async (call) => jsonAnswer(JSON.stringify(await sign(call))),
     ),
     endpoint(
       {
@@ -85,11 +103,43 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
         operationId: `read${wire.one}Content`,
         path: `/assets/${kind}/content`,
         summary: `Redirect to the bytes of an asset of kind ${kind}`,
-        answers: { 302: { description: 'To the URL that `download` would answer', schema: null } },
-        failures: downloadFailures,
+        answers: redirect,
       },
-      async (call) =>
-        new Response(null, { status: 302, headers: { Location: (await signedDownload(kind, call)).url } }),
+      async (call) => redirectTo(await sign(call)),
     ),
   ]
 }
+
+const ofNode = {
+  method: 'GET' as const,
+  tag: 'Nodes' as const,
+  params: z.object({ id: field.lookup }),
+  query: Wish,
+  failures: ['node_not_found', 'asset_without_object', 'node_not_leaf', 'url_not_signed'] as const,
+}
+
+const signNode = (call: Call<typeof ofNode.params, typeof Wish, z.ZodObject>) =>
+  signedDownload(call, findDownloadOfNode({ ...call.asking, id: call.params.id }))
+
+export const nodeDownloads: readonly Endpoint[] = [
+  endpoint(
+    {
+      ...ofNode,
+      operationId: 'downloadNode',
+      path: '/nodes/{id}/download',
+      summary: 'Sign a URL that serves the bytes of the asset of a leaf',
+      answers: download('/camera/front/run01.mp4', 'video/mp4'),
+    },
+    async (call) => jsonAnswer(JSON.stringify(await signNode(call))),
+  ),
+  endpoint(
+    {
+      ...ofNode,
+      operationId: 'readNodeContent',
+      path: '/nodes/{id}/content',
+      summary: 'Redirect to the bytes of the asset of a leaf',
+      answers: redirect,
+    },
+    async (call) => redirectTo(await signNode(call)),
+  ),
+]

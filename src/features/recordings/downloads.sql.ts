@@ -1,11 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, objects } from '../../../drizzle/schema.ts'
+import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
 import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
-import { guard, outcome } from '../../db/statements.ts'
+import {
+  type ItemRef,
+  isInTrashedEpisode,
+  itemGuard,
+  live,
+  type ProjectRef,
+  projectGuard,
+} from '../../db/standing.ts'
+import { guard, type NamedGuard, outcome } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
+import { isLeaf } from './nodes.sql.ts'
+import { missingTarget } from './trash.sql.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {
@@ -17,6 +26,8 @@ export interface StoredObject {
 
 /** The bytes of an asset that a name has found, and the episode that it is in; a name may be in several. */
 export interface FoundObject extends StoredObject {
+  /** The name of the asset. */
+  readonly name: string
   readonly episode: { readonly id: string; readonly name: string } | null
 }
 
@@ -37,6 +48,9 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
     order by ${assets.id} desc limit ${most}) as found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
+const isWithoutObject = sql`not exists (select 1 from target join ${assets} on ${assets.id} = target.id
+  join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete')`
+
 const finding = guard<AssetRef>('downloads.finding', (a) => {
   const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
     and ${live(episodes)} and (${a.episodeId} is null or ${episodes.id} = ${a.episodeId})
@@ -55,25 +69,41 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
     ],
     thing: [
       ['asset_not_found', sql`(select id from target) is null`],
-      [
-        'asset_without_object',
-        sql`not exists (select 1 from target join ${assets} on ${assets.id} = target.id
-          join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete')`,
-      ],
+      ['asset_without_object', isWithoutObject],
     ],
   })
 })
 
-const found = outcome(
-  finding,
-  'downloads.found',
-  () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
-      ${contentTypeOfAsset} as content_type,
+const findingOfNode = guard<ItemRef>('downloads.findingOfNode', (a) => {
+  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
+  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
+    tables: [
+      sql`target as materialized (select iif(${isLeaf}, ${nodes.itemId}, null) as id,
+        ${nodes.containerId} as container_id, ${nodes.deletedAt} as deleted_at
+        from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
+    ],
+    thing: [
+      ['node_not_found', missingTarget],
+      ['asset_without_object', sql`(select id from target) is not null and ${isWithoutObject}`],
+    ],
+    state: [['node_not_leaf', sql`(select id from target) is null`]],
+  })
+})
+
+const foundBy = <A extends object>(by: NamedGuard<A>, name: string) =>
+  outcome<A>(
+    by,
+    name,
+    () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
+      ${contentTypeOfAsset} as content_type, ${assets.name} as name,
       ${episodes.id} as episode_id, ${episodes.name} as episode_name
     from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
     left join ${objects} on ${objects.id} = ${assets.objectId}
     left join ${episodes} on ${episodes.id} = ${assets.containerId}`,
-)
+  )
+
+const found = foundBy(finding, 'downloads.found')
+const foundOfNode = foundBy(findingOfNode, 'downloads.foundOfNode')
 
 /** The object that a statement tells with its refusal. */
 export function storedObjectFrom([row]: readonly Row[]): StoredObject {
@@ -81,12 +111,16 @@ export function storedObjectFrom([row]: readonly Row[]): StoredObject {
   return { key: key as string, size: size as number, contentType: content_type as string | null }
 }
 
+function foundObjectFrom(rows: readonly Row[]): FoundObject {
+  const stored = storedObjectFrom(rows)
+  const { name, episode_id, episode_name } = assertPermitted(rows[0])
+  const episode = episode_id === null ? null : { id: episode_id as string, name: episode_name as string }
+  return { ...stored, name: name as string, episode }
+}
+
 /** The object of an asset: the newest of that name where no episode is named. */
-export const findDownload = (ref: AssetRef): Plan<FoundObject> =>
-  statement(found, ref, (rows) => {
-    const { episode_id, episode_name } = assertPermitted(rows[0])
-    return {
-      ...storedObjectFrom(rows),
-      episode: episode_id === null ? null : { id: episode_id as string, name: episode_name as string },
-    }
-  })
+export const findDownload = (ref: AssetRef): Plan<FoundObject> => statement(found, ref, foundObjectFrom)
+
+/** The object of the asset of a leaf. */
+export const findDownloadOfNode = (ref: ItemRef): Plan<FoundObject> =>
+  statement(foundOfNode, ref, foundObjectFrom)

@@ -1,20 +1,25 @@
 import { assetKinds } from '../../domain/kind.ts'
-import { nodeSegment } from '../../domain/path.ts'
+import { foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
+import { projectAsked, projectFailures } from '../places/address.ts'
+import { nodeDownloads } from './downloads.routes.ts'
 import { moveFolderTo } from './moves.sql.ts'
+import { findNode, readNode } from './node-reading.sql.ts'
 import { goOn } from './slices.sql.ts'
 import { trashFolder } from './trash.sql.ts'
+
+const kind = z.enum(['folder', 'episode', ...assetKinds])
 
 export const Node = z
   .object({
     id: field.id,
     name: z.string(),
-    kind: z.enum(['folder', 'episode', ...assetKinds]),
+    kind,
     leaf: z.boolean(),
     path: z.string().meta({ description: "From the project's root." }),
     parentId: field.id.nullable(),
@@ -56,6 +61,61 @@ const trash = trashEndpoint(
     ],
   },
   (values, { params }) => trashFolder({ ...values, id: params.id }),
+)
+
+const NodeInPlace = Node.extend({
+  ancestors: z
+    .array(Node.pick({ id: true, name: true, kind: true, path: true }))
+    .meta({ description: 'From the root down.' }),
+}).meta({ id: 'NodeInPlace' })
+
+const read = endpoint(
+  {
+    operationId: 'readNode',
+    method: 'GET',
+    path: '/nodes/{id}',
+    tag: 'Nodes',
+    summary: 'A node, with those around it',
+    params: z.object({ id: field.lookup }),
+    query: z.object({}),
+    answers: {
+      200: { description: 'The node', schema: NodeInPlace, example: { ...example, ancestors: [] } },
+    },
+    failures: ['node_not_found'],
+  },
+  async ({ asking, params, database }) =>
+    jsonAnswer(await database.run(readNode({ ...asking, id: params.id }))),
+)
+
+const look = endpoint(
+  {
+    operationId: 'lookUpNode',
+    method: 'GET',
+    path: '/nodes/lookup',
+    tag: 'Nodes',
+    summary: 'The node at a path',
+    description:
+      'Of several of one path a folder comes before an episode, and an episode before an asset; `kind` chooses.',
+    params: z.object({}),
+    query: z.object({
+      ...projectAsked,
+      path: field.nodePath,
+      episode: field.lookup.optional().meta({
+        description: 'The name of an episode: the path is from its node on, and `/` is that node itself.',
+      }),
+      kind: kind.optional(),
+    }),
+    answers: { 200: { description: 'The node', schema: Node, example } },
+    failures: [...projectFailures, 'node_not_found'],
+  },
+  async ({ asking, query, database }) => {
+    const { path, episode = null, kind = null, ...place } = query
+    const { segments } = path
+    const ends = foldersAlong(segments.slice(0, -1))
+    return jsonAnswer(
+      await database.run(findNode({ ...asking, ...place, path: nodePathOf(segments), ends, episode, kind })),
+    )
+  },
 )
 
 const folderName = field.name.superRefine((name, context) => {
@@ -107,4 +167,4 @@ const move = endpoint(
   },
 )
 
-export const nodeEndpoints: readonly Endpoint[] = [move, trash]
+export const nodeEndpoints: readonly Endpoint[] = [look, read, move, trash, ...nodeDownloads]

@@ -10,7 +10,8 @@ import type { NewFolder } from '../../domain/path.ts'
 export const pathFromRoot = sql`ifnull((select place.path from ${episodes} as around
   join ${nodes} as place on place.id = around.node_id where around.id = ${nodes.containerId}), '') || ${nodes.path}`
 
-const isLeaf = sql`${nodes.kind} not in ('folder', 'episode')`
+/** Holds for the node of an asset. */
+export const isLeaf = sql`${nodes.kind} not in ('folder', 'episode')`
 
 export const nodeJson = fragment(
   'nodeJson',

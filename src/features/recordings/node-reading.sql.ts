@@ -1,0 +1,98 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { episodes, nodes } from '../../../drizzle/schema.ts'
+import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { object } from '../../db/json.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import type { Arguments } from '../../db/sql.ts'
+import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { consulting, guard } from '../../db/statements.ts'
+import { isLeaf, nodeJson, pathFromRoot } from './nodes.sql.ts'
+import { missingTarget } from './trash.sql.ts'
+
+/** The nodes around the target, the outermost first, which is met last: each is written before those that it holds. */
+const ancestors = sql`(with recursive around(parent_id, list) as (
+    select ${nodes.parentId}, '' from target cross join ${nodes} on ${nodes.id} = target.id
+    union all
+    select ${nodes.parentId}, ${object({ id: nodes.id, name: nodes.name, kind: nodes.kind, path: pathFromRoot })}
+      || iif(list = '', '', ',' || list)
+    from around cross join ${nodes} on ${nodes.id} = around.parent_id)
+  select '[' || list || ']' from around where parent_id is null)`
+
+const reading = guard<ItemRef>('nodes.reading', (a) => {
+  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
+  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
+    tables: [
+      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
+        ${nodes.deletedAt} as deleted_at from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
+    ],
+    thing: [['node_not_found', missingTarget]],
+  })
+})
+
+const read = consulting(
+  reading,
+  'nodes.read',
+  (a) => sql`select ${refusal}, json_insert(${nodeJson}, '$.ancestors', json(${ancestors})) as body
+    from ${VERDICT} left join ${nodes} on ${nodes.id} = ${ifGranted(sql`${a.id}`)}`,
+)
+
+/** A node with those around it, as JSON. */
+export const readNode = (ref: ItemRef): Plan<string> =>
+  statement(read, ref, ([row]) => assertPermitted(row).body as string)
+
+interface Sought extends ProjectRef {
+  /** From the project's root, or from the node of the episode; `/` is that node itself. */
+  readonly path: string
+  /** Where the segments of the path end, but for the last one, in code points. */
+  readonly ends: readonly number[]
+  /** The name of an episode. */
+  readonly episode: string | null
+  readonly kind: string | null
+}
+
+/** What is preferred of several nodes of one path comes first. */
+const preference = (source: number): SQL => sql`iif(${isLeaf}, 2, ${nodes.kind} = 'episode')
+  || ${sql.raw(String(source))} || ${nodes.kind} || ' ' || ${nodes.id}`
+
+/**
+ * The node of the path in its container; else, as a path may lead through the node of an episode, the node of the rest of
+ * it inside of that.
+ */
+const sought = (a: Arguments<Sought>): SQL => {
+  const isWanted = sql`${live(nodes)} and (${a.kind} is null or ${nodes.kind} = ${a.kind})`
+  const episode = sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id
+    and ${episodes.name} = ${a.episode} and ${live(episodes)})`
+  return sql`target as materialized (select substr(min(preference), -24) as id from (
+    select ${preference(0)} as preference from ${ADMITTED} cross join ${nodes}
+      on ${nodes.containerId} = iif(${a.episode} is null, standing.project_id, ${episode})
+        and ${nodes.path} = ${a.path} and ${isWanted}
+    union all
+    select ${preference(1)} from ${ADMITTED} cross join ${a.ends.each} as along
+      cross join ${nodes} as around on around.container_id = standing.project_id
+        and around.path = substr(${a.path}, 1, along.value) and around.kind = 'episode' and around.deleted_at is null
+      cross join ${nodes} on ${nodes.containerId} = around.item_id
+        and ${nodes.path} = substr(${a.path}, along.value + 1) and ${isWanted}
+      where ${a.episode} is null
+    union all
+    select ${preference(0)} from ${ADMITTED} cross join ${episodes} on ${episodes.id} = ${episode}
+      cross join ${nodes} on ${nodes.id} = ${episodes.nodeId} and ${isWanted}
+      where ${a.path} = '/'))`
+}
+
+const seeking = guard<Sought>('nodes.seeking', (a) =>
+  projectGuard(a, 'read', {
+    tables: [sought(a)],
+    thing: [['node_not_found', sql`(select id from target) is null`]],
+  }),
+)
+
+const found = consulting(
+  seeking,
+  'nodes.found',
+  () => sql`select ${refusal}, ${nodeJson} as body
+    from ${VERDICT} left join ${nodes} on ${nodes.id} = ${ifGranted(sql`(select id from target)`)}`,
+)
+
+/** The node at a path, as JSON: a folder before an episode, an episode before an asset. */
+export const findNode = (sought: Sought): Plan<string> =>
+  statement(found, sought, ([row]) => assertPermitted(row).body as string)
