@@ -54,6 +54,8 @@ export const nodes = sqliteTable(
       .notNull()
       .references(() => projects.id),
     parentId: text(),
+    /** What it hangs on: the parent, or the project at its top. */
+    aboveId: text().generatedAlwaysAs(sql`ifnull(parent_id, project_id)`, { mode: 'virtual' }),
     /** The episode below whose node this one hangs; the project outside episodes and for the episodes' own nodes. */
     containerId: text().notNull(),
     kind: text().notNull(),
@@ -68,7 +70,7 @@ export const nodes = sqliteTable(
   },
   (t) => [
     uniqueIndex('nodes_path').on(t.containerId, t.path, t.kind).where(sql`deleted_at is null`),
-    index('nodes_children').on(t.parentId, t.deletedAt, t.name),
+    index('nodes_children').on(t.aboveId, t.kind, t.name, t.id).where(sql`deleted_at is null`),
     index('nodes_of_project').on(t.projectId, t.id),
     index('nodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
   ],
@@ -115,6 +117,13 @@ export const assets = sqliteTable(
       .where(sql`name is null and created_request is not null`),
   ],
 )
+
+/** How many live nodes of a kind hang right below a node, or at the top of a project. */
+export const childCounts = sqliteTable('child_counts', {
+  /** The id of the node, or of the project, a blank, and the kind. */
+  id: text().primaryKey(),
+  nodes: counter(),
+})
 
 /** Counts of the live assets of an episode: what its project counts less while it is in the trash. */
 export const episodeStats = sqliteTable('episode_stats', {

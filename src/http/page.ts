@@ -125,8 +125,13 @@ export async function windowOf(query: PageQuery, url: URL, config: Config): Prom
 }
 
 /** The shape of a list's answer. */
-export const listShape = (key: string, item: z.ZodType, example: unknown): AnswerShape => ({
-  description: 'One page, newest first',
+export const listShape = (
+  key: string,
+  item: z.ZodType,
+  example: unknown,
+  order = 'newest first',
+): AnswerShape => ({
+  description: `One page, ${order}`,
   schema: z.object({ [key]: z.array(item), ...pageShown }),
   example: { [key]: [example], page: 1, pageSize: 50, total: 1, totalPages: 1, nextCursor: null },
 })

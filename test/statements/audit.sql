@@ -1,3 +1,16 @@
+-- audit.child_counts.compared
+<audit.child_counts.slice>
+ select child_counts.id as id, json_array((select json_object('nodes', json_array(child_counts.nodes, truth.nodes))
+ from (<audit.child_counts.nodes>) as truth)) as counters, null as skipped
+ from child_counts
+ where child_counts.id in (select id from slice where size <= :mostAlone) and (<audit.child_counts.differs>)
+ union all
+ select (select max(id) from slice), null, (select count(*) from slice where size > :mostAlone)
+
+-- audit.child_counts.mend
+update child_counts set (nodes) = (<audit.child_counts.nodes>)
+ where child_counts.id in (select value from each(:keys)) and (<audit.child_counts.differs>)
+
 -- audit.collections.compared
 <audit.collections.slice>
  select collections.id as id, json_array((select json_object('memberCount', json_array(collections.member_count, truth.memberCount))

@@ -43,7 +43,7 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
 -- datasets.read, consulted by datasets.reading
 , shown as materialized (select collections.id as id, collections.name as name, collections.member_count as size
  from collections
- where collections.dataset_id = (select target.id from permit cross join target) and collections.deleted_at is null
+ where collections.dataset_id = <children.target> and collections.deleted_at is null
  order by collections.name limit 10000)
  select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection
  from verdict as standing
@@ -76,7 +76,7 @@ update datasets set name = case
  when :tags? then :tags else datasets.tags end, metadata = case
  when :metadata? then :metadata else datasets.metadata end, renamed_request = case
  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
- where datasets.id = (select target.id from permit cross join target)
+ where datasets.id = <children.target>
 
 -- datasets.updated, judged by datasets.updating
 select standing.refusal as refusal, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body

@@ -97,7 +97,7 @@ update episodes set name = :newName, folder_id = case
  when :endedAt? then :endedAt else episodes.ended_at end, duration_ms = case
  when :durationMs? then :durationMs else episodes.duration_ms end, renamed_request = case
  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
- where episodes.id = (select target.id from permit cross join target)
+ where episodes.id = <children.target>
 
 -- episodes.updated, judged by episodes.updating
 select standing.refusal as refusal, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body

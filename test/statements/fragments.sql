@@ -21,6 +21,23 @@ hidden as materialized (select exists (select 1
 -- <assets.weight>
 (500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))
 
+-- <audit.child_counts.differs>
+(child_counts.nodes) <> (<audit.child_counts.nodes>)
+
+-- <audit.child_counts.nodes>
+select (select count(*)
+ from nodes
+ where nodes.above_id = substr(child_counts.id, 1, 24) and nodes.kind = substr(child_counts.id, 26) and nodes.deleted_at is null) as nodes
+
+-- <audit.child_counts.slice>
+with near as materialized (
+ select child_counts.id as id, max(0, child_counts.nodes) as size
+ from child_counts
+ where child_counts.id > ifnull((select walks.position from walks where walks.name = 'audit.child_counts'), '')
+ order by child_counts.id limit 50), slice as materialized (select id, size
+ from ( select id, size, sum(size) over (order by id rows unbounded preceding) - size as before from near)
+ where before <= :mostCounted)
+
 -- <audit.collections.differs>
 (collections.member_count) <> (<audit.collections.memberCount>)
 
@@ -386,6 +403,9 @@ users.id as user_id, case
  when :tokenHash is not null and api_tokens.id is null then 'token_unknown'
  when api_tokens.expires_at <= :askedAt then 'token_expired'
  when api_tokens.revoked_at is not null or exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes
+
+-- <children.target>
+(select target.id from permit cross join target)
 
 -- <closed>
 iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))

@@ -449,6 +449,22 @@ with standing as materialized (
  where users.username = :newSlug and users.id is not standing.user_id and users.home_id is not standing.namespace_id))) then 'namespace_slug_taken' end, 'done') as refusal
  from standing)
 
+-- nodes.listingBelow
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.1>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
+-- nodes.listingTop
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
+
 -- nodes.moving
 with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (
  select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.parent_id as parent_id, nodes.name as name, nodes.deleted_at as deleted_at

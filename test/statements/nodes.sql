@@ -18,6 +18,124 @@ with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> update nod
  from nodes as hung
  where hung.id = nodes.id) is not null
 
+-- nodes.listedBelow, consulted by nodes.listingBelow
+select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select id from target) || ' ' and child_counts.id < (select id from target) || '!' and (:kind is null or child_counts.id = (select id from target) || ' ' || :kind)), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
+ from (
+ select *
+ from (select *
+ from (select *
+ from (select 0 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 0 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1))
+ union all
+ select *
+ from (select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1))
+ union all
+ select *
+ from (select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)))
+ order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select id from target) || ' ' and child_counts.id < (select id from target) || '!' and (:kind is null or child_counts.id = (select id from target) || ' ' || :kind))
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset) as page cross join nodes on nodes.id = page.id)
+
+-- nodes.listedTop, consulted by nodes.listingTop
+select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= standing.project_id || ' ' and child_counts.id < standing.project_id || '!' and (:kind is null or child_counts.id = standing.project_id || ' ' || :kind)), null) as count, true as is_counted, null as id, null as body
+ from verdict as standing
+ union all
+ select null, null, null, id, body
+ from (select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
+ from (
+ select *
+ from (select *
+ from (select *
+ from (select 0 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 0 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1))
+ union all
+ select *
+ from (select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1))
+ union all
+ select *
+ from (select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)))
+ order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= standing.project_id || ' ' and child_counts.id < standing.project_id || '!' and (:kind is null or child_counts.id = standing.project_id || ' ' || :kind))
+ from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset) as page cross join nodes on nodes.id = page.id)
+
 -- nodes.makeRestored
 with recursive <trash.undone>, <trash.spot.undone>, <trash.ancestors> insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
  select printf('%012x', :now) || '000' || substr(lower(hex(randomblob(5))), 2), undone.project_id, ancestor.container_id, 'folder', replace(replace(substr(ancestor.path, length(rtrim(rtrim(ancestor.path, replace(ancestor.path, '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), ancestor.path, :now, :now

@@ -299,6 +299,13 @@ const truths: Readonly<Record<string, readonly [string, Readonly<Record<string, 
     'id',
     { member_count: '(select count(*) from collection_members t where t.collection_id = s.id)' },
   ],
+  child_counts: [
+    'id',
+    {
+      nodes: `(select count(*) from nodes t where ifnull(t.parent_id, t.project_id) = substr(s.id, 1, 24)
+        and t.kind = substr(s.id, 26) and ${alive})`,
+    },
+  ],
   objects: ['id', { asset_count: '(select count(*) from assets t where t.object_id = s.id)' }],
   users: [
     'id',
@@ -316,6 +323,9 @@ const danglings: readonly string[] = [
   ...['assets', 'nodes', 'episodes', 'datasets', 'collections', 'project_stats'].map(
     (table) => `select project_id from ${table} where project_id not in (select id from projects)`,
   ),
+  `select id from child_counts where substr(id, 1, 24) not in (select id from nodes union select id from projects)`,
+  `select id from nodes t where ${alive} and not exists (select 1 from child_counts s
+    where s.id = ifnull(t.parent_id, t.project_id) || ' ' || t.kind)`,
   'select episode_id from episode_stats where episode_id not in (select id from episodes)',
   'select id from episodes where id not in (select episode_id from episode_stats)',
   ...['projects', 'objects', 'members', 'former_slugs', 'namespace_stats'].map(

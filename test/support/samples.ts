@@ -255,6 +255,11 @@ export function samplesFor({
     // It is a home: found, and told so.
     trashNamespace: { path: namespace, status: 409, isOwners: true, scope: 'personal' },
     readNode: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'read' },
+    listChildren: {
+      path: `/nodes/children?namespace=${owner.slug}&project=robotics`,
+      status: 200,
+      scope: 'read',
+    },
     lookUpNode: {
       path: `/nodes/lookup?namespace=${owner.slug}&project=robotics&path=/a/b`,
       status: 200,

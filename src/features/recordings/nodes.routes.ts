@@ -1,12 +1,15 @@
+import { END } from '../../db/page.ts'
 import { assetKinds } from '../../domain/kind.ts'
 import { foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
+import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
 import { projectAsked, projectFailures } from '../places/address.ts'
+import { listChildren, listTop } from './children.sql.ts'
 import { nodeDownloads } from './downloads.routes.ts'
 import { moveFolderTo } from './moves.sql.ts'
 import { findNode, readNode } from './node-reading.sql.ts'
@@ -85,6 +88,54 @@ const read = endpoint(
   },
   async ({ asking, params, database }) =>
     jsonAnswer(await database.run(readNode({ ...asking, id: params.id }))),
+)
+
+const when = ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null
+const isRequired = (name: 'namespace' | 'project') => ({
+  path: [name],
+  error: 'is required without parentId',
+  when,
+})
+
+const list = endpoint(
+  {
+    operationId: 'listChildren',
+    method: 'GET',
+    path: '/nodes/children',
+    tag: 'Nodes',
+    summary: 'List what hangs right below a node, or at the top of a project',
+    params: z.object({}),
+    query: z
+      .object({
+        parentId: field.lookup.optional().meta({ description: 'A folder, or the node of an episode' }),
+        namespace: projectAsked.namespace.optional(),
+        project: projectAsked.project.optional(),
+        kind: kind.optional(),
+        ...pageQuery,
+      })
+      .refine(
+        ({ parentId, namespace }) => parentId !== undefined || namespace !== undefined,
+        isRequired('namespace'),
+      )
+      .refine(
+        ({ parentId, project }) => parentId !== undefined || project !== undefined,
+        isRequired('project'),
+      ),
+    answers: {
+      200: listShape('nodes', Node, example, 'folders and episodes before leaves, each by name'),
+    },
+    failures: [...projectFailures, 'node_not_found'],
+  },
+  async ({ asking, query, url, config, database }) => {
+    const [window, cursors] = await windowOf(query, url, config)
+    const { parentId, namespace = '', project = '', kind = null } = query
+    const wanted = { ...asking, kind, after: window.before === END ? null : window.before }
+    const plan =
+      parentId === undefined
+        ? listTop({ ...wanted, namespace, project }, window)
+        : listChildren({ ...wanted, id: parentId }, window)
+    return listAnswer('nodes', await database.run(plan), query, url, cursors)
+  },
 )
 
 const look = endpoint(
@@ -167,4 +218,4 @@ const move = endpoint(
   },
 )
 
-export const nodeEndpoints: readonly Endpoint[] = [look, read, move, trash, ...nodeDownloads]
+export const nodeEndpoints: readonly Endpoint[] = [list, look, read, move, trash, ...nodeDownloads]

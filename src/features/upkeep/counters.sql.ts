@@ -3,6 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
   apiTokens,
   assets,
+  childCounts,
   collectionMembers,
   collections,
   datasets,
@@ -222,6 +223,16 @@ export const audited: readonly Audited[] = [
     counted: each({
       memberCount: count(
         sql`${collectionMembers} where ${collectionMembers.collectionId} = ${collections.id}`,
+      ),
+    }),
+  },
+  {
+    table: childCounts,
+    key: childCounts.id,
+    counted: each({
+      nodes: count(
+        sql`${nodes} where ${nodes.aboveId} = substr(${childCounts.id}, 1, 24)
+          and ${nodes.kind} = substr(${childCounts.id}, 26) and ${live(nodes)}`,
       ),
     }),
   },

@@ -36,6 +36,7 @@ const COUNTERS = {
   ],
   datasets: ['collection_count'],
   collections: ['member_count'],
+  child_counts: ['nodes'],
   objects: ['asset_count'],
   users: ['namespace_count', 'token_count'],
 } as const
@@ -49,6 +50,7 @@ const keyOf: Readonly<Record<Table, string>> = {
   namespace_stats: 'namespace_id',
   datasets: 'id',
   collections: 'id',
+  child_counts: 'id',
   objects: 'id',
   users: 'id',
 }
@@ -152,6 +154,7 @@ async function fill() {
     namespace_stats: String(row?.namespace_id),
     datasets: dataset,
     collections: collection,
+    child_counts: `${row?.project_id} episode`,
     objects: object,
     users: String(user?.id),
   }

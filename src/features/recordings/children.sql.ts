@@ -1,0 +1,100 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { childCounts, nodes } from '../../../drizzle/schema.ts'
+import { ADMITTED } from '../../db/guard.ts'
+import { listPlan, type Page, type Window } from '../../db/page.ts'
+import type { Plan } from '../../db/plan.ts'
+import { type Arguments, fragment } from '../../db/sql.ts'
+import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { guard } from '../../db/statements.ts'
+import { assetKinds } from '../../domain/kind.ts'
+import { nodeJson } from './nodes.sql.ts'
+import { missingTarget } from './trash.sql.ts'
+
+/**
+ * What hangs right below a node, or at the top of a project: folders and episodes before leaves, each by name. An index
+ * has those of one kind in the order of their names; of each kind as many are read as the page needs, and merged.
+ */
+interface Listing {
+  /** All kinds where it is null. */
+  readonly kind: string | null
+  /** Where the page before has ended, in parts of its position; null at the start. */
+  readonly afterRank: number | null
+  readonly afterName: string | null
+  readonly afterId: string | null
+}
+
+type A = Arguments<Listing & Window>
+
+const rankOf = (kind: string): number => (kind === 'folder' || kind === 'episode' ? 0 : 1)
+
+/** The first children of a kind behind the position, as many as reach to the end of the page. */
+function childrenOf(a: A, kind: string, above: SQL): SQL {
+  const rank = sql.raw(String(rankOf(kind)))
+  const from = (part: SQLWrapper): SQL => sql`iif(${rank} = ${a.afterRank}, ${part}, '')`
+  return sql`select * from (select ${rank} as rank, ${nodes.name} as name, ${nodes.id} as id from ${nodes}
+    where ${nodes.aboveId} = ${above} and ${nodes.kind} = ${sql.raw(`'${kind}'`)} and ${live(nodes)}
+      and (${a.kind} is null or ${a.kind} = ${sql.raw(`'${kind}'`)}) and ${rank} >= ifnull(${a.afterRank}, 0)
+      and (${nodes.name}, ${nodes.id}) > (${from(a.afterName)}, ${from(a.afterId)})
+    order by ${nodes.name}, ${nodes.id} limit ${a.offset} + ${a.limit} + 1)`
+}
+
+/** D1 takes five terms a compound. */
+const GROUPS = [['folder', 'episode'], assetKinds.slice(0, 3), assetKinds.slice(3)]
+
+const union = (parts: readonly SQL[]): SQL => sql.join([...parts], sql.raw(' union all '))
+
+/** The position of a node among those beside it, as it stands in a cursor. */
+const position = sql`lower(hex(page.rank || page.name || page.id))`
+
+const listed = (a: A, asked: { readonly standing: SQL; readonly permit: SQL }) => ({
+  count: sql`(select ifnull(sum(${childCounts.nodes}), 0) from ${childCounts}
+    where ${childCounts.id} >= ${asked.standing} || ' ' and ${childCounts.id} < ${asked.standing} || '!'
+      and (${a.kind} is null or ${childCounts.id} = ${asked.standing} || ' ' || ${a.kind}))`,
+  rows: (limit: SQL) => sql`select ${position} as id, ${nodeJson} as body from (
+      select * from (${union(
+        GROUPS.map(
+          (kinds) => sql`select * from (${union(kinds.map((kind) => childrenOf(a, kind, asked.permit)))})`,
+        ),
+      )}) order by rank, name, id ${limit}) as page
+    cross join ${nodes} on ${nodes.id} = page.id`,
+})
+
+const listing = guard<ItemRef>('nodes.listingBelow', (a) => {
+  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
+  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
+    tables: [
+      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
+        ${nodes.deletedAt} as deleted_at from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
+    ],
+    thing: [['node_not_found', missingTarget]],
+  })
+})
+
+const listingTop = guard<ProjectRef>('nodes.listingTop', (a) => projectGuard(a, 'read'))
+
+const TARGET = fragment('children.target', sql`(select target.id from permit cross join target)`)
+
+const below = listPlan<ItemRef & Listing>(listing, 'nodes.listedBelow', (a) =>
+  listed(a, { standing: sql`(select id from target)`, permit: TARGET }),
+)
+
+const atTop = listPlan<ProjectRef & Listing>(listingTop, 'nodes.listedTop', (a) =>
+  listed(a, { standing: sql`standing.project_id`, permit: sql`(select project_id from permit)` }),
+)
+
+/** What a position says. */
+function partsOf(after: string | null): Omit<Listing, 'kind'> {
+  if (after === null) return { afterRank: null, afterName: null, afterId: null }
+  const text = new TextDecoder().decode(Uint8Array.fromHex(after))
+  return { afterRank: Number(text[0]), afterName: text.slice(1, -24), afterId: text.slice(-24) }
+}
+
+type Wanted = { readonly kind: string | null; readonly after: string | null }
+
+/** The children of a node. */
+export const listChildren = ({ after, ...ref }: ItemRef & Wanted, window: Window): Plan<Page> =>
+  below({ ...ref, ...partsOf(after) }, window)
+
+/** What is at the top of a project. */
+export const listTop = ({ after, ...ref }: ProjectRef & Wanted, window: Window): Plan<Page> =>
+  atTop({ ...ref, ...partsOf(after) }, window)
