@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
 
 /**
- * How fast the built Worker is in workerd: under load, or with `--cold` in an isolate that is new. It guides; it
- * asserts nothing.
+ * How fast the built Worker is in workerd: under load, or with `--cold` in an isolate that is new; with `--tree`, how
+ * much of a large folder is read. It guides; it asserts nothing.
  */
-const { values } = parseArgs({ options: { cold: { type: 'boolean', default: false } }, strict: false })
+const flag = { type: 'boolean', default: false } as const
+const { values } = parseArgs({ options: { cold: flag, tree: flag }, strict: false })
 
-await (values.cold ? import('./cold.ts') : import('./throughput.ts'))
+if (values.cold) await import('./cold.ts')
+else if (values.tree) await import('./tree.ts')
+else await import('./throughput.ts')

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { type LocalDatabase, load, type Measured, migrate, scratch, tokenOf, workerOf } from './host.ts'
+import { load, type Measured, migrate, scratch, tokenOf, workerOf } from './host.ts'
+import { seed } from './seeding.ts'
 
 /**
  * What one tenant's deleting, restoring and purging of much costs another tenant's reads, beside their quiet latency in
@@ -93,19 +94,15 @@ try {
     container: episode.projectId,
     path: '/large',
     tag: 'e',
+    parent: folder.id,
   })
   await seed(database, AT_ONCE, {
     project: episode.projectId,
     container: episode.projectId,
     path: '/small',
     tag: '0',
+    parent: small.id,
   })
-  await database
-    .prepare(
-      "update nodes set parent_id = ?1 where container_id = ?2 and path like '/large/%' and kind = 'video'",
-    )
-    .bind(folder.id, episode.projectId)
-    .run()
   process.stdout.write(
     `A project of ${ROWS} rows; a folder of ${NODES} nodes and their assets; an episode of ${NODES} assets and their nodes.\n\n`,
   )
@@ -220,37 +217,4 @@ try {
 } finally {
   await miniflare.dispose()
   rmSync(scratch, { recursive: true })
-}
-
-interface Seeding {
-  readonly project: string
-  readonly container: string
-  /** Of the folder that they hang in. */
-  readonly path: string
-  /** A hex digit that tells the ids of one seeding from those of another; its successor is that of the nodes. */
-  readonly tag: string
-}
-
-/** Assets and their nodes, past the server, some thousands at a time. */
-async function seed(
-  database: LocalDatabase,
-  count: number,
-  { project, container, path, tag }: Seeding,
-): Promise<void> {
-  const many = 5_000
-  const nodeTag = String.fromCharCode(tag.charCodeAt(0) + 1)
-  for (let from = 0; from < count; from += many) {
-    const to = Math.min(from + many, count)
-    const rows = `with recursive n(i) as (select ${from} union all select i + 1 from n where i + 1 < ${to})`
-    await database.batch(
-      [
-        `insert into assets (id, project_id, container_id, node_id, kind, name, tags, created_at, updated_at, created_by, updated_request)
-         ${rows} select printf('${tag}%023x', i), '${project}', '${container}', printf('${nodeTag}%023x', i), 'video',
-           printf('${path}/%d.mp4', i), '[]', 0, 0, 'seed', 'seed' from n where true`,
-        `insert into nodes (id, project_id, container_id, kind, name, path, item_id, created_at, updated_at)
-         ${rows} select printf('${nodeTag}%023x', i), '${project}', '${container}', 'video', printf('%d.mp4', i),
-           printf('${path}/%d.mp4', i), printf('${tag}%023x', i), 0, 0 from n where true`,
-      ].map((text) => database.prepare(text)),
-    )
-  }
 }
