@@ -184,6 +184,8 @@ export const includeProtected = flag.meta({
   description: 'Goes for write-protected episodes too. Needs an owner.',
 })
 
+export const leavesOnly = flag.meta({ description: 'Leaves out folders and episodes.' })
+
 export const dryRun = flag.meta({ description: 'Only counts what would go.' })
 
 export const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })

@@ -3,6 +3,7 @@ import { DEEPEST_OFFSET, END, type Page, type Window } from '../db/page.ts'
 import { invalid, Refusal } from '../domain/failure.ts'
 import { deriveKey } from '../storage/keys.ts'
 import { jsonAnswer } from './endpoint.ts'
+import * as field from './field.ts'
 import type { AnswerShape } from './route.ts'
 import * as z from './zod.ts'
 
@@ -14,6 +15,19 @@ const counting = (otherwise: number, most: number) => (text: string | undefined)
   const value = Math.floor(Number(text))
   return value >= 1 ? Math.min(value, most) : otherwise
 }
+
+export const LARGEST_LIMIT = 1_000
+
+/** How many of a list are asked for at once, where that has no pages by number. */
+export const limit = z
+  .string()
+  .transform((text, context) => {
+    const number = field.digits(text)
+    if (number >= 1 && number <= LARGEST_LIMIT) return number
+    context.addIssue({ code: 'custom', message: `is not a whole number from 1 to ${LARGEST_LIMIT}` })
+    return z.NEVER
+  })
+  .meta({ type: 'integer', minimum: 1, maximum: LARGEST_LIMIT })
 
 /** The query of every list that is an object. */
 export const pageQuery = {

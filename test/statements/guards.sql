@@ -591,6 +591,39 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
+-- nodes.walking
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
+ from admitted as standing cross join nodes
+ where nodes.id = :id), top as materialized (
+ select iif(kind = 'episode', item_id, container_id) as container_id, iif(kind = 'episode', '', path) || '/' as low, iif(kind = 'episode', '', path) || '0' as high
+ from target
+ where not not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null))), walk(n, outer_path, outer_kind, episode, inner_path, inner_kind, id) as materialized (
+ select 0, ifnull(:outerPath, low), ifnull(:outerKind, ''), :episode, ifnull(:innerPath, ''), ifnull(:innerKind, ''), null
+ from top
+ union all
+ select walk.n + 1, iif(next.container_id = top.container_id, next.path, walk.outer_path), iif(next.container_id = top.container_id, next.kind, walk.outer_kind), iif(next.container_id <> top.container_id, walk.episode, iif(next.kind = 'episode', next.item_id, null)), iif(next.container_id <> top.container_id, next.path, ''), iif(next.container_id <> top.container_id, next.kind, ''), next.id
+ from walk cross join top cross join nodes as next on next.id = ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = walk.episode and (nodes.path, nodes.kind) > (walk.inner_path, walk.inner_kind) and nodes.deleted_at is null and walk.episode is not null
+ order by nodes.path, nodes.kind limit 1), (select nodes.id
+ from nodes
+ where nodes.container_id = top.container_id and (nodes.path, nodes.kind) > (walk.outer_path, walk.outer_kind) and nodes.deleted_at is null and nodes.path < top.high
+ order by nodes.path, nodes.kind limit 1))
+ where walk.n < :examined), verdict as materialized (
+ select *, nullif(case <authority.node_not_found.1>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
 -- projects.creating
 with standing as materialized (
  select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, namespaces.deleted_at is not null as is_trashed, members.role is not null as is_member, ifnull(members.role, iif(exists (select 1

@@ -231,3 +231,16 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
 
 -- nodes.trashed, judged by nodes.trashing
 <deletion>
+
+-- nodes.walked, judged by nodes.walking
+select standing.refusal as refusal, null as n, null as body, null as outer_path, null as outer_kind, null as episode, null as inner_path, null as inner_kind
+ from verdict as standing
+ union all
+ select null, walk.n, null, walk.outer_path, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
+ from walk
+ where walk.n = (select max(n) from walk)
+ union all
+ select *
+ from (select null, walk.n, <nodeJson>, walk.outer_path, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
+ from walk cross join nodes on nodes.id = walk.id
+ where (not :leavesOnly or nodes.kind not in ('folder', 'episode')) and (:kind is null or nodes.kind = :kind) limit :limit + 1)

@@ -260,6 +260,12 @@ export function samplesFor({
       status: 200,
       scope: 'read',
     },
+    listDescendants: {
+      path: `/nodes/${folder}/descendants`,
+      status: 200,
+      hidden: 'node_not_found',
+      scope: 'read',
+    },
     lookUpNode: {
       path: `/nodes/lookup?namespace=${owner.slug}&project=robotics&path=/a/b`,
       status: 200,

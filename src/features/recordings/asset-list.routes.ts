@@ -5,7 +5,7 @@ import { type Glob, parseGlob, sift } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
-import { Cursors, linkTo } from '../../http/page.ts'
+import { Cursors, LARGEST_LIMIT, limit, linkTo } from '../../http/page.ts'
 import type { Endpoint, OpenCall } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { logFailure } from '../../log.ts'
@@ -30,21 +30,10 @@ const ListQuery = z.object({
       type: 'string',
       description: 'A pattern over whole names: `*`, `?`, `[...]`, `[^...]` or `[!...]`. Wins over `prefix`.',
     }),
-  limit: z
-    .string()
-    .optional()
-    .transform((text, context) => {
-      if (text === undefined) return undefined
-      const limit = field.digits(text)
-      if (limit >= 1 && limit <= LARGEST_PAGE) return limit
-      context.addIssue({ code: 'custom', message: `is not a whole number from 1 to ${LARGEST_PAGE}` })
-      return z.NEVER
-    })
-    .meta({ type: 'integer', minimum: 1, maximum: 1_000, description: 'Answers one page, with its `Link`.' }),
+  limit: limit.optional().meta({ description: 'Answers one page, with its `Link`.' }),
   cursor: z.string().optional().meta({ description: 'From the `Link` of the page before' }),
 })
 
-const LARGEST_PAGE = 1_000
 /** What a page may weigh, in bytes. */
 const HEAVIEST_PAGE = 8_388_608
 /** A stream that nobody reads holds one chunk. */
@@ -127,7 +116,7 @@ async function pageAnswer(
   pageFrom: PageFrom,
   { query, url, config }: Pick<OpenCall<z.ZodObject, typeof ListQuery>, 'query' | 'url' | 'config'>,
 ): Promise<Response> {
-  const { cursor, limit: rows = LARGEST_PAGE } = query
+  const { cursor, limit: rows = LARGEST_LIMIT } = query
   const cursors = new Cursors(url, config)
   const page = await pageFrom(cursor === undefined ? END : await cursors.open(cursor), rows, PAGE)
   const links = [`<${linkTo(url, { limit: String(rows) })}>; rel="first"`]

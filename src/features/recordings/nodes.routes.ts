@@ -1,5 +1,4 @@
 import { END } from '../../db/page.ts'
-import { assetKinds } from '../../domain/kind.ts'
 import { foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
@@ -10,39 +9,13 @@ import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
 import { projectAsked, projectFailures } from '../places/address.ts'
 import { listChildren, listTop } from './children.sql.ts'
+import { nodeWalk } from './descendants.routes.ts'
 import { nodeDownloads } from './downloads.routes.ts'
 import { moveFolderTo } from './moves.sql.ts'
 import { findNode, readNode } from './node-reading.sql.ts'
+import { Node, nodeExample, nodeKind } from './node-shape.ts'
 import { goOn } from './slices.sql.ts'
 import { trashFolder } from './trash.sql.ts'
-
-const kind = z.enum(['folder', 'episode', ...assetKinds])
-
-export const Node = z
-  .object({
-    id: field.id,
-    name: z.string(),
-    kind,
-    leaf: z.boolean(),
-    path: z.string().meta({ description: "From the project's root." }),
-    parentId: field.id.nullable(),
-    assetId: field.id.nullable(),
-    createdAt: field.time,
-    updatedAt: field.time,
-  })
-  .meta({ id: 'Node' })
-
-const example = {
-  id: '019d8a3c5e00a1b2c3d4e5f6',
-  name: 'batch-2',
-  kind: 'folder',
-  leaf: false,
-  path: '/batch-2',
-  parentId: null,
-  assetId: null,
-  createdAt: '2026-04-14T09:30:00.000Z',
-  updatedAt: '2026-04-14T09:30:00.000Z',
-}
 
 const trash = trashEndpoint(
   {
@@ -82,7 +55,7 @@ const read = endpoint(
     params: z.object({ id: field.lookup }),
     query: z.object({}),
     answers: {
-      200: { description: 'The node', schema: NodeInPlace, example: { ...example, ancestors: [] } },
+      200: { description: 'The node', schema: NodeInPlace, example: { ...nodeExample, ancestors: [] } },
     },
     failures: ['node_not_found'],
   },
@@ -110,7 +83,7 @@ const list = endpoint(
         parentId: field.lookup.optional().meta({ description: 'A folder, or the node of an episode' }),
         namespace: projectAsked.namespace.optional(),
         project: projectAsked.project.optional(),
-        kind: kind.optional(),
+        kind: nodeKind.optional(),
         ...pageQuery,
       })
       .refine(
@@ -122,7 +95,7 @@ const list = endpoint(
         isRequired('project'),
       ),
     answers: {
-      200: listShape('nodes', Node, example, 'folders and episodes before leaves, each by name'),
+      200: listShape('nodes', Node, nodeExample, 'folders and episodes before leaves, each by name'),
     },
     failures: [...projectFailures, 'node_not_found'],
   },
@@ -154,9 +127,9 @@ const look = endpoint(
       episode: field.lookup.optional().meta({
         description: 'The name of an episode: the path is from its node on, and `/` is that node itself.',
       }),
-      kind: kind.optional(),
+      kind: nodeKind.optional(),
     }),
-    answers: { 200: { description: 'The node', schema: Node, example } },
+    answers: { 200: { description: 'The node', schema: Node, example: nodeExample } },
     failures: [...projectFailures, 'node_not_found'],
   },
   async ({ asking, query, database }) => {
@@ -194,7 +167,9 @@ const move = endpoint(
       leaf: 'it stays what it is',
       assetId: 'it stays what it is',
     },
-    answers: { 200: { description: 'The node of the folder', schema: field.changed(Node), example } },
+    answers: {
+      200: { description: 'The node of the folder', schema: field.changed(Node), example: nodeExample },
+    },
     failures: [
       'node_not_found',
       'parent_not_found',
@@ -218,4 +193,4 @@ const move = endpoint(
   },
 )
 
-export const nodeEndpoints: readonly Endpoint[] = [list, look, read, move, trash, ...nodeDownloads]
+export const nodeEndpoints: readonly Endpoint[] = [list, look, read, move, trash, nodeWalk, ...nodeDownloads]

@@ -22,7 +22,7 @@ import { Namespace } from '../places/namespaces.routes.ts'
 import { Project } from '../places/projects.routes.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
 import { Episode } from '../recordings/episodes.routes.ts'
-import { Node } from '../recordings/nodes.routes.ts'
+import { Node } from '../recordings/node-shape.ts'
 import { goOn } from '../recordings/slices.sql.ts'
 import {
   DELETED_ITEM,
