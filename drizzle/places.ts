@@ -68,6 +68,7 @@ export const namespaceStats = sqliteTable('namespace_stats', {
   labelTracks: counter(),
   textTracks: counter(),
   images: counter(),
+  files: counter(),
   /** Live episodes that are write-protected. */
   protectedEpisodes: counter(),
   /** What is in the trash of the namespace: projects, and the namespace itself. */
@@ -90,6 +91,7 @@ export const projectStats = sqliteTable('project_stats', {
   labelTracks: counter(),
   textTracks: counter(),
   images: counter(),
+  files: counter(),
   /** Of `episodes`, those that are write-protected. */
   protectedEpisodes: counter(),
   /** What is in the trash of the project. */

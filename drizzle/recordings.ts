@@ -86,7 +86,7 @@ export const assets = sqliteTable(
     /** The asset's episode; the project where it has none. */
     containerId: text().notNull(),
     nodeId: text(),
-    kind: text({ enum: ['video', 'audio', 'label-track', 'text-track', 'image'] }).notNull(),
+    kind: text({ enum: ['video', 'audio', 'label-track', 'text-track', 'image', 'file'] }).notNull(),
     name: text(),
     /** As the client gave it. `objectId` is what it refers to, resolved once, inside the namespace. */
     storageId: text(),
@@ -95,7 +95,7 @@ export const assets = sqliteTable(
     lens: text({ enum: ['fisheye', 'pinhole', 'eqrec'] }),
     sampleRate: integer(),
     channels: integer(),
-    format: text({ enum: ['vtt', 'srt', 'jsonl'] }),
+    format: text(),
     language: text(),
     tags: json().notNull(),
     metadata: json(),
@@ -133,4 +133,5 @@ export const episodeStats = sqliteTable('episode_stats', {
   labelTracks: counter(),
   textTracks: counter(),
   images: counter(),
+  files: counter(),
 })

@@ -78,7 +78,7 @@ const branches: readonly Branch[] = [
     load: async () => (await import('./features/objects/objects.routes.ts')).objectEndpoints,
   },
   {
-    paths: /^\/(videos|audio|labels|text-tracks|image)(\/|$)/,
+    paths: /^\/(videos|audio|labels|text-tracks|image|files)(\/|$)/,
     load: async () => (await import('./features/byte-service/byte-service.routes.ts')).byteServiceEndpoints,
   },
 ]

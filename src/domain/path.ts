@@ -1,3 +1,4 @@
+import { MOST_IN_A_FORMAT } from './kind.ts'
 import { byteLength, codePoints, lineFault, nameFault } from './text.ts'
 
 export const MOST_BYTES_OF_A_PATH = 1_024
@@ -48,6 +49,11 @@ function parse(raw: string, nameOf: (segment: string) => string, limits: Limits)
   }
   return { text, segments }
 }
+
+const EXTENSION = new RegExp(`\\.([^.]{1,${MOST_IN_A_FORMAT}})$`, 'u')
+
+/** What stands behind the last dot of a name, in lower case; null where that is nothing, or too long for a format. */
+export const extensionOf = (name: string): string | null => EXTENSION.exec(name.toLowerCase())?.[1] ?? null
 
 /** A name as it stands in the path of a node, where `/` and `%` inside it are `%2F` and `%25`. */
 export const nodeSegment = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')

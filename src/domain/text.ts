@@ -24,15 +24,17 @@ export function proseFault(text: string): string | null {
   return null
 }
 
+/** Why a text is not a line of up to so many characters, or null where it is one. */
+export function shortFault(text: string, most: number): string | null {
+  if (text === '') return 'is empty'
+  return codePoints(text) > most ? `is over ${most} characters` : lineFault(text)
+}
+
 const MOST_IN_A_NAME = 255
 
 /** Why a text is not a name, or null where it is one. */
-export function nameFault(text: string): string | null {
-  if (text === '') return 'is empty'
-  if (text === '.' || text === '..') return 'is "." or ".."'
-  if (codePoints(text) > MOST_IN_A_NAME) return `is over ${MOST_IN_A_NAME} characters`
-  return lineFault(text)
-}
+export const nameFault = (text: string): string | null =>
+  text === '.' || text === '..' ? 'is "." or ".."' : shortFault(text, MOST_IN_A_NAME)
 
 const MOST_BYTES_OF_METADATA = 65_536
 /** SQLite reads JSON of up to 1,000 levels; an answer wraps metadata in a few more. */

@@ -1,7 +1,8 @@
 import { keysToInfinity } from '../domain/digits.ts'
+import { MOST_IN_A_FORMAT } from '../domain/kind.ts'
 import { parseFolderPath, parseNodePath, parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
-import { byteLength, codePoints, lineFault, metadataFault, nameFault, proseFault } from '../domain/text.ts'
+import { byteLength, lineFault, metadataFault, nameFault, proseFault, shortFault } from '../domain/text.ts'
 import { instantOf } from '../domain/time.ts'
 import * as z from './zod.ts'
 
@@ -34,15 +35,15 @@ export const prose = z
 const MOST_TAGS = 64
 const MOST_IN_A_TAG = 64
 
-const tag = z.string().superRefine(
-  refusing((text) => {
-    if (text === '') return 'is empty'
-    return codePoints(text) > MOST_IN_A_TAG ? `is over ${MOST_IN_A_TAG} characters` : lineFault(text)
-  }),
-)
+/** A line of up to so many characters. */
+const shortText = (most: number) =>
+  z
+    .string()
+    .superRefine(refusing((text) => shortFault(text, most)))
+    .meta({ minLength: 1, maxLength: most })
 
 export const tags = z
-  .array(tag)
+  .array(shortText(MOST_IN_A_TAG))
   .max(MOST_TAGS, { error: `has over ${MOST_TAGS} entries` })
   .transform((given) => [...new Set(given)])
   .meta({ maxItems: MOST_TAGS, description: 'In order, without duplicates.' })
@@ -201,15 +202,10 @@ export const changed = <S extends z.ZodType>(resource: S) => z.union([resource, 
 const MOST_IN_A_WORD = 255
 
 /** An opaque short text: a storage id, a language code. */
-export const word = z
-  .string()
-  .superRefine(
-    refusing((text) => {
-      if (text === '') return 'is empty'
-      return codePoints(text) > MOST_IN_A_WORD ? `is over ${MOST_IN_A_WORD} characters` : lineFault(text)
-    }),
-  )
-  .meta({ minLength: 1, maxLength: MOST_IN_A_WORD })
+export const word = shortText(MOST_IN_A_WORD)
+
+/** What a file is of, in any words. */
+export const format = shortText(MOST_IN_A_FORMAT)
 
 const MOST_IN_A_LINK = 2_048
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { assertEqual, assertSameBytes, Failure } from './checks.ts'
 import { type CallRecord, Client } from './client.ts'
 import { signLocalToken } from './local-token.ts'
-import { DURATION_MILLISECONDS, readSamples, type Sample } from './sample.ts'
+import { DURATION_MILLISECONDS, readSamples, type Sample, sampleKinds } from './sample.ts'
 import {
   Account,
   Announced,
@@ -28,8 +28,6 @@ const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--robot]'
 const PROJECT = 'demo'
 const EPISODE = 'run-001'
 const DATASET = 'training-v1'
-/** Those of the sample. */
-const ASSET_KINDS = ['video', 'audio', 'label-track', 'text-track'] as const
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -120,12 +118,19 @@ async function register(
   return { id, ...given }
 }
 
-async function list(client: Client, namespace: string, { kind }: Sample, made: Registered): Promise<void> {
+/** Lists a kind, of which there are those that were registered, the newest first. */
+async function list(
+  client: Client,
+  namespace: string,
+  kind: Sample['kind'],
+  registered: readonly Registered[],
+): Promise<void> {
   const query = { namespace, project: PROJECT }
   const assets = await client.call('GET', `/assets/${kind}`, { expect: 200, answer: z.array(Asset), query })
-  assertEqual(`How many there are of kind ${kind}`, assets.length, 1)
-  for (const [field, value] of Object.entries(made))
-    assertEqual(`${field} of the ${kind}`, assets[0]?.[field], value)
+  assertEqual(`How many there are of kind ${kind}`, assets.length, registered.length)
+  for (const [index, made] of registered.toReversed().entries())
+    for (const [field, value] of Object.entries(made))
+      assertEqual(`${field} of the ${kind}`, assets[index]?.[field], value)
   say(`Listed kind ${kind}: ${assets.map(({ name }) => name).join(', ')}.`)
 }
 
@@ -225,7 +230,7 @@ async function deleteAndRestore(client: Client, namespace: string, samples: numb
   const project = `/namespaces/${namespace}/projects/${PROJECT}`
   const listed = async (): Promise<number> => {
     let count = 0
-    for (const kind of ASSET_KINDS) {
+    for (const kind of sampleKinds) {
       const query = { namespace, project: PROJECT }
       count += (await client.call('GET', `/assets/${kind}`, { expect: 200, answer: Assets, query })).length
     }
@@ -271,8 +276,10 @@ async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   for (const [index, sample] of samples.entries()) {
     registered.push(await register(recorder, namespace, sample, storageIds[index] ?? ''))
   }
-  for (const [index, sample] of samples.entries())
-    await list(reader, namespace, sample, registered[index] ?? {})
+  for (const kind of sampleKinds) {
+    const ofKind = registered.filter((_, index) => samples[index]?.kind === kind)
+    await list(reader, namespace, kind, ofKind)
+  }
   for (const sample of samples) {
     const url = await fetchBack(reader, namespace, sample)
     if (sample.kind === 'video') await fetchRange(reader, url, sample)

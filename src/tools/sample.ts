@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './project.ts'
 
+export const sampleKinds = ['video', 'audio', 'label-track', 'text-track', 'file'] as const
+
 /** A file of the sample episode, and the asset that it becomes. */
 export interface Sample {
-  readonly kind: 'video' | 'audio' | 'label-track' | 'text-track'
+  readonly kind: (typeof sampleKinds)[number]
   /** Also the file's path below the folder of samples. */
   readonly name: string
   readonly storageName: string
@@ -42,6 +44,20 @@ const described: readonly Omit<Sample, 'bytes'>[] = [
     storageName: 'bssTextTrackId',
     own: { format: 'vtt', language: 'en' },
     contentType: 'text/vtt',
+  },
+  {
+    kind: 'file',
+    name: '/sensors/imu.mcap',
+    storageName: 'bssFileId',
+    own: { format: 'mcap' },
+    contentType: 'application/x-mcap',
+  },
+  {
+    kind: 'file',
+    name: '/tables/joints.parquet',
+    storageName: 'bssFileId',
+    own: { format: 'parquet' },
+    contentType: 'application/vnd.apache.parquet',
   },
 ]
 

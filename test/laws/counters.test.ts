@@ -8,7 +8,7 @@ import { driftsOf, isDrifted } from '../support/faults.ts'
  * rows. It speaks SQL, as some of these roads have no route yet and the triggers must not care which one is taken.
  */
 
-const KINDS = ['video', 'audio', 'label-track', 'text-track', 'image'] as const
+const KINDS = ['video', 'audio', 'label-track', 'text-track', 'image', 'file'] as const
 const WHO = `'u', 'r'`
 
 let serial = 0

@@ -30,9 +30,10 @@ const counts = {
   'label-track': 'labelTracks',
   'text-track': 'textTracks',
   image: 'images',
+  file: 'files',
 } as const
 const kinds = wireKinds.map(({ shape }) => shape)
-const used: readonly AssetKind[] = ['video', 'video', 'video', 'label-track', 'image']
+const used: readonly AssetKind[] = ['video', 'video', 'video', 'label-track', 'file']
 const quoted = encodeURIComponent
 
 interface Receipt {

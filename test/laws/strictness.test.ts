@@ -227,6 +227,7 @@ describe('what answers show', () => {
   it.each([
     ['video', 'bssVideoId'],
     ['audio', 'bssAudioId'],
+    ['file', 'bssFileId'],
   ])('of an asset of the kind %s, the object is said by its %s', async (kind, storageName) => {
     const tenant = await Tenant.arrive()
     const body = { namespace: tenant.slug, project: 'new', object: { id: 'x' } }

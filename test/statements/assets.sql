@@ -168,7 +168,7 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
  from nodes
  where nodes.container_id = <assets.container.permit> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
  from objects
- where objects.id = :storageId and <isWithinReach.permit> and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, :format, :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ where objects.id = :storageId and <isWithinReach.permit> and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, ifnull(:format, iif(:kind = 'file', :extension, null)), :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where true
  on conflict (container_id, kind, name)
@@ -200,7 +200,9 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
 
 -- assets.restore
 with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists ( select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
- where assets.id = (select item_id from spot where kind in ('video', 'audio', 'label-track', 'text-track', 'image')) and assets.deletion_id = (select id from undone)
+ where assets.id = (select item_id
+ from spot
+ where kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file')) and assets.deletion_id = (select id from undone)
 
 -- assets.trash, permitted by assets.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, container_id, deleted_at, deleted_by, request)

@@ -44,14 +44,15 @@ update datasets set (collection_count) = (<audit.datasets.collectionCount>)
  from (<audit.episode_stats.audios>) as truth), (select json_object('labelTracks', json_array(episode_stats.label_tracks, truth.labelTracks))
  from (<audit.episode_stats.labelTracks>) as truth), (select json_object('textTracks', json_array(episode_stats.text_tracks, truth.textTracks))
  from (<audit.episode_stats.textTracks>) as truth), (select json_object('images', json_array(episode_stats.images, truth.images))
- from (<audit.episode_stats.images>) as truth)) as counters, null as skipped
+ from (<audit.episode_stats.images>) as truth), (select json_object('files', json_array(episode_stats.files, truth.files))
+ from (<audit.episode_stats.files>) as truth)) as counters, null as skipped
  from episode_stats
  where episode_stats.episode_id in (select id from slice where size <= :mostAlone) and (<audit.episode_stats.differs>)
  union all
  select (select max(id) from slice), null, (select count(*) from slice where size > :mostAlone)
 
 -- audit.episode_stats.mend
-update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (<audit.episode_stats.audios>), (label_tracks) = (<audit.episode_stats.labelTracks>), (text_tracks) = (<audit.episode_stats.textTracks>), (images) = (<audit.episode_stats.images>)
+update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (<audit.episode_stats.audios>), (label_tracks) = (<audit.episode_stats.labelTracks>), (text_tracks) = (<audit.episode_stats.textTracks>), (images) = (<audit.episode_stats.images>), (files) = (<audit.episode_stats.files>)
  where episode_stats.episode_id in (select value from each(:keys)) and (<audit.episode_stats.differs>)
 
 -- audit.namespace_stats.compared
@@ -64,7 +65,8 @@ update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (
  from (<audit.namespace_stats.audios>) as truth), (select json_object('labelTracks', json_array(namespace_stats.label_tracks, truth.labelTracks))
  from (<audit.namespace_stats.labelTracks>) as truth), (select json_object('textTracks', json_array(namespace_stats.text_tracks, truth.textTracks))
  from (<audit.namespace_stats.textTracks>) as truth), (select json_object('images', json_array(namespace_stats.images, truth.images))
- from (<audit.namespace_stats.images>) as truth), (select json_object('protectedEpisodes', json_array(namespace_stats.protected_episodes, truth.protectedEpisodes))
+ from (<audit.namespace_stats.images>) as truth), (select json_object('files', json_array(namespace_stats.files, truth.files))
+ from (<audit.namespace_stats.files>) as truth), (select json_object('protectedEpisodes', json_array(namespace_stats.protected_episodes, truth.protectedEpisodes))
  from (<audit.namespace_stats.protectedEpisodes>) as truth), (select json_object('trashed', json_array(namespace_stats.trashed, truth.trashed))
  from (<audit.namespace_stats.trashed>) as truth), (select json_object('purges', json_array(namespace_stats.purges, truth.purges))
  from (<audit.namespace_stats.purges>) as truth)) as counters, null as skipped
@@ -74,7 +76,7 @@ update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (
  select (select max(id) from slice), null, (select count(*) from slice where size > :mostAlone)
 
 -- audit.namespace_stats.mend
-update namespace_stats set (members) = (<audit.namespace_stats.members>), (projects) = (<audit.namespace_stats.projects>), (public_projects) = (<audit.namespace_stats.publicProjects>), (videos) = (<audit.namespace_stats.videos>), (audios) = (<audit.namespace_stats.audios>), (label_tracks) = (<audit.namespace_stats.labelTracks>), (text_tracks) = (<audit.namespace_stats.textTracks>), (images) = (<audit.namespace_stats.images>), (protected_episodes) = (<audit.namespace_stats.protectedEpisodes>), (trashed) = (<audit.namespace_stats.trashed>), (purges) = (<audit.namespace_stats.purges>)
+update namespace_stats set (members) = (<audit.namespace_stats.members>), (projects) = (<audit.namespace_stats.projects>), (public_projects) = (<audit.namespace_stats.publicProjects>), (videos) = (<audit.namespace_stats.videos>), (audios) = (<audit.namespace_stats.audios>), (label_tracks) = (<audit.namespace_stats.labelTracks>), (text_tracks) = (<audit.namespace_stats.textTracks>), (images) = (<audit.namespace_stats.images>), (files) = (<audit.namespace_stats.files>), (protected_episodes) = (<audit.namespace_stats.protectedEpisodes>), (trashed) = (<audit.namespace_stats.trashed>), (purges) = (<audit.namespace_stats.purges>)
  where namespace_stats.namespace_id in (select value from each(:keys)) and (<audit.namespace_stats.differs>)
 
 -- audit.namespace_stats.quotas.compared
@@ -106,8 +108,8 @@ update objects set (asset_count) = (<audit.objects.assetCount>)
 
 -- audit.project_stats.compared
 <audit.project_stats.slice>
- select project_stats.project_id as id, json_array((select json_object('videos', json_array(project_stats.videos, truth.videos), 'audios', json_array(project_stats.audios, truth.audios), 'labelTracks', json_array(project_stats.label_tracks, truth.labelTracks), 'textTracks', json_array(project_stats.text_tracks, truth.textTracks), 'images', json_array(project_stats.images, truth.images))
- from (<audit.project_stats.videos+audios+labelTracks+textTracks+images>) as truth), (select json_object('episodes', json_array(project_stats.episodes, truth.episodes))
+ select project_stats.project_id as id, json_array((select json_object('videos', json_array(project_stats.videos, truth.videos), 'audios', json_array(project_stats.audios, truth.audios), 'labelTracks', json_array(project_stats.label_tracks, truth.labelTracks), 'textTracks', json_array(project_stats.text_tracks, truth.textTracks), 'images', json_array(project_stats.images, truth.images), 'files', json_array(project_stats.files, truth.files))
+ from (<audit.project_stats.videos+audios+labelTracks+textTracks+images+files>) as truth), (select json_object('episodes', json_array(project_stats.episodes, truth.episodes))
  from (<audit.project_stats.episodes>) as truth), (select json_object('datasets', json_array(project_stats.datasets, truth.datasets))
  from (<audit.project_stats.datasets>) as truth), (select json_object('collections', json_array(project_stats.collections, truth.collections))
  from (<audit.project_stats.collections>) as truth), (select json_object('protectedEpisodes', json_array(project_stats.protected_episodes, truth.protectedEpisodes))
@@ -119,7 +121,7 @@ update objects set (asset_count) = (<audit.objects.assetCount>)
  select (select max(id) from slice), null, (select count(*) from slice where size > :mostAlone)
 
 -- audit.project_stats.mend
-update project_stats set (videos, audios, label_tracks, text_tracks, images) = (<audit.project_stats.videos+audios+labelTracks+textTracks+images>), (episodes) = (<audit.project_stats.episodes>), (datasets) = (<audit.project_stats.datasets>), (collections) = (<audit.project_stats.collections>), (protected_episodes) = (<audit.project_stats.protectedEpisodes>), (trashed) = (<audit.project_stats.trashed>)
+update project_stats set (videos, audios, label_tracks, text_tracks, images, files) = (<audit.project_stats.videos+audios+labelTracks+textTracks+images+files>), (episodes) = (<audit.project_stats.episodes>), (datasets) = (<audit.project_stats.datasets>), (collections) = (<audit.project_stats.collections>), (protected_episodes) = (<audit.project_stats.protectedEpisodes>), (trashed) = (<audit.project_stats.trashed>)
  where project_stats.project_id in (select value from each(:keys)) and (<audit.project_stats.differs>)
 
 -- audit.project_stats.rows.compared

@@ -8,7 +8,7 @@
  from doomed cross join assets on assets.deletion_id = doomed.id
  union all
  select assets.object_id as object_id
- from episode cross join assets on assets.container_id = episode.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null) limit 10000 + 1) group by object_id), freed as materialized (select objects.size as size
+ from episode cross join assets on assets.container_id = episode.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null) limit 10000 + 1) group by object_id), freed as materialized (select objects.size as size
  from let_go join objects on objects.id = let_go.object_id and objects.asset_count = let_go.count)
  select standing.refusal as refusal, null as rows, null as bytes, null as truncated
  from verdict as standing
@@ -28,7 +28,7 @@
  from (select 1 from doomed cross join collections on collections.deletion_id = doomed.id limit 10000 + 1)), (select count(*)
  from (select 1 from doomed cross join datasets on datasets.deletion_id = doomed.id limit 10000 + 1)), (select count(*)
  from (select 1
- from episode cross join assets on assets.container_id = episode.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null limit 10000 + 1)), (select count(*)
+ from episode cross join assets on assets.container_id = episode.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null limit 10000 + 1)), (select count(*)
  from (select 1
  from episode cross join nodes on nodes.container_id = episode.id and nodes.deleted_at is null limit 10000 + 1)), (select count(*)
  from (select 1

@@ -76,7 +76,12 @@ select (select count(*)
  where assets.container_id = episode_stats.episode_id and assets.kind = 'audio' and assets.deleted_at is null) as audios
 
 -- <audit.episode_stats.differs>
-(episode_stats.videos) <> (<audit.episode_stats.videos>) or (episode_stats.audios) <> (<audit.episode_stats.audios>) or (episode_stats.label_tracks) <> (<audit.episode_stats.labelTracks>) or (episode_stats.text_tracks) <> (<audit.episode_stats.textTracks>) or (episode_stats.images) <> (<audit.episode_stats.images>)
+(episode_stats.videos) <> (<audit.episode_stats.videos>) or (episode_stats.audios) <> (<audit.episode_stats.audios>) or (episode_stats.label_tracks) <> (<audit.episode_stats.labelTracks>) or (episode_stats.text_tracks) <> (<audit.episode_stats.textTracks>) or (episode_stats.images) <> (<audit.episode_stats.images>) or (episode_stats.files) <> (<audit.episode_stats.files>)
+
+-- <audit.episode_stats.files>
+select (select count(*)
+ from assets
+ where assets.container_id = episode_stats.episode_id and assets.kind = 'file' and assets.deleted_at is null) as files
 
 -- <audit.episode_stats.images>
 select (select count(*)
@@ -90,7 +95,7 @@ select (select count(*)
 
 -- <audit.episode_stats.slice>
 with near as materialized (
- select episode_stats.episode_id as id, max(0, episode_stats.videos + episode_stats.audios + episode_stats.label_tracks + episode_stats.text_tracks + episode_stats.images) as size
+ select episode_stats.episode_id as id, max(0, episode_stats.videos + episode_stats.audios + episode_stats.label_tracks + episode_stats.text_tracks + episode_stats.images + episode_stats.files) as size
  from episode_stats
  where episode_stats.episode_id > ifnull((select walks.position from walks where walks.name = 'audit.episode_stats'), '')
  order by episode_stats.episode_id limit 1000), slice as materialized (select id, size
@@ -113,7 +118,12 @@ select (select ifnull(sum(project_stats.audios), 0)
  where projects.namespace_id = namespace_stats.namespace_id and projects.deleted_at is null) as audios
 
 -- <audit.namespace_stats.differs>
-(namespace_stats.members) <> (<audit.namespace_stats.members>) or (namespace_stats.projects) <> (<audit.namespace_stats.projects>) or (namespace_stats.public_projects) <> (<audit.namespace_stats.publicProjects>) or (namespace_stats.videos) <> (<audit.namespace_stats.videos>) or (namespace_stats.audios) <> (<audit.namespace_stats.audios>) or (namespace_stats.label_tracks) <> (<audit.namespace_stats.labelTracks>) or (namespace_stats.text_tracks) <> (<audit.namespace_stats.textTracks>) or (namespace_stats.images) <> (<audit.namespace_stats.images>) or (namespace_stats.protected_episodes) <> (<audit.namespace_stats.protectedEpisodes>) or (namespace_stats.trashed) <> (<audit.namespace_stats.trashed>) or (namespace_stats.purges) <> (<audit.namespace_stats.purges>)
+(namespace_stats.members) <> (<audit.namespace_stats.members>) or (namespace_stats.projects) <> (<audit.namespace_stats.projects>) or (namespace_stats.public_projects) <> (<audit.namespace_stats.publicProjects>) or (namespace_stats.videos) <> (<audit.namespace_stats.videos>) or (namespace_stats.audios) <> (<audit.namespace_stats.audios>) or (namespace_stats.label_tracks) <> (<audit.namespace_stats.labelTracks>) or (namespace_stats.text_tracks) <> (<audit.namespace_stats.textTracks>) or (namespace_stats.images) <> (<audit.namespace_stats.images>) or (namespace_stats.files) <> (<audit.namespace_stats.files>) or (namespace_stats.protected_episodes) <> (<audit.namespace_stats.protectedEpisodes>) or (namespace_stats.trashed) <> (<audit.namespace_stats.trashed>) or (namespace_stats.purges) <> (<audit.namespace_stats.purges>)
+
+-- <audit.namespace_stats.files>
+select (select ifnull(sum(project_stats.files), 0)
+ from projects cross join project_stats on project_stats.project_id = projects.id
+ where projects.namespace_id = namespace_stats.namespace_id and projects.deleted_at is null) as files
 
 -- <audit.namespace_stats.images>
 select (select ifnull(sum(project_stats.images), 0)
@@ -176,7 +186,7 @@ with near as materialized (
 
 -- <audit.namespace_stats.slice>
 with near as materialized (
- select namespace_stats.namespace_id as id, max(0, namespace_stats.members + 14 * namespace_stats.projects + namespace_stats.trashed + namespace_stats.purges) as size
+ select namespace_stats.namespace_id as id, max(0, namespace_stats.members + 16 * namespace_stats.projects + namespace_stats.trashed + namespace_stats.purges) as size
  from namespace_stats
  where namespace_stats.namespace_id > ifnull((select walks.position from walks where walks.name = 'audit.namespace_stats'), '')
  order by namespace_stats.namespace_id limit 50), slice as materialized (select id, size
@@ -224,7 +234,7 @@ select (select count(*)
  where datasets.project_id = project_stats.project_id and datasets.deleted_at is null) as datasets
 
 -- <audit.project_stats.differs>
-(project_stats.videos, project_stats.audios, project_stats.label_tracks, project_stats.text_tracks, project_stats.images) <> (<audit.project_stats.videos+audios+labelTracks+textTracks+images>) or (project_stats.episodes) <> (<audit.project_stats.episodes>) or (project_stats.datasets) <> (<audit.project_stats.datasets>) or (project_stats.collections) <> (<audit.project_stats.collections>) or (project_stats.protected_episodes) <> (<audit.project_stats.protectedEpisodes>) or (project_stats.trashed) <> (<audit.project_stats.trashed>)
+(project_stats.videos, project_stats.audios, project_stats.label_tracks, project_stats.text_tracks, project_stats.images, project_stats.files) <> (<audit.project_stats.videos+audios+labelTracks+textTracks+images+files>) or (project_stats.episodes) <> (<audit.project_stats.episodes>) or (project_stats.datasets) <> (<audit.project_stats.datasets>) or (project_stats.collections) <> (<audit.project_stats.collections>) or (project_stats.protected_episodes) <> (<audit.project_stats.protectedEpisodes>) or (project_stats.trashed) <> (<audit.project_stats.trashed>)
 
 -- <audit.project_stats.episodes>
 select (select count(*)
@@ -255,7 +265,7 @@ with near as materialized (
 
 -- <audit.project_stats.slice>
 with near as materialized (
- select project_stats.project_id as id, max(0, 3 * project_stats.episodes + project_stats.datasets + project_stats.collections + project_stats.videos + project_stats.audios + project_stats.label_tracks + project_stats.text_tracks + project_stats.images + project_stats.trashed) as size
+ select project_stats.project_id as id, max(0, 3 * project_stats.episodes + project_stats.datasets + project_stats.collections + project_stats.videos + project_stats.audios + project_stats.label_tracks + project_stats.text_tracks + project_stats.images + project_stats.files + project_stats.trashed) as size
  from project_stats
  where project_stats.project_id > ifnull((select walks.position from walks where walks.name = 'audit.project_stats'), '')
  order by project_stats.project_id limit 50), slice as materialized (select id, size
@@ -265,16 +275,16 @@ with near as materialized (
 -- <audit.project_stats.trashed>
 select (select count(*) from deletions where deletions.project_id = project_stats.project_id) as trashed
 
--- <audit.project_stats.videos+audios+labelTracks+textTracks+images>
-select ifnull(sum(shown.videos), 0) as videos, ifnull(sum(shown.audios), 0) as audios, ifnull(sum(shown.labelTracks), 0) as labelTracks, ifnull(sum(shown.textTracks), 0) as textTracks, ifnull(sum(shown.images), 0) as images
+-- <audit.project_stats.videos+audios+labelTracks+textTracks+images+files>
+select ifnull(sum(shown.videos), 0) as videos, ifnull(sum(shown.audios), 0) as audios, ifnull(sum(shown.labelTracks), 0) as labelTracks, ifnull(sum(shown.textTracks), 0) as textTracks, ifnull(sum(shown.images), 0) as images, ifnull(sum(shown.files), 0) as files
  from (
- select episode_stats.videos as videos, episode_stats.audios as audios, episode_stats.label_tracks as labelTracks, episode_stats.text_tracks as textTracks, episode_stats.images as images
+ select episode_stats.videos as videos, episode_stats.audios as audios, episode_stats.label_tracks as labelTracks, episode_stats.text_tracks as textTracks, episode_stats.images as images, episode_stats.files as files
  from episodes cross join episode_stats on episode_stats.episode_id = episodes.id
  where episodes.project_id = project_stats.project_id and episodes.deleted_at is null
  union all
- select assets.kind = 'video' as videos, assets.kind = 'audio' as audios, assets.kind = 'label-track' as labelTracks, assets.kind = 'text-track' as textTracks, assets.kind = 'image' as images
+ select assets.kind = 'video' as videos, assets.kind = 'audio' as audios, assets.kind = 'label-track' as labelTracks, assets.kind = 'text-track' as textTracks, assets.kind = 'image' as images, assets.kind = 'file' as files
  from assets
- where assets.container_id = project_stats.project_id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null ) as shown
+ where assets.container_id = project_stats.project_id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null ) as shown
 
 -- <audit.users.differs>
 (users.namespace_count) <> (<audit.users.namespaceCount>) or (users.token_count) <> (<audit.users.tokenCount>)
@@ -587,17 +597,17 @@ with <erase.target>, slice as materialized (select episodes.id as key, target.id
 exists (select 1
  from target
  where exists (select assets.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null))
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null))
 
 -- <erase.insideAssets.release.slice>
 with <erase.target>, slice as materialized (select assets.object_id as object_id, target.id as deletion_id
  from target cross join assets on assets.id in (select assets.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
 
 -- <erase.insideAssets.slice>
 with <erase.target>, slice as materialized (select assets.id as key, target.id as deletion_id
  from target cross join assets on assets.id in (select assets.id
- from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image') and assets.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
+ from (select episodes.id as id from episodes where episodes.deletion_id = target.id limit 20) as around cross join assets on assets.container_id = around.id and assets.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') and assets.deleted_at is null limit max(1, :rows / (select count(*) from target))) limit :rows)
 
 -- <erase.insideNodes.isFound>
 exists (select 1
@@ -849,7 +859,7 @@ spot as materialized (select deletion.kind as kind, deletion.item_id as item_id,
  union all
  select deletion.kind, deletion.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
  from deletion cross join assets on assets.id = deletion.item_id
- where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image'))
+ where +deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file'))
 
 -- <trash.spot.undone>
 spot as materialized (select undone.kind as kind, undone.item_id as item_id, nodes.container_id as container_id, nodes.path as former, rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/') || '/' || ifnull(:newSegment, substr(nodes.path, length(rtrim(rtrim(nodes.path, replace(nodes.path, '/', '')), '/')) + 2)) as path, nodes.id as node_id
@@ -862,7 +872,7 @@ spot as materialized (select undone.kind as kind, undone.item_id as item_id, nod
  union all
  select undone.kind, undone.item_id, assets.container_id, replace(assets.name, '%', '%25'), ifnull(:newNodePath, replace(assets.name, '%', '%25')), assets.node_id
  from undone cross join assets on assets.id = undone.item_id
- where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image'))
+ where +undone.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file'))
 
 -- <trash.undone>
 undone as materialized (

@@ -737,7 +737,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when deletion.kind in ('episode') then (select episodes.name
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> deletion.item_id)
- when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image') then (select assets.name
+ when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') then (select assets.name
  from assets as own join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = ifnull(:newAssetName, own.name) and assets.name is not null and assets.deleted_at is null
  where own.id = deletion.item_id)
  when deletion.kind in ('dataset') then (select datasets.name
@@ -760,7 +760,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from nodes
  where nodes.deletion_id = deletion.id limit 5001))))
  when deletion.kind in ('episode') then :newName is null
- when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image') then :newAssetName is null
+ when deletion.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file') then :newAssetName is null
  when deletion.kind in ('dataset') then :newName is null
  when deletion.kind in ('collection') then :newName is null end
  from deletion)) then 'restore_name_invalid'

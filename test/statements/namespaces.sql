@@ -53,7 +53,7 @@ insert into members (user_id, namespace_id, role, prominence, created_at)
 select standing.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
  when 1 then 'reader'
  when 2 then 'writer'
- when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
+ when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images, 'files', namespace_stats.files), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
  from namespace_stats
  where namespace_stats.namespace_id = namespaces.id) as body
  from verdict as standing

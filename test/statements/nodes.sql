@@ -71,6 +71,12 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = <children.target> and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
  order by nodes.name, nodes.id limit :offset + :limit + 1)))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts
@@ -130,6 +136,12 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit :offset + :limit + 1)
+ union all
+ select *
+ from (select 1 as rank, nodes.name as name, nodes.id as id
+ from nodes
+ where nodes.above_id = (select project_id from permit) and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
  order by nodes.name, nodes.id limit :offset + :limit + 1)))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts

@@ -103,6 +103,9 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isB
  where assets.id = restorations.item_id and assets.deleted_at is null)
  when 'image' then (select <assetJson.image>
  from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'file' then (select <assetJson.file>
+ from assets
  where assets.id = restorations.item_id and assets.deleted_at is null) end as body) as made
  where made.body is not null) as body, obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind, iif(standing.refusal is null, deletion.phase is not null, null) as is_under_way
  from verdict as standing

@@ -232,6 +232,7 @@ const kinds = {
   label_tracks: 'label-track',
   text_tracks: 'text-track',
   images: 'image',
+  files: 'file',
 }
 const inProject = (table: string, also: string): string =>
   `(select count(*) from ${table} t where t.project_id = s.project_id and ${also})`
@@ -611,7 +612,7 @@ export interface Estate {
   readonly archive: Archive
   /** Its namespace is in the trash, with all that is inside. */
   readonly other: Archive
-  /** The texts that must stay, by the name of the live video that shows them. */
+  /** The texts that must stay, by the name of the live video, or file, that shows them. */
   readonly texts: Readonly<Record<string, string>>
   /** A deletion whose time has not come. */
   readonly recent: string
@@ -669,6 +670,9 @@ async function endedIn(archive: Archive): Promise<void> {
   await archive.succeed(409, 'POST', `/uploads/${wrong.id}/complete`)
 }
 
+const file = (archive: Archive, name: string, fields: object) =>
+  archive.succeed(201, 'POST', '/assets/file', { namespace: archive.slug, project: 'lab', name, ...fields })
+
 async function episodesIn(archive: Archive, shared: string): Promise<void> {
   const { project } = archive
   await archive.episode('run 1', { folder: '/a/b' })
@@ -678,6 +682,7 @@ async function episodesIn(archive: Archive, shared: string): Promise<void> {
   await archive.video('/x/twice.mp4', { ...inside, bssVideoId: await archive.bytes('first') })
   await archive.video('/x/twice.mp4', { ...inside, bssVideoId: await archive.bytes('second') })
   await archive.video('/x/shared.mp4', { ...inside, bssVideoId: shared })
+  await file(archive, '/x/log.mcap', { ...inside, bssFileId: await archive.bytes('log') })
   const lone = await archive.video('/folder/lone.mp4', inside)
   const { nodeId } = lone
   const [node] = await select<{ parent_id: string }>('select parent_id from nodes where id = ?', nodeId)
@@ -746,6 +751,9 @@ export async function estate(archive: Archive, other: Archive): Promise<Estate> 
   await archive.video('/again.mp4', { bssVideoId: kept })
   await archive.video('/replaced.mp4', { bssVideoId: await archive.bytes('replaced') })
   await archive.video('/replaced.mp4', { bssVideoId: second })
+  await file(archive, '/kept.mcap', { episodeName: 'kept', bssFileId: await archive.bytes('kept log') })
+  const old = await file(archive, '/old.mcap', { bssFileId: await archive.bytes('old log') })
+  await archive.remove(`/assets/file/${old.id}`)
   const shared = await archive.video('/shared.mp4', { bssVideoId: kept })
   await archive.remove(`/assets/video/${shared.id}`)
   const nameless = await archive.video('/x.mp4', { name: null, bssVideoId: await archive.bytes('nameless') })
@@ -775,7 +783,12 @@ export async function estate(archive: Archive, other: Archive): Promise<Estate> 
   await env.BUCKET.put(`${space?.id}/${'0'.repeat(24)}`, 'an orphan')
   await env.BUCKET.put(FOREIGN, 'not ours')
   await dissolve(other)
-  const texts = { '/kept.mp4': 'kept', '/again.mp4': 'kept', '/replaced.mp4': 'second life' }
+  const texts = {
+    '/kept.mp4': 'kept',
+    '/again.mp4': 'kept',
+    '/replaced.mp4': 'second life',
+    '/kept.mcap': 'kept log',
+  }
   return { archive, other, texts, recent, inTrash, leased, lost }
 }
 
@@ -803,13 +816,14 @@ async function dissolve(other: Archive): Promise<void> {
   await other.succeed(200, 'DELETE', namespace)
 }
 
-/** What the videos of these names show to whoever downloads them. */
+/** What the videos of these names, and the files that are logs, show to whoever downloads them. */
 export async function textsOf(archive: Archive, names: readonly string[]): Promise<Record<string, string>> {
   const texts: Record<string, string> = {}
   for (const name of names) {
     const path = encodeURIComponent(name)
+    const kind = name.endsWith('.mcap') ? 'file' : 'video'
     const query = `namespace=${archive.slug}&project=lab&path=${path}`
-    const { url } = await archive.succeed(200, 'GET', `/assets/video/download?${query}`)
+    const { url } = await archive.succeed(200, 'GET', `/assets/${kind}/download?${query}`)
     texts[name] = (await ask('GET', url)).text
   }
   return texts

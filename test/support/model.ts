@@ -56,7 +56,7 @@ export interface Stored {
   isReleased: boolean
 }
 
-const assetKinds: readonly Kind[] = ['video', 'audio', 'label-track', 'text-track', 'image']
+const assetKinds: readonly Kind[] = ['video', 'audio', 'label-track', 'text-track', 'image', 'file']
 export const isAsset = ({ kind }: Item): boolean => assetKinds.includes(kind)
 
 /** Whether it is in the trash: by itself, or with the episode or the project around it, and then it keeps its own state. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../../domain/failure.ts'
+import { extensionOf } from '../../domain/path.ts'
 import { OLDER_PART_BYTES } from '../../domain/upload.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
@@ -227,13 +228,15 @@ const recording = ({ one, prefix, entries }: WireKind): Endpoint =>
       )
       if (fileSize !== undefined && fileSize !== found.size) throw new Refusal('upload_mismatch')
       const counts = entries
-        ? await countsOf(call, found, entries((format ?? extensionOf(name.text)).toLowerCase()))
+        ? await countsOf(
+            call,
+            found,
+            entries(format?.toLowerCase() ?? extensionOf(name.segments.at(-1) ?? '') ?? ''),
+          )
         : {}
       return jsonAnswer(JSON.stringify({ id: found.id, ...counts }))
     },
   )
-
-const extensionOf = (name: string): string => /\.([^./]*)$/.exec(name)?.[1] ?? ''
 
 async function countsOf(call: AnyCall, { key, size, isShown }: Upload, format: EntryFormat | null) {
   const untold = { entryCount: null, fields: null }

@@ -10,7 +10,7 @@ import { announceUploads, type NewUpload, type Upload } from './uploads.sql.ts'
 
 const MOST_FILES = 1_000
 
-const NewFile = z
+const AnnouncedFile = z
   .object({
     name: field.name.nullish().meta({
       description:
@@ -23,7 +23,7 @@ const NewFile = z
         'Hex digits. The bucket verifies it of a single PUT, and later uploads of the same are `exists`.',
     }),
   })
-  .meta({ id: 'NewFile' })
+  .meta({ id: 'AnnouncedFile' })
 
 const shownStatus = { id: field.id }
 const Announced = z
@@ -75,7 +75,7 @@ export const announceFiles = endpoint(
       .object({
         ...projectGiven,
         files: z
-          .array(NewFile)
+          .array(AnnouncedFile)
           .min(1, { error: 'is empty' })
           .max(MOST_FILES, { error: `has over ${MOST_FILES} entries` })
           .meta({ minItems: 1, maxItems: MOST_FILES }),
@@ -120,10 +120,10 @@ export const announceFiles = endpoint(
   },
 )
 
-type NewFile = z.output<typeof NewFile>
+type AnnouncedFile = z.output<typeof AnnouncedFile>
 
 /** By what the bucket takes at most. */
-function assertNoneTooLarge(files: readonly NewFile[], mostBytes: number): void {
+function assertNoneTooLarge(files: readonly AnnouncedFile[], mostBytes: number): void {
   const errors = files.flatMap(({ size }, index) =>
     size > mostBytes ? [{ path: `files.${index}.size`, message: `is over ${mostBytes} bytes` }] : [],
   )
@@ -131,7 +131,7 @@ function assertNoneTooLarge(files: readonly NewFile[], mostBytes: number): void 
 }
 
 const newUpload = (
-  { name = null, size, contentType = null, sha256 = null }: NewFile,
+  { name = null, size, contentType = null, sha256 = null }: AnnouncedFile,
   id: string,
 ): NewUpload => ({
   id,

@@ -24,7 +24,14 @@ const WholeNamespace = Namespace.extend({
   role,
   spaces: count,
   projects: count,
-  assets: z.object({ videos: count, audio: count, labelTracks: count, textTracks: count, images: count }),
+  assets: z.object({
+    videos: count,
+    audio: count,
+    labelTracks: count,
+    textTracks: count,
+    images: count,
+    files: count,
+  }),
   usage: z
     .object({
       rows: count.meta({
@@ -103,7 +110,7 @@ const read = endpoint(
           role: 'owner',
           spaces: 1,
           projects: 1,
-          assets: { videos: 12, audio: 3, labelTracks: 12, textTracks: 1, images: 0 },
+          assets: { videos: 12, audio: 3, labelTracks: 12, textTracks: 1, images: 0, files: 2 },
           usage: { rows: 73, bytes: 381_000, rowsQuota: 2_000_000, bytesQuota: null },
         },
       },

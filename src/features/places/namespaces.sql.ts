@@ -73,6 +73,7 @@ const detailed = (a: Arguments<Quotas>) =>
       labelTracks: namespaceStats.labelTracks,
       textTracks: namespaceStats.textTracks,
       images: namespaceStats.images,
+      files: namespaceStats.files,
     }),
     usage: object(usageOf(a)),
   })

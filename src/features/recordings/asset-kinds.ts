@@ -25,7 +25,7 @@ export interface WireKind {
 const fps = z.number().positive()
 const lens = z.enum(lenses)
 const positive = z.int().positive()
-const format = z.enum(textFormats)
+const textFormat = z.enum(textFormats)
 
 export const wireKinds: readonly WireKind[] = [
   {
@@ -69,10 +69,10 @@ export const wireKinds: readonly WireKind[] = [
     prefix: 'text-tracks',
     entries: (format) => textFormats.find((each) => each === format) ?? null,
     given: {
-      format: format.optional(),
+      format: textFormat.optional(),
       language: field.word.optional().meta({ description: 'A language code' }),
     },
-    shown: { format: format.nullable(), language: z.string().nullable() },
+    shown: { format: textFormat.nullable(), language: z.string().nullable() },
     ownExample: { format: 'vtt', language: 'en' },
     exampleName: '/subtitles/en/captions.vtt',
   },
@@ -85,6 +85,20 @@ export const wireKinds: readonly WireKind[] = [
     shown: {},
     ownExample: {},
     exampleName: '/camera/front/still.png',
+  },
+  {
+    one: 'File',
+    many: 'Files',
+    shape: { kind: 'file', storageName: 'bssFileId', own: ['format'] },
+    prefix: 'files',
+    given: {
+      format: field.format
+        .optional()
+        .meta({ description: "Without one, the extension of the new file's name, in lower case" }),
+    },
+    shown: { format: z.string().nullable() },
+    ownExample: { format: 'mcap' },
+    exampleName: '/logs/run01.mcap',
   },
 ]
 

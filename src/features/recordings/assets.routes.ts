@@ -1,5 +1,6 @@
 import {
   episodePath,
+  extensionOf,
   foldersAlong,
   newFolders,
   nodePathOf,
@@ -37,9 +38,11 @@ const bodyOf = ({ one, given, shape }: WireKind) =>
 function nodeOf(name: Path | undefined, mint: () => string) {
   const segments = name?.segments ?? []
   const folders = segments.slice(0, -1)
+  const filename = segments.at(-1) ?? null
   return {
     name: name?.text ?? null,
-    filename: segments.at(-1) ?? null,
+    filename,
+    extension: filename === null ? null : extensionOf(filename),
     nodePath: name ? nodePathOf(segments) : null,
     parentPath: folders.length === 0 ? null : nodePathOf(folders),
     folders: newFolders(foldersAlong(folders), mint),

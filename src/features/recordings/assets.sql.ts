@@ -37,6 +37,8 @@ export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Q
   readonly name: string | null
   /** The last segment of the name. */
   readonly filename: string | null
+  /** That of the filename: the format of a new file that is told none. */
+  readonly extension: string | null
   /** The path of the asset's node, and of the folder that holds it; null at the top. */
   readonly nodePath: string | null
   readonly parentPath: string | null
@@ -239,6 +241,7 @@ const register = guarded(registering, 'assets.register', (a) => {
       ...Object.fromEntries(own.map((field) => [field, a[field]])),
       fps: sql`iif(${a.kind} = 'video', ifnull(${a.fps}, ${sql.raw(String(DEFAULT_FPS))}), null)`,
       lens: sql`iif(${a.kind} = 'video', ifnull(${a.lens}, 'pinhole'), null)`,
+      format: sql`ifnull(${a.format}, iif(${a.kind} = 'file', ${a.extension}, null))`,
       tags: sql`ifnull(${a.tags}, '[]')`,
       metadata: a.metadata,
       ...stamped(a),

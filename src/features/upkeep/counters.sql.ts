@@ -55,6 +55,7 @@ const byKind = {
   labelTracks: 'label-track',
   textTracks: 'text-track',
   images: 'image',
+  files: 'file',
 } as const
 
 type Kinds = keyof typeof byKind
@@ -158,7 +159,7 @@ const byNamespace: Audited = {
   table: namespaceStats,
   key: namespaceStats.namespaceId,
   // Each sum goes over all projects.
-  size: sql`${namespaceStats.members} + 14 * ${namespaceStats.projects} + ${namespaceStats.trashed} + ${namespaceStats.purges}`,
+  size: sql`${namespaceStats.members} + 16 * ${namespaceStats.projects} + ${namespaceStats.trashed} + ${namespaceStats.purges}`,
   counted: each({
     members: count(sql`${members} where ${members.namespaceId} = ${namespaceStats.namespaceId}`),
     projects: count(

@@ -255,12 +255,13 @@ describe('GET /namespaces/:slug', () => {
   it('counts live projects, and their assets by kind', async () => {
     const tenant = await Tenant.arrive()
     await tenant.withProject('empty')
-    for (const kind of ['video', 'video', 'audio', 'audio', 'audio', 'label-track', 'text-track', 'image']) {
+    const [videos, audios] = [Array(2).fill('video'), Array(3).fill('audio')]
+    for (const kind of [...videos, ...audios, 'label-track', 'text-track', 'file', 'image']) {
       const body = { namespace: tenant.slug, project: kind === 'image' ? 'other' : 'lab' }
       expect((await tenant.ask('POST', `/assets/${kind}`, body)).status).toBe(201)
     }
     const counts = async () => (await tenant.ask('GET', `/namespaces/${tenant.slug}`)).body
-    const assets = { videos: 2, audio: 3, labelTracks: 1, textTracks: 1, images: 1 }
+    const assets = { videos: 2, audio: 3, labelTracks: 1, textTracks: 1, images: 1, files: 1 }
     expect(await counts()).toMatchObject({
       slug: tenant.slug,
       metadata: null,

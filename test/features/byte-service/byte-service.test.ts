@@ -134,6 +134,7 @@ const files: Readonly<Record<string, SentFile>> = {
   labels: { bytes: LARGE, counts: linesOfLarge },
   'text-tracks': { bytes: SMALL, format: 'srt', counts: { entryCount: 1, fields: [] } },
   image: { bytes: SMALL, type: 'image/png' },
+  files: { bytes: LARGE, type: 'application/x-mcap' },
 }
 
 const journeys = wireKinds.flatMap(({ prefix, shape }) =>

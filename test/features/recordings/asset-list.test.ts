@@ -76,7 +76,7 @@ describe('the list of assets', () => {
     expect([answer.trips, answer.headers.get('Link')]).toEqual([1, null])
   })
 
-  it.each(['video', 'audio', 'label-track', 'text-track', 'image'])(
+  it.each(['video', 'audio', 'label-track', 'text-track', 'image', 'file'])(
     'of kind %s can be empty',
     async (kind) => {
       const tenant = await Tenant.arrive()

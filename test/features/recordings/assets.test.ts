@@ -10,6 +10,7 @@ const kinds = [
   ['label-track', 'bssLabelId', {}, {}],
   ['text-track', 'bssTextTrackId', { format: 'srt', language: 'de' }, { format: null, language: null }],
   ['image', 'bssImageId', {}, {}],
+  ['file', 'bssFileId', { format: 'E57' }, { format: null }],
 ] as const
 
 const ID = /^[0-9a-f]{24}$/

@@ -98,6 +98,18 @@ describe('an object without a type, or of untold bytes', () => {
     expect((await told(track)).types).toEqual(Array(5).fill('text/vtt'))
   })
 
+  it.each([
+    ['/a', 'mcap', 'application/x-mcap'],
+    ['/a.bin', 'Parquet', 'application/vnd.apache.parquet'],
+    ['/a.mcap', 'zip', 'application/zip'],
+    ['/a.mcap', 'anything else', 'application/x-mcap'],
+    ['/a.bin', 'html', null],
+  ])('is a file, named %s: of the format %s it is %s', async (name, format, type) => {
+    const { types, disposition } = await told({ kind: 'file', storage: 'bssFileId', name, format })
+    const served = type ?? OCTETS
+    expect([types, disposition]).toEqual([[type, type, served, served, served], 'attachment'])
+  })
+
   it.each(['/a', '/mp4', '/a.', '/a.unheard', '/a.svg', '/a.html', "/a.mp4'", '/a.mp4/b'])(
     'named %s is untold, and kept',
     async (name) => {

@@ -69,6 +69,7 @@ it('undisturbed, two runs remove what is due, and nothing else', async () => {
   expect(await namesOf('collections')).toEqual(['detached', 'kept'])
   expect(await namesOf('assets')).toEqual([
     '/again.mp4',
+    '/kept.mcap',
     '/kept.mp4',
     '/late.mp4',
     '/lost.mp4',
@@ -79,6 +80,7 @@ it('undisturbed, two runs remove what is due, and nothing else', async () => {
     '/a/b',
     '/again.mp4',
     '/kept',
+    '/kept.mcap',
     '/kept.mp4',
     '/late.mp4',
     '/lost.mp4',
@@ -89,7 +91,7 @@ it('undisturbed, two runs remove what is due, and nothing else', async () => {
   for (const table of ['parts', 'former_slugs', 'departures', 'api_tokens'])
     expect([table, await rowsOf(table)]).toEqual([table, []])
   const objects = await rowsOf('objects')
-  expect(objects).toHaveLength(5)
+  expect(objects).toHaveLength(6)
   const held = objects.filter(({ id }) => id !== given.lost).map(({ key }) => key)
   expect(await keysHeld()).toEqual([...held, FOREIGN].sort())
   expect(await rowsOf('purges', 'finished_at is null')).toMatchObject([

@@ -123,21 +123,28 @@ describe('restoring each kind', () => {
     expect(await archive.trash(made.trash)).toEqual([])
   })
 
-  it.each(['dataset', 'collection', 'video', 'audio', 'label-track', 'text-track', 'image', 'project'])(
-    '%s: one of its name is in the way, and of the other name too',
-    async (kind) => {
-      const archive = await Archive.open()
-      const made = await archive.make(kind)
-      const deletion = await archive.remove(made.path)
-      const rival = await archive.make(kind)
-      expectInTheWay(await archive.restore(deletion, undefined, made.trash), ['as', made.name])
-      expectInTheWay(await archive.restore(deletion, made.name, made.trash), ['as', made.name])
-      expect((await archive.restore(deletion, made.as, made.trash)).status).toBe(200)
-      const second = await archive.remove(rival.path)
-      expectInTheWay(await archive.restore(second, made.as, made.trash), ['as', made.as])
-      expect((await archive.restore(second, undefined, made.trash)).status).toBe(200)
-    },
-  )
+  it.each([
+    'dataset',
+    'collection',
+    'video',
+    'audio',
+    'label-track',
+    'text-track',
+    'image',
+    'file',
+    'project',
+  ])('%s: one of its name is in the way, and of the other name too', async (kind) => {
+    const archive = await Archive.open()
+    const made = await archive.make(kind)
+    const deletion = await archive.remove(made.path)
+    const rival = await archive.make(kind)
+    expectInTheWay(await archive.restore(deletion, undefined, made.trash), ['as', made.name])
+    expectInTheWay(await archive.restore(deletion, made.name, made.trash), ['as', made.name])
+    expect((await archive.restore(deletion, made.as, made.trash)).status).toBe(200)
+    const second = await archive.remove(rival.path)
+    expectInTheWay(await archive.restore(second, made.as, made.trash), ['as', made.as])
+    expect((await archive.restore(second, undefined, made.trash)).status).toBe(200)
+  })
 })
 
 describe('a request that is sent again', () => {
@@ -195,6 +202,7 @@ describe('the other name', () => {
     ['folder', [...whatever, 'a/b', '/a', '/']],
     ['video', paths],
     ['image', paths],
+    ['file', paths],
     ['project', ['', 'A', 'a b', '-a', 'ä', 'x'.repeat(65)]],
     ['namespace', ['', 'A', 'a b', '-a', 'ä', 'x'.repeat(65)]],
   ])('of a %s is refused where it is none', async (kind, names) => {

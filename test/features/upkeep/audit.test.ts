@@ -5,7 +5,7 @@ import { withoutRests } from '../../support/faults.ts'
 
 /** What is counted: every column that triggers keep. */
 const COUNTERS = {
-  episode_stats: ['videos', 'audios', 'label_tracks', 'text_tracks', 'images'],
+  episode_stats: ['videos', 'audios', 'label_tracks', 'text_tracks', 'images', 'files'],
   project_stats: [
     'episodes',
     'datasets',
@@ -15,6 +15,7 @@ const COUNTERS = {
     'label_tracks',
     'text_tracks',
     'images',
+    'files',
     'protected_episodes',
     'trashed',
     'rows',
@@ -28,6 +29,7 @@ const COUNTERS = {
     'label_tracks',
     'text_tracks',
     'images',
+    'files',
     'protected_episodes',
     'trashed',
     'purges',
@@ -131,6 +133,7 @@ async function fill() {
     ['label-track', {}],
     ['text-track', { format: 'vtt' }],
     ['image', {}],
+    ['file', {}],
   ] as const)
     await made(201, 'POST', `/assets/${kind}`, {
       ...place,
