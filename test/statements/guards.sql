@@ -491,6 +491,9 @@ with standing as materialized (
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.1> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.1> <role.1> end, 'done') as refusal from standing)
 
+-- projects.reading
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
+
 -- projects.trashing
 with standing as materialized (
  select <caller>, namespaces.id as namespace_id, namespaces.slug as namespace_slug, projects.id as project_id, projects.slug as project_slug, projects.visibility as visibility, members.role is not null as is_member, max(ifnull(members.role, 0), iif(projects.visibility = 'public', 1, 0)) as access

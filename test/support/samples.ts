@@ -219,6 +219,7 @@ export function samplesFor({
       status: 201,
       scope: 'write',
     },
+    readProject: { path: project, status: 200, scope: 'read' },
     updateProject: { path: project, body: { description: name }, status: 200, scope: 'write' },
     upsertEpisode: {
       path: `${project}/episodes`,
