@@ -50,6 +50,7 @@ export const failures = {
   namespace_slug_taken: 'Namespace slug already exists',
   project_slug_taken: 'Project slug already exists in this namespace',
   episode_name_taken: 'Episode name already exists in this project',
+  asset_name_taken: 'Asset of that kind and name already exists there',
   dataset_name_taken: 'Dataset name already exists in this project',
   home_namespace: 'A home namespace stays: delete the projects inside of it.',
   quota_exceeded:

@@ -44,6 +44,7 @@ export const statusOf = {
   namespace_slug_taken: 409,
   project_slug_taken: 409,
   episode_name_taken: 409,
+  asset_name_taken: 409,
   dataset_name_taken: 409,
   home_namespace: 409,
   quota_exceeded: 403,

@@ -283,6 +283,20 @@ export function samplesFor({
           },
         ],
         [
+          `read${one}`,
+          { path: `/assets/${kind}/${assets[kind]}`, status: 200, hidden: 'asset_not_found', scope: 'read' },
+        ],
+        [
+          `update${one}`,
+          {
+            path: `/assets/${kind}/${assets[kind]}`,
+            body: { name: `/d/${name}`, tags: [name] },
+            status: 200,
+            hidden: 'asset_not_found',
+            scope: 'write',
+          },
+        ],
+        [
           `trash${one}`,
           {
             path: `/assets/${kind}/${assets[kind]}`,

@@ -18,6 +18,8 @@ export interface WireKind {
   /** The kind's own fields, as a body gives them and as an answer shows them. */
   readonly given: z.ZodRawShape
   readonly shown: z.ZodRawShape
+  /** The same, as a change gives them: null clears. */
+  readonly changes: z.ZodRawShape
   readonly ownExample: Readonly<Record<string, unknown>>
   readonly exampleName: string
 }
@@ -25,7 +27,7 @@ export interface WireKind {
 const fps = z.number().positive()
 const lens = z.enum(lenses)
 const positive = z.int().positive()
-const format = z.enum(textFormats)
+const textFormat = z.enum(textFormats)
 
 export const wireKinds: readonly WireKind[] = [
   {
@@ -39,6 +41,7 @@ export const wireKinds: readonly WireKind[] = [
     },
     shown: { fps, lens },
     ownExample: { fps: 30, lens: 'pinhole' },
+    changes: { fps: fps.optional(), lens: lens.optional() },
     exampleName: '/camera/front/run01.mp4',
   },
   {
@@ -49,6 +52,7 @@ export const wireKinds: readonly WireKind[] = [
     given: { sampleRate: positive.optional().meta({ description: 'Hz' }), channels: positive.optional() },
     shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
     ownExample: { sampleRate: 16_000, channels: 1 },
+    changes: { sampleRate: positive.nullable().optional(), channels: positive.nullable().optional() },
     exampleName: '/microphone/front/mic.wav',
   },
   {
@@ -60,6 +64,7 @@ export const wireKinds: readonly WireKind[] = [
     given: {},
     shown: {},
     ownExample: {},
+    changes: {},
     exampleName: '/labels/yolo/detections.jsonl',
   },
   {
@@ -69,11 +74,12 @@ export const wireKinds: readonly WireKind[] = [
     prefix: 'text-tracks',
     entries: (format) => textFormats.find((each) => each === format) ?? null,
     given: {
-      format: format.optional(),
+      format: textFormat.optional(),
       language: field.word.optional().meta({ description: 'A language code' }),
     },
-    shown: { format: format.nullable(), language: z.string().nullable() },
+    shown: { format: textFormat.nullable(), language: z.string().nullable() },
     ownExample: { format: 'vtt', language: 'en' },
+    changes: { format: textFormat.nullable().optional(), language: field.word.nullable().optional() },
     exampleName: '/subtitles/en/captions.vtt',
   },
   {
@@ -84,6 +90,7 @@ export const wireKinds: readonly WireKind[] = [
     given: {},
     shown: {},
     ownExample: {},
+    changes: {},
     exampleName: '/camera/front/still.png',
   },
 ]
