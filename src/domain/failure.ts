@@ -55,6 +55,7 @@ export const failures = {
   namespace_slug_taken: 'Namespace slug already exists',
   project_slug_taken: 'Project slug already exists in this namespace',
   episode_name_taken: 'Episode name already exists in this project',
+  asset_name_taken: 'Asset of that kind and name already exists there',
   dataset_name_taken: 'Dataset name already exists in this project',
   node_name_taken: 'There is such a folder already, or an asset below it would take the name of another one.',
   node_cycle: 'parentId: is the folder itself, or below it',

@@ -49,6 +49,7 @@ export const statusOf = {
   namespace_slug_taken: 409,
   project_slug_taken: 409,
   episode_name_taken: 409,
+  asset_name_taken: 409,
   dataset_name_taken: 409,
   node_name_taken: 409,
   node_cycle: 409,

@@ -25,6 +25,7 @@ const heaviest: Readonly<Record<string, object>> = {
         `register${one}`,
         { name: path(255), episodeName: 'é'.repeat(255), tags: many(64, (at) => `${at}`.repeat(32)) },
       ],
+      [`update${one}`, { name: path(255), tags: many(64, (at) => `${at}`.repeat(32)) }],
       [`sign${one}Parts`, { partNumbers: many(3_000, (at) => at + 1) }],
       [`complete${one}Upload`, { parts: many(10_000, (at) => ({ partNumber: at + 1, etag: hex(at, 32) })) }],
     ]),

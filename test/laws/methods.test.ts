@@ -27,7 +27,7 @@ describe('Allow names the methods that are answered, and no other', () => {
 
   it('of every route at a path that several match', async () => {
     const { headers } = await ask('PUT', '/assets/video/download')
-    expect(headers.get('Allow')?.split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS'])
+    expect(headers.get('Allow')?.split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH'])
   })
 
   it('of a signed URL too, which is refused to the others like a forged one', async () => {

@@ -21,6 +21,7 @@ interface Prepared extends Tenant {
   readonly uploads: Fixture['uploads']
   readonly older: Fixture['older']
   readonly mate: string
+  readonly assets: Fixture['assets']
   /** The node of an episode. */
   readonly episodeNode: string
   readonly deletions: Fixture['deletions']
@@ -297,6 +298,22 @@ const refused: readonly Refused[] = [
       body: (t) => asset(t, { episodeName: 'new', [storageName]: t.uploads.pending }),
     },
     {
+      operation: `update${one}`,
+      code: 'asset_not_found',
+      status: 404,
+      method: 'PATCH',
+      path: () => `/assets/${kind}/missing`,
+      body: () => ({ name: '/new/a.mp4' }),
+    },
+    {
+      operation: `update${one}`,
+      code: 'asset_name_taken',
+      status: 409,
+      method: 'PATCH',
+      path: (t) => `/assets/${kind}/${t.assets[kind]}`,
+      body: () => ({ name: '/other/v.mp4', tags: ['x'] }),
+    },
+    {
       operation: `trash${one}`,
       code: 'asset_not_found',
       status: 404,
@@ -461,7 +478,7 @@ function olderRefusals(one: string, prefix: string): Refused[] {
 }
 
 async function prepared(): Promise<Prepared> {
-  const { owner: tenant, uploads, older, mate, deletions } = await fixture()
+  const { owner: tenant, uploads, older, mate, assets, deletions } = await fixture()
   await tenant.withProject('other')
   const episodes = `${project(tenant)}/episodes`
   await tenant.ask('PATCH', `${episodes}/run-1`, { startedAt: '2026-01-01T00:00:00Z' })
@@ -473,7 +490,9 @@ async function prepared(): Promise<Prepared> {
   const episodeNode = await env.DB.prepare('select node_id from episodes where id = ?')
     .bind(body.episode.id)
     .first<string>('node_id')
-  return Object.assign(tenant, { uploads, older, mate, deletions, episodeNode: episodeNode ?? '' })
+  for (const { shape } of wireKinds)
+    await tenant.ask('POST', `/assets/${shape.kind}`, asset(tenant, { name: '/other/v.mp4' }))
+  return Object.assign(tenant, { uploads, older, mate, assets, deletions, episodeNode: episodeNode ?? '' })
 }
 
 /** All rows there are, of all tables. */

@@ -7,8 +7,13 @@ import { type Answer, type Asked, Tenant } from '../support/world.ts'
 interface Repeated {
   readonly operation: string
   readonly method: string
-  readonly path: (tenant: Tenant) => string
+  readonly path: (tenant: Prepared) => string
   readonly body?: (tenant: Tenant) => unknown
+}
+
+/** A tenant with a video. */
+interface Prepared extends Tenant {
+  readonly video: string
 }
 
 const project = (tenant: Tenant) => tenant.project('robotics')
@@ -64,6 +69,12 @@ const writes: readonly Repeated[] = [
     body: (t) => ({ ...placed(t), episodeName: 'run-1', name: '/v.mp4', bssVideoId: 'second' }),
   },
   {
+    operation: 'rename and change an asset',
+    method: 'PATCH',
+    path: (t) => `/assets/video/${t.video}`,
+    body: () => ({ name: '/a/renamed.mp4', tags: ['new'] }),
+  },
+  {
     operation: 'register an asset without a name',
     method: 'POST',
     path: () => '/assets/audio',
@@ -84,7 +95,7 @@ const writes: readonly Repeated[] = [
   { operation: 'delete a dataset', method: 'DELETE', path: (t) => `${project(t)}/datasets/training` },
 ]
 
-async function prepared(): Promise<Tenant> {
+async function prepared(): Promise<Prepared> {
   const tenant = await Tenant.arrive()
   const made = [
     await tenant.ask('POST', `${project(tenant)}/episodes`, { name: 'run-1' }),
@@ -97,10 +108,10 @@ async function prepared(): Promise<Tenant> {
     }),
   ]
   expect(made.map(({ status }) => status)).toEqual([201, 201, 201])
-  return tenant
+  return Object.assign(tenant, { video: made[2]?.body.id })
 }
 
-const send = (tenant: Tenant, { method, path, body }: Repeated, asked: Asked): Promise<Answer> =>
+const send = (tenant: Prepared, { method, path, body }: Repeated, asked: Asked): Promise<Answer> =>
   tenant.ask(method, path(tenant), body?.(tenant), asked)
 
 /**
@@ -109,7 +120,7 @@ const send = (tenant: Tenant, { method, path, body }: Repeated, asked: Asked): P
  */
 async function expectDoneOnce(
   write: Repeated,
-  meanwhile: (tenant: Tenant) => Promise<void> = async () => undefined,
+  meanwhile: (tenant: Prepared) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const [tenant, other] = [await prepared(), await prepared()]
   const undisturbed = await send(other, write, {})
@@ -152,7 +163,7 @@ describe('a batch that was committed, though D1 could not say so', () => {
 /** What somebody else does between a commit whose answer was lost and the second run of its batch. */
 const between: readonly (Repeated & {
   readonly meanwhile: string
-  readonly touch: (tenant: Tenant) => Promise<Answer>
+  readonly touch: (tenant: Prepared) => Promise<Answer>
 })[] = [
   {
     operation: 'create a dataset',
@@ -271,6 +282,14 @@ const between: readonly (Repeated & {
     body: () => ({ name: 'renamed' }),
     touch: (t) =>
       t.ask('PATCH', `${project(t)}/episodes/renamed`, { description: 'theirs', writeProtected: true }),
+  },
+  {
+    operation: 'rename an asset',
+    meanwhile: 'changed',
+    method: 'PATCH',
+    path: (t) => `/assets/video/${t.video}`,
+    body: () => ({ name: '/a/renamed.mp4' }),
+    touch: (t) => t.ask('PATCH', `/assets/video/${t.video}`, { tags: ['theirs'] }),
   },
   {
     operation: 'rename a project',

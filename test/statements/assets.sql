@@ -99,6 +99,17 @@
  from weighed
  where total - own < :heaviest
 
+-- assets.makeChangedFolders, permitted by assets.updating
+insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
+ select made.value ->> '$.id', permit.project_id, case
+ when rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') = '' then (select episodes.node_id from episodes where episodes.id = (select target.container_id from target)) else ifnull((select nodes.id
+ from nodes
+ where nodes.container_id = (select target.container_id from target) and nodes.path = rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null), made.value ->> '$.parentId') end, (select target.container_id from target), 'folder', replace(replace(substr(substr(:parentPath, 1, made.value ->> '$.end'), length(rtrim(rtrim(substr(:parentPath, 1, made.value ->> '$.end'), replace(substr(:parentPath, 1, made.value ->> '$.end'), '/', '')), '/')) + 2), '%2F', '/'), '%25', '%'), substr(:parentPath, 1, made.value ->> '$.end'), :now, :now
+ from permit cross join each(:folders) as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
+
 -- assets.makeEpisode, permitted by assets.registering
 insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
@@ -162,6 +173,22 @@ with <trash.undone>, <trash.spot.undone> insert into nodes (id, project_id, pare
  where assets.node_id = :nodeId and spot.path is not null
  on conflict (id) do nothing
 
+-- assets.placeUpdated
+insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
+ select assets.node_id, assets.project_id, case
+ when :parentPath is not null then (select nodes.id
+ from nodes
+ where nodes.container_id = assets.container_id and nodes.path = :parentPath and nodes.kind = 'folder' and nodes.deleted_at is null) else (select episodes.node_id from episodes where episodes.id = assets.container_id) end, assets.container_id, assets.kind, :filename, :nodePath, assets.id, :now, :now
+ from assets
+ where assets.id = :id and assets.updated_request = :mark and assets.name = :name and assets.name is not null and assets.deleted_at is null
+ on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
+ where nodes.path <> excluded.path
+
+-- assets.read.video, judged by assets.reading
+select standing.refusal as refusal, assets.version as version, 0 as created, <assetJson.video> as body
+ from verdict as standing
+ left join assets on assets.id = iif(standing.refusal is null, (select target.id from target), null)
+
 -- assets.register, permitted by assets.registering
 insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, <assets.container.permit>, iif(:name is null, null, ifnull((select nodes.id
@@ -215,3 +242,22 @@ update assets set deleted_at = :now, deletion_id = :deletionId
 
 -- assets.trashed, judged by assets.trashing
 <deletion>
+
+-- assets.update, permitted by assets.updating
+update assets set node_id = iif(:name?, ifnull(assets.node_id, :nodeId), assets.node_id), name = case
+ when :name? then :name else assets.name end, fps = case
+ when :fps? then :fps else assets.fps end, lens = case
+ when :lens? then :lens else assets.lens end, sample_rate = case
+ when :sampleRate? then :sampleRate else assets.sample_rate end, channels = case
+ when :channels? then :channels else assets.channels end, format = case
+ when :format? then :format else assets.format end, language = case
+ when :language? then :language else assets.language end, tags = case
+ when :tags? then :tags else assets.tags end, metadata = case
+ when :metadata? then :metadata else assets.metadata end, renamed_request = case
+ when :name <> assets.name then :mark else assets.renamed_request end, updated_at = :now, updated_request = :mark, version = assets.version + 1
+ where assets.id = <children.target> and (:name? or :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?)
+
+-- assets.updated.video, judged by assets.updating
+select standing.refusal as refusal, assets.version as version, 0 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
+ from verdict as standing
+ left join assets on assets.id = iif(standing.refusal is null, (select target.id from target), null)

@@ -308,6 +308,11 @@ select (select count(*)
  from api_tokens
  where api_tokens.user_id = users.id and api_tokens.revoked_at is null) as tokenCount
 
+-- <authority.asset_not_found.1>
+when standing.credential is not null then standing.credential
+ when standing.namespace_id is null or standing.access = 0 then 'asset_not_found'
+ when standing.scopes & 1 = 0 then 'forbidden' || ifnull(' ' || 'scopes 1', '')
+
 -- <authority.asset_not_found.2>
 when standing.credential is not null then standing.credential
  when standing.namespace_id is null or standing.access = 0 then 'asset_not_found'

@@ -35,6 +35,19 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episode)) and (:episode is null or episodes.name = :episode)), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
+-- assets.reading
+with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.1> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.node_id as node_id, assets.deleted_at as deleted_at
+ from admitted as standing cross join assets
+ where assets.id = :id and assets.kind = :kind), verdict as materialized (
+ select *, nullif(case <authority.asset_not_found.1>
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
 -- assets.registering
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
@@ -79,7 +92,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- assets.trashing
-with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.2> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.deleted_at as deleted_at
+with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.2> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.node_id as node_id, assets.deleted_at as deleted_at
  from admitted as standing cross join assets
  where assets.id = :id and assets.kind = :kind), verdict as materialized (
  select *, nullif(case <authority.asset_not_found.2>
@@ -98,6 +111,47 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
  where episodes.write_protected) then 'episode_write_protected' end, 'done') as refusal
+ from standing)
+
+-- assets.updating
+with <standing.asset_not_found>, admitted as materialized (select * from standing where (case <authority.asset_not_found.2> end) is null), target as materialized (select assets.id as id, assets.container_id as container_id, assets.node_id as node_id, assets.deleted_at as deleted_at
+ from admitted as standing cross join assets
+ where assets.id = :id and assets.kind = :kind), verdict as materialized (
+ select *, nullif(case <authority.asset_not_found.2>
+ when (exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) and exists (select 1
+ from target cross join assets on assets.id = target.id
+ where assets.updated_request = :mark or assets.renamed_request = :mark and assets.name = :name and not (:fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?))) and not (standing.access < 2) then 'done'
+ when not exists (select 1
+ from target
+ where deleted_at is null and not exists (
+ select 1
+ from episodes as around
+ where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.2>
+ when exists (select 1
+ from target join episodes on episodes.id = target.container_id
+ where episodes.write_protected) then 'episode_write_protected'
+ when exists (select 1
+ from target cross join assets on assets.container_id = target.container_id and assets.kind = :kind and assets.name = :name and assets.name is not null and assets.deleted_at is null and assets.id <> target.id) then 'asset_name_taken'
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select target.container_id from target) and substr((select nodes.path from target cross join nodes on nodes.id = target.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select target.container_id from target) and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(:name? and (select node_id from target) is null, 1, 0) + (select count(*)
+ from each(:folders) as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > 0 and <used.rows> + (iif(:name? and (select node_id from target) is null, 1, 0) + (select count(*)
+ from each(:folders) as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
 -- collections.trashing
@@ -597,7 +651,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  where nodes.id = :id), top as materialized (
  select iif(kind = 'episode', item_id, container_id) as container_id, iif(kind = 'episode', '', path) || '/' as low, iif(kind = 'episode', '', path) || '0' as high
  from target
- where not not exists (select 1
+ where exists (select 1
  from target
  where deleted_at is null and not exists (
  select 1
@@ -653,6 +707,9 @@ with standing as materialized (
  from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
  left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.1> end) is null), verdict as materialized ( select *, nullif(case <authority.visited.1> <role.1> end, 'done') as refusal from standing)
+
+-- projects.reading
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- projects.trashing
 with standing as materialized (

@@ -39,6 +39,13 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select iif(st
 update projects set deleted_at = :now, deletion_id = :deletionId
  where projects.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and projects.deleted_at is null
 
+-- projects.read, judged by projects.reading
+select standing.refusal as refusal, projects.version as version, 0 as created, (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', iso(projects.created_at), 'updatedAt', iso(projects.updated_at), 'episodes', project_stats.episodes, 'datasets', project_stats.datasets, 'collections', project_stats.collections, 'assets', json_object('videos', project_stats.videos, 'audio', project_stats.audios, 'labelTracks', project_stats.label_tracks, 'textTracks', project_stats.text_tracks, 'images', project_stats.images, 'files', project_stats.files))
+ from project_stats
+ where project_stats.project_id = projects.id) as body
+ from verdict as standing
+ left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)
+
 -- projects.restore
 with <trash.undone> update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1
  where projects.id = (select item_id from undone where kind = 'project')

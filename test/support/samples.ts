@@ -225,6 +225,7 @@ export function samplesFor({
       status: 201,
       scope: 'write',
     },
+    readProject: { path: project, status: 200, scope: 'read' },
     updateProject: { path: project, body: { description: name }, status: 200, scope: 'write' },
     upsertEpisode: {
       path: `${project}/episodes`,
@@ -321,6 +322,20 @@ export function samplesFor({
             body: { namespace: owner.slug, project: 'robotics', episodeName: name, name: `/c/${name}` },
             status: 201,
             scope: 'upload',
+          },
+        ],
+        [
+          `read${one}`,
+          { path: `/assets/${kind}/${assets[kind]}`, status: 200, hidden: 'asset_not_found', scope: 'read' },
+        ],
+        [
+          `update${one}`,
+          {
+            path: `/assets/${kind}/${assets[kind]}`,
+            body: { name: `/d/${name}`, tags: [name] },
+            status: 200,
+            hidden: 'asset_not_found',
+            scope: 'write',
           },
         ],
         [

@@ -6,6 +6,7 @@ import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
 import { NAMESPACE, NamespaceParams, namespaceAt } from './address.ts'
+import { AssetCounts, count, exampleCounts } from './asset-counts.ts'
 import { createNamespace, listNamespaces, readNamespace, updateNamespace } from './namespaces.sql.ts'
 import { trashNamespace } from './trash.sql.ts'
 
@@ -18,20 +19,11 @@ export const Namespace = z
 
 const ListedNamespace = Namespace.extend({ role }).meta({ id: 'ListedNamespace' })
 
-const count = z.int().min(0)
-
 const WholeNamespace = Namespace.extend({
   role,
   spaces: count,
   projects: count,
-  assets: z.object({
-    videos: count,
-    audio: count,
-    labelTracks: count,
-    textTracks: count,
-    images: count,
-    files: count,
-  }),
+  assets: AssetCounts,
   usage: z
     .object({
       rows: count.meta({
@@ -110,7 +102,7 @@ const read = endpoint(
           role: 'owner',
           spaces: 1,
           projects: 1,
-          assets: { videos: 12, audio: 3, labelTracks: 12, textTracks: 1, images: 0, files: 2 },
+          assets: exampleCounts,
           usage: { rows: 73, bytes: 381_000, rowsQuota: 2_000_000, bytesQuota: null },
         },
       },

@@ -21,6 +21,7 @@ import {
   touched,
 } from '../../db/write.ts'
 import { arriveToCreateNamespace } from '../accounts/users.sql.ts'
+import { assetCounts } from './asset-counts.sql.ts'
 import { roleName } from './members.sql.ts'
 
 const summary = { id: namespaces.id, slug: namespaces.slug }
@@ -67,14 +68,7 @@ const detailed = (a: Arguments<Quotas>) =>
     role: roleName(sql`standing.access`),
     spaces: namespaceStats.projects,
     projects: namespaceStats.projects,
-    assets: object({
-      videos: namespaceStats.videos,
-      audio: namespaceStats.audios,
-      labelTracks: namespaceStats.labelTracks,
-      textTracks: namespaceStats.textTracks,
-      images: namespaceStats.images,
-      files: namespaceStats.files,
-    }),
+    assets: assetCounts(namespaceStats),
     usage: object(usageOf(a)),
   })
 

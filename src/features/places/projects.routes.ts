@@ -15,7 +15,8 @@ import {
   projectAt,
   projectFailures,
 } from './address.ts'
-import { createProject, listProjects, updateProject } from './projects.sql.ts'
+import { AssetCounts, count, exampleCounts } from './asset-counts.ts'
+import { createProject, listProjects, readProject, updateProject } from './projects.sql.ts'
 import { trashProject } from './trash.sql.ts'
 
 const example = {
@@ -43,6 +44,13 @@ export const Project = z
     updatedAt: field.time,
   })
   .meta({ id: 'Project' })
+
+const WholeProject = Project.extend({
+  episodes: count,
+  datasets: count,
+  collections: count,
+  assets: AssetCounts,
+}).meta({ id: 'WholeProject' })
 
 /** What hangs in a project is made, and counted, one by one. */
 const elsewhere = {
@@ -134,6 +142,28 @@ const creations = bothSpellings((key, suffix) =>
   ),
 )
 
+const read = endpoint(
+  {
+    operationId: 'readProject',
+    method: 'GET',
+    path: PROJECT,
+    tag: 'Projects',
+    summary: 'Read a project with the counts of what it holds',
+    params: ProjectParams,
+    query: z.object({}),
+    answers: {
+      200: {
+        description: 'The project',
+        schema: WholeProject,
+        example: { ...example, episodes: 12, datasets: 1, collections: 2, assets: exampleCounts },
+      },
+    },
+    failures: projectFailures,
+  },
+  async ({ asking, params, database }) =>
+    jsonAnswer((await database.run(readProject({ ...asking, ...projectAt(params) }))).body),
+)
+
 const update = endpoint(
   {
     operationId: 'updateProject',
@@ -179,4 +209,4 @@ const trash = trashEndpoint(
   (values, { params, query }) => trashProject({ ...values, ...query, ...projectAt(params) }),
 )
 
-export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, update, trash]
+export const projectEndpoints: readonly Endpoint[] = [...lists, ...creations, read, update, trash]

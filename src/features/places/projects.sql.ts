@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { namespaceStats, namespaces, projects } from '../../../drizzle/schema.ts'
+import { namespaceStats, namespaces, projectStats, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { lacksRole } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
@@ -33,23 +33,23 @@ import {
 } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
+import { assetCounts } from './asset-counts.sql.ts'
 
 type Visibility = (typeof projects.$inferSelect)['visibility']
 
-export const projectJson = fragment(
-  'projectJson',
-  object({
-    id: projects.id,
-    name: projects.name,
-    slug: projects.slug,
-    description: projects.description,
-    tags: json(projects.tags),
-    metadata: json(projects.metadata),
-    visibility: projects.visibility,
-    createdAt: iso(projects.createdAt),
-    updatedAt: iso(projects.updatedAt),
-  }),
-)
+const fields = {
+  id: projects.id,
+  name: projects.name,
+  slug: projects.slug,
+  description: projects.description,
+  tags: json(projects.tags),
+  metadata: json(projects.metadata),
+  visibility: projects.visibility,
+  createdAt: iso(projects.createdAt),
+  updatedAt: iso(projects.updatedAt),
+}
+
+export const projectJson = fragment('projectJson', object(fields))
 
 const listing = guard<NamespaceRef>('projects.listing', (a) => visitorGuard(a, 'read'))
 
@@ -69,6 +69,24 @@ export const listProjects = listPlan(listing, 'projects.listed', (a) => {
     isCounted: sql`standing.is_member`,
   }
 })
+
+const wholeJson = object({
+  ...fields,
+  episodes: projectStats.episodes,
+  datasets: projectStats.datasets,
+  collections: projectStats.collections,
+  assets: assetCounts(projectStats),
+})
+
+const reading = guard<ProjectRef>('projects.reading', (a) => projectGuard(a, 'read'))
+
+const read = outcome(reading, 'projects.read', () => {
+  const body = sql`(select ${wholeJson} from ${projectStats} where ${projectStats.projectId} = ${projects.id})`
+  return outcomeOf(projects, body, sql`standing.project_id`, sql`0`)
+})
+
+/** A project with the counts of what it holds. */
+export const readProject = (ref: ProjectRef): Plan<Resource> => statement(read, ref, readResource)
 
 type New = NamespaceRef &
   Stamp &

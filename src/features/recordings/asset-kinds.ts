@@ -18,6 +18,8 @@ export interface WireKind {
   /** The kind's own fields, as a body gives them and as an answer shows them. */
   readonly given: z.ZodRawShape
   readonly shown: z.ZodRawShape
+  /** The same, as a change gives them: null clears. */
+  readonly changes: z.ZodRawShape
   readonly ownExample: Readonly<Record<string, unknown>>
   readonly exampleName: string
 }
@@ -39,6 +41,7 @@ export const wireKinds: readonly WireKind[] = [
     },
     shown: { fps, lens },
     ownExample: { fps: 30, lens: 'pinhole' },
+    changes: { fps: fps.optional(), lens: lens.optional() },
     exampleName: '/camera/front/run01.mp4',
   },
   {
@@ -49,6 +52,7 @@ export const wireKinds: readonly WireKind[] = [
     given: { sampleRate: positive.optional().meta({ description: 'Hz' }), channels: positive.optional() },
     shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
     ownExample: { sampleRate: 16_000, channels: 1 },
+    changes: { sampleRate: positive.nullable().optional(), channels: positive.nullable().optional() },
     exampleName: '/microphone/front/mic.wav',
   },
   {
@@ -60,6 +64,7 @@ export const wireKinds: readonly WireKind[] = [
     given: {},
     shown: {},
     ownExample: {},
+    changes: {},
     exampleName: '/labels/yolo/detections.jsonl',
   },
   {
@@ -74,6 +79,7 @@ export const wireKinds: readonly WireKind[] = [
     },
     shown: { format: textFormat.nullable(), language: z.string().nullable() },
     ownExample: { format: 'vtt', language: 'en' },
+    changes: { format: textFormat.nullable().optional(), language: field.word.nullable().optional() },
     exampleName: '/subtitles/en/captions.vtt',
   },
   {
@@ -84,6 +90,7 @@ export const wireKinds: readonly WireKind[] = [
     given: {},
     shown: {},
     ownExample: {},
+    changes: {},
     exampleName: '/camera/front/still.png',
   },
   {
@@ -98,6 +105,7 @@ export const wireKinds: readonly WireKind[] = [
     },
     shown: { format: z.string().nullable() },
     ownExample: { format: 'mcap' },
+    changes: { format: field.format.nullable().optional() },
     exampleName: '/logs/run01.mcap',
   },
 ]

@@ -18,6 +18,9 @@ export interface OwnFields {
   readonly language?: string | null
 }
 
+/** The names of those fields. */
+export const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
+
 /** How a kind of assets looks on the wire. */
 export interface AssetShape {
   readonly kind: AssetKind
@@ -41,21 +44,20 @@ const referredTo = sql`json((select ${object({
   sha256: objects.sha256,
 })} from ${objects} where ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'))`
 
-export const assetJson = ({ kind, storageName, own }: AssetShape): SQL =>
-  fragment(
-    `assetJson.${kind}`,
-    object({
-      id: assets.id,
-      projectId: assets.projectId,
-      episodeId,
-      nodeId: assets.nodeId,
-      name: assets.name,
-      [storageName]: assets.storageId,
-      object: referredTo,
-      ...Object.fromEntries(own.map((field) => [field, assets[field]])),
-      tags: json(assets.tags),
-      metadata: json(assets.metadata),
-      createdAt: iso(assets.createdAt),
-      updatedAt: iso(assets.updatedAt),
-    }),
-  )
+const fieldsOf = ({ storageName, own }: AssetShape) => ({
+  id: assets.id,
+  projectId: assets.projectId,
+  episodeId,
+  nodeId: assets.nodeId,
+  name: assets.name,
+  [storageName]: assets.storageId,
+  object: referredTo,
+  ...Object.fromEntries(own.map((field) => [field, assets[field]])),
+  tags: json(assets.tags),
+  metadata: json(assets.metadata),
+  createdAt: iso(assets.createdAt),
+  updatedAt: iso(assets.updatedAt),
+})
+
+export const assetJson = (shape: AssetShape): SQL =>
+  fragment(`assetJson.${shape.kind}`, object(fieldsOf(shape)))

@@ -19,6 +19,7 @@ import { assetList } from './asset-list.routes.ts'
 import type { OwnFields } from './asset-resource.sql.ts'
 import { assetRegistering } from './assets.sql.ts'
 import { assetDownloads } from './downloads.routes.ts'
+import { assetReading, assetUpdating } from './one-asset.sql.ts'
 import { trashAsset } from './trash.sql.ts'
 
 const bodyOf = ({ one, given, shape }: WireKind) =>
@@ -121,6 +122,86 @@ function registering(wire: WireKind): Endpoint {
   )
 }
 
+const AssetParams = z.object({ id: field.lookup })
+
+function reading(wire: WireKind): Endpoint {
+  const { kind } = wire.shape
+  const read = assetReading(wire.shape)
+  const { schema, example } = shownBy(wire)
+  return endpoint(
+    {
+      operationId: `read${wire.one}`,
+      method: 'GET',
+      path: `/assets/${kind}/{id}`,
+      tag: 'Assets',
+      summary: `Read a ${kind}`,
+      params: AssetParams,
+      query: z.object({}),
+      answers: { 200: { description: 'The asset', schema, example } },
+      failures: ['asset_not_found'],
+    },
+    async ({ asking, params, database }) =>
+      jsonAnswer((await database.run(read({ ...asking, ...params, kind }))).body),
+  )
+}
+
+const changesOf = ({ one, changes }: WireKind) =>
+  z
+    .object({
+      name: field.filePath.optional().meta({ description: 'Another path, in the same episode' }),
+      ...changes,
+      tags: field.clearableTags.optional(),
+      metadata: field.metadata.nullable().optional(),
+    })
+    .meta({ id: `${one}Changes` })
+
+/** What a change gives, with ids for all that may have to be made along with it. */
+function changesIn(body: z.output<ReturnType<typeof changesOf>>, mint: () => string) {
+  const { name, ...fields } = field.stored(body)
+  const place = name ? { ...nodeOf(name, mint), name: name.text } : {}
+  return { ...(fields as OwnFields), ...place, nodeId: mint() }
+}
+
+function updating(wire: WireKind): Endpoint {
+  const { kind, storageName } = wire.shape
+  const update = assetUpdating(wire.shape)
+  const { schema, example } = shownBy(wire)
+  const anew = `POST /assets/${kind} with the same name and another ${storageName} replaces the asset`
+  return endpoint(
+    {
+      operationId: `update${wire.one}`,
+      method: 'PATCH',
+      path: `/assets/${kind}/{id}`,
+      tag: 'Assets',
+      summary: `Change the given fields of a ${kind}`,
+      description:
+        'Under another name it keeps its id and its node; folders are created where they are missing.',
+      params: AssetParams,
+      query: z.object({}),
+      body: changesOf(wire),
+      bodyExample: { name: wire.exampleName, tags: ['front'] },
+      elsewhere: {
+        [storageName]: anew,
+        object: anew,
+        episodeName: 'an asset stays in its episode: POST registers one in another',
+        kind: 'the path says of which kind it is',
+      },
+      answers: { 200: { description: 'The asset', schema: field.changed(schema), example } },
+      failures: [
+        'asset_not_found',
+        'episode_write_protected',
+        'asset_name_taken',
+        'deletion_marking',
+        'quota_exceeded',
+      ],
+    },
+    async ({ asking, params, body, stamp, quotas, mint, database }) => {
+      const around = { ...asking, ...stamp, ...quotas, ...params, kind }
+      return jsonAnswer((await database.run(update({ ...around, ...changesIn(body, mint) }))).body)
+    },
+  )
+}
+
 const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
   trashEndpoint(
     {
@@ -128,7 +209,7 @@ const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
       summary: `Move a ${kind} to the trash`,
-      params: z.object({ id: field.lookup }),
+      params: AssetParams,
       query: z.object({}),
       failures: ['asset_not_found', 'episode_write_protected'],
     },
@@ -137,7 +218,10 @@ const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
 
 export const assetEndpoints: readonly Endpoint[] = wireKinds.flatMap((wire) => [
   registering(wire),
-  trashing(wire),
   assetList(wire),
+  // Before what any id leads to.
   ...assetDownloads(wire),
+  reading(wire),
+  updating(wire),
+  trashing(wire),
 ])

@@ -25,23 +25,19 @@ import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { isWithinReach } from '../objects/guard.sql.ts'
 import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
-import { type AssetShape, assetJson, type OwnFields } from './asset-resource.sql.ts'
-import { countMissing, folderAt, makeFolders } from './nodes.sql.ts'
+import { type AssetShape, assetJson, type OwnFields, own } from './asset-resource.sql.ts'
+import { insertLeaf, type Place } from './asset-target.sql.ts'
+import { countMissing, makeFolders } from './nodes.sql.ts'
 
 /** `deletionId` is for the asset that this one replaces, if there is one. */
-export interface Registration extends ProjectMaking, Fields, OwnFields, Lease, Quotas, Trashing {
+export interface Registration extends ProjectMaking, Fields, OwnFields, Place, Lease, Quotas, Trashing {
   readonly id: string
   readonly nodeId: string
   readonly kind: AssetKind
   /** In its stored form; null for an asset without identity. */
   readonly name: string | null
-  /** The last segment of the name. */
-  readonly filename: string | null
-  /** That of the filename: the format of a new file that is told none. */
+  /** That of the last segment of the name: the format of a new file that is told none. */
   readonly extension: string | null
-  /** The path of the asset's node, and of the folder that holds it; null at the top. */
-  readonly nodePath: string | null
-  readonly parentPath: string | null
   /** The folders along `parentPath`, outermost first. */
   readonly folders: readonly NewFolder[]
   readonly storageId: string | null
@@ -223,8 +219,6 @@ const renewLease = guarded(
 
 const DEFAULT_FPS = 30
 
-const own = ['fps', 'lens', 'sampleRate', 'channels', 'format', 'language'] as const
-
 const register = guarded(registering, 'assets.register', (a) => {
   return sql`${insertInto(
     assets,
@@ -260,23 +254,9 @@ const register = guarded(registering, 'assets.register', (a) => {
 
 const placeAsset = following<Registration>(
   'assets.place',
-  (a) => sql`${insertInto(
-    nodes,
-    {
-      id: assets.nodeId,
-      projectId: assets.projectId,
-      parentId: sql`case when ${a.parentPath} is not null then ${folderAt(assets.containerId.getSQL(), a.parentPath)}
-        else (select ${episodes.nodeId} from ${episodes} where ${episodes.id} = ${assets.containerId}) end`,
-      containerId: assets.containerId,
-      kind: assets.kind,
-      name: a.filename,
-      path: a.nodePath,
-      itemId: assets.id,
-      createdAt: a.now,
-      updatedAt: a.now,
-    },
-    sql`from ${assets} where ${assets.id} = ${a.id} and ${assets.name} is not null and ${live(assets)}`,
-  )} on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at,
+  (
+    a,
+  ) => sql`${insertLeaf(a, sql`${assets.id} = ${a.id}`)} on conflict (id) do update set item_id = excluded.item_id, updated_at = excluded.updated_at,
     version = ${nodes.version} + 1 where ${nodes.itemId} <> excluded.item_id`,
 )
 

@@ -7,8 +7,8 @@ import { type Arguments, fragment } from '../../db/sql.ts'
 import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
 import { assetKinds } from '../../domain/kind.ts'
+import { missingTarget } from './asset-target.sql.ts'
 import { nodeJson } from './nodes.sql.ts'
-import { missingTarget } from './trash.sql.ts'
 
 /**
  * What hangs right below a node, or at the top of a project: folders and episodes before leaves, each by name. An index

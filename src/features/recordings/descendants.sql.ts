@@ -5,8 +5,8 @@ import { type Plan, type Row, statement } from '../../db/plan.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { type ItemRef, itemGuard, live } from '../../db/standing.ts'
 import { guard, outcome } from '../../db/statements.ts'
+import { missingTarget, presentTarget } from './asset-target.sql.ts'
 import { isLeaf, nodeJson } from './nodes.sql.ts'
-import { missingTarget } from './trash.sql.ts'
 
 /**
  * All that hangs below a node, by path: an episode is followed by what is inside of it, which has paths of its own. The
@@ -58,7 +58,7 @@ const outer = firstBehind(
 const top = sql`top as materialized (
   select iif(kind = 'episode', item_id, container_id) as container_id,
     iif(kind = 'episode', '', path) || '/' as low, iif(kind = 'episode', '', path) || '0' as high
-  from target where not ${missingTarget})`
+  from target where ${presentTarget})`
 
 const walk = (
   a: A,

@@ -12,9 +12,9 @@ import {
 } from '../../db/standing.ts'
 import { guard, type NamedGuard, outcome } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
+import { missingTarget } from './asset-target.sql.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
 import { isLeaf } from './nodes.sql.ts'
-import { missingTarget } from './trash.sql.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {

@@ -75,6 +75,15 @@ export const own = [...described, 'status', 'writeProtected', 'startedAt', 'ende
 
 export const excluded = (column: string): SQL => sql.raw(`excluded.${column}`)
 
+/** What follows the insertion of a node that may be there, at another path. */
+export const orMoved = sql`on conflict (id) do update set ${assign(nodes, {
+  parentId: excluded('parent_id'),
+  name: excluded('name'),
+  path: excluded('path'),
+  updatedAt: excluded('updated_at'),
+  version: sql`${nodes.version} + 1`,
+})} where ${nodes.path} <> ${excluded('path')}`
+
 /** The node of the episode that this request made or changed, where its folder and name say. */
 export const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, which: SQL): SQL =>
   sql`${insertInto(
@@ -93,10 +102,4 @@ export const placeNode = (a: Arguments<Stamp & { readonly segment: string }>, wh
       updatedAt: a.now,
     },
     sql`from ${episodes} where ${which} and ${episodes.updatedRequest} = ${a.mark}`,
-  )} on conflict (id) do update set ${assign(nodes, {
-    parentId: excluded('parent_id'),
-    name: excluded('name'),
-    path: excluded('path'),
-    updatedAt: excluded('updated_at'),
-    version: sql`${nodes.version} + 1`,
-  })} where ${nodes.path} <> ${excluded('path')}`
+  )} ${orMoved}`

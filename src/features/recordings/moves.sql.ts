@@ -8,9 +8,10 @@ import { guard, guarded, outcome } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
 import { type Stamp, shown } from '../../db/write.ts'
 import { MOST_BYTES_OF_A_PATH, MOST_SEGMENTS } from '../../domain/path.ts'
+import { isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
 import { lastSegment, nodeJson, parentPath, unescaped } from './nodes.sql.ts'
 import { nodesBelow } from './slices.sql.ts'
-import { holdsProtected, isInProtectedEpisode, missingTarget, TARGET } from './trash.sql.ts'
+import { holdsProtected, TARGET } from './trash.sql.ts'
 
 /**
  * A folder is renamed and moved within its container. Its subtree follows in the same batch: paths, the names of assets,

@@ -6,8 +6,8 @@ import { type Plan, statement } from '../../db/plan.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
+import { missingTarget } from './asset-target.sql.ts'
 import { isLeaf, nodeJson, pathFromRoot } from './nodes.sql.ts'
-import { missingTarget } from './trash.sql.ts'
 
 /** The nodes around the target, the outermost first, which is met last: each is written before those that it holds. */
 const ancestors = sql`(with recursive around(parent_id, list) as (

@@ -1,25 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
 import { deletedItem, inTrash, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
-import { ADMITTED, type Refusing } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { assign } from '../../db/sql.ts'
-import {
-  type ItemRef,
-  isInTrashedEpisode,
-  itemGuard,
-  live,
-  type ProjectRef,
-  projectGuard,
-} from '../../db/standing.ts'
+import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { following, guard } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
-import type { AssetKind } from '../../domain/kind.ts'
+import { type AssetById, assetGuard, isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
 import { pathFromRoot } from './nodes.sql.ts'
 import { marking, nodesBelow } from './slices.sql.ts'
-
-/** Holds where the `target` of a request is not there: in the trash by itself, or with the episode around it. */
-export const missingTarget = sql`not exists (select 1 from target where deleted_at is null
-  and not ${isInTrashedEpisode(sql`target.container_id`)})`
 
 type TrashingEpisode = ProjectRef & Trashing & { readonly name: string }
 
@@ -54,28 +43,11 @@ export const trashEpisode = trashPlan(trashingEpisode, {
   further: [markOwnNode],
 })
 
-type TrashingAsset = ItemRef & Trashing & { readonly kind: AssetKind }
+type TrashingAsset = AssetById & Trashing
 
-const trashingAsset = guard<TrashingAsset>('assets.trashing', (a) => {
-  const isMissing = missingTarget
-  const named = sql`${assets.id} = ${a.id} and ${assets.kind} = ${a.kind}`
-  const home = sql`(select ${assets.projectId} from ${assets} where ${named})`
-  return itemGuard(a, { project: home, missing: 'asset_not_found' }, 'write', {
-    tables: [
-      sql`target as materialized (select ${assets.id} as id, ${assets.containerId} as container_id,
-        ${assets.deletedAt} as deleted_at from ${ADMITTED} cross join ${assets} where ${named})`,
-    ],
-    done: trashedBefore(a, isMissing),
-    thing: [['asset_not_found', isMissing]],
-    state: [isInProtectedEpisode],
-  })
-})
-
-export const isInProtectedEpisode: Refusing = [
-  'episode_write_protected',
-  sql`exists (select 1 from target join ${episodes} on ${episodes.id} = target.container_id
-    where ${episodes.writeProtected})`,
-]
+const trashingAsset = guard<TrashingAsset>('assets.trashing', (a) =>
+  assetGuard(a, 'write', { done: trashedBefore(a, missingTarget), state: [isInProtectedEpisode] }),
+)
 
 /** The episode that something is inside of; null for what is in the project's own tree. */
 const episodeAround = (containerId: SQL, projectId: SQL): SQL => sql`nullif(${containerId}, ${projectId})`

@@ -114,6 +114,57 @@ describe('POST /namespaces/:slug/spaces', () => {
   })
 })
 
+describe('GET /namespaces/:slug/projects/:projectSlug', () => {
+  const none = { videos: 0, audio: 0, labelTracks: 0, textTracks: 0, images: 0 }
+
+  it('answers the project with the counts of what it holds, live', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject('lab')
+    const { spaces: listed } = (await tenant.ask('GET', spaces(tenant))).body
+    const empty = {
+      ...listed[0],
+      episodes: 0,
+      datasets: 0,
+      collections: 0,
+      assets: expect.objectContaining(none),
+    }
+    expect((await tenant.ask('GET', project)).body).toEqual(empty)
+    const place = { namespace: tenant.slug, project: 'lab' }
+    for (const name of ['run-1', 'run-2']) {
+      await tenant.ask('POST', '/assets/video', { ...place, episodeName: name, name: '/v.mp4' })
+      await tenant.ask('POST', '/assets/text-track', { ...place, episodeName: name, name: '/v.vtt' })
+    }
+    await tenant.ask('POST', '/assets/audio', { ...place, name: '/mic.wav' })
+    await tenant.ask('POST', `${project}/datasets`, { name: 'training' })
+    await tenant.ask('DELETE', `${project}/episodes/run-2`)
+    const { status, body, trips } = await tenant.ask('GET', project)
+    expect([status, trips]).toEqual([200, 1])
+    expect(body).toMatchObject({ slug: 'lab', episodes: 1, datasets: 1, collections: 0 })
+    expect(body.assets).toMatchObject({ ...none, videos: 1, audio: 1, textTracks: 1 })
+  })
+
+  it('is read by a visitor where it is public, and else is not there', async () => {
+    const { owner, reader, stranger } = await withMembers()
+    const project = await owner.withProject('lab')
+    const statuses = async () =>
+      Promise.all([owner, reader, stranger].map(async (who) => (await who.ask('GET', project)).status))
+    expect(await statuses()).toEqual([200, 200, 404])
+    await owner.ask('PATCH', project, { visibility: 'public' })
+    expect(await statuses()).toEqual([200, 200, 200])
+    await owner.ask('DELETE', project)
+    expect(await statuses()).toEqual([404, 404, 404])
+  })
+
+  it('reads as many rows of a large project as of an empty one', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject('lab')
+    const empty = await tenant.ask('GET', project)
+    for (let at = 0; at < 5; at++) await tenant.ask('POST', `${project}/episodes`, { name: `${at}` })
+    const { body, rowsRead } = await tenant.ask('GET', project)
+    expect([body.episodes, rowsRead]).toEqual([5, empty.rowsRead])
+  })
+})
+
 describe('PATCH /namespaces/:slug/projects/:projectSlug', () => {
   const given = { name: 'Lab', slug: 'lab', description: 'old', tags: ['a'], metadata: { a: 1, b: 2 } }
 
