@@ -329,6 +329,8 @@ describe('the same request under the same request id', () => {
 
 it('a change reads and writes as much among many as alone', async () => {
   const archive = await Archive.open()
+  await archive.video('/x/before.mp4', { episodeName: 'run' })
+  await archive.video('/y/before.mp4', { episodeName: 'run' })
   const made = await archive.video('/v.mp4', { episodeName: 'run' })
   const alone = await archive.ask('PATCH', at(made), { name: '/x/w.mp4' })
   for (let index = 0; index < 10; index++) await archive.video(`/many/${index}.mp4`, { episodeName: 'run' })
