@@ -12,6 +12,7 @@ import { assetEndpoints } from './features/recordings/assets.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
 import { signingEndpoints } from './features/recordings/signing.routes.ts'
+import { wholeEpisodeEndpoints } from './features/recordings/whole-episode.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
 import { purgeEndpoints } from './features/trash/purges.routes.ts'
 import { trashEndpoints } from './features/trash/trash.routes.ts'
@@ -57,6 +58,7 @@ export const endpoints: readonly Endpoint[] = [
   ...memberEndpoints,
   ...projectEndpoints,
   ...episodeEndpoints,
+  ...wholeEpisodeEndpoints,
   ...assetEndpoints,
   ...signingEndpoints,
   ...datasetEndpoints,

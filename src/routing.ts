@@ -7,7 +7,7 @@ import type { Endpoint } from './http/route.ts'
 /**
  * Where a path is answered. An isolate answers few of the paths that there are, so a file of endpoints is evaluated, with
  * all that it needs, when a path of its own is first asked for. The episodes, which recording begins with, are
- * evaluated with this file, and so is what the others share with them.
+ * evaluated with this file, and so is what the others share with them; but for one episode with its assets.
  */
 interface Branch {
   readonly paths: RegExp
@@ -27,8 +27,15 @@ const branches: readonly Branch[] = [
     load: async () => (await import('./features/accounts/account.routes.ts')).accountEndpoints,
   },
   {
-    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes/,
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes$/,
     load: async () => episodeEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes\//,
+    load: async () => [
+      ...episodeEndpoints,
+      ...(await import('./features/recordings/whole-episode.routes.ts')).wholeEpisodeEndpoints,
+    ],
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets/,

@@ -67,6 +67,47 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
  on conflict (id) do update set parent_id = excluded.parent_id, name = excluded.name, path = excluded.path, updated_at = excluded.updated_at, version = nodes.version + 1
  where nodes.path <> excluded.path
 
+-- episodes.read, judged by episodes.reading
+select standing.refusal as refusal, episodes.id as id, <episodeJson> as body, json_object('videos', episode_stats.videos, 'audio', episode_stats.audios, 'labelTracks', episode_stats.label_tracks, 'textTracks', episode_stats.text_tracks, 'images', episode_stats.images, 'files', episode_stats.files) as counts
+ from verdict as standing
+ left join target
+ left join episodes on episodes.id = iif(standing.refusal is null, target.id, null)
+ left join episode_stats on episode_stats.episode_id = episodes.id
+
+-- episodes.readAssets, permitted by episodes.reading
+, weighed as (select assets.id as id, assets.kind as kind, <assetJson> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
+ from (select *
+ from (select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'video' and assets.deleted_at is null
+ union all
+ select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'audio' and assets.deleted_at is null
+ union all
+ select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'label-track' and assets.deleted_at is null
+ order by id desc limit 1000)
+ union all
+ select *
+ from (select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'text-track' and assets.deleted_at is null
+ union all
+ select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'image' and assets.deleted_at is null
+ union all
+ select *
+ from assets
+ where assets.container_id = <children.target> and assets.kind = 'file' and assets.deleted_at is null
+ order by id desc limit 1000)
+ order by id desc limit 1000) as assets)
+ select id, kind, body
+ from weighed
+ where total - own < 8388608
+
 -- episodes.restore
 with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id
  from nodes

@@ -290,6 +290,17 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
 -- episodes.listing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
+-- episodes.reading
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
+ select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
+ from admitted as standing cross join episodes
+ where episodes.id = (select episodes.id
+ from episodes
+ where episodes.project_id = standing.project_id and episodes.name = :name and episodes.deleted_at is null)), verdict as materialized (
+ select *, nullif(case <authority.project.1>
+ when not exists (select 1 from target) then 'episode_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
 -- episodes.trashing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (select episodes.id as id, episodes.write_protected as write_protected
  from admitted as standing cross join episodes

@@ -234,6 +234,7 @@ export function samplesFor({
       scope: 'upload',
     },
     listEpisodes: { path: `${project}/episodes`, status: 200, scope: 'read' },
+    readEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'read' },
     updateEpisode: {
       path: `${project}/episodes/run-1`,
       body: { description: name, folder: '/z' },

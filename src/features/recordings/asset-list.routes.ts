@@ -11,7 +11,7 @@ import * as z from '../../http/zod.ts'
 import { logFailure } from '../../log.ts'
 import { projectFailures } from '../places/address.ts'
 import { assetPlace, shownBy, type WireKind } from './asset-kinds.ts'
-import { type AssetPage, assetListing, MOST_EXAMINED } from './asset-list.sql.ts'
+import { type AssetPage, assetListing, HEAVIEST_PAGE, MOST_EXAMINED } from './asset-list.sql.ts'
 
 const ListQuery = z.object({
   ...assetPlace,
@@ -34,8 +34,6 @@ const ListQuery = z.object({
   cursor: z.string().optional().meta({ description: 'From the `Link` of the page before' }),
 })
 
-/** What a page may weigh, in bytes. */
-const HEAVIEST_PAGE = 8_388_608
 /** A stream that nobody reads holds one chunk. */
 const HEAVIEST_CHUNK = 1_310_720
 /** D1 answers 1,000 queries an invocation: of light assets, a list of two million is complete. */

@@ -171,15 +171,24 @@ const weight = fragment(
   + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`,
 )
 
+/** What assets may weigh together in one answer, in bytes. */
+export const HEAVIEST_PAGE = 8_388_608
+
+/** `weighed`: of the assets of `rows` what is shown, what each weighs, and what those up to it weigh together. */
+export const weighed = (shown: SQL, rows: SQL): SQL => sql`weighed as (select ${shown}, ${weight} as own,
+  sum(${weight}) over (rows unbounded preceding) as total from ${rows})`
+
+/** Holds for a row of `weighed` that is not too much; the first always fits, and the last may exceed it. */
+export const isLightEnough = (heaviest: SQL): SQL => sql`total - own < ${heaviest}`
+
 const page = (a: A, shape: AssetShape, search: Search): SQL =>
   sql`, ${hidden}, ${search.tables ?? sql``}
-    weighed as (select ${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body, ${weight} as own,
-      sum(${weight}) over (rows unbounded preceding) as total from ${search.rows})
+    ${weighed(sql`${assets.id} as id, ${assets.name} as name, ${assetJson(shape)} as body`, search.rows)}
     select ${refusal}, ${ifGranted(search.horizon)} as horizon, null as id, null as name, null as body,
       null as is_last from ${VERDICT}
     union all
     select null, null, id, name, body, total >= ${a.heaviest} from weighed
-      where total - own < ${a.heaviest}`
+      where ${isLightEnough(a.heaviest)}`
 
 function readPage([first, ...rows]: readonly Row[], limit: number): AssetPage {
   const { horizon: seen } = assertPermitted(first)

@@ -61,3 +61,16 @@ const fieldsOf = ({ storageName, own }: AssetShape) => ({
 
 export const assetJson = (shape: AssetShape): SQL =>
   fragment(`assetJson.${shape.kind}`, object(fieldsOf(shape)))
+
+/** An asset of any kind, which it tells. */
+export const anyAssetJson = (shapes: readonly AssetShape[]): SQL =>
+  fragment(
+    'assetJson',
+    sql`case ${assets.kind} ${sql.join(
+      shapes.map(
+        (shape) =>
+          sql`when ${sql.raw(`'${shape.kind}'`)} then ${object({ kind: assets.kind, ...fieldsOf(shape) })}`,
+      ),
+      sql.raw(' '),
+    )} end`,
+  )

@@ -17,7 +17,7 @@ import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/ad
 import { listEpisodes, updateEpisode, upsertEpisode } from './episodes.sql.ts'
 import { trashEpisode } from './trash.sql.ts'
 
-const example = {
+export const example = {
   id: '019d8a3c5e00a1b2c3d4e5f6',
   name: 'run-042',
   description: null,
@@ -106,8 +106,8 @@ const chronological = <S extends z.ZodObject>(schema: S): S => {
 /** Milliseconds that were cut from finer times may differ by one. Of a time that is not known nothing differs. */
 const differs = (one: number, other: number): boolean => Math.abs(one - other) > 1
 
-const EPISODES = `${PROJECT}/episodes`
-const EpisodeParams = ProjectParams.extend({ episodeName: field.lookup })
+export const EPISODES = `${PROJECT}/episodes`
+export const EpisodeParams = ProjectParams.extend({ episodeName: field.lookup })
 const writeFailures = [
   'episode_trashed',
   'episode_write_protected',
