@@ -693,6 +693,7 @@ async function episodesIn(archive: Archive, shared: string): Promise<void> {
   const before = await archive.video('/deep/before.mp4', { episodeName: 'in a folder' })
   await archive.remove(`/assets/video/${before.id}`)
   await archive.video('/f/beside.mp4', { bssVideoId: shared })
+  await archive.succeed(200, 'PATCH', `/nodes/${folderId}`, { name: 'g' })
   await archive.remove(`/nodes/${folderId}`)
   const large = await archive.episode('large')
   await crowdOfVideos(archive, MORE_THAN_A_SLICE, '/large/', { episode: large.id })
