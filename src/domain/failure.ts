@@ -57,7 +57,9 @@ export const failures = {
   episode_name_taken: 'Episode name already exists in this project',
   asset_name_taken: 'Asset of that kind and name already exists there',
   dataset_name_taken: 'Dataset name already exists in this project',
-  node_name_taken: 'There is such a folder already, or an asset below it would take the name of another one.',
+  node_name_taken: 'There is such a folder already.',
+  asset_below_slash:
+    'It holds assets, whose names would be read as other paths below a folder that has a slash in its name.',
   node_cycle: 'parentId: is the folder itself, or below it',
   home_namespace: 'A home namespace stays: delete the projects inside of it.',
   quota_exceeded:

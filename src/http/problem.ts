@@ -52,6 +52,7 @@ export const statusOf = {
   asset_name_taken: 409,
   dataset_name_taken: 409,
   node_name_taken: 409,
+  asset_below_slash: 409,
   node_cycle: 409,
   home_namespace: 409,
   quota_exceeded: 403,

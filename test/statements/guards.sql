@@ -572,12 +572,9 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  when exists (select 1
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
  when (select path from goal) <> (select path from target) and substr((select path from goal), 1, length((select path from target)) + 1) = (select path from target) || '/' then 'node_cycle'
- when (select path from goal) <> (select path from target) and (exists (
+ when (select path from goal) <> (select path from target) and exists (
  select 1
- from target cross join nodes on nodes.container_id = target.container_id and nodes.path = (select path from goal) and nodes.kind = 'folder' and nodes.deleted_at is null) or instr((select path from goal), '%2F') > 0 and exists (
- select 1
- from target cross join nodes cross join assets as own on own.id = nodes.item_id cross join assets on assets.container_id = own.container_id and assets.kind = own.kind and assets.name = replace(replace((select path from goal), '%2F', '/'), '%25', '%') || substr(own.name, length(replace(replace((select path from target), '%2F', '/'), '%25', '%')) + 1) and assets.name is not null and assets.deleted_at is null
- where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and own.id <> assets.id)) then 'node_name_taken'
+ from target cross join nodes on nodes.container_id = target.container_id and nodes.path = (select path from goal) and nodes.kind = 'folder' and nodes.deleted_at is null) then 'node_name_taken'
  when (select path from goal) <> (select path from target) and (select count(*)
  from (select 1
  from nodes
@@ -586,6 +583,10 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  select 1
  from nodes
  where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null limit 100000)), '')
+ when (select path from goal) <> (select path from target) and instr((select path from goal), '%2F') > 0 and exists (
+ select 1
+ from nodes
+ where nodes.container_id = (select container_id from target) and nodes.path > (select path || '/' from target) and nodes.path < (select path || '0' from target) and nodes.deleted_at is null and nodes.kind not in ('folder', 'episode')) then 'asset_below_slash'
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking'
@@ -668,7 +669,9 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  select 1
  from episodes as around
  where around.id = target.container_id and around.deleted_at is not null))), walk(n, outer_path, outer_kind, episode, inner_path, inner_kind, id) as materialized (
- select 0, ifnull(:outerPath, low), ifnull(:outerKind, ''), :episode, ifnull(:innerPath, ''), ifnull(:innerKind, ''), null
+ select 0, low || ifnull(:outerPath, ''), ifnull(:outerKind, ''), (select nodes.item_id
+ from nodes
+ where nodes.container_id = top.container_id and nodes.path = top.low || :outerPath and nodes.kind = 'episode' and nodes.deleted_at is null and nodes.item_id = :episode), ifnull(:innerPath, ''), ifnull(:innerKind, ''), null
  from top
  union all
  select walk.n + 1, iif(next.container_id = top.container_id, next.path, walk.outer_path), iif(next.container_id = top.container_id, next.kind, walk.outer_kind), iif(next.container_id <> top.container_id, walk.episode, iif(next.kind = 'episode', next.item_id, null)), iif(next.container_id <> top.container_id, next.path, ''), iif(next.container_id <> top.container_id, next.kind, ''), next.id

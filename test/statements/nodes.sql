@@ -33,51 +33,67 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = <children.target> and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts
  where child_counts.id >= (select id from target) || ' ' and child_counts.id < (select id from target) || '!' and (:kind is null or child_counts.id = (select id from target) || ' ' || :kind))
@@ -98,51 +114,67 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
  where nodes.above_id = (select project_id from permit) and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit :offset + :limit + 1)))
+ order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts
  where child_counts.id >= standing.project_id || ' ' and child_counts.id < standing.project_id || '!' and (:kind is null or child_counts.id = standing.project_id || ' ' || :kind))
@@ -248,11 +280,11 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
 select standing.refusal as refusal, null as n, null as body, null as outer_path, null as outer_kind, null as episode, null as inner_path, null as inner_kind
  from verdict as standing
  union all
- select null, walk.n, null, walk.outer_path, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
+ select null, walk.n, null, substr(walk.outer_path, length((select low from top)) + 1), walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
  from walk
  where walk.n = (select max(n) from walk)
  union all
  select *
- from (select null, walk.n, <nodeJson>, walk.outer_path, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
+ from (select null, walk.n, <nodeJson>, substr(walk.outer_path, length((select low from top)) + 1), walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind
  from walk cross join nodes on nodes.id = walk.id
  where (not :leavesOnly or nodes.kind not in ('folder', 'episode')) and (:kind is null or nodes.kind = :kind) limit :limit + 1)

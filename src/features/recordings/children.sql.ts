@@ -1,7 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { childCounts, nodes } from '../../../drizzle/schema.ts'
 import { ADMITTED } from '../../db/guard.ts'
-import { listPlan, type Page, type Window } from '../../db/page.ts'
+import { DEEPEST_OFFSET, listPlan, type Page, type Window } from '../../db/page.ts'
 import type { Plan } from '../../db/plan.ts'
 import { type Arguments, fragment } from '../../db/sql.ts'
 import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
@@ -28,14 +28,14 @@ type A = Arguments<Listing & Window>
 const rankOf = (kind: string): number => (kind === 'folder' || kind === 'episode' ? 0 : 1)
 
 /** The first children of a kind behind the position, as many as reach to the end of the page. */
-function childrenOf(a: A, kind: string, above: SQL): SQL {
+function childrenOf(a: A, kind: string, above: SQL, reach: SQL): SQL {
   const rank = sql.raw(String(rankOf(kind)))
   const from = (part: SQLWrapper): SQL => sql`iif(${rank} = ${a.afterRank}, ${part}, '')`
   return sql`select * from (select ${rank} as rank, ${nodes.name} as name, ${nodes.id} as id from ${nodes}
     where ${nodes.aboveId} = ${above} and ${nodes.kind} = ${sql.raw(`'${kind}'`)} and ${live(nodes)}
       and (${a.kind} is null or ${a.kind} = ${sql.raw(`'${kind}'`)}) and ${rank} >= ifnull(${a.afterRank}, 0)
       and (${nodes.name}, ${nodes.id}) > (${from(a.afterName)}, ${from(a.afterId)})
-    order by ${nodes.name}, ${nodes.id} limit ${a.offset} + ${a.limit} + 1)`
+    order by ${nodes.name}, ${nodes.id} limit ${reach})`
 }
 
 /** D1 takes five terms a compound. */
@@ -46,18 +46,26 @@ const union = (parts: readonly SQL[]): SQL => sql.join([...parts], sql.raw(' uni
 /** The position of a node among those beside it, as it stands in a cursor. */
 const position = sql`lower(hex(page.rank || page.name || page.id))`
 
-const listed = (a: A, asked: { readonly standing: SQL; readonly permit: SQL }) => ({
-  count: sql`(select ifnull(sum(${childCounts.nodes}), 0) from ${childCounts}
-    where ${childCounts.id} >= ${asked.standing} || ' ' and ${childCounts.id} < ${asked.standing} || '!'
-      and (${a.kind} is null or ${childCounts.id} = ${asked.standing} || ' ' || ${a.kind}))`,
-  rows: (limit: SQL) => sql`select ${position} as id, ${nodeJson} as body from (
-      select * from (${union(
-        GROUPS.map(
-          (kinds) => sql`select * from (${union(kinds.map((kind) => childrenOf(a, kind, asked.permit)))})`,
-        ),
-      )}) order by rank, name, id ${limit}) as page
-    cross join ${nodes} on ${nodes.id} = page.id`,
-})
+const countBelow = (
+  a: A,
+  above: SQL,
+): SQL => sql`(select ifnull(sum(${childCounts.nodes}), 0) from ${childCounts}
+  where ${childCounts.id} >= ${above} || ' ' and ${childCounts.id} < ${above} || '!'
+    and (${a.kind} is null or ${childCounts.id} = ${above} || ' ' || ${a.kind}))`
+
+const listed = (a: A, asked: { readonly standing: SQL; readonly permit: SQL }) => {
+  // Past the end nothing is read, however far it is.
+  const reach = sql`iif(${a.offset} > 0 and (${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}
+    or ${a.offset} >= ${countBelow(a, asked.permit)}), 0, ${a.offset} + ${a.limit} + 1)`
+  const some = (kinds: readonly string[]): SQL =>
+    sql`select * from (${union(kinds.map((kind) => childrenOf(a, kind, asked.permit, reach)))})`
+  return {
+    count: countBelow(a, asked.standing),
+    rows: (limit: SQL) => sql`select ${position} as id, ${nodeJson} as body from (
+        select * from (${union(GROUPS.map(some))}) order by rank, name, id ${limit}) as page
+      cross join ${nodes} on ${nodes.id} = page.id`,
+  }
+}
 
 const listing = guard<ItemRef>('nodes.listingBelow', (a) => {
   const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`

@@ -13,6 +13,7 @@ import { isLeaf, nodeJson } from './nodes.sql.ts'
  * walk goes from node to node by the index of paths, and can begin behind any of them.
  */
 export interface Position {
+  /** From the node on. */
   readonly outerPath: string
   readonly outerKind: string
   /** The episode that the walk is inside of, and where in it. */
@@ -60,10 +61,15 @@ const top = sql`top as materialized (
     iif(kind = 'episode', '', path) || '/' as low, iif(kind = 'episode', '', path) || '0' as high
   from target where ${presentTarget})`
 
+/** The episode that the walk was inside of, while it is where it was. */
+const around = (a: A): SQL => sql`(select ${nodes.itemId} from ${nodes}
+  where ${nodes.containerId} = top.container_id and ${nodes.path} = top.low || ${a.outerPath}
+    and ${nodes.kind} = 'episode' and ${live(nodes)} and ${nodes.itemId} = ${a.episode})`
+
 const walk = (
   a: A,
 ): SQL => sql`walk(n, outer_path, outer_kind, episode, inner_path, inner_kind, id) as materialized (
-  select 0, ifnull(${a.outerPath}, low), ifnull(${a.outerKind}, ''), ${a.episode}, ifnull(${a.innerPath}, ''),
+  select 0, low || ifnull(${a.outerPath}, ''), ifnull(${a.outerKind}, ''), ${around(a)}, ifnull(${a.innerPath}, ''),
     ifnull(${a.innerKind}, ''), null from top
   union all
   select walk.n + 1,
@@ -90,7 +96,9 @@ const walking = guard<Walking>('nodes.walking', (a) => {
   })
 })
 
-const position = sql`walk.outer_path, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind`
+/** Relative to the node, which may be renamed and moved before the next page. */
+const outerPath = sql`substr(walk.outer_path, length((select low from top)) + 1)`
+const position = sql`${outerPath}, walk.outer_kind, walk.episode, walk.inner_path, walk.inner_kind`
 
 const walked = outcome(
   walking,

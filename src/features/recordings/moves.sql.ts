@@ -9,7 +9,7 @@ import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
 import { type Stamp, shown } from '../../db/write.ts'
 import { MOST_BYTES_OF_A_PATH, MOST_SEGMENTS } from '../../domain/path.ts'
 import { isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
-import { lastSegment, nodeJson, parentPath, unescaped } from './nodes.sql.ts'
+import { isLeaf, lastSegment, nodeJson, parentPath, unescaped } from './nodes.sql.ts'
 import { nodesBelow } from './slices.sql.ts'
 import { holdsProtected, TARGET } from './trash.sql.ts'
 
@@ -65,17 +65,13 @@ const [FROM, TO] = [sql`(select path from target)`, sql`(select path from goal)`
 /** Holds for a goal below the folder itself. */
 const isCycle = sql`${TO} <> ${FROM} and substr(${TO}, 1, length(${FROM}) + 1) = ${FROM} || '/'`
 
-/** Below a folder whose name has a slash, the names of assets are those of others, maybe. */
-const takesAssetsName = sql`instr(${TO}, '%2F') > 0 and exists (
-  select 1 from target cross join ${nodes} cross join ${assets} as own on own.id = ${nodes.itemId}
-    cross join ${assets} on ${assets.containerId} = own.container_id and ${assets.kind} = own.kind
-      and ${assets.name} = ${unescaped(TO)} || substr(own.name, length(${unescaped(FROM)}) + 1)
-      and ${assets.name} is not null and ${live(assets)}
-  where ${nodesBelow(TARGET)} and own.id <> ${assets.id})`
-
-const isTaken = sql`${TO} <> ${FROM} and (exists (
+const isTaken = sql`${TO} <> ${FROM} and exists (
   select 1 from target cross join ${nodes} on ${nodes.containerId} = target.container_id
-    and ${nodes.path} = ${TO} and ${nodes.kind} = 'folder' and ${live(nodes)}) or ${takesAssetsName})`
+    and ${nodes.path} = ${TO} and ${nodes.kind} = 'folder' and ${live(nodes)})`
+
+/** The name of an asset says its folders by their names: below one whose name has a slash it would be another path. */
+const wouldBeMisread = sql`${TO} <> ${FROM} and instr(${TO}, '%2F') > 0 and exists (
+  select 1 from ${nodes} where ${nodesBelow(TARGET)} and ${isLeaf})`
 
 /** No more than are moved at once, and one: what is judged of them is bounded. */
 const firstBelow = sql`select ${nodes.path} as path, ${nodes.kind} as kind from ${nodes}
@@ -118,6 +114,7 @@ const moving = guard<Moving>('nodes.moving', (a) => {
       ['node_cycle', isCycle],
       ['node_name_taken', isTaken],
       tooMany,
+      ['asset_below_slash', wouldBeMisread],
       ...[FROM, TO].map((path) => closedAround(sql`(select container_id from target)`, path)),
     ],
   })

@@ -181,6 +181,7 @@ const move = endpoint(
       'holds_write_protected',
       'node_cycle',
       'node_name_taken',
+      'asset_below_slash',
       'too_large',
       'deletion_marking',
     ],

@@ -179,6 +179,10 @@ describe('a page', () => {
       const ofKind = await list(archive, { parentId, pageSize: 50, kind: 'video' })
       expect([first.body.total, ofKind.body.total]).toEqual([count + 1, count])
       expect([first, next, ofKind].map(({ body }) => body.nodes.length)).toEqual([50, 50, 50])
+      for (const page of [count, 9_999_999]) {
+        const past = await list(archive, { parentId, page })
+        expect([past.body.nodes, past.rowsRead < 100]).toEqual([[], true])
+      }
       const [leaf] = next.body.nodes
       const one = await archive.ask('GET', `/nodes/${leaf.id}`)
       const place = { namespace: archive.slug, project: 'lab' }

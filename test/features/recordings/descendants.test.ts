@@ -99,6 +99,24 @@ describe('all below a folder', () => {
     expectRefused(await stranger.ask('GET', `/nodes/${folder}/descendants`), 404)
   })
 
+  it('goes on where it was when the folder is renamed, and not inside of an episode that is gone', async () => {
+    const own = await Archive.open()
+    const { folderId } = await own.episode('e', { folder: '/m' })
+    for (const name of ['/1.mp4', '/2.mp4']) await own.video(name, { episodeName: 'e' })
+    for (const name of ['/m/f.mp4', '/m/g.mp4', '/n/other.mp4']) await own.video(name)
+    const of = (query: string) => own.ask('GET', `/nodes/${folderId}/descendants?${query}`)
+    const first = await of('limit=2')
+    expect(shown(first)).toEqual(['episode /m/e', 'video /m/e/1.mp4'])
+    const { nextCursor } = first.body
+    for (const name of ['a', 'z', 'm']) {
+      await own.succeed(200, 'PATCH', `/nodes/${folderId}`, { name })
+      const rest = [`video /${name}/e/2.mp4`, `video /${name}/f.mp4`, `video /${name}/g.mp4`]
+      expect(shown(await of(`cursor=${nextCursor}`))).toEqual(rest)
+    }
+    await own.remove(`${own.project}/episodes/e`)
+    expect(shown(await of(`cursor=${nextCursor}`))).toEqual(['video /m/f.mp4', 'video /m/g.mp4'])
+  })
+
   it('reads as much of a hundred as of 20,000, and goes on where nothing fits for long', async () => {
     const read: (readonly number[])[] = []
     for (const count of [100, 20_000]) {

@@ -176,14 +176,16 @@ describe('a folder is not moved', () => {
     expect((await move(outer, { name: beside })).status).toBe(200)
   })
 
-  it('where an asset below it would take the name of another one', async () => {
+  it('with assets to where a folder has a slash in its name, which would make other names of theirs', async () => {
     const [one, deep] = [unique(), unique()]
     const { outer } = await folders(one)
-    await archive.video(`/${one}/x.mp4`)
     const odd = await archive.episode(`odd ${deep}`, { folder: `/${deep}%2Fb` })
-    await archive.video(`/${deep}/b/${one}/x.mp4`)
-    expectFailure(await move(outer, { parentId: odd.folderId }), 409, 'node_name_taken')
-    await archive.video(`/${one}/y.mp4`)
+    expect((await move(outer, { parentId: odd.folderId })).status).toBe(200)
+    expect((await move(outer, { parentId: null })).status).toBe(200)
+    const { id } = await archive.video(`/${one}/inner/x.mp4`)
+    await archive.video(`/${deep}/b/${one}/inner/b/${one}/inner/x.mp4`)
+    expectFailure(await move(outer, { parentId: odd.folderId }), 409, 'asset_below_slash')
+    expect((await rowsOf('assets', `id = '${id}'`))[0]?.name).toBe(`/${one}/inner/x.mp4`)
     await expectSoundTree()
   })
 
