@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { walks } from '../../drizzle/schema.ts'
 import { act, type Plan, statement } from './plan.ts'
-import { insertInto, query } from './sql.ts'
+import { query } from './sql.ts'
 import { scheduled } from './statements.ts'
 
 const named = (walk: string): SQL => sql.raw(`'${walk}'`)
@@ -29,13 +29,8 @@ export function walkOf(walk: string) {
     `walks.read.${walk}`,
     () => sql`select ${positionOf(walk)} as position`,
   )
-  const note = scheduled<{ readonly position: string }>(
-    `walks.note.${walk}`,
-    (a) => sql`${insertInto(walks, { name: named(walk), position: a.position }, sql`where true`)}
-      on conflict (name) do update set position = excluded.position`,
-  )
   return {
     read: (): Plan<string> => statement(read, {}, ([row]) => row?.position as string),
-    note: (position: string): Plan<void> => act(note, { position }),
+    note: (position: string): Plan<void> => noteWalks({ [walk]: position }),
   }
 }

@@ -250,7 +250,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- downloads.finding
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (select iif(:episodeId is null and :episode is null, (select found.id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), found as materialized (select iif(:episodeId is null and :episode is null, (select found.id
  from (
  select assets.id as id, assets.container_id as container_id
  from assets
@@ -266,15 +266,15 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.project_id = standing.project_id and episodes.deleted_at is null and (:episodeId is null or episodes.id = :episodeId) and episodes.name = ifnull(:episode, (select other.name from episodes as other where other.id = :episodeId))) and assets.kind = :kind and assets.deleted_at is null and assets.name = :name and assets.name is not null)) as id
  from admitted as standing), verdict as materialized (
  select *, nullif(case <authority.project.1>
- when (select id from target) is null then 'asset_not_found'
+ when (select id from found) is null then 'asset_not_found'
  when not exists (select 1
- from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1> end, 'done') as refusal
+ from found join assets on assets.id = found.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1> end, 'done') as refusal
  from standing)
 
 -- downloads.findingOfNode
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select iif(nodes.kind not in ('folder', 'episode'), nodes.item_id, null) as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
- where nodes.id = :id), verdict as materialized (
+ where nodes.id = :id), found as materialized (select item_id as id from target where kind not in ('folder', 'episode')), verdict as materialized (
  select *, nullif(case <authority.node_not_found.1>
  when not exists (select 1
  from target
@@ -282,9 +282,9 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  select 1
  from episodes as around
  where around.id = target.container_id and around.deleted_at is not null)) then 'node_not_found'
- when (select id from target) is not null and not exists (select 1
- from target join assets on assets.id = target.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1>
- when (select id from target) is null then 'node_not_leaf' end, 'done') as refusal
+ when exists (select 1 from found) and not exists (select 1
+ from found join assets on assets.id = found.id join objects on objects.id = assets.object_id and objects.state = 'complete') then 'asset_without_object' <role.1>
+ when not exists (select 1 from found) then 'node_not_leaf' end, 'done') as refusal
  from standing)
 
 -- episodes.listing
@@ -515,7 +515,7 @@ with standing as materialized (
  from standing)
 
 -- nodes.listingBelow
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), verdict as materialized (
  select *, nullif(case <authority.node_not_found.1>
@@ -531,8 +531,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
 -- nodes.moving
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (
- select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.parent_id as parent_id, nodes.name as name, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), parent as materialized (
  select nodes.id as id, nodes.kind as kind, nodes.container_id as container_id, nodes.path as path, nodes.item_id as item_id
@@ -596,7 +595,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  from standing)
 
 -- nodes.reading
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), verdict as materialized (
  select *, nullif(case <authority.node_not_found.1>
@@ -630,7 +629,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- nodes.trashing
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.2> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), verdict as materialized (
  select *, nullif(case <authority.node_not_found.2>
@@ -658,7 +657,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  from standing)
 
 -- nodes.walking
-with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.kind as kind, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
+with <standing.node_not_found>, admitted as materialized (select * from standing where (case <authority.node_not_found.1> end) is null), target as materialized (select nodes.id as id, nodes.container_id as container_id, nodes.parent_id as parent_id, nodes.kind as kind, nodes.name as name, nodes.path as path, nodes.item_id as item_id, nodes.deleted_at as deleted_at
  from admitted as standing cross join nodes
  where nodes.id = :id), top as materialized (
  select iif(kind = 'episode', item_id, container_id) as container_id, iif(kind = 'episode', '', path) || '/' as low, iif(kind = 'episode', '', path) || '0' as high

@@ -1,9 +1,3 @@
--- walks.note.steps
-insert into walks (name, position)
- select 'steps', :position
- where true
- on conflict (name) do update set position = excluded.position
-
 -- walks.noteAll
 insert into walks (name, position)
  select key, value

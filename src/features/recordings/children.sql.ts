@@ -1,13 +1,12 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { childCounts, nodes } from '../../../drizzle/schema.ts'
-import { ADMITTED } from '../../db/guard.ts'
 import { DEEPEST_OFFSET, listPlan, type Page, type Window } from '../../db/page.ts'
 import type { Plan } from '../../db/plan.ts'
 import { type Arguments, fragment } from '../../db/sql.ts'
-import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
 import { assetKinds } from '../../domain/kind.ts'
-import { missingTarget } from './asset-target.sql.ts'
+import { nodeGuard } from './node-target.sql.ts'
 import { nodeJson } from './nodes.sql.ts'
 
 /**
@@ -67,23 +66,14 @@ const listed = (a: A, asked: { readonly standing: SQL; readonly permit: SQL }) =
   }
 }
 
-const listing = guard<ItemRef>('nodes.listingBelow', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
-    tables: [
-      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
-        ${nodes.deletedAt} as deleted_at from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
-    ],
-    thing: [['node_not_found', missingTarget]],
-  })
-})
+const listing = guard<ItemRef>('nodes.listingBelow', (a) => nodeGuard(a, 'read'))
 
 const listingTop = guard<ProjectRef>('nodes.listingTop', (a) => projectGuard(a, 'read'))
 
-const TARGET = fragment('children.target', sql`(select target.id from permit cross join target)`)
+const targetId = fragment('children.target', sql`(select target.id from permit cross join target)`)
 
 const below = listPlan<ItemRef & Listing>(listing, 'nodes.listedBelow', (a) =>
-  listed(a, { standing: sql`(select id from target)`, permit: TARGET }),
+  listed(a, { standing: sql`(select id from target)`, permit: targetId }),
 )
 
 const atTop = listPlan<ProjectRef & Listing>(listingTop, 'nodes.listedTop', (a) =>

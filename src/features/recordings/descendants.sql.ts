@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { nodes } from '../../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
+import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
 import type { Arguments } from '../../db/sql.ts'
-import { type ItemRef, itemGuard, live } from '../../db/standing.ts'
+import { type ItemRef, live } from '../../db/standing.ts'
 import { guard, outcome } from '../../db/statements.ts'
-import { missingTarget, presentTarget } from './asset-target.sql.ts'
+import { presentTarget } from './asset-target.sql.ts'
+import { nodeGuard } from './node-target.sql.ts'
 import { isLeaf, nodeJson } from './nodes.sql.ts'
 
 /**
@@ -82,19 +83,7 @@ const walk = (
   from walk cross join top cross join ${nodes} as next on next.id = ifnull(${inner}, ${outer})
   where walk.n < ${a.examined})`
 
-const walking = guard<Walking>('nodes.walking', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
-    tables: [
-      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
-        ${nodes.kind} as kind, ${nodes.path} as path, ${nodes.itemId} as item_id, ${nodes.deletedAt} as deleted_at
-        from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
-      top,
-      walk(a),
-    ],
-    thing: [['node_not_found', missingTarget]],
-  })
-})
+const walking = guard<Walking>('nodes.walking', (a) => nodeGuard(a, 'read', { tables: [top, walk(a)] }))
 
 /** Relative to the node, which may be renamed and moved before the next page. */
 const outerPath = sql`substr(walk.outer_path, length((select low from top)) + 1)`

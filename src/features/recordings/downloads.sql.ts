@@ -1,20 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
+import { assets, episodes, objects } from '../../../drizzle/schema.ts'
 import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import {
-  type ItemRef,
-  isInTrashedEpisode,
-  itemGuard,
-  live,
-  type ProjectRef,
-  projectGuard,
-} from '../../db/standing.ts'
+import { type ItemRef, isInTrashedEpisode, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard, type NamedGuard, outcome } from '../../db/statements.ts'
 import type { AssetKind } from '../../domain/kind.ts'
-import { missingTarget } from './asset-target.sql.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
-import { isLeaf } from './nodes.sql.ts'
+import { nodeGuard } from './node-target.sql.ts'
 
 /** The bytes of an asset. */
 export interface StoredObject {
@@ -48,7 +40,8 @@ export const newestNamed = (condition: SQL, most: SQL): SQL => sql`(select found
     order by ${assets.id} desc limit ${most}) as found
   where not ${isInTrashedEpisode(sql`found.container_id`)} limit 1)`
 
-const isWithoutObject = sql`not exists (select 1 from target join ${assets} on ${assets.id} = target.id
+/** Holds where the one row of `found`, which has the id of an asset, leads to no bytes. */
+const isWithoutObject = sql`not exists (select 1 from found join ${assets} on ${assets.id} = found.id
   join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete')`
 
 const finding = guard<AssetRef>('downloads.finding', (a) => {
@@ -58,7 +51,7 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
       where other.id = ${a.episodeId})))`
   return projectGuard(a, 'read', {
     tables: [
-      sql`target as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
+      sql`found as materialized (select iif(${a.episodeId} is null and ${a.episode} is null,
         ${newestNamed(
           sql`${assets.projectId} = standing.project_id and ${assets.kind} = ${a.kind}
           and ${live(assets)} and ${assets.name} = ${a.name}`,
@@ -68,27 +61,21 @@ const finding = guard<AssetRef>('downloads.finding', (a) => {
           and ${live(assets)} and ${assets.name} = ${a.name} and ${assets.name} is not null)) as id from ${ADMITTED})`,
     ],
     thing: [
-      ['asset_not_found', sql`(select id from target) is null`],
+      ['asset_not_found', sql`(select id from found) is null`],
       ['asset_without_object', isWithoutObject],
     ],
   })
 })
 
-const findingOfNode = guard<ItemRef>('downloads.findingOfNode', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
+const findingOfNode = guard<ItemRef>('downloads.findingOfNode', (a) =>
+  nodeGuard(a, 'read', {
     tables: [
-      sql`target as materialized (select iif(${isLeaf}, ${nodes.itemId}, null) as id,
-        ${nodes.containerId} as container_id, ${nodes.deletedAt} as deleted_at
-        from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
+      sql`found as materialized (select item_id as id from target where kind not in ('folder', 'episode'))`,
     ],
-    thing: [
-      ['node_not_found', missingTarget],
-      ['asset_without_object', sql`(select id from target) is not null and ${isWithoutObject}`],
-    ],
-    state: [['node_not_leaf', sql`(select id from target) is null`]],
-  })
-})
+    thing: [['asset_without_object', sql`exists (select 1 from found) and ${isWithoutObject}`]],
+    state: [['node_not_leaf', sql`not exists (select 1 from found)`]],
+  }),
+)
 
 const foundBy = <A extends object>(by: NamedGuard<A>, name: string) =>
   outcome<A>(
@@ -97,7 +84,7 @@ const foundBy = <A extends object>(by: NamedGuard<A>, name: string) =>
     () => sql`select ${refusal}, ${objects.key} as key, ${objects.size} as size,
       ${contentTypeOfAsset} as content_type, ${assets.name} as name,
       ${episodes.id} as episode_id, ${episodes.name} as episode_name
-    from ${VERDICT} left join target left join ${assets} on ${assets.id} = ${ifGranted(sql`target.id`)}
+    from ${VERDICT} left join found left join ${assets} on ${assets.id} = ${ifGranted(sql`found.id`)}
     left join ${objects} on ${objects.id} = ${assets.objectId}
     left join ${episodes} on ${episodes.id} = ${assets.containerId}`,
   )

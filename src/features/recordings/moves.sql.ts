@@ -3,15 +3,16 @@ import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
 import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, bytesOf } from '../../db/sql.ts'
-import { type ItemRef, isInTrashedEpisode, itemGuard, live } from '../../db/standing.ts'
+import { type ItemRef, isInTrashedEpisode, live } from '../../db/standing.ts'
 import { guard, guarded, outcome } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
 import { type Stamp, shown } from '../../db/write.ts'
 import { MOST_BYTES_OF_A_PATH, MOST_SEGMENTS } from '../../domain/path.ts'
-import { isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
+import { isInProtectedEpisode } from './asset-target.sql.ts'
+import { nodeGuard, TARGET } from './node-target.sql.ts'
 import { isLeaf, lastSegment, nodeJson, parentPath, unescaped } from './nodes.sql.ts'
 import { nodesBelow } from './slices.sql.ts'
-import { holdsProtected, TARGET } from './trash.sql.ts'
+import { holdsProtected } from './trash.sql.ts'
 
 /**
  * A folder is renamed and moved within its container. Its subtree follows in the same batch: paths, the names of assets,
@@ -26,11 +27,6 @@ interface Moving extends ItemRef, Stamp {
 }
 
 type A = Arguments<Moving>
-
-const target = (a: A): SQL => sql`target as materialized (
-  select ${nodes.id} as id, ${nodes.containerId} as container_id, ${nodes.kind} as kind, ${nodes.path} as path,
-    ${nodes.parentId} as parent_id, ${nodes.name} as name, ${nodes.deletedAt} as deleted_at
-  from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`
 
 /** `parent`, at most one row: the node that the request names. */
 const parent = (a: A): SQL => sql`parent as materialized (
@@ -96,14 +92,10 @@ const tooMany: Refusing = [
     select 1 from ${nodes} where ${nodesBelow(TARGET)} limit ${MOST_COUNTED}))`,
 ]
 
-const moving = guard<Moving>('nodes.moving', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'write', {
-    tables: [target(a), parent(a), goal(a)],
-    thing: [
-      ['node_not_found', missingTarget],
-      ['parent_not_found', sql`${a.parentId} is not null and not exists (select 1 from parent)`],
-    ],
+const moving = guard<Moving>('nodes.moving', (a) =>
+  nodeGuard(a, 'write', {
+    tables: [parent(a), goal(a)],
+    thing: [['parent_not_found', sql`${a.parentId} is not null and not exists (select 1 from parent)`]],
     state: [
       ['node_not_folder', sql`(select kind <> 'folder' from target)`],
       ['parent_not_folder', parentIs(sql`parent.kind not in ('folder', 'episode')`)],
@@ -117,8 +109,8 @@ const moving = guard<Moving>('nodes.moving', (a) => {
       ['asset_below_slash', wouldBeMisread],
       ...[FROM, TO].map((path) => closedAround(sql`(select container_id from target)`, path)),
     ],
-  })
-})
+  }),
+)
 
 /** Where something is to be moved; the folder itself is the last, as the others are found by its path. */
 const BEING_MOVED = sql`from permit cross join target cross join goal where goal.path <> target.path`

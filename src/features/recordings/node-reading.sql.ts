@@ -4,9 +4,9 @@ import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db
 import { object } from '../../db/json.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import type { Arguments } from '../../db/sql.ts'
-import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
-import { missingTarget } from './asset-target.sql.ts'
+import { nodeGuard } from './node-target.sql.ts'
 import { isLeaf, nodeJson, pathFromRoot } from './nodes.sql.ts'
 
 /** The nodes around the target, the outermost first, which is met last: each is written before those that it holds. */
@@ -18,16 +18,7 @@ const ancestors = sql`(with recursive around(parent_id, list) as (
     from around cross join ${nodes} on ${nodes.id} = around.parent_id)
   select '[' || list || ']' from around where parent_id is null)`
 
-const reading = guard<ItemRef>('nodes.reading', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'read', {
-    tables: [
-      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
-        ${nodes.deletedAt} as deleted_at from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
-    ],
-    thing: [['node_not_found', missingTarget]],
-  })
-})
+const reading = guard<ItemRef>('nodes.reading', (a) => nodeGuard(a, 'read'))
 
 const read = consulting(
   reading,

@@ -3,10 +3,11 @@ import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
 import { deletedItem, inTrash, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
 import { ADMITTED } from '../../db/guard.ts'
 import { assign } from '../../db/sql.ts'
-import { type ItemRef, itemGuard, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
+import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { following, guard } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
 import { type AssetById, assetGuard, isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
+import { nodeGuard, TARGET } from './node-target.sql.ts'
 import { pathFromRoot } from './nodes.sql.ts'
 import { marking, nodesBelow } from './slices.sql.ts'
 
@@ -77,31 +78,22 @@ export const trashAsset = trashPlan(trashingAsset, {
 
 type TrashingFolder = ItemRef & Trashing
 
-export const TARGET = sql.raw('target')
-
 /** Holds where a write-protected episode is below the folder: those of a project have an index of their own. */
 export const holdsProtected = sql`exists (select 1 from target cross join ${episodes} on ${episodes.projectId} = target.container_id
     and ${episodes.writeProtected} = 1 and ${live(episodes)}
     and ${episodes.folderPath} >= target.path || '/' and ${episodes.folderPath} < target.path || '0')`
 
-const trashingFolder = guard<TrashingFolder>('nodes.trashing', (a) => {
-  const home = sql`(select ${nodes.projectId} from ${nodes} where ${nodes.id} = ${a.id})`
-  return itemGuard(a, { project: home, missing: 'node_not_found' }, 'write', {
-    tables: [
-      sql`target as materialized (select ${nodes.id} as id, ${nodes.containerId} as container_id,
-        ${nodes.kind} as kind, ${nodes.path} as path, ${nodes.deletedAt} as deleted_at
-        from ${ADMITTED} cross join ${nodes} where ${nodes.id} = ${a.id})`,
-    ],
+const trashingFolder = guard<TrashingFolder>('nodes.trashing', (a) =>
+  nodeGuard(a, 'write', {
     done: trashedBefore(a, missingTarget),
-    thing: [['node_not_found', missingTarget]],
     state: [
       ['node_not_folder', sql`(select kind <> 'folder' from target)`],
       isInProtectedEpisode,
       ['holds_write_protected', holdsProtected],
       closedAround(sql`(select container_id from target)`, sql`(select path from target)`),
     ],
-  })
-})
+  }),
+)
 
 /** In the request where they are few, else slice by slice. */
 const markBelow = marking(following, 'nodes.markBelow', sql`busy.phase is null and busy.kind = 'folder'`)
