@@ -111,6 +111,8 @@ export const assets = sqliteTable(
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
     index('assets_of_object').on(t.objectId, t.projectId, t.deletedAt),
     index('assets_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
+    // What hangs in no tree is found by its episode.
+    index('assets_loose').on(t.containerId, t.id).where(sql`name is null and deleted_at is null`),
     // An asset without a name has nothing else by which a repeated request could find it.
     index('assets_nameless')
       .on(t.containerId, t.kind, t.createdRequest)

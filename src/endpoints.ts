@@ -1,7 +1,9 @@
 import { accountEndpoints } from './features/accounts/account.routes.ts'
 import { apiTokenEndpoints } from './features/accounts/api-tokens.routes.ts'
 import { byteServiceEndpoints } from './features/byte-service/byte-service.routes.ts'
+import { memberListEndpoints } from './features/datasets/collection-members.routes.ts'
 import { collectionEndpoints } from './features/datasets/collections.routes.ts'
+import { datasetCollectionEndpoints } from './features/datasets/dataset-collections.routes.ts'
 import { datasetEndpoints } from './features/datasets/datasets.routes.ts'
 import { objectEndpoints } from './features/objects/objects.routes.ts'
 import { uploadEndpoints } from './features/objects/uploads.routes.ts'
@@ -62,7 +64,9 @@ export const endpoints: readonly Endpoint[] = [
   ...assetEndpoints,
   ...signingEndpoints,
   ...datasetEndpoints,
+  ...datasetCollectionEndpoints,
   ...collectionEndpoints,
+  ...memberListEndpoints,
   ...nodeEndpoints,
   ...trashEndpoints,
   ...purgeEndpoints,

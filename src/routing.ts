@@ -38,8 +38,17 @@ const branches: readonly Branch[] = [
     ],
   },
   {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets\/[^/]+\/collections$/,
+    load: async () =>
+      (await import('./features/datasets/dataset-collections.routes.ts')).datasetCollectionEndpoints,
+  },
+  {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets/,
     load: async () => (await import('./features/datasets/datasets.routes.ts')).datasetEndpoints,
+  },
+  {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/collections\/[^/]+\/members$/,
+    load: async () => (await import('./features/datasets/collection-members.routes.ts')).memberListEndpoints,
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/collections/,

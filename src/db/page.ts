@@ -33,7 +33,7 @@ export interface Page {
  * `limit` and `offset` of a page. One row more is read than asked for, to know whether there is a next page;
  * past the end nothing is read, however far it is.
  */
-const within = (a: Arguments<Window>, count: SQL): SQL =>
+export const within = (a: Arguments<Window>, count: SQL): SQL =>
   sql`limit iif(${a.offset} > 0 and (${a.offset} >= ${count} or ${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}),
     0, ${a.limit} + 1) offset ${a.offset}`
 

@@ -9,6 +9,7 @@ export function explained(failure: Failure, [word, ...rest]: readonly string[]):
   if (word === 'scopes') return takesScope(Number(rest[0]))
   if (word === 'nodes')
     return `It holds ${rest[0]} nodes${rest[1] ? ' or more' : ''}, and at most 5,000 are moved at once: move what is below it folder by folder.`
+  if (word === 'collection') return `${failures[failure]}: ${rest.join(' ')}`
   if (word === 'outside')
     return `${failures[failure]}: the token is bound to a project, and this is outside of it.`
   if (word === 'bound') return `${failures[failure]}: the token sees none but the one that it is bound to.`

@@ -57,6 +57,7 @@ export const failures = {
   episode_name_taken: 'Episode name already exists in this project',
   asset_name_taken: 'Asset of that kind and name already exists there',
   dataset_name_taken: 'Dataset name already exists in this project',
+  collection_name_taken: 'Collection name already exists in this project',
   node_name_taken: 'There is such a folder already.',
   asset_below_slash:
     'It holds assets, whose names would be read as other paths below a folder that has a slash in its name.',

@@ -178,6 +178,14 @@ export async function listAnswer(
   return jsonAnswer(`{"${key}":[${page.items.join(',')}],${rest.slice(1)}`, 200, { Link: links.join(', ') })
 }
 
+/** The `Link` header of a page of a list that has no pages by number. */
+export function walkLinks(url: URL, most: number, nextCursor: string | null): { readonly Link: string } {
+  const at = (position: object, rel: string) =>
+    `<${linkTo(url, { limit: String(most), ...position })}>; rel="${rel}"`
+  const next = nextCursor === null ? [] : [at({ cursor: nextCursor }, 'next')]
+  return { Link: [at({}, 'first'), ...next].join(', ') }
+}
+
 /** The same list at another place. */
 export function linkTo(url: URL, position: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams([...url.searchParams].filter(([name]) => !POSITION.includes(name)))

@@ -51,6 +51,7 @@ export const statusOf = {
   episode_name_taken: 409,
   asset_name_taken: 409,
   dataset_name_taken: 409,
+  collection_name_taken: 409,
   node_name_taken: 409,
   asset_below_slash: 409,
   node_cycle: 409,

@@ -46,6 +46,19 @@ const heaviest: Readonly<Record<string, object>> = {
   },
   signUploadParts: { partNumbers: many(1_000, (at) => at + 1) },
   signAssets: { paths: many(900, (at) => `${path(200)}${at}`) },
+  createCollection: { members: many(1_000, memberOf) },
+  addCollectionMembers: { add: many(1_000, memberOf) },
+  removeCollectionMembers: { remove: many(1_000, memberOf) },
+  attachCollections: { add: many(1_000, collectionOf) },
+  detachCollections: { remove: many(1_000, collectionOf) },
+}
+
+function memberOf(at: number): string {
+  return `${at}`.padEnd(255, 'm')
+}
+
+function collectionOf(at: number): string {
+  return `${at}`.padEnd(200, 'c')
 }
 
 /** A path of 32 segments and nearly 1,024 bytes, the first of them that long. */
@@ -63,6 +76,14 @@ beforeAll(async () => {
   const files = [{ size: 1_000 * 16 * 1_048_576 }]
   const { body } = await owner.ask('POST', '/uploads', { namespace: owner.slug, project: 'robotics', files })
   large = body.uploads[0].id
+  const { id } = (await owner.ask('GET', `${shared.project}/collections/clips`)).body
+  await env.DB.prepare(
+    `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
+     select printf('%024x', key), project_id, value, '[]', 0, 0, created_by, ''
+     from collections cross join json_each(?2) where collections.id = ?1`,
+  )
+    .bind(id, JSON.stringify(many(1_000, collectionOf)))
+    .run()
 })
 
 /** An upload of a thousand parts, where the sample's has one. */

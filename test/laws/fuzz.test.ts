@@ -73,6 +73,10 @@ const likely: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   pageSize: fc.constantFrom('0', '1', '200', '201', 'Infinity'),
   expiresIn: fc.constantFrom('1', '604800'),
   disposition: fc.constantFrom('inline', 'attachment'),
+  members: fc.array(line, { maxLength: 3 }),
+  add: fc.array(fc.oneof(fc.constant('set'), line), { maxLength: 3 }),
+  remove: fc.array(fc.oneof(fc.constant('set'), line), { maxLength: 3 }),
+  membersLimit: fc.constantFrom('0', '1', '10000'),
 }
 
 type Fields = Record<string, unknown>
@@ -157,6 +161,7 @@ async function settle(tenant: Tenant): Promise<Record<string, string>> {
     episode = await tenant.ask('POST', `${lab}/episodes`, run)
   }
   await tenant.ask('POST', `${lab}/datasets`, { name: 'set' })
+  await tenant.ask('POST', `${lab}/collections`, { name: 'set', members: ['set'] })
   const place = { namespace: tenant.slug, project: 'lab', episodeName: 'run' }
   const asset = await tenant.ask('POST', '/assets/video', { ...place, name: '/a/b.mp4' })
   expect(asset.status).toBe(201)
@@ -187,6 +192,7 @@ function isMetadata(value: string): boolean {
 /** What a stored value has to be, by its column. */
 const rules: Readonly<Record<string, (value: string) => boolean>> = {
   name: isName,
+  member: (value) => value !== '' && isLine(value) && [...value].length <= 255,
   asset: (value) =>
     value.startsWith('/') &&
     value.slice(1).split('/').every(isName) &&
@@ -209,6 +215,8 @@ const stored = [
   `select name, description, tags, metadata, ended_at - started_at as span,
      abs(duration_ms - (ended_at - started_at)) > 1 as contradiction from episodes where project_id in ours`,
   'select name, description, tags, metadata from datasets where project_id in ours',
+  'select name, description, tags, metadata from collections where project_id in ours',
+  'select member_id as member from collection_members where collection_id in (select id from collections where project_id in ours)',
   'select name as asset, tags, metadata, fps, sample_rate, channels from assets where project_id in ours',
   'select name from nodes where project_id in ours',
 ]

@@ -124,7 +124,7 @@ class Lab {
           namespace.id,
           path,
         )
-      else if (kind === 'episode' || kind === 'dataset')
+      else if (kind === 'episode' || kind === 'dataset' || kind === 'collection')
         item.id = await find(
           `select id from ${kind}s where project_id = ? and name = ? and deleted_at is null`,
           project?.id,
@@ -292,8 +292,24 @@ class Lab {
   private async compareProject(project: Item, inside: readonly Item[]): Promise<void> {
     const path = this.at(project)
     const of = (wanted: string) => inside.filter(({ kind }) => kind === wanted)
-    expect((await this.list(`${path}/datasets`, 'datasets')).map(({ name }) => name)).toEqual(
-      of('dataset').map(({ name }) => name),
+    const heldBy = (dataset: Item) => this.model.held(dataset).map(({ id, name }) => ({ id, name }))
+    const byName = (one: Pick<Item, 'name'>, other: Pick<Item, 'name'>) =>
+      String(one.name) < String(other.name) ? -1 : 1
+    const datasets = await this.list(`${path}/datasets`, 'datasets')
+    expect(
+      datasets.map(({ name, collections, collectionsTotal }) => [name, collections, collectionsTotal]),
+    ).toEqual(of('dataset').map((each) => [each.name, heldBy(each).sort(byName), heldBy(each).length]))
+    const collections = await this.list(`${path}/collections`, 'collections')
+    expect(
+      collections.map(({ id, name, datasetId, members, membersTotal }) => [
+        id,
+        name,
+        datasetId,
+        members,
+        membersTotal,
+      ]),
+    ).toEqual(
+      of('collection').map((it) => [it.id, it.name, it.dataset?.id ?? null, it.members, it.members.length]),
     )
     const episodes = await this.list(`${path}/episodes`, 'episodes')
     expect(
@@ -447,7 +463,10 @@ const ROWS = [
   'select namespace_id from members where namespace_id = ?1',
   'select id from projects where namespace_id = ?1',
   `select ifnull(item_id, id) as id from nodes ${ofProjects}`,
-  ...['assets', 'episodes', 'datasets'].map((table) => `select id from ${table} ${ofProjects}`),
+  ...['assets', 'episodes', 'datasets', 'collections'].map(
+    (table) => `select id from ${table} ${ofProjects}`,
+  ),
+  `select collection_id from collection_members where collection_id in (select id from collections ${ofProjects})`,
 ]
 /** How many rows there are of each thing. */
 const tally = (found: readonly unknown[][][]): Map<string, number> =>
@@ -587,6 +606,76 @@ const deleteDataset = step('deleteDataset', fc.tuple(project, dataset), (lab, [s
     `${lab.at(slug)}/datasets/${name}`,
   ),
 )
+const isDataset = ({ kind }: Item): boolean => kind === 'dataset'
+const isCollection = ({ kind }: Item): boolean => kind === 'collection'
+const members = fc.shuffledSubarray(['m', 'n', 'o', 'a', 'b'])
+/** One that is there, or was; or none. */
+const placeOf = (lab: Lab, number: number | null): Item | null =>
+  (number === null ? null : pick(lab.model.within(isDataset), number)) ?? null
+const createCollection = step(
+  'createCollection',
+  fc.tuple(project, fc.constantFrom('c', 'y', 'z'), fc.option(any, { freq: 3 }), members),
+  (lab, [slug, name, number, given]) => {
+    const dataset = placeOf(lab, number)
+    const told = lab.model.createCollection(slug, name, dataset, given)
+    const body = { name, datasetId: dataset?.id ?? null, members: given }
+    return lab.expects(told, 201, 'POST', `${lab.at(slug)}/collections`, body)
+  },
+)
+/** A command about a collection that is there, or was. */
+const ofCollection = <T>(
+  name: string,
+  given: fc.Arbitrary<T>,
+  run: (lab: Lab, slug: string, name: string, given: T) => Promise<unknown>,
+) =>
+  step(name, fc.tuple(any, given), async (lab, [number, values]) => {
+    const { project, name } = pick(lab.model.within(isCollection), number) ?? {}
+    if (project?.path && name) await run(lab, project.path, name, values)
+  })
+const collectionAt = (lab: Lab, slug: string, name: string) => `${lab.at(slug)}/collections/${quoted(name)}`
+const moveCollection = ofCollection(
+  'moveCollection',
+  fc.option(any, { freq: 2 }),
+  (lab, slug, name, number) => {
+    const dataset = placeOf(lab, number)
+    const told = lab.model.moveCollection(slug, name, dataset)
+    return lab.expects(told, 200, 'PATCH', collectionAt(lab, slug, name), { datasetId: dataset?.id ?? null })
+  },
+)
+const deleteCollection = ofCollection('deleteCollection', fc.constant(null), (lab, slug, name) =>
+  lab.expects(lab.model.deleteNamed(slug, 'collection', name), 200, 'DELETE', collectionAt(lab, slug, name)),
+)
+const changeMembers = ofCollection(
+  'changeMembers',
+  fc.tuple(fc.constantFrom(true, true, false), members),
+  async (lab, slug, name, [isAdding, given]) => {
+    const { model } = lab
+    const told = isAdding ? model.addMembers(slug, name, given) : model.removeMembers(slug, name, given)
+    const [method, body] = isAdding ? ['POST', { add: given }] : ['DELETE', { remove: given }]
+    const answer = await lab.expects(
+      told,
+      200,
+      String(method),
+      `${collectionAt(lab, slug, name)}/members`,
+      body,
+    )
+    if (typeof told !== 'string') expect(answer).toEqual(told)
+  },
+)
+const changeCollections = ofCollection(
+  'changeCollections',
+  fc.tuple(any, fc.boolean(), fc.array(fc.constantFrom('c', 'y', 'z'), { maxLength: 1 })),
+  async (lab, slug, name, [number, isAdding, others]) => {
+    const { model } = lab
+    const dataset = pick(model.within(isDataset), number)?.name ?? 'd'
+    const given = [name, ...others]
+    const told = isAdding ? model.attach(slug, dataset, given) : model.detach(slug, dataset, given)
+    const [method, body] = isAdding ? ['POST', { add: given }] : ['DELETE', { remove: given }]
+    const path = `${lab.at(slug)}/datasets/${quoted(dataset)}/collections`
+    const answer = await lab.expects(told, 200, String(method), path, body)
+    if (typeof told !== 'string') expect(answer).toEqual(told)
+  },
+)
 const restore = step(
   'restore',
   fc.tuple(any, fc.option(fc.constantFrom('z', 'y', 'e', 'e/2', 'a'), { freq: 2 })),
@@ -617,7 +706,10 @@ const commands = [
     deleteEpisode,
     deleteEpisode,
   ],
+  ...[createCollection, createCollection, createCollection, moveCollection, changeMembers, changeMembers],
+  ...[changeCollections, deleteCollection],
   ...[
+    createDataset,
     createDataset,
     deleteDataset,
     restore,

@@ -271,6 +271,7 @@ const refused: readonly Refused[] = [
     method: 'DELETE',
     path: (t) => `${project(t)}/datasets/missing`,
   },
+  ...collectionRefusals(),
   ...trashRefusals(),
   ...wireKinds.flatMap(({ one, prefix, shape: { kind, storageName } }): Refused[] => [
     {
@@ -385,6 +386,92 @@ const refused: readonly Refused[] = [
   },
 ]
 
+function collectionRefusals(): Refused[] {
+  const refusal = (
+    operation: string,
+    status: number,
+    code: string,
+    method: string,
+    path: (tenant: Prepared) => string,
+    body: unknown,
+  ): Refused => ({ operation, code, status, method, path, body: () => body })
+  const inside = (path: string) => (t: Prepared) => `${project(t)}${path}`
+  const noDataset = { datasetId: 'missing', metadata: {} }
+  const halfThere = ['clips', 'missing']
+  return [
+    refusal('createCollection', 404, 'project_not_found', 'POST', (t) => `${missing(t)}/collections`, {
+      name: 'x',
+    }),
+    refusal('createCollection', 404, 'dataset_not_found', 'POST', inside('/collections'), {
+      name: 'x',
+      members: ['x'],
+      ...noDataset,
+    }),
+    refusal('createCollection', 409, 'collection_name_taken', 'POST', inside('/collections'), {
+      name: 'clips',
+      members: ['x'],
+    }),
+    refusal('updateCollection', 404, 'collection_not_found', 'PATCH', inside('/collections/missing'), {
+      name: 'x',
+    }),
+    refusal('updateCollection', 404, 'dataset_not_found', 'PATCH', inside('/collections/clips'), {
+      name: 'x',
+      ...noDataset,
+    }),
+    refusal('updateCollection', 409, 'collection_name_taken', 'PATCH', inside('/collections/clips'), {
+      name: 'others',
+      datasetId: null,
+    }),
+    refusal(
+      'addCollectionMembers',
+      404,
+      'collection_not_found',
+      'POST',
+      inside('/collections/missing/members'),
+      {
+        add: ['x'],
+      },
+    ),
+    refusal(
+      'removeCollectionMembers',
+      404,
+      'collection_not_found',
+      'DELETE',
+      inside('/collections/missing/members'),
+      {
+        remove: ['x'],
+      },
+    ),
+    refusal('attachCollections', 404, 'dataset_not_found', 'POST', inside('/datasets/missing/collections'), {
+      add: ['clips'],
+    }),
+    refusal(
+      'attachCollections',
+      404,
+      'collection_not_found',
+      'POST',
+      inside('/datasets/training/collections'),
+      { add: halfThere },
+    ),
+    refusal(
+      'detachCollections',
+      404,
+      'dataset_not_found',
+      'DELETE',
+      inside('/datasets/missing/collections'),
+      { remove: ['clips'] },
+    ),
+    refusal(
+      'detachCollections',
+      404,
+      'collection_not_found',
+      'DELETE',
+      inside('/datasets/training/collections'),
+      { remove: halfThere },
+    ),
+  ]
+}
+
 function trashRefusals(): Refused[] {
   const refusal = (
     operation: string,
@@ -487,6 +574,7 @@ async function prepared(): Promise<Prepared> {
   const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
   await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()
   await tenant.ask('POST', `${project(tenant)}/datasets`, { name: 'eval' })
+  await tenant.ask('POST', `${project(tenant)}/collections`, { name: 'others' })
   const episodeNode = await env.DB.prepare('select node_id from episodes where id = ?')
     .bind(body.episode.id)
     .first<string>('node_id')

@@ -16,6 +16,9 @@ let shared: Fixture
 let samples: Readonly<Record<string, Sample>>
 let callers: Readonly<Record<string, (operationId: string) => string | null>>
 
+const MEMBERS = Array.from({ length: 1_000 }, (_, at) => `member ${at}`)
+const COLLECTIONS = ['clips', ...Array.from({ length: 999 }, (_, at) => `collection ${at}`)]
+
 /** A thousand of whatever a body lists, all of them there. */
 function large(hash: string): Readonly<Record<string, unknown>> {
   const many = <T>(item: T): T[] => Array<T>(1_000).fill(item)
@@ -23,6 +26,11 @@ function large(hash: string): Readonly<Record<string, unknown>> {
   return {
     announceUploads: { ...place, files: many({ size: 3, sha256: hash }) },
     signAssets: { ...place, paths: many('/v.mp4') },
+    createCollection: { name: 'new', members: MEMBERS },
+    addCollectionMembers: { add: MEMBERS },
+    removeCollectionMembers: { remove: MEMBERS },
+    attachCollections: { add: COLLECTIONS },
+    detachCollections: { remove: COLLECTIONS },
   }
 }
 
@@ -40,6 +48,16 @@ beforeAll(async () => {
   const [upload] = announced.body.uploads
   await put(upload.url, 'abc', upload.headers)
   expect((await owner.ask('POST', `/uploads/${upload.id}/complete`)).status).toBe(200)
+  const { project } = shared
+  await owner.ask('POST', `${project}/collections/clips/members`, { add: MEMBERS })
+  await env.DB.prepare(
+    `insert into collections (id, project_id, dataset_id, name, tags, created_at, updated_at, created_by, updated_request)
+     select printf('%024x', key), c.project_id, (select id from datasets d where d.project_id = c.project_id and d.name = 'training'),
+       value, '[]', 0, 0, c.created_by, '' from collections c cross join json_each(?2)
+     where c.id = ?1 and value <> 'clips'`,
+  )
+    .bind((await owner.ask('GET', `${project}/collections/clips`)).body.id, JSON.stringify(COLLECTIONS))
+    .run()
   const bodies = large(sha256)
   samples = Object.fromEntries(
     Object.entries(samplesFor(shared)).map(([name, sample]) => [
@@ -92,6 +110,7 @@ async function empty(slug: string): Promise<void> {
     objects: 'namespace_id = ?1',
     nodes: inside,
     episodes: inside,
+    collection_members: `collection_id in (select id from collections where ${inside})`,
     collections: inside,
     datasets: inside,
     deletions: 'namespace_id = ?1',

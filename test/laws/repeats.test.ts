@@ -93,6 +93,43 @@ const writes: readonly Repeated[] = [
     body: () => ({ name: 'renamed' }),
   },
   { operation: 'delete a dataset', method: 'DELETE', path: (t) => `${project(t)}/datasets/training` },
+  {
+    operation: 'create a collection',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections`,
+    body: () => ({ name: 'new', members: ['b', 'a'] }),
+  },
+  {
+    operation: 'rename a collection, and take it out of its dataset',
+    method: 'PATCH',
+    path: (t) => `${project(t)}/collections/held`,
+    body: () => ({ name: 'renamed', datasetId: null }),
+  },
+  { operation: 'delete a collection', method: 'DELETE', path: (t) => `${project(t)}/collections/held` },
+  {
+    operation: 'add members to a collection',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections/clips/members`,
+    body: () => ({ add: ['b', 'c', 'd'] }),
+  },
+  {
+    operation: 'remove members from a collection',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/collections/clips/members`,
+    body: () => ({ remove: ['b', 'c'] }),
+  },
+  {
+    operation: 'put collections into a dataset',
+    method: 'POST',
+    path: (t) => `${project(t)}/datasets/training/collections`,
+    body: () => ({ add: ['held', 'clips'] }),
+  },
+  {
+    operation: 'take collections out of a dataset',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/datasets/training/collections`,
+    body: () => ({ remove: ['held', 'clips'] }),
+  },
 ]
 
 async function prepared(): Promise<Prepared> {
@@ -107,7 +144,12 @@ async function prepared(): Promise<Prepared> {
       bssVideoId: 'first',
     }),
   ]
-  expect(made.map(({ status }) => status)).toEqual([201, 201, 201])
+  const collections = `${project(tenant)}/collections`
+  made.push(
+    await tenant.ask('POST', collections, { name: 'clips', members: ['a', 'b'] }),
+    await tenant.ask('POST', collections, { name: 'held', datasetId: made[1]?.body.id }),
+  )
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
   return Object.assign(tenant, { video: made[2]?.body.id })
 }
 
@@ -187,6 +229,77 @@ const between: readonly (Repeated & {
     method: 'DELETE',
     path: (t) => `${project(t)}/datasets/training`,
     touch: (t) => t.ask('POST', `${project(t)}/datasets`, { name: 'training' }),
+  },
+  {
+    operation: 'create a collection',
+    meanwhile: 'renamed',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections`,
+    body: () => ({ name: 'new', members: ['b', 'a'] }),
+    touch: (t) => t.ask('PATCH', `${project(t)}/collections/new`, { name: 'renamed' }),
+  },
+  {
+    operation: 'create a collection',
+    meanwhile: 'emptied',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections`,
+    body: () => ({ name: 'new', members: ['b', 'a'] }),
+    touch: (t) => t.ask('DELETE', `${project(t)}/collections/new/members`, { remove: ['a', 'b'] }),
+  },
+  {
+    operation: 'create a collection',
+    meanwhile: 'deleted',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections`,
+    body: () => ({ name: 'new', members: ['b', 'a'] }),
+    touch: (t) => t.ask('DELETE', `${project(t)}/collections/new`),
+  },
+  {
+    operation: 'delete a collection',
+    meanwhile: 'made anew',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/collections/clips`,
+    touch: (t) => t.ask('POST', `${project(t)}/collections`, { name: 'clips' }),
+  },
+  {
+    operation: 'rename a collection',
+    meanwhile: 'added to',
+    method: 'PATCH',
+    path: (t) => `${project(t)}/collections/clips`,
+    body: () => ({ name: 'renamed' }),
+    touch: (t) => t.ask('POST', `${project(t)}/collections/renamed/members`, { add: ['theirs'] }),
+  },
+  {
+    operation: 'add members to a collection',
+    meanwhile: 'added to',
+    method: 'POST',
+    path: (t) => `${project(t)}/collections/clips/members`,
+    body: () => ({ add: ['c', 'd'] }),
+    touch: (t) => t.ask('POST', `${project(t)}/collections/clips/members`, { add: ['theirs'] }),
+  },
+  {
+    operation: 'remove members from a collection',
+    meanwhile: 'added to',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/collections/clips/members`,
+    body: () => ({ remove: ['a'] }),
+    touch: (t) => t.ask('POST', `${project(t)}/collections/clips/members`, { add: ['theirs'] }),
+  },
+  {
+    operation: 'put a collection into a dataset',
+    meanwhile: 'left by another',
+    method: 'POST',
+    path: (t) => `${project(t)}/datasets/training/collections`,
+    body: () => ({ add: ['clips'] }),
+    touch: (t) => t.ask('DELETE', `${project(t)}/datasets/training/collections`, { remove: ['held'] }),
+  },
+  {
+    operation: 'take a collection out of a dataset',
+    meanwhile: 'followed by another',
+    method: 'DELETE',
+    path: (t) => `${project(t)}/datasets/training/collections`,
+    body: () => ({ remove: ['held'] }),
+    touch: (t) => t.ask('POST', `${project(t)}/datasets/training/collections`, { add: ['clips'] }),
   },
   {
     operation: 'create a project',
@@ -348,6 +461,59 @@ describe('a request id that a client uses for all it does', () => {
       [200, 'b'],
       [200, 'a'],
     ])
+  })
+
+  it('hides no member: added, removed and added again', async () => {
+    const tenant = await prepared()
+    const members = `${project(tenant)}/collections/clips/members`
+    const answers: Answer[] = []
+    for (const [method, body] of [
+      ['POST', { add: ['new'] }],
+      ['DELETE', { remove: ['new'] }],
+      ['POST', { add: ['new'] }],
+      ['DELETE', { remove: ['new'] }],
+    ] as const) {
+      answers.push(await tenant.ask(method, members, body, { headers }))
+    }
+    expect(answers.map(({ body }) => body)).toEqual([
+      { added: 1, total: 3 },
+      { removed: 1, total: 2 },
+      { added: 1, total: 3 },
+      { removed: 1, total: 2 },
+    ])
+  })
+
+  it.each<readonly [string, (t: Prepared, headers: object) => Promise<Answer>]>([
+    [
+      'the dataset',
+      (t, own) => t.ask('DELETE', `${project(t)}/datasets/training/collections`, { remove: ['clips'] }, own),
+    ],
+    [
+      'the collection',
+      (t, own) => t.ask('PATCH', `${project(t)}/collections/clips`, { datasetId: null }, own),
+    ],
+    ['deletion', (t, own) => t.ask('DELETE', `${project(t)}/collections/clips`, undefined, own)],
+  ])('hides no place in a dataset: in, out by way of %s, and in again', async (_, leave) => {
+    const tenant = await prepared()
+    const [set, collections] = [`${project(tenant)}/datasets/training`, `${project(tenant)}/collections`]
+    const join = () => tenant.ask('POST', `${set}/collections`, { add: ['clips'] }, { headers })
+    expect((await join()).body).toEqual({ added: 1, total: 2 })
+    expect((await leave(tenant, { headers })).status).toBe(200)
+    await tenant.ask('POST', collections, { name: 'clips' }, { headers })
+    const { body } = await join()
+    const { collectionsTotal } = (await tenant.ask('GET', set)).body
+    expect([body, collectionsTotal]).toEqual([{ added: 1, total: 2 }, 2])
+  })
+
+  it('hides no leave of a dataset: out, in by way of the collection, and out again', async () => {
+    const tenant = await prepared()
+    const set = `${project(tenant)}/datasets/training`
+    const { id } = (await tenant.ask('GET', set)).body
+    const leave = () => tenant.ask('DELETE', `${set}/collections`, { remove: ['held'] }, { headers })
+    expect((await leave()).body).toEqual({ removed: 1, total: 0 })
+    const joining = { datasetId: id }
+    expect((await tenant.ask('PATCH', `${project(tenant)}/collections/held`, joining)).status).toBe(200)
+    expect((await leave()).body).toEqual({ removed: 1, total: 0 })
   })
 
   it('hides no renaming: there and back, and there again', async () => {

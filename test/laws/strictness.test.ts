@@ -183,6 +183,14 @@ describe('what answers show', () => {
       const again = await tenant.ask('PATCH', path, body)
       expect([again.status, again.body]).toMatchObject([200, same])
     }
+    const collections = `${project}/collections`
+    const { members, membersTotal, ...held } = (
+      await tenant.ask('POST', collections, { name: 'a', members: ['x'] })
+    ).body
+    const unchanged = { ...held, updatedAt: expect.any(String), members, membersTotal }
+    for (const sent of [held, { ...held, id: bookkeeping.id, projectId: null }])
+      expect((await tenant.ask('PATCH', `${collections}/a`, sent)).body).toEqual(unchanged)
+    expect((await tenant.ask('POST', collections, { ...held, name: 'b' })).status).toBe(201)
     const episode = await tenant.ask('POST', `${project}/episodes`, { name: 'run', folder: '/a' })
     const run = `${project}/episodes/run`
     const sentBack = { ...episode.body.episode, ...bookkeeping, nodePath: 1, folderId: 2 }
@@ -204,8 +212,17 @@ describe('what answers show', () => {
   })
 
   it.each<readonly [string, string, string, object, string]>([
-    ['PATCH', '/datasets/set', 'collections', {}, 'a dataset has the collections that name it'],
+    [
+      'PATCH',
+      '/datasets/set',
+      'collections',
+      {},
+      'POST and DELETE .../collections put some in and take some out',
+    ],
     ['POST', '/datasets', 'members', { name: 'x' }, 'a dataset has the members of its collections'],
+    ['POST', '/collections', 'membersTotal', { name: 'x' }, 'it counts the members'],
+    ['PATCH', '/collections/clips', 'members', {}, 'POST and DELETE .../members add and remove some'],
+    ['PATCH', '/collections/clips', 'membersTotal', {}, 'it counts the members'],
     ['PATCH', '', 'episodes', {}, 'POST /namespaces/{slug}/projects/{projectSlug}/episodes makes one'],
     ['PATCH', '/episodes/run', 'counts', {}, 'they are counted, not given'],
     [
@@ -219,6 +236,7 @@ describe('what answers show', () => {
     const tenant = await Tenant.arrive()
     const project = await tenant.withProject()
     await tenant.ask('POST', `${project}/datasets`, { name: 'set' })
+    await tenant.ask('POST', `${project}/collections`, { name: 'clips' })
     await tenant.ask('POST', `${project}/episodes`, { name: 'run' })
     const answer = await tenant.ask(method, `${project}${path}`, { ...body, [field]: [] })
     expect(errorsOf(answer)).toEqual([{ path: field, message: `is not set here: ${way}` }])
@@ -414,7 +432,7 @@ describe('what was always right is right', () => {
     'text-track': { bssTextTrackId: 'x', format: 'vtt', language: 'en' },
   }
 
-  it('of projects, datasets and episodes', async () => {
+  it('of projects, datasets, collections and episodes', async () => {
     const tenant = await Tenant.arrive()
     const spaces = `/namespaces/${tenant.slug}/spaces`
     const lab = tenant.project('lab')
@@ -427,6 +445,16 @@ describe('what was always right is right', () => {
       [200, 'PATCH', `${lab}/datasets/set`, { description: 'y', tags: ['b'] }],
       [200, 'GET', `${lab}/datasets?page=1&pageSize=20`],
       [200, 'GET', `${lab}/datasets/set`],
+      [201, 'POST', `${lab}/collections`, { ...named, name: 'clips', datasetId: null, members: ['x', 'y'] }],
+      [200, 'PATCH', `${lab}/collections/clips`, { ...named, name: 'clips', datasetId: null }],
+      [200, 'POST', `${lab}/collections/clips/members`, { add: ['y', 'z'] }],
+      [200, 'DELETE', `${lab}/collections/clips/members`, { remove: ['x'] }],
+      [200, 'GET', `${lab}/collections/clips/members?limit=10`],
+      [200, 'POST', `${lab}/datasets/set/collections`, { add: ['clips'] }],
+      [200, 'GET', `${lab}/collections?page=1&pageSize=20&membersLimit=10`],
+      [200, 'GET', `${lab}/collections/clips`],
+      [200, 'DELETE', `${lab}/datasets/set/collections`, { remove: ['clips'] }],
+      [200, 'DELETE', `${lab}/collections/clips`],
       [201, 'POST', `${lab}/episodes`, episode],
       [200, 'PATCH', `${lab}/episodes/run`, { description: 'x', tags: ['b'] }],
       [200, 'PATCH', `${lab}/episodes/run`, { ...episode, status: 'completed' }],

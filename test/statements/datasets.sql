@@ -1,6 +1,15 @@
+-- datasets.attach, permitted by datasets.attaching
+update collections set dataset_id = (select id from target), detached_by = null, updated_at = :now, updated_request = :mark, version = collections.version + 1
+ where collections.id in (select concerned.id from permit cross join concerned)
+
 -- datasets.attachRestored
 with <trash.undone> update collections set dataset_id = ifnull(collections.dataset_id, (select item_id from undone)), detached_by = null, updated_at = :now, version = collections.version + 1
  where collections.detached_by = (select id from undone)
+
+-- datasets.attached, judged by datasets.attaching
+select standing.refusal as refusal, iif(datasets.updated_request = :mark, datasets.changed_collections, 0) as count, datasets.collection_count as total
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)
 
 -- datasets.create, permitted by datasets.creating
 insert into datasets (id, project_id, name, description, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
@@ -12,9 +21,18 @@ select standing.refusal as refusal, datasets.version as version, 1 as created, i
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)
 
+-- datasets.detach, permitted by datasets.detaching
+update collections set dataset_id = null, detached_by = null, updated_at = :now, updated_request = :mark, version = collections.version + 1
+ where collections.id in (select concerned.id from permit cross join concerned)
+
 -- datasets.detachCollections
 update collections set dataset_id = null, detached_by = :deletionId, updated_at = :now, updated_request = :mark, version = collections.version + 1
  where collections.dataset_id = (select deletions.item_id from deletions where deletions.id = :deletionId)
+
+-- datasets.detached, judged by datasets.detaching
+select standing.refusal as refusal, iif(datasets.updated_request = :mark, datasets.changed_collections, 0) as count, datasets.collection_count as total
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)
 
 -- datasets.listed, consulted by datasets.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
@@ -40,21 +58,29 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
 update datasets set deleted_at = :now, deletion_id = :deletionId
  where datasets.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and datasets.deleted_at is null
 
+-- datasets.noteAttached, permitted by datasets.attaching
+update datasets set changed_collections = (select count(*) from concerned), updated_at = :now, updated_request = :mark, version = datasets.version + 1
+ where datasets.id = <children.target> and exists (select 1 from concerned)
+
+-- datasets.noteDetached, permitted by datasets.detaching
+update datasets set changed_collections = (select count(*) from concerned), updated_at = :now, updated_request = :mark, version = datasets.version + 1
+ where datasets.id = <children.target> and exists (select 1 from concerned)
+
 -- datasets.read, consulted by datasets.reading
 , shown as materialized (select collections.id as id, collections.name as name, collections.member_count as size
  from collections
  where collections.dataset_id = <children.target> and collections.deleted_at is null
  order by collections.name limit 10000)
- select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection
+ select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection, null as position
  from verdict as standing
  left join target
  left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
  union all
- select null, null, json_object('id', id, 'name', name), size, id
+ select null, null, name, size, id, null
  from shown
  union all
  select *
- from (select null, null, collection_members.member_id, null, shown.id
+ from (select null, null, collection_members.member_id, null, shown.id, collection_members.position
  from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
 
 -- datasets.restore

@@ -449,13 +449,16 @@ iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))
 -- <closedIn>
 iif(busy.kind = 'episode', busy.item_id, ifnull(busy.container_id, busy.project_id))
 
+-- <collectionHeadJson>
+json_object('id', collections.id, 'name', collections.name, 'description', collections.description, 'tags', json(collections.tags), 'metadata', json(collections.metadata), 'projectId', collections.project_id, 'datasetId', collections.dataset_id, 'membersTotal', collections.member_count, 'createdAt', iso(collections.created_at), 'updatedAt', iso(collections.updated_at))
+
 -- <collectionJson>
-json_object('id', collections.id, 'name', collections.name, 'description', collections.description, 'tags', json(collections.tags), 'metadata', json(collections.metadata), 'projectId', collections.project_id, 'datasetId', collections.dataset_id, 'members', (select json_group_array(member_id)
+json_object('id', collections.id, 'name', collections.name, 'description', collections.description, 'tags', json(collections.tags), 'metadata', json(collections.metadata), 'projectId', collections.project_id, 'datasetId', collections.dataset_id, 'membersTotal', collections.member_count, 'createdAt', iso(collections.created_at), 'updatedAt', iso(collections.updated_at), 'members', (select json_group_array(member_id)
  from (
  select collection_members.member_id as member_id
  from collection_members
  where collection_members.collection_id = collections.id
- order by collection_members.position limit 1000)), 'membersTotal', collections.member_count, 'createdAt', iso(collections.created_at), 'updatedAt', iso(collections.updated_at))
+ order by collection_members.position limit 1000)))
 
 -- <contentTypeOfAsset>
 iif(ifnull(lower(trim(iif(instr(objects.content_type, ';') > 0, substr(objects.content_type, 1, instr(objects.content_type, ';') - 1), objects.content_type))), 'application/octet-stream') <> 'application/octet-stream', objects.content_type, coalesce(case lower(assets.format)

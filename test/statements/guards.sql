@@ -154,17 +154,124 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
+-- collections.addingMembers
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select collections.id as id
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), fresh as materialized (select given.key as key, given.value as id
+ from target cross join each(:ids) as given
+ left join collection_members on collection_members.collection_id = target.id and collection_members.member_id = given.value
+ where collection_members.member_id is null), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (not exists (select 1 from fresh) and exists (select 1
+ from target cross join collections on collections.id = target.id
+ where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
+ when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:ids)) <= :rowsQuota, 0, (select count(*) from fresh) > 0 and <used.rows> + (select count(*) from fresh) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
+
+-- collections.creating
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
+ select collections.id as id, 1 as is_made
+ from admitted as standing cross join collections
+ where collections.id = :id
+ union all
+ select collections.id, collections.created_request = :repeatable
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null limit 1), dataset as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.id = :datasetId and datasets.project_id = standing.project_id and datasets.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when ((select is_made from earlier)) and not (standing.access < 2) then 'done'
+ when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
+ when exists (select 1 from earlier) then 'collection_name_taken'
+ when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:members)) <= :rowsQuota, 0, (select count(*) from each(:members)) > 0 and <used.rows> + (select count(*) from each(:members)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from standing)
+
+-- collections.listing
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
+
+-- collections.listingMembers
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
+ select collections.id as id
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.1>
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
+-- collections.reading
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
+ select collections.id as id
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.1>
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.1> end, 'done') as refusal
+ from standing)
+
+-- collections.removingMembers
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select collections.id as id
+ from admitted as standing cross join collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), there as materialized (select collection_members.member_id as id
+ from target cross join each(:ids) as given cross join collection_members on collection_members.collection_id = target.id and collection_members.member_id = given.value), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (not exists (select 1 from there) and exists (select 1
+ from target cross join collections on collections.id = target.id
+ where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2> end, 'done') as refusal
+ from standing)
+
 -- collections.trashing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (select collections.id as id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select collections.id as id
  from admitted as standing cross join collections
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
  select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target) then 'collection_not_found' <role.2> end, 'done') as refusal
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2> end, 'done') as refusal
+ from standing)
+
+-- collections.updating
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select ifnull((select collections.id
+ from collections
+ where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), (select collections.id
+ from collections
+ where collections.project_id = standing.project_id and collections.name = :newName and collections.deleted_at is null and collections.renamed_request = :mark)) as id
+ from admitted as standing), dataset as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.id = :datasetId and datasets.project_id = standing.project_id and datasets.deleted_at is null), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (exists (select 1
+ from target cross join collections on collections.id = target.id
+ where collections.updated_request = :mark or collections.name <> :name and collections.renamed_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'collection_not_found'
+ when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
+ when exists (select 1
+ from collections
+ where collections.project_id = standing.project_id and collections.name = :newName and collections.deleted_at is null and collections.id <> (select id from target)) then 'collection_name_taken' end, 'done') as refusal
  from standing)
 
 -- credential.judging
 with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
+
+-- datasets.attaching
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), named as materialized (select given.value as name, collections.id as id, collections.dataset_id as dataset_id
+ from admitted as standing cross join each(:names) as given
+ left join collections on collections.project_id = standing.project_id and collections.name = given.value and collections.deleted_at is null), concerned as materialized (select id from named where dataset_id is not (select id from target)), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (not exists (select 1 from concerned) and exists (select 1
+ from target cross join datasets on datasets.id = target.id
+ where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found'
+ when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2> end, 'done') as refusal
+ from standing)
 
 -- datasets.creating
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
@@ -178,6 +285,21 @@ with <standing.project>, admitted as materialized (select * from standing where 
  select *, nullif(case <authority.project.2>
  when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
  when exists (select 1 from earlier) then 'dataset_name_taken' end, 'done') as refusal
+ from standing)
+
+-- datasets.detaching
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+ select datasets.id as id
+ from admitted as standing cross join datasets
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), named as materialized (select given.value as name, collections.id as id, collections.dataset_id as dataset_id
+ from admitted as standing cross join each(:names) as given
+ left join collections on collections.project_id = standing.project_id and collections.name = given.value and collections.deleted_at is null), concerned as materialized (select id from named where dataset_id is (select id from target)), verdict as materialized (
+ select *, nullif(case <authority.project.2>
+ when (not exists (select 1 from concerned) and exists (select 1
+ from target cross join datasets on datasets.id = target.id
+ where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
+ when not exists (select 1 from target where id is not null) then 'dataset_not_found'
+ when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2> end, 'done') as refusal
  from standing)
 
 -- datasets.listing

@@ -41,6 +41,8 @@ export interface Made {
 const ITEM_KINDS = ['episode', 'folder', 'dataset', 'collection', ...assetKinds] as const
 export const KINDS = [...ITEM_KINDS, 'project', 'namespace'] as const
 
+const MEMBERS_AT_ONCE = 1_000
+
 export class Archive {
   readonly owner: Tenant
   /** The namespace, which is nobody's home. */
@@ -108,22 +110,15 @@ export class Archive {
     return (await this.succeed(201, 'POST', `${this.project}/datasets`, { name })).id
   }
 
-  /** Puts a collection into a dataset, or beside all of them. */
+  /** Puts a collection into a dataset, or beside all of them; members beyond a thousand are added by further requests. */
   async collection(name: string, datasetId: string | null = null, members: string[] = []): Promise<string> {
-    const id = crypto.randomUUID().replaceAll('-', '').slice(0, 24)
-    await env.DB.prepare(
-      `insert into collections (id, project_id, dataset_id, name, tags, created_at, updated_at, created_by,
-         updated_request) select ?1, p.id, ?2, ?3, '[]', 0, 0, '', '' from projects p
-       join namespaces n on n.id = p.namespace_id where n.slug = ?4 and p.slug = 'lab' and p.deleted_at is null`,
-    )
-      .bind(id, datasetId, name, this.slug)
-      .run()
-    await env.DB.prepare(
-      `insert into collection_members (collection_id, member_id, position)
-       select ?1, value, key from json_each(?2) order by key desc`,
-    )
-      .bind(id, JSON.stringify(members))
-      .run()
+    const path = `${this.project}/collections`
+    const first = { name, datasetId, members: members.slice(0, MEMBERS_AT_ONCE) }
+    const { id } = await this.succeed(201, 'POST', path, first)
+    for (let from = MEMBERS_AT_ONCE; from < members.length; from += MEMBERS_AT_ONCE) {
+      const add = members.slice(from, from + MEMBERS_AT_ONCE)
+      await this.succeed(200, 'POST', `${path}/${encodeURIComponent(name)}/members`, { add })
+    }
     return id
   }
 

@@ -458,10 +458,18 @@ function bringingBack(
     (how: string) =>
     ({ table, columns }: Table) =>
       `${how} into ${table} (${columns}) select ${columns} from kept_${name}_${table}`
+  // What a new row is given by a trigger of its own table, whatever it says.
+  const givenAnew = ({ table, columns }: Table) =>
+    writers.get(table)?.includes(table)
+      ? [
+          `update ${table} set (${columns}) = (
+             select ${columns} from kept_${name}_${table} as kept where kept.id = ${table}.id)`,
+        ]
+      : []
   return [
     ...children.toReversed().map(({ table }) => `delete from ${table}`),
     ...children.map(put('insert or replace')),
-    ...written.map(put('insert or replace')),
+    ...written.flatMap((each) => [put('insert or replace')(each), ...givenAnew(each)]),
   ]
 }
 
@@ -562,9 +570,9 @@ export async function collect(
        from projects p join namespaces n on n.id = p.namespace_id where n.slug = ?4 and p.slug = ?5`,
     ).bind(id, name, dataset, archive.slug, project),
     env.DB.prepare(
-      `insert into collection_members (collection_id, member_id, position)
+      `insert into collection_members (collection_id, member_id, position, project_id)
        with recursive n(i) as (select 0 union all select i + 1 from n limit ?2)
-       select ?1, 'member ' || i, i from n limit ?3`,
+       select ?1, 'member ' || i, i, (select project_id from collections where id = ?1) from n limit ?3`,
     ).bind(id, Math.max(members, 1), members),
   ])
   return id

@@ -12,7 +12,7 @@ const PUT_LIVES = HOUR
 /** A day for the URLs of an upload, and an hour for what is still on its way. */
 const ENDED_FOR = 25 * HOUR
 
-type Kind = 'namespace' | 'project' | 'episode' | 'folder' | 'dataset' | AssetKind
+type Kind = 'namespace' | 'project' | 'episode' | 'folder' | 'dataset' | 'collection' | AssetKind
 
 export interface Item {
   readonly kind: Kind
@@ -23,12 +23,17 @@ export interface Item {
   /** Of a project its slug, of what has a node the node's path in its container. */
   path: string | null
   name: string | null
-  /** In the tables, its node included. */
+  /** In the tables, its node and its members included. */
   rows: number
   deletion: Deletion | null
   isProtected: boolean
   storageId: string | null
   object: Stored | null
+  /** Of a collection. */
+  members: readonly string[]
+  dataset: Item | null
+  /** The deletion that has taken it out of its dataset, while nothing else was said of it. */
+  detachedBy: Deletion | null
 }
 
 export interface Deletion {
@@ -166,6 +171,97 @@ export class Model {
     return this.make('dataset', 1, { project, name })
   }
 
+  createCollection(slug: string, name: string, dataset: Item | null, members: readonly string[]): Told<Item> {
+    const project = this.project(slug)
+    if (typeof project === 'string') return project
+    if (!this.isPlace(project, dataset)) return 'dataset_not_found'
+    if (this.live('collection', project, { name })) return 'collection_name_taken'
+    return this.make('collection', 1 + members.length, { project, name, dataset, members })
+  }
+
+  /** Whether collections of a project can be there: in the dataset, or in none. */
+  private isPlace(project: Item, dataset: Item | null): boolean {
+    return (
+      dataset === null || (dataset.project === project && this.items.includes(dataset) && isThere(dataset))
+    )
+  }
+
+  private collection(slug: string, name: string): Told<Item> {
+    const project = this.project(slug)
+    if (typeof project === 'string') return project
+    return this.live('collection', project, { name }) ?? 'collection_not_found'
+  }
+
+  moveCollection(slug: string, name: string, dataset: Item | null): Told<Item> {
+    const collection = this.collection(slug, name)
+    if (typeof collection === 'string') return collection
+    if (!this.isPlace(collection.project as Item, dataset)) return 'dataset_not_found'
+    return Object.assign(collection, { dataset, detachedBy: null })
+  }
+
+  attach(
+    slug: string,
+    datasetName: string,
+    names: readonly string[],
+  ): Told<{ added: number; total: number }> {
+    const found = this.named(slug, datasetName, names)
+    if (typeof found === 'string') return found
+    const [dataset, collections] = found
+    const moved = collections.filter((each) => each.dataset !== dataset)
+    for (const each of moved) Object.assign(each, { dataset, detachedBy: null })
+    return { added: moved.length, total: this.held(dataset).length }
+  }
+
+  detach(
+    slug: string,
+    datasetName: string,
+    names: readonly string[],
+  ): Told<{ removed: number; total: number }> {
+    const found = this.named(slug, datasetName, names)
+    if (typeof found === 'string') return found
+    const [dataset, collections] = found
+    const freed = collections.filter((each) => each.dataset === dataset)
+    for (const each of freed) Object.assign(each, { dataset: null, detachedBy: null })
+    return { removed: freed.length, total: this.held(dataset).length }
+  }
+
+  private named(slug: string, dataset: string, names: readonly string[]): Told<readonly [Item, Item[]]> {
+    const project = this.project(slug)
+    if (typeof project === 'string') return project
+    const set = this.live('dataset', project, { name: dataset })
+    if (!set) return 'dataset_not_found'
+    const found = [...new Set(names)].map((name) => this.live('collection', project, { name }))
+    return found.every((each) => each !== undefined) ? [set, found] : 'collection_not_found'
+  }
+
+  /** The live collections of a dataset. */
+  held(dataset: Item): Item[] {
+    return this.items.filter((item) => item.dataset === dataset && item.deletion === null)
+  }
+
+  addMembers(slug: string, name: string, members: readonly string[]): Told<{ added: number; total: number }> {
+    const collection = this.collection(slug, name)
+    if (typeof collection === 'string') return collection
+    const added = members.filter((member) => !collection.members.includes(member))
+    collection.members = [...collection.members, ...added]
+    collection.rows += added.length
+    return { added: added.length, total: collection.members.length }
+  }
+
+  removeMembers(
+    slug: string,
+    name: string,
+    members: readonly string[],
+  ): Told<{ removed: number; total: number }> {
+    const collection = this.collection(slug, name)
+    if (typeof collection === 'string') return collection
+    const left = collection.members.filter((member) => !members.includes(member))
+    const removed = collection.members.length - left.length
+    collection.members = left
+    collection.rows -= removed
+    return { removed, total: left.length }
+  }
+
   /** `folder` is null where the request does not say it. */
   upsertEpisode(slug: string, name: string, folder: string | null, protect: boolean): Told<Item> {
     const found = this.project(slug)
@@ -224,6 +320,8 @@ export class Model {
     const inEpisode = item.kind === 'folder' ? `${item.container?.path ?? ''}${item.path}` : item.name
     const deletion = { id: '', item, name: inEpisode, at: this.now, rule: null, isOver: false }
     for (const each of marked) each.deletion = deletion
+    for (const each of this.items.filter(({ dataset }) => dataset === item))
+      Object.assign(each, { dataset: null, detachedBy: deletion })
     this.deletions.push(deletion)
     this.everDeleted.push(deletion)
     return deletion
@@ -272,7 +370,7 @@ export class Model {
     return folder
   }
 
-  deleteNamed(slug: string, kind: 'episode' | 'dataset', name: string): Told<Deletion> {
+  deleteNamed(slug: string, kind: 'episode' | 'dataset' | 'collection', name: string): Told<Deletion> {
     const project = this.project(slug)
     if (typeof project === 'string') return project
     return this.deleteItem(this.live(kind, project, { name }), `${kind}_not_found`)
@@ -316,7 +414,7 @@ export class Model {
     const { kind, project, container } = item
     if (kind === 'namespace') return false
     if (kind === 'project') return !this.isOpen || this.live(kind, null, { path }) !== undefined
-    if (kind === 'dataset') return this.live(kind, project, { name }) !== undefined
+    if (kind === 'dataset' || kind === 'collection') return this.live(kind, project, { name }) !== undefined
     if (kind === 'episode')
       return this.items.some(
         (it) => it !== item && it.kind === kind && it.project === project && it.name === name,
@@ -338,6 +436,8 @@ export class Model {
     if (this.isInTheWay(item, back)) return 'restore_conflict'
     const marked = this.items.filter((it) => it.deletion === deletion)
     for (const each of marked) each.deletion = null
+    for (const each of this.items.filter(({ detachedBy }) => detachedBy === deletion))
+      Object.assign(each, { dataset: item, detachedBy: null })
     if (kind === 'folder')
       for (const each of marked.filter((it) => it !== item && it.container === container)) {
         each.path = `${back.path}${each.path?.slice(path?.length)}`
@@ -531,4 +631,7 @@ const blank = {
   isProtected: false,
   storageId: null,
   object: null,
+  members: [],
+  dataset: null,
+  detachedBy: null,
 }

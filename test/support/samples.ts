@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { type WireKind, wireKinds } from '../../src/features/recordings/asset-kinds.ts'
 import { type Answer, ask, Tenant } from './world.ts'
 
@@ -40,7 +39,7 @@ export async function fixture(): Promise<Fixture> {
     assets[shape.kind] = asset.id
     leaf = asset.nodeId
   }
-  await makeCollection(owner)
+  await succeed(owner, 201, 'POST', `${project}/collections`, { name: 'clips', members: [leaf, folder.id] })
   const deletions = {
     dataset: await trashed(owner, `${project}/datasets`, 'old', project),
     project: await trashed(owner, `/namespaces/${owner.slug}/projects`, 'old', `/namespaces/${owner.slug}`),
@@ -91,16 +90,6 @@ async function succeed(owner: Tenant, status: number, method: string, path: stri
   if (answer.status !== status) throw new Error(answer.text)
   return answer.body
 }
-
-/** A collection, which no route makes. */
-const makeCollection = ({ slug }: Tenant) =>
-  env.DB.prepare(
-    `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
-     select lower(hex(randomblob(12))), p.id, 'clips', '[]', 0, 0, p.created_by, 'x'
-     from projects p join namespaces n on n.id = p.namespace_id where n.slug = ? and p.slug = 'robotics'`,
-  )
-    .bind(slug)
-    .run()
 
 /** Makes something and deletes it; gives the deletion. */
 async function trashed(owner: Tenant, path: string, name: string, place: string): Promise<string> {
@@ -251,7 +240,46 @@ export function samplesFor({
       scope: 'write',
     },
     trashDataset: { path: `${project}/datasets/training`, status: 200, scope: 'write' },
+    attachCollections: {
+      path: `${project}/datasets/training/collections`,
+      body: { add: ['clips'] },
+      status: 200,
+      scope: 'write',
+    },
+    detachCollections: {
+      path: `${project}/datasets/training/collections`,
+      body: { remove: ['clips'] },
+      status: 200,
+      scope: 'write',
+    },
+    createCollection: {
+      path: `${project}/collections`,
+      body: { name, members: [leaf] },
+      status: 201,
+      scope: 'write',
+    },
+    listCollections: { path: `${project}/collections`, status: 200, scope: 'read' },
+    readCollection: { path: `${project}/collections/clips`, status: 200, scope: 'read' },
+    updateCollection: {
+      path: `${project}/collections/clips`,
+      body: { description: name },
+      status: 200,
+      scope: 'write',
+    },
     trashCollection: { path: `${project}/collections/clips`, status: 200, scope: 'write' },
+    addCollectionMembers: {
+      path: `${project}/collections/clips/members`,
+      body: { add: [name] },
+      status: 200,
+      scope: 'write',
+    },
+    removeCollectionMembers: {
+      path: `${project}/collections/clips/members`,
+      body: { remove: [leaf] },
+      status: 200,
+      scope: 'write',
+    },
+    listCollectionMembers: { path: `${project}/collections/clips/members`, status: 200, scope: 'read' },
     trashEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'write' },
     trashProject: { path: project, status: 200, scope: 'write' },
     // It is a home: found, and told so.

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
+import { restOf } from './collection-shape.ts'
 import { createDataset, listDatasets, readDataset, trashDataset, updateDataset } from './datasets.sql.ts'
 
 const example = {
@@ -56,14 +57,17 @@ const WholeDataset = Dataset.extend({
 
 const collection = { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'front-camera-clips' }
 
-const DatasetParams = ProjectParams.extend({ name: field.lookup })
+export const DatasetParams = ProjectParams.extend({ name: field.lookup })
 const nothing = z.object({})
 
-const DATASETS = `${PROJECT}/datasets`
+export const DATASETS = `${PROJECT}/datasets`
+
+/** Collections that a single answer leads on to. */
+const MOST_LINKS = 10
 /** What a dataset holds is said by its collections. */
 const elsewhere = {
-  collections: 'a dataset has the collections that name it',
-  collectionsTotal: 'it counts the collections that name the dataset',
+  collections: 'POST and DELETE .../collections put some in and take some out',
+  collectionsTotal: 'it counts the collections of the dataset',
   members: 'a dataset has the members of its collections',
 }
 
@@ -133,6 +137,8 @@ const read = endpoint(
     path: `${DATASETS}/{name}`,
     tag: 'Datasets',
     summary: 'Read a dataset with its collections and their members',
+    description:
+      'Where collections have more members than are shown, a `Link` (`rel="section"`) for each of the first ten leads to the others.',
     params: DatasetParams,
     query: nothing,
     answers: {
@@ -148,10 +154,23 @@ const read = endpoint(
     },
     failures: [...projectFailures, 'dataset_not_found'],
   },
-  async ({ asking, params, database }) =>
-    jsonAnswer(
-      (await database.run(readDataset({ ...asking, ...projectAt(params), name: params.name }))).body,
-    ),
+  async ({ asking, params, url, config, database }) => {
+    const found = await database.run(readDataset({ ...asking, ...projectAt(params), name: params.name }))
+    const shown = found.collections.map(({ id, name, ids, total }) => ({
+      id,
+      name,
+      members: ids,
+      membersTotal: total,
+    }))
+    const extra = `"collections":${JSON.stringify(shown)},"collectionsTotal":${found.collectionsTotal}`
+    const cut = found.collections.filter(({ ids, total }) => ids.length < total).slice(0, MOST_LINKS)
+    const links = await Promise.all(cut.map((each) => restOf(each, params, each.name, url, config)))
+    return jsonAnswer(
+      `${found.body.slice(0, -1)},${extra}}`,
+      200,
+      links.length === 0 ? {} : { Link: links.join(', ') },
+    )
+  },
 )
 
 const update = endpoint(

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, projectStats } from '../../../drizzle/schema.ts'
 import { deletedItem, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
-import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
@@ -26,6 +26,8 @@ import {
   stamped,
   touched,
 } from '../../db/write.ts'
+
+import { BEGINNING, type Members, MOST_MEMBERS } from './collections.sql.ts'
 
 export interface DatasetRef extends ProjectRef {
   readonly name: string
@@ -70,18 +72,20 @@ export const listDatasets = listPlan(listing, 'datasets.listed', (a) => {
   }
 })
 
-const named = (a: Arguments<DatasetRef>) => sql`target as materialized (
+/** The table `target`: the dataset of that name, no row where there is none. */
+export const namedDataset = (a: Arguments<DatasetRef>): SQL => sql`target as materialized (
   select ${datasets.id} as id from ${ADMITTED} cross join ${datasets}
   where ${datasets.projectId} = standing.project_id and ${datasets.name} = ${a.name} and ${live(datasets)})`
 
-const noDataset = ['dataset_not_found', sql`not exists (select 1 from target where id is not null)`] as const
+export const noDataset: Refusing = [
+  'dataset_not_found',
+  sql`not exists (select 1 from target where id is not null)`,
+]
 
-/** The members that one answer shows, over all collections of a dataset. */
-const MOST_MEMBERS = 10_000
 const MOST_COLLECTIONS = 10_000
 
 const reading = guard<DatasetRef>('datasets.reading', (a) =>
-  projectGuard(a, 'read', { tables: [named(a)], thing: [noDataset] }),
+  projectGuard(a, 'read', { tables: [namedDataset(a)], thing: [noDataset] }),
 )
 
 const read = consulting(reading, 'datasets.read', () => {
@@ -91,41 +95,53 @@ const read = consulting(reading, 'datasets.read', () => {
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
       ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
     select ${refusal}, ${datasets.version} as version, ${datasetJson} as body,
-      ${datasets.collectionCount} as size, null as collection
+      ${datasets.collectionCount} as size, null as collection, null as position
       from ${VERDICT} left join target left join ${datasets} on ${datasets.id} = ${ifGranted(sql`target.id`)}
     union all
-    select null, null, json_object('id', id, 'name', name), size, id from shown
+    select null, null, name, size, id, null from shown
     union all
-    select * from (select null, null, ${collectionMembers.memberId}, null, shown.id
+    select * from (select null, null, ${collectionMembers.memberId}, null, shown.id, ${collectionMembers.position}
       from shown cross join ${collectionMembers} indexed by collection_members_order
       on ${collectionMembers.collectionId} = shown.id limit ${sql.raw(String(MOST_MEMBERS))})`
 })
+
+/** A collection of a dataset, with as many of its members as the answer holds. */
+interface HeldCollection extends Members {
+  readonly id: string
+  readonly name: string
+}
+
+/** A dataset, and its collections by name. */
+export interface WholeDataset extends Resource {
+  readonly collections: readonly HeldCollection[]
+  /** How many it has. */
+  readonly collectionsTotal: number
+}
 
 /**
  * A dataset with all its collections and their members in order, as far as one answer holds them. The order is that of the loops: the
  * collections by name, and the members of each along the index of their positions.
  */
-export const readDataset = (ref: DatasetRef): Plan<Resource> =>
+export const readDataset = (ref: DatasetRef): Plan<WholeDataset> =>
   statement(read, ref, ([first, ...rows]) => {
     const { body, version, size } = assertPermitted(first)
-    const found = new Map<string, { entry: object; membersTotal: number; members: string[] }>()
+    const found = new Map<string, { id: string; name: string; ids: string[]; total: number; last: number }>()
     for (const row of rows) {
-      const collection = found.get(row.collection as string)
-      if (collection) collection.members.push(row.body as string)
-      else {
-        found.set(row.collection as string, {
-          entry: JSON.parse(row.body as string) as object,
-          membersTotal: row.size as number,
-          members: [],
-        })
+      const id = row.collection as string
+      const known = found.get(id)
+      if (known) {
+        known.ids.push(row.body as string)
+        known.last = row.position as number
+      } else {
+        found.set(id, { id, name: row.body as string, ids: [], total: row.size as number, last: BEGINNING })
       }
     }
-    const shown = [...found.values()].map(({ entry, ...rest }) => ({ ...entry, ...rest }))
-    const extra = `"collections":${JSON.stringify(shown)},"collectionsTotal":${size as number}`
     return {
-      body: `${(body as string).slice(0, -1)},${extra}}`,
+      body: body as string,
       version: version as number,
       created: false,
+      collections: [...found.values()],
+      collectionsTotal: size as number,
     }
   })
 
@@ -216,7 +232,7 @@ type TrashingDataset = DatasetRef & Trashing
 
 const trashing = guard<TrashingDataset>('datasets.trashing', (a) =>
   projectGuard(a, 'write', {
-    tables: [named(a)],
+    tables: [namedDataset(a)],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [noDataset],
     state: [

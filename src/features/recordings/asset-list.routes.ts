@@ -1,14 +1,13 @@
 import { END } from '../../db/page.ts'
 import { map } from '../../db/plan.ts'
-import { Refusal } from '../../domain/failure.ts'
 import { type Glob, parseGlob, sift } from '../../domain/glob.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
-import { Cursors, LARGEST_LIMIT, limit, linkTo } from '../../http/page.ts'
+import { Cursors, LARGEST_LIMIT, limit, walkLinks } from '../../http/page.ts'
 import type { Endpoint, OpenCall } from '../../http/route.ts'
+import { askedAgain, type Chunks, streamOf } from '../../http/stream.ts'
 import * as z from '../../http/zod.ts'
-import { logFailure } from '../../log.ts'
 import { projectFailures } from '../places/address.ts'
 import { assetPlace, shownBy, type WireKind } from './asset-kinds.ts'
 import { type AssetPage, assetListing, HEAVIEST_PAGE, MOST_EXAMINED } from './asset-list.sql.ts'
@@ -77,14 +76,11 @@ export function assetList(wire: WireKind): Endpoint {
       const filter = { ...asking, ...place, kind, episodeId, episode, ...namedBy(glob, prefix) }
       const pageFrom: PageFrom = (before, rows, bounds) => {
         const most = glob ? Math.max(rows, CANDIDATES) : rows
-        // A stream may outlive its token.
-        const askedAt = Date.now()
-        if (caller.expiresAt !== null && caller.expiresAt <= askedAt) throw new Refusal('token_expired')
-        const plan = pageOf({ ...filter, ...bounds, askedAt, before, limit: most })
+        const plan = pageOf({ ...filter, ...bounds, askedAt: askedAgain(caller), before, limit: most })
         return database.run(glob ? map(plan, (page) => matching(page, glob, rows)) : plan)
       }
       if (limit !== undefined || cursor !== undefined) return pageAnswer(pageFrom, call)
-      const stream = await streamOf(chunksOf(pageFrom), requestId)
+      const stream = await streamOf(chunksOf(pageFrom), 'a list', requestId)
       return new Response(stream, { headers: { 'Content-Type': 'application/json' } })
     },
   )
@@ -117,15 +113,9 @@ async function pageAnswer(
   const { cursor, limit: rows = LARGEST_LIMIT } = query
   const cursors = new Cursors(url, config)
   const page = await pageFrom(cursor === undefined ? END : await cursors.open(cursor), rows, PAGE)
-  const links = [`<${linkTo(url, { limit: String(rows) })}>; rel="first"`]
-  if (page.next !== null) {
-    const onward = linkTo(url, { limit: String(rows), cursor: await cursors.seal(page.next) })
-    links.push(`<${onward}>; rel="next"`)
-  }
-  return jsonAnswer(`[${textOf(page)}]`, 200, { Link: links.join(', ') })
+  const nextCursor = page.next === null ? null : await cursors.seal(page.next)
+  return jsonAnswer(`[${textOf(page)}]`, 200, { ...walkLinks(url, rows, nextCursor) })
 }
-
-type Chunks = AsyncGenerator<Uint8Array, undefined>
 
 /**
  * The text of a whole list, as one array. A page that says nothing is no chunk; the first says at least that the array
@@ -160,29 +150,4 @@ function arrayWriter(): (page: AssetPage) => Uint8Array {
     if (text !== '') separator = ','
     return encoder.encode(written)
   }
-}
-
-/**
- * The chunks as a stream: the first is there before the answer begins, and another one is asked for when the one before
- * was taken. A failure aborts the answer, and what arrived of it is not valid JSON.
- */
-async function streamOf(chunks: Chunks, requestId: string): Promise<ReadableStream<Uint8Array>> {
-  let ready: IteratorResult<Uint8Array, undefined> | null = await chunks.next()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = ready ?? (await chunks.next())
-          ready = null
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          // The status has gone out long ago: nobody but the log learns of the reason.
-          logFailure('a list was cut off', error, { requestId })
-          throw error
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

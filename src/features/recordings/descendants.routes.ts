@@ -1,6 +1,6 @@
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
-import { Cursors, LARGEST_LIMIT, limit, linkTo } from '../../http/page.ts'
+import { Cursors, LARGEST_LIMIT, limit, walkLinks } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { type Position, walkBelow } from './descendants.sql.ts'
@@ -50,11 +50,7 @@ export const nodeWalk: Endpoint = endpoint(
     const values = { ...asking, ...position, id: params.id, limit: most, examined, leavesOnly, kind }
     const { nodes, next } = await database.run(walkBelow(values))
     const nextCursor = next === null ? null : await cursors.seal(spelled(next))
-    const links = [`<${linkTo(url, { limit: String(most) })}>; rel="first"`]
-    if (nextCursor !== null)
-      links.push(`<${linkTo(url, { limit: String(most), cursor: nextCursor })}>; rel="next"`)
-    return jsonAnswer(`{"nodes":[${nodes.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`, 200, {
-      Link: links.join(', '),
-    })
+    const body = `{"nodes":[${nodes.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`
+    return jsonAnswer(body, 200, walkLinks(url, most, nextCursor))
   },
 )

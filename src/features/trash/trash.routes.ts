@@ -7,7 +7,7 @@ import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { AnswerShape, Endpoint } from '../../http/route.ts'
 import { goOnLater } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
-import { Collection } from '../datasets/collections.routes.ts'
+import { Collection } from '../datasets/collection-shape.ts'
 import { Dataset } from '../datasets/datasets.routes.ts'
 import {
   NAMESPACE,

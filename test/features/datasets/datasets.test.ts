@@ -14,27 +14,33 @@ async function withDataset(fields: object = {}) {
   return { tenant, path, set: `${path}/set`, dataset: body }
 }
 
-/** Puts a collection into a dataset, its members inserted last to first. */
+/** Makes a collection in a dataset; gives its id. */
 async function collect(
-  parent: Record<'id' | 'projectId', string>,
+  tenant: Tenant,
+  path: string,
+  datasetId: string,
   name: string,
   members: string[] = [],
 ): Promise<string> {
-  const collection = crypto.randomUUID().replaceAll('-', '').slice(0, 24)
-  await env.DB.prepare(
-    `insert into collections (id, project_id, dataset_id, name, tags, created_at, updated_at, created_by,
-       updated_request) values (?1, ?2, ?3, ?4, '[]', 0, 0, '', '')`,
-  )
-    .bind(collection, parent.projectId, parent.id, name)
-    .run()
-  await env.DB.prepare(
-    `insert into collection_members (collection_id, member_id, position)
-     select ?1, value, key from json_each(?2) order by key desc`,
-  )
-    .bind(collection, JSON.stringify(members))
-    .run()
-  return collection
+  const collections = path.replace(/datasets$/, 'collections')
+  const first = { name, datasetId, members: members.slice(0, 1_000) }
+  const { status, body } = await tenant.ask('POST', collections, first)
+  expect(status).toBe(201)
+  for (let from = 1_000; from < members.length; from += 1_000)
+    await tenant.ask('POST', `${collections}/${name}/members`, { add: members.slice(from, from + 1_000) })
+  return body.id
 }
+
+/** Has the members of a collection stored anew, last to first. */
+const storedLastToFirst = (collection: string) =>
+  env.DB.batch([
+    env.DB.prepare('create table turned as select * from collection_members where collection_id = ?').bind(
+      collection,
+    ),
+    env.DB.prepare('delete from collection_members where collection_id = ?').bind(collection),
+    env.DB.prepare('insert into collection_members select * from turned order by position desc'),
+    env.DB.prepare('drop table turned'),
+  ])
 
 /** Values that no dataset can have. */
 const wrong: Record<string, unknown[]> = {
@@ -108,11 +114,12 @@ describe('GET P/datasets/:name', () => {
   it('shows its live collections by name, each with its members in order', async () => {
     const { tenant, path, set, dataset } = await withDataset(whole)
     const other = (await tenant.ask('POST', path, { name: 'other' })).body
-    const good = await collect(dataset, 'good', ['z', 'a', 'm'])
-    const empty = await collect(dataset, 'empty')
-    await collect(other, 'elsewhere', ['x'])
-    const gone = await collect(dataset, 'gone', ['y'])
-    await env.DB.prepare('update collections set deleted_at = 1 where id = ?').bind(gone).run()
+    const good = await collect(tenant, path, dataset.id, 'good', ['z', 'a', 'm'])
+    await storedLastToFirst(good)
+    const empty = await collect(tenant, path, dataset.id, 'empty')
+    await collect(tenant, path, other.id, 'elsewhere', ['x'])
+    await collect(tenant, path, dataset.id, 'gone', ['y'])
+    await tenant.ask('DELETE', path.replace(/datasets$/, 'collections/gone'))
     const { status, body } = await tenant.ask('GET', set)
     expect([status, body]).toMatchObject([200, dataset])
     expect(body.collections).toMatchObject([
@@ -127,16 +134,38 @@ describe('GET P/datasets/:name', () => {
     expect(listed.body.datasets[1]).toMatchObject({ ...dataset, collections: shown })
   })
 
-  it('shows the first 10,000 members, and counts them all', async () => {
-    const { tenant, set, dataset } = await withDataset()
+  it('shows the first 10,000 members, counts them all, and leads to the others', async () => {
+    const { tenant, path, set, dataset } = await withDataset()
     const members = Array.from({ length: 6_000 }, (_, i) => `m${(i * 7_919) % 6_000}`)
-    await collect(dataset, 'a', members)
-    await collect(dataset, 'b', members)
-    const { body } = await tenant.ask('GET', set)
-    expect(body.collections).toMatchObject([
+    for (const name of ['a', 'b'])
+      await storedLastToFirst(await collect(tenant, path, dataset.id, name, members))
+    for (let at = 0; at < 11; at++) await collect(tenant, path, dataset.id, `c/${at}`, [`${at}`])
+    const answer = await tenant.ask('GET', set)
+    expect(answer.body.collections.slice(0, 3)).toMatchObject([
       { name: 'a', members, membersTotal: 6_000 },
       { name: 'b', members: members.slice(0, 4_000), membersTotal: 6_000 },
+      { name: 'c/0', members: [], membersTotal: 1 },
     ])
+    const links = [...(answer.headers.get('Link') ?? '').matchAll(/<([^>]+)>; rel="section"/g)]
+    const rest: string[][] = []
+    for (let [, next] of links) {
+      const ids: string[] = []
+      while (next !== undefined) {
+        const { body, headers } = await tenant.ask('GET', next)
+        ids.push(...body.members.map(({ id }: { id: string }) => id))
+        next = /<([^>]+)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1]
+      }
+      rest.push(ids)
+    }
+    // One for each of the first ten of which members are left out, by name.
+    const others = ['0', '1', '10', '2', '3', '4', '5', '6', '7'].map((each) => [each])
+    expect(rest).toEqual([members.slice(4_000), ...others])
+  })
+
+  it('has no link where it shows all', async () => {
+    const { tenant, path, set, dataset } = await withDataset()
+    await collect(tenant, path, dataset.id, 'a', ['x'])
+    expect((await tenant.ask('GET', set)).headers.get('Link')).toBeNull()
   })
 
   it.each(['a/b', '100%', 'a%2Fb', '?a=b&c#d', 'a+b c\\d', '中 😀', '😀'.repeat(255)])(
@@ -183,7 +212,10 @@ describe('DELETE P/datasets/:name', () => {
   it('detaches its collections, and is done once', async () => {
     const { tenant, path, set, dataset } = await withDataset()
     const other = (await tenant.ask('POST', path, { name: 'other' })).body
-    const ids = [await collect(dataset, 'a', ['x', 'y']), await collect(other, 'b')]
+    const ids = [
+      await collect(tenant, path, dataset.id, 'a', ['x', 'y']),
+      await collect(tenant, path, other.id, 'b'),
+    ]
     const { status, body } = await twice(tenant, 'DELETE', set)
     expect([status, body]).toEqual([200, { success: true, deletionId: ID }])
     const { results } = await env.DB.prepare(

@@ -51,14 +51,15 @@ const expectExceeded = (answer: Answer): void => {
 }
 
 describe('the usage of a namespace', () => {
-  it('is of episodes, nodes, assets and objects, with what it may be', async () => {
+  it('is of episodes, nodes, assets, objects and members, with what it may be', async () => {
     const { tenant, place, project } = await Bounded.open()
     await tenant.ask('POST', '/assets/video', { ...place, episodeName: 'run', name: '/a/b/v.mp4' })
     await tenant.ask('POST', '/uploads', { ...place, files: [{ size: 5 }, { size: 7 }] })
     await tenant.ask('POST', `${project}/episodes`, { name: 'other', folder: '/x' })
+    await tenant.ask('POST', `${project}/collections`, { name: 'clips', members: ['a', 'b'] })
     const { body } = await tenant.ask('GET', `/namespaces/${tenant.slug}`)
-    // Two episodes with their nodes, three folders, an asset with its leaf, two objects.
-    expect(body.usage).toEqual({ rows: 11, bytes: 12, rowsQuota: 2_000_000, bytesQuota: null })
+    // Two episodes with their nodes, three folders, an asset with its leaf, two objects, two members.
+    expect(body.usage).toEqual({ rows: 13, bytes: 12, rowsQuota: 2_000_000, bytesQuota: null })
     const bounded = await tenant.ask('GET', `/namespaces/${tenant.slug}`, undefined, {
       variables: { QUOTA_ROWS: '0', QUOTA_BYTES: '100' },
     })
@@ -114,6 +115,11 @@ describe('a quota of rows', () => {
       'three uploads',
       3,
       ({ place }) => ['POST', '/uploads', { ...place, files: [{ size: 1 }, { size: 1 }, { size: 1 }] }],
+    ],
+    [
+      'a collection of three members',
+      3,
+      ({ project }) => ['POST', `${project}/collections`, { name: 'new', members: ['a', 'b', 'a', 'c'] }],
     ],
     [
       'an upload by the older routes',

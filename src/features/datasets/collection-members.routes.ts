@@ -1,0 +1,135 @@
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { Cursors, LARGEST_LIMIT, limit, walkLinks } from '../../http/page.ts'
+import type { Endpoint } from '../../http/route.ts'
+import * as z from '../../http/zod.ts'
+import { projectAt, projectFailures } from '../places/address.ts'
+import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
+import { Node, nodeExample } from '../recordings/node-shape.ts'
+import { addMembers, memberListing, removeMembers } from './collection-members.sql.ts'
+import { COLLECTIONS, CollectionParams, members, positionIn, spelled } from './collection-shape.ts'
+import { BEGINNING } from './collections.sql.ts'
+
+const MEMBERS = `${COLLECTIONS}/{name}/members`
+
+const nothing = z.object({})
+const failures = [...projectFailures, 'collection_not_found'] as const
+const total = z.int().meta({ description: 'Members that it has now' })
+
+const add = endpoint(
+  {
+    operationId: 'addCollectionMembers',
+    method: 'POST',
+    path: MEMBERS,
+    tag: 'Collections',
+    summary: 'Add members to a collection',
+    description: 'Behind those that are there; what is a member already stays where it is.',
+    params: CollectionParams,
+    query: nothing,
+    body: z.object({ add: members }).meta({ id: 'MembersToAdd' }),
+    bodyExample: { add: ['019d8a3c5e00a1b2c3d4e5f9'] },
+    answers: {
+      200: {
+        description: 'How many were added',
+        schema: z.object({ added: z.int(), total }),
+        example: { added: 1, total: 3 },
+      },
+    },
+    failures: [...failures, 'quota_exceeded'],
+  },
+  async ({ asking, params, body, stamp, quotas, database }) => {
+    const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
+    const { count, total } = await database.run(addMembers({ ...ref, ...quotas, ids: body.add }))
+    return jsonAnswer(JSON.stringify({ added: count, total }))
+  },
+)
+
+const remove = endpoint(
+  {
+    operationId: 'removeCollectionMembers',
+    method: 'DELETE',
+    path: MEMBERS,
+    tag: 'Collections',
+    summary: 'Remove members from a collection',
+    description: 'What is no member is passed over.',
+    params: CollectionParams,
+    query: nothing,
+    body: z.object({ remove: members }).meta({ id: 'MembersToRemove' }),
+    bodyExample: { remove: ['019d8a3c5e00a1b2c3d4e5f9'] },
+    answers: {
+      200: {
+        description: 'How many were removed',
+        schema: z.object({ removed: z.int(), total }),
+        example: { removed: 1, total: 2 },
+      },
+    },
+    failures,
+  },
+  async ({ asking, params, body, stamp, database }) => {
+    const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
+    const { count, total } = await database.run(removeMembers({ ...ref, ids: body.remove }))
+    return jsonAnswer(JSON.stringify({ removed: count, total }))
+  },
+)
+
+const listMembers = memberListing(wireKinds.map(({ shape }) => shape))
+
+/** Each kind as its list shows it, and says what it is. */
+const MemberAsset = z.union(
+  wireKinds.map((wire) =>
+    shownBy(wire)
+      .schema.extend({ kind: z.literal(wire.shape.kind) })
+      .meta({ id: `${wire.one}OfMember` }),
+  ),
+)
+
+const Member = z.union([
+  z
+    .object({
+      id: z.string(),
+      node: Node.nullable().meta({ description: 'Null for an asset without a name.' }),
+      asset: MemberAsset.nullable().meta({ description: 'Null for folders and episodes.' }),
+    })
+    .meta({ id: 'CollectionMember' }),
+  z
+    .object({ id: z.string(), dangling: z.literal(true) })
+    .meta({ id: 'DanglingMember', description: 'It refers to nothing that is there.' }),
+])
+
+const list = endpoint(
+  {
+    operationId: 'listCollectionMembers',
+    method: 'GET',
+    path: MEMBERS,
+    tag: 'Collections',
+    summary: 'List the members of a collection, in their order, with what each of them is',
+    description: 'A page may be short where its assets are heavy, and still lead on.',
+    params: CollectionParams,
+    query: z.object({
+      limit: limit.optional(),
+      cursor: z.string().optional().meta({ description: '`nextCursor` of the answer before' }),
+    }),
+    answers: {
+      200: {
+        description: 'One page, in their order',
+        schema: z.object({
+          members: z.array(Member),
+          nextCursor: z.string().nullable().meta({ description: 'Null at the end.' }),
+        }),
+        example: { members: [{ id: nodeExample.id, node: nodeExample, asset: null }], nextCursor: null },
+      },
+    },
+    failures,
+  },
+  async ({ asking, params, query, url, config, database }) => {
+    const { limit: most = LARGEST_LIMIT, cursor } = query
+    const cursors = new Cursors(url, config)
+    const after = cursor === undefined ? BEGINNING : positionIn(await cursors.open(cursor))
+    const ref = { ...asking, ...projectAt(params), name: params.name }
+    const { items, next } = await database.run(listMembers({ ...ref, after, limit: most }))
+    const nextCursor = next === null ? null : await cursors.seal(spelled(next))
+    const body = `{"members":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`
+    return jsonAnswer(body, 200, walkLinks(url, most, nextCursor))
+  },
+)
+
+export const memberListEndpoints: readonly Endpoint[] = [add, remove, list]
