@@ -5,6 +5,7 @@ import { memberListEndpoints } from './features/datasets/collection-members.rout
 import { collectionEndpoints } from './features/datasets/collections.routes.ts'
 import { datasetCollectionEndpoints } from './features/datasets/dataset-collections.routes.ts'
 import { datasetEndpoints } from './features/datasets/datasets.routes.ts'
+import { manifestEndpoints } from './features/datasets/manifest.routes.ts'
 import { objectEndpoints } from './features/objects/objects.routes.ts'
 import { uploadEndpoints } from './features/objects/uploads.routes.ts'
 import { memberEndpoints } from './features/places/members.routes.ts'
@@ -67,6 +68,7 @@ export const endpoints: readonly Endpoint[] = [
   ...datasetCollectionEndpoints,
   ...collectionEndpoints,
   ...memberListEndpoints,
+  ...manifestEndpoints,
   ...nodeEndpoints,
   ...trashEndpoints,
   ...purgeEndpoints,

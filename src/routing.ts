@@ -43,6 +43,10 @@ const branches: readonly Branch[] = [
       (await import('./features/datasets/dataset-collections.routes.ts')).datasetCollectionEndpoints,
   },
   {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets\/[^/]+\/manifest$/,
+    load: async () => (await import('./features/datasets/manifest.routes.ts')).manifestEndpoints,
+  },
+  {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets/,
     load: async () => (await import('./features/datasets/datasets.routes.ts')).datasetEndpoints,
   },

@@ -187,6 +187,8 @@ export const includeProtected = flag.meta({
 
 export const leavesOnly = flag.meta({ description: 'Leaves out folders and episodes.' })
 
+export const urls = flag.meta({ description: 'Gives each asset with a signed URL of its bytes.' })
+
 export const dryRun = flag.meta({ description: 'Only counts what would go.' })
 
 export const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })

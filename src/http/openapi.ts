@@ -102,12 +102,17 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
 
 const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
   Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, example }]) => [
+    Object.entries(route.answers).map(([status, { description, schema, isLines, example }]) => [
       status,
       {
         description,
         ...(schema && {
-          content: { 'application/json': { schema: schemaOf(schema, 'output', components), example } },
+          content: {
+            [isLines ? 'application/x-ndjson' : 'application/json']: {
+              schema: schemaOf(schema, 'output', components),
+              example,
+            },
+          },
         }),
       },
     ]),

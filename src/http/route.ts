@@ -31,6 +31,8 @@ type Trips = 'none' | 'each chunk' | { readonly most: 2; readonly because: strin
 export interface AnswerShape {
   readonly description: string
   readonly schema: z.ZodType | null
+  /** Of an answer in lines, each of which is JSON by the schema; by default the whole answer is. */
+  readonly isLines?: true
   readonly example?: unknown
 }
 

@@ -17,3 +17,5 @@ export function assertSameBytes(name: string, found: Uint8Array, wanted: Uint8Ar
       `(${found.length} of ${wanted.length} bytes arrived).`,
   )
 }
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -59,6 +59,18 @@ export class Client {
     )
   }
 
+  /** Asks for an answer in lines, and accepts nothing but the expected shape of each. */
+  async lines<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>[]> {
+    const headers = { Authorization: `Bearer ${this.#token}` }
+    const response = await this.#send(new URL(path, this.#base), { method: 'GET', headers }, 200)
+    const lines = (await response.text()).trimEnd().split('\n')
+    return lines.map((line, index) => {
+      const parsed = answer.safeParse(parsedOrNull(line))
+      if (parsed.success) return parsed.data
+      throw new Failure(`GET ${path}: line ${index + 1} is another than expected: ${line.slice(0, 500)}`)
+    })
+  }
+
   /** Follows a signed URL, which needs no token. */
   async bytes(url: string, range?: ByteRange): Promise<{ bytes: Uint8Array; headers: Headers }> {
     const headers: HeadersInit = range ? { Range: `bytes=${range.first}-${range.last}` } : {}

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { assertEqual, assertSameBytes, Failure } from './checks.ts'
+import { assertEqual, assertSameBytes, Failure, say } from './checks.ts'
 import { type CallRecord, Client } from './client.ts'
+import { collect, makeDataset, readManifest } from './demo-dataset.ts'
 import { signLocalToken } from './local-token.ts'
 import { DURATION_MILLISECONDS, readSamples, type Sample, sampleKinds } from './sample.ts'
 import {
@@ -9,7 +10,6 @@ import {
   Announced,
   Asset,
   Assets,
-  Dataset,
   Done,
   Download,
   Episode,
@@ -27,9 +27,6 @@ import { aligned } from './table.ts'
 const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--robot]'
 const PROJECT = 'demo'
 const EPISODE = 'run-001'
-const DATASET = 'training-v1'
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 interface Settings {
   readonly base: URL
@@ -217,14 +214,6 @@ async function castFor(client: Client, namespace: string, robot: boolean): Promi
   return cast
 }
 
-async function makeDataset(client: Client, datasets: string, projectId: string): Promise<void> {
-  const body = { name: DATASET, description: 'What the demonstration recorded' }
-  const made = await client.call('POST', datasets, { expect: 201, answer: Dataset, body })
-  const read = await client.call('GET', `${datasets}/${DATASET}`, { expect: 200, answer: Dataset })
-  assertEqual('The dataset', read, { id: made.id, name: DATASET, projectId })
-  say(`Created the dataset ${DATASET} and read it back.`)
-}
-
 /** Deletes the episode by mistake, and brings it back with all that is inside. */
 async function deleteAndRestore(client: Client, namespace: string, samples: number): Promise<void> {
   const project = `/namespaces/${namespace}/projects/${PROJECT}`
@@ -264,7 +253,7 @@ async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
   const project = `/namespaces/${namespace}/projects/${PROJECT}`
   const body = { name: EPISODE, folder: '/experiments/demo', tags: ['demo', 'pick-and-place'] }
   await recorder.call('POST', `${project}/episodes`, { expect: 201, answer: Upserted, body })
-  const { projectId, nodePath, tags } = await readEpisode(reader, `${project}/episodes`)
+  const { id: episodeId, projectId, nodePath, tags } = await readEpisode(reader, `${project}/episodes`)
   assertEqual('The tags of the episode', tags, body.tags)
   assertEqual('The path of the episode', nodePath, `${body.folder}/${EPISODE}`)
   say(`Started episode ${EPISODE} at ${nodePath} in the project ${PROJECT}.`)
@@ -285,8 +274,10 @@ async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
     if (sample.kind === 'video') await fetchRange(reader, url, sample)
   }
   await complete(recorder, reader, `${project}/episodes`, robot)
-  await makeDataset(client, `${project}/datasets`, projectId)
+  await makeDataset(client, project, projectId)
+  await collect(client, project, episodeId)
   await deleteAndRestore(client, namespace, samples.length)
+  await readManifest(reader, project, samples)
   return client.calls
 }
 

@@ -32,6 +32,19 @@ export const Named = z.object({ name: z.string() })
 export const Secret = z.object({ token: z.string() })
 export const Problem = z.object({ code: z.literal('forbidden') })
 export const Dataset = z.object({ id: z.string(), name: z.string(), projectId: z.string() })
+export const Change = z.object({ added: z.number(), total: z.number() })
+export const ManifestLine = z.union([
+  z.object({
+    collection: z.string(),
+    episode: z.string(),
+    path: z.string(),
+    kind: z.string(),
+    size: z.number(),
+    contentType: z.string(),
+    url: z.string(),
+  }),
+  z.object({ end: z.literal(true), lines: z.number(), changed: z.boolean(), nextCursor: z.null() }),
+])
 export const Done = z.object({ success: z.literal(true) })
 export const Trash = z.object({
   trash: z.array(z.object({ deletionId: z.string(), kind: z.string(), name: z.string().nullable() })),

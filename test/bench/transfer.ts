@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { signLocalToken } from '../../src/tools/local-token.ts'
+import { memoryBelow } from './memory.ts'
 import { bytesOfPart, lengthOfPart } from './sender.ts'
 
 /**
@@ -23,30 +24,6 @@ const RANGE = 8 * MEBIBYTE
 const SAMPLE_MILLISECONDS = 50
 const root = join(import.meta.dirname, '../..')
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
-/** The resident memory of all workerd processes below a process, in bytes. */
-function memoryBelow(pid: number): number {
-  const parents = new Map<number, number>()
-  const resident = new Map<number, number>()
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const status = readStatus(name)
-    const field = (key: string): string => new RegExp(`^${key}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? ''
-    parents.set(Number(name), Number(field('PPid')))
-    if (field('Name') === 'workerd') resident.set(Number(name), Number(field('VmRSS')) * 1_024)
-  }
-  const isBelow = (each: number): boolean =>
-    each === pid || (parents.has(each) && isBelow(parents.get(each) ?? 0))
-  return [...resident].filter(([each]) => isBelow(each)).reduce((sum, [, bytes]) => sum + bytes, 0)
-}
-
-/** Empty for a process that has ended meanwhile. */
-function readStatus(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8')
-  } catch {
-    return ''
-  }
-}
 
 const state = mkdtempSync(join(tmpdir(), 'dreamlake-transfer-'))
 const server = spawn(

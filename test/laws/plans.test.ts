@@ -191,7 +191,7 @@ describe('every statement', () => {
     async ({ text }) => {
       const prepared = env.DB.prepare(text)
       const [columns = []] = await (text.includes('?1')
-        ? prepared.bind('{"limit":1,"offset":0,"examined":1,"most":1,"rows":1}')
+        ? prepared.bind('{"limit":1,"offset":0,"examined":1,"most":1,"rows":1,"lines":1,"linesOfMany":1}')
         : prepared
       ).raw({
         columnNames: true,

@@ -126,8 +126,8 @@ async function empty(slug: string): Promise<void> {
 const ROWS_OF_AN_ADDRESS = 6
 /** Who asks and where, as every statement of a batch judges it. */
 const ROWS_OF_A_JUDGEMENT = 15
-/** What is a list for each kind of node asks for each of them whether anything may be read. */
-const ROWS_OF_LISTS: Readonly<Record<string, number>> = { listChildren: 10 }
+/** What is a list for each kind of node asks for each of them whether anything may be read; a manifest knows its bounds. */
+const ROWS_OF_LISTS: Readonly<Record<string, number>> = { listChildren: 10, readManifest: 10 }
 
 /** What is wrong with an answer, beside the one to the same request where there is nothing. */
 function* faultsOf(

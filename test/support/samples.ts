@@ -240,6 +240,7 @@ export function samplesFor({
       scope: 'write',
     },
     trashDataset: { path: `${project}/datasets/training`, status: 200, scope: 'write' },
+    readManifest: { path: `${project}/datasets/training/manifest`, status: 200, scope: 'read' },
     attachCollections: {
       path: `${project}/datasets/training/collections`,
       body: { add: ['clips'] },

@@ -74,20 +74,30 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
   const atAnswer = { ...meter }
   const { pathname } = new URL(path, ORIGIN)
   const route = routeOf(method, pathname)
-  const text = await response.text()
+  const text = new TextDecoder().decode(await response.arrayBuffer())
   // Some work goes on after an answer, and is no part of it; of a streamed one, most is read while it is read.
   const spent = route?.trips === 'each chunk' ? { ...meter } : atAnswer
   await waitOnExecutionContext(context)
-  const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
+  const type = response.headers.get('Content-Type') ?? ''
   const answer = {
     status: response.status,
     headers: response.headers,
     text,
-    body: isJson && text !== '' ? JSON.parse(text) : null,
+    body: bodyOf(type, text),
     ...spent,
   }
   assertDocumented(method, route, answer, asked.disturb ? 1 : 0)
   return answer
+}
+
+/** The JSON of an answer; an array of that of its lines, where it is in lines. */
+function bodyOf(type: string, text: string) {
+  if (type === 'application/x-ndjson')
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  return /json/.test(type) && text !== '' ? JSON.parse(text) : null
 }
 
 const patterns = endpoints.map(({ route }) => {
@@ -116,7 +126,8 @@ function assertDocumented(method: string, route: AnyRoute | undefined, answer: A
   if (!route || method === 'HEAD') return
   const shape = route.answers[answer.status]
   if (!shape) throw new Error(`${route.operationId} does not document ${answer.status}`)
-  if (shape.schema) strictly(shape.schema, answer.body)
+  const { schema } = shape
+  if (schema) for (const each of shape.isLines ? answer.body : [answer.body]) strictly(schema, each)
   if (route.trips !== 'each chunk')
     expect(answer.trips, `round trips of ${route.operationId}`).toBeLessThanOrEqual(mostTrips(route) + again)
 }

@@ -68,6 +68,40 @@ describe('an example', () => {
     ])
   })
 
+  it.each(['python3'].filter(isInstalled))('in %s downloads all files of a dataset', async (python) => {
+    const file = join(own.folder, 'left.mp4')
+    copyFileSync(join(root, 'test/sample/camera/front.mp4'), file)
+    const variables = await by('reader')
+    const run = async (...args: string[]) => {
+      const running = new Running(python, args, variables)
+      await running.isOver
+      return [running.child.exitCode, running.said]
+    }
+    const project = '/namespaces/reader/projects/robotics'
+    const ask = async (method: string, path: string, body?: object) => {
+      const headers = {
+        Authorization: `Bearer ${variables.DREAMLAKE_TOKEN}`,
+        'Content-Type': 'application/json',
+      }
+      const answer = await fetch(`${origin}${project}${path}`, {
+        method,
+        headers,
+        body: body ? JSON.stringify(body) : null,
+      })
+      expect(answer.status).toBeLessThan(300)
+      return (await answer.json()) as { id: string }
+    }
+    await run('docs/examples/record.py', 'reader', 'robotics', 'day 1/run', file)
+    const { id: episode } = await ask('GET', '/episodes/day%201%2Frun')
+    const { id: datasetId } = await ask('POST', '/datasets', { name: 'v 1' })
+    await ask('POST', '/collections', { name: 'all', datasetId, members: [episode] })
+    const target = join(own.folder, 'downloaded')
+    const download = () => run('docs/examples/manifest.py', 'reader', 'robotics', 'v 1', target)
+    expect(await download()).toEqual([0, '1 assets\n'])
+    const downloaded = readFileSync(join(target, 'day%201%2Frun/video/camera/left.mp4'))
+    expect(downloaded.equals(readFileSync(file))).toBe(true)
+  })
+
   it('in curl sends a large file in parts', async () => {
     const file = join(own.folder, 'recording.mcap')
     const bytes = 65 * 2 ** 20

@@ -1,0 +1,21 @@
+/** What a client says of the representations that it has, and can read. */
+
+/** The entity tags in a header, without their quotes; weak ones like strong ones (RFC 9110, 13.1.2). */
+export const tagsIn = (header: string | null): string[] =>
+  [...(header ?? '').matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map(([, tag = '']) => tag)
+
+/**
+ * Whether an answer may be compressed by gzip (RFC 9110, 12.5.3): only where it is named, and not refused. In front of a
+ * Worker stands what asks for compressed answers in any case, and says beside the request what the client asked for.
+ */
+export function acceptsGzip({ cf, headers }: Request): boolean {
+  const asked = (cf?.clientAcceptEncoding as string | undefined) ?? headers.get('Accept-Encoding') ?? ''
+  return asked.split(',').some((coding) => {
+    const [name = '', ...parameters] = coding
+      .toLowerCase()
+      .split(';')
+      .map((part) => part.trim())
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+    return ['gzip', 'x-gzip'].includes(name) && (weight === undefined || Number(weight) > 0)
+  })
+}
