@@ -180,8 +180,8 @@ export const mintedId = (now: SQL): SQL =>
 /** Holds where there is no such row; `rows` is what follows `from`. */
 export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`
 
-/** The length of text in UTF-8; null of null. */
-export const bytesOf = (text: SQLWrapper): SQL => sql`length(cast(${text} as blob))`
+/** The length of text in UTF-8, which of a column is known without reading it; null of null. */
+export const bytesOf = (text: SQLWrapper): SQL => sql`octet_length(${text})`
 
 /** `insert into <table> (...) select ... <from>`; the caller adds what follows. */
 export function insertInto<T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL {

@@ -76,7 +76,7 @@ select deletions.phase is not null as is_left
  order by nodes.path, nodes.kind limit :rows) and nodes.deleted_at is null
 
 -- deletions.noteLongest
-<deletions.markSlice.area> update deletions set longest_path = max(ifnull(deletions.longest_path, length(cast(replace(replace(deletions.path, '%2F', '/'), '%25', '%') as blob))), ifnull((select max(length(cast(replace(replace(nodes.path, '%2F', '/'), '%25', '%') as blob)))
+<deletions.markSlice.area> update deletions set longest_path = max(ifnull(deletions.longest_path, octet_length(replace(replace(deletions.path, '%2F', '/'), '%25', '%'))), ifnull((select max(octet_length(replace(replace(nodes.path, '%2F', '/'), '%25', '%')))
  from nodes
  where nodes.id in (select nodes.id
  from nodes

@@ -40,7 +40,7 @@ hidden as materialized (select exists (select 1
  where episodes.project_id = (select project_id from permit) and episodes.deleted_at > 0) as is_there)
 
 -- <assets.weight>
-(500 + ifnull(length(cast(assets.metadata as blob)), 0) + ifnull(length(cast(assets.tags as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(assets.storage_id as blob)), 0) + ifnull(length(cast(assets.language as blob)), 0)))
+(500 + ifnull(octet_length(assets.metadata), 0) + ifnull(octet_length(assets.tags), 0) + 2 * (ifnull(octet_length(assets.name), 0) + ifnull(octet_length(assets.storage_id), 0) + ifnull(octet_length(assets.language), 0)))
 
 -- <audit.child_counts.differs>
 (child_counts.nodes) <> (<audit.child_counts.nodes>)

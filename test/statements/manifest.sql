@@ -1,13 +1,13 @@
 -- manifest.read, consulted by manifest.reading
 , facts as materialized (select permit.project_id as project_id, datasets.id as dataset_id, datasets.name as name, project_stats.revision as revision, ifnull(:since, project_stats.revision) as since, datasets.id || '-' || datasets.version || '.' || project_stats.revision as state, datasets.id || '-' || datasets.version || '.' || project_stats.revision in (select value from each(:known)) as is_known
- from permit cross join target cross join datasets on datasets.id = target.id cross join project_stats on project_stats.project_id = permit.project_id), few as materialized (select mine.id as id, mine.name as name
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null and mine.placed_revision < facts.since limit 5), bounds as materialized (select (select count(*) <= 4 from few) as is_few, iif((select count(*) <= 4 from few), :lines, :linesOfMany) as lines, iif((select count(*) <= 4 from few), :budget, :budgetOfMany) as budget)
+ from permit cross join target cross join datasets on datasets.id = target.id cross join project_stats on project_stats.project_id = permit.project_id), few as materialized (select mine.id as id, mine.name as name, mine.placed_revision as placed_revision
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 5), bounds as materialized (select (select count(*) <= 4 from few) as is_few, iif((select count(*) <= 4 from few), :lines, :linesOfMany) as lines, iif((select count(*) <= 4 from few), :budget, :budgetOfMany) as budget)
  select standing.refusal as refusal, facts.state as state, facts.is_known as is_known, facts.revision as revision, (select lines from bounds) as most, (select is_few from bounds) as is_few, null as collection, null as position, null as unit_path, null as unit_kind, null as half, null as loose_id, null as inside_path, null as inside_kind, null as id, null as name, null as key, null as content_type, null as is_horizon, null as body
  from verdict as standing
  left join facts
  union all
- select null, null, null, null, null, null, collection, position, unit_path, unit_kind, half, loose_id, inside_path, inside_kind, id, name, key, content_type, is_horizon, iif(total - weight < :heaviest, body, null)
- from (select step.*, (step.spent - step.cost < (select budget from bounds)) as is_within, (step.spent >= (select budget from bounds)) as is_horizon, assets.id as id, assets.name as name, objects.key as key, <contentTypeOfAsset> as content_type, json_object('dataset', (select name from facts), 'collection', step.collection, 'episode', episodes.name, 'path', assets.name, 'kind', assets.kind, 'assetId', assets.id, 'contentType', iif(objects.id is null, null, <contentTypeOfAsset>), 'size', objects.size, 'sha256', objects.sha256, 'metadata', json(assets.metadata)) as body, iif(assets.id is null, 0, 400 + ifnull(length(cast(assets.metadata as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(episodes.name as blob)), 0) + length(step.collection))) as weight, sum(iif(assets.id is null, 0, 400 + ifnull(length(cast(assets.metadata as blob)), 0) + 2 * (ifnull(length(cast(assets.name as blob)), 0) + ifnull(length(cast(episodes.name as blob)), 0) + length(step.collection)))) over (rows unbounded preceding) as total
+ select null, null, null, null, null, null, collection, position, unit_path, unit_kind, half, loose_id, inside_path, inside_kind, id, name, key, content_type, is_horizon, iif(total - weight < :heaviest, substr(body, 1, length(body) - 1) || ',metadata:' || ifnull((select assets.metadata from assets where assets.id = told.id), 'null') || '}', null)
+ from (select step.*, (step.spent - step.cost < (select budget from bounds)) as is_within, (step.spent >= (select budget from bounds)) as is_horizon, assets.id as id, assets.name as name, objects.key as key, <contentTypeOfAsset> as content_type, json_object('dataset', (select name from facts), 'collection', step.collection, 'episode', episodes.name, 'path', assets.name, 'kind', assets.kind, 'assetId', assets.id, 'contentType', iif(objects.id is null, null, <contentTypeOfAsset>), 'size', objects.size, 'sha256', objects.sha256) as body, iif(assets.id is null, 0, 400 + ifnull(octet_length(assets.metadata), 0) + 2 * (ifnull(octet_length(assets.name), 0) + ifnull(octet_length(episodes.name), 0) + length(step.collection))) as weight, sum(iif(assets.id is null, 0, 400 + ifnull(octet_length(assets.metadata), 0) + 2 * (ifnull(octet_length(assets.name), 0) + ifnull(octet_length(episodes.name), 0) + length(step.collection)))) over (rows unbounded preceding) as total
  from (select *, sum(cost) over (rows unbounded preceding) as spent
  from (select mine.name as collection, held.position as position, substr(unit.path, length(top.path) + 1) as unit_path, unit.kind as unit_kind, half.n as half, loose.id as loose_id, substr(inside.path, length(iif(unit.id is null and top.kind = 'folder', top.path, '')) + 1) as inside_path, inside.kind as inside_kind, case
  when loose.id is not null then loose.id
@@ -50,9 +50,9 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (mine.name, held.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (mine.name, held.position)))), top.container_id, null) and (unit.path, unit.kind) >= (top.path || iif((mine.name is :collection and held.position is :position), ifnull(:unitPath, '/'), '/'), iif((mine.name is :collection and held.position is :position), ifnull(:unitKind, ''), '')) and unit.path < top.path || '0' and unit.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since))), top.container_id, null) and (unit.path, unit.kind) >= (top.path || iif((mine.name is :collection and held.position is :position), ifnull(:unitPath, '/'), '/'), iif((mine.name is :collection and held.position is :position), ifnull(:unitKind, ''), '')) and unit.path < top.path || '0' and unit.deleted_at is null
  left join (select 0 as n union all select 1) as half on half.n >= iif(((mine.name is :collection and held.position is :position) and iif(unit.id is null, :unitPath is null, unit.path is top.path || :unitPath and unit.kind is :unitKind)), :half, 0) and (half.n = 1 or ifnull(unit.kind, top.kind) = 'episode')
  left join assets as loose indexed by assets_loose on loose.container_id = iif(half.n = 0 and not iif(unit.id is not null, exists ( with recursive up(id, item_id, parent_id) as (
  select first.id, first.item_id, first.parent_id
@@ -66,9 +66,9 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (mine.name, held.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (mine.name, held.position)))), exists ( with recursive up(id, item_id, parent_id) as (
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since))), exists ( with recursive up(id, item_id, parent_id) as (
  select first.id, first.item_id, first.parent_id
  from nodes as first
  where first.id = top.id
@@ -80,9 +80,9 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (mine.name, held.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (mine.name, held.position))))), case
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)))), case
  when unit.id is not null then iif(unit.kind = 'episode', unit.item_id, null)
  when top.kind = 'episode' then top.item_id
  when top.container_id <> top.project_id and top.kind = 'folder' then top.container_id end, null) and loose.id > iif((((mine.name is :collection and held.position is :position) and iif(unit.id is null, :unitPath is null, unit.path is top.path || :unitPath and unit.kind is :unitKind)) and :half = 0), ifnull(:looseId, ''), '') and loose.name is null and loose.deleted_at is null
@@ -98,9 +98,9 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (mine.name, held.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (mine.name, held.position)))), exists ( with recursive up(id, item_id, parent_id) as (
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since))), exists ( with recursive up(id, item_id, parent_id) as (
  select first.id, first.item_id, first.parent_id
  from nodes as first
  where first.id = top.id
@@ -112,9 +112,9 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (mine.name, held.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (mine.name, held.position))))), case
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)))), case
  when unit.id is not null then iif(unit.kind = 'episode', unit.item_id, null)
  when top.kind = 'episode' then top.item_id
  when top.container_id <> top.project_id and top.kind = 'folder' then top.container_id end, null) and (inside.path, inside.kind) > (iif(unit.id is null and top.kind = 'folder', top.path, '') || iif((((mine.name is :collection and held.position is :position) and iif(unit.id is null, :unitPath is null, unit.path is top.path || :unitPath and unit.kind is :unitKind)) and :half = 1), ifnull(:insidePath, '/'), '/'), iif((((mine.name is :collection and held.position is :position) and iif(unit.id is null, :unitPath is null, unit.path is top.path || :unitPath and unit.kind is :unitKind)) and :half = 1), ifnull(:insideKind, ''), '')) and inside.path < iif(unit.id is null and top.kind = 'folder', top.path, '') || '0' and inside.deleted_at is null)) as step
@@ -130,14 +130,14 @@
  from up
  where iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (few.name, other.position) < (step.collection, step.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (up.id, up.item_id) and other.added_revision < facts.since and (holder.name, other.position) < (step.collection, step.position)))) or assets.node_id is null and iif((select count(*) <= 4 from few), exists (select 1
+ where other.member_id in (up.id, up.item_id) and (few.name, other.position) < (step.collection, step.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (up.id, up.item_id) and (holder.name, other.position) < (step.collection, step.position) and holder.placed_revision < facts.since and other.added_revision < facts.since))) or assets.node_id is null and iif((select count(*) <= 4 from few), exists (select 1
  from facts cross join few cross join collection_members as other on other.collection_id = few.id
- where other.member_id in (assets.id) and other.added_revision < facts.since and (few.name, other.position) < (step.collection, step.position)), exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null and holder.placed_revision < facts.since
- where other.member_id in (assets.id) and other.added_revision < facts.since and (holder.name, other.position) < (step.collection, step.position))))
+ where other.member_id in (assets.id) and (few.name, other.position) < (step.collection, step.position) and few.placed_revision < facts.since and other.added_revision < facts.since), exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id in (assets.id) and (holder.name, other.position) < (step.collection, step.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)))
  left join objects on objects.id = assets.object_id and objects.state = 'complete'
  left join episodes on episodes.id = assets.container_id
- where assets.id is not null or (step.spent >= (select budget from bounds)) limit (select lines from bounds) + 1)
+ where assets.id is not null or (step.spent >= (select budget from bounds)) limit (select lines from bounds) + 1) as told
  where is_within

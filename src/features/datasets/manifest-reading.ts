@@ -45,7 +45,7 @@ interface Place extends Partial<Step> {
 /** Reads what stands behind a place, or from the beginning, `most` lines of it. */
 type ReadFrom = (place: Place | null, most: number, known: readonly string[]) => Promise<Chunk>
 
-/** Chunks as large as they may be, by what the one before has cost. */
+/** Chunks as large as they may be, by what the one before has cost: what is too heavy to be sent has been read in vain. */
 function readerOf({ asking, caller, params, query, database }: AnyCall): ReadFrom {
   const ref = { ...asking, ...projectAt(params), name: params.name, kind: query.kind ?? null }
   let share: number | null = null
@@ -67,7 +67,8 @@ function readerOf({ asking, caller, params, query, database }: AnyCall): ReadFro
       }),
     )
     const taken = share ?? (chunk.isFew ? 1 : FIRST_SHARE)
-    const affordable = (taken * ROWS_IN_A_CHUNK) / (database.usage.rowsRead - readBefore)
+    const light = chunk.isHeavy ? (2 * chunk.lines.length) / MOST_LINES : 1
+    const affordable = Math.min((taken * ROWS_IN_A_CHUNK) / (database.usage.rowsRead - readBefore), light)
     share = Math.max(SMALLEST_SHARE, Math.min(taken * GROWTH, affordable, 1))
     return chunk
   }

@@ -49,11 +49,12 @@ const FEW = 4
 
 /**
  * The tables that the walk stands on. `facts`, at most one row, is the dataset (`dataset_id`), its project, and `since`.
- * `few` has its first collections, in the order of their index.
+ * `few` has its first collections.
  */
-export const few = sql`few as materialized (select mine.id as id, mine.name as name from facts
+export const few = sql`few as materialized (select mine.id as id, mine.name as name,
+  mine.placed_revision as placed_revision from facts
   cross join ${collections} as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id
-  and mine.deleted_at is null and mine.placed_revision < facts.since limit ${sql.raw(String(FEW + 1))})`
+  and mine.deleted_at is null limit ${sql.raw(String(FEW + 1))})`
 
 export const isFew = sql`(select count(*) <= ${sql.raw(String(FEW))} from few)`
 
@@ -65,15 +66,15 @@ interface Place {
 
 /** Holds where one of some ids is a member of the dataset before a place. */
 const isHeldBefore = (ids: SQL, { collection, position }: Place): SQL => {
-  const before = (name: SQL) => sql`other.member_id in (${ids}) and other.added_revision < facts.since
-    and (${name}, other.position) < (${collection}, ${position})`
+  const before = (holder: SQL) => sql`other.member_id in (${ids})
+    and (${holder}.name, other.position) < (${collection}, ${position})
+    and ${holder}.placed_revision < facts.since and other.added_revision < facts.since`
   return sql`iif(${isFew},
     exists (select 1 from facts cross join few cross join ${collectionMembers} as other
-      on other.collection_id = few.id where ${before(sql`few.name`)}),
+      on other.collection_id = few.id where ${before(sql`few`)}),
     exists (select 1 from facts cross join ${collectionMembers} as other indexed by collection_members_holding
       on other.project_id = facts.project_id cross join ${collections} as holder on holder.id = other.collection_id
-      and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
-      and holder.placed_revision < facts.since where ${before(sql`holder.name`)}))`
+      and holder.dataset_id = facts.dataset_id and holder.deleted_at is null where ${before(sql`holder`)}))`
 }
 
 /**
@@ -123,7 +124,7 @@ const cost = sql`1 + case when inside.id is not null then ${depthOf(sql`inside.p
 
 /**
  * The steps behind the one that the request gives, or from the beginning, with what they cost up to each. Those behind the
- * one that ends the budget (\`isHorizon\`) are not meant (\`isWithin\`).
+ * one that ends the budget (`isHorizon`) are not meant (`isWithin`).
  */
 export const stepsOf = (a: A): SQL =>
   sql`select *, sum(cost) over (rows unbounded preceding) as spent from (${turnsOf(a)})`

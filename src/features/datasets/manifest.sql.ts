@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { assets, datasets, episodes, objects, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
-import { json, object } from '../../db/json.ts'
+import { object } from '../../db/json.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
 import { bytesOf } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
@@ -52,6 +52,8 @@ export interface Chunk {
   readonly revision: number
   /** Whether the dataset has few collections. */
   readonly isFew: boolean
+  /** Whether more lines were read than were light enough. */
+  readonly isHeavy: boolean
   readonly lines: readonly Line[]
   /** The step to go on behind; null at the end. */
   readonly next: Step | null
@@ -79,8 +81,11 @@ const line = object({
   contentType: sql`iif(${objects.id} is null, null, ${contentTypeOfAsset})`,
   size: objects.size,
   sha256: objects.sha256,
-  metadata: json(assets.metadata),
 })
+
+/** The metadata, which may be large, is read for what fits alone. */
+const withMetadata = sql`substr(body, 1, length(body) - 1) || ',"metadata":'
+  || ifnull((select ${assets.metadata} from ${assets} where ${assets.id} = told.id), 'null') || '}'`
 
 /** What the rows of lines have beside the facts. */
 const names = [
@@ -107,7 +112,7 @@ const read = consulting<Asked>(reading, 'manifest.read', (a) => {
       ${nothing}
       from ${VERDICT} left join facts
     union all
-    select null, null, null, null, null, null, ${columns}, iif(total - weight < ${a.heaviest}, body, null)
+    select null, null, null, null, null, null, ${columns}, iif(total - weight < ${a.heaviest}, ${withMetadata}, null)
     from (select step.*, ${isWithin(budget)} as is_within, ${isHorizon(budget)} as is_horizon, ${assets.id} as id,
         ${assets.name} as name, ${objects.key} as key, ${contentTypeOfAsset} as content_type, ${line} as body,
         ${weight} as weight, sum(${weight}) over (rows unbounded preceding) as total
@@ -117,7 +122,7 @@ const read = consulting<Asked>(reading, 'manifest.read', (a) => {
       left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'
       left join ${episodes} on ${episodes.id} = ${assets.containerId}
       where ${assets.id} is not null or ${isHorizon(budget)}
-      limit ${most} + 1)
+      limit ${most} + 1) as told
     where is_within`
 })
 
@@ -136,6 +141,7 @@ export const readManifest = (values: Asked): Plan<Chunk> =>
       isKnown: is_known === 1,
       revision: revision as number,
       isFew: is_few === 1,
+      isHeavy: heavy >= 0,
       lines: told.filter(({ id }) => id !== null).map(lineOf),
       next: isCut && last ? stepOf(last) : null,
     }

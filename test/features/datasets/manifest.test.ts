@@ -518,6 +518,20 @@ describe('a large manifest', () => {
     await expect(cut).rejects.toThrow('Dataset not found')
   })
 
+  it('reads little in vain where the lines are heavy', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const { id } = await archive.episode('run')
+    await crowdOfVideos(archive, 300, '/heavy/', { episode: id })
+    await env.DB.prepare('update assets set metadata = ?1 where container_id = ?2')
+      .bind(JSON.stringify({ text: 'x'.repeat(65_000) }), id)
+      .run()
+    await archive.collection('good', dataset, [id])
+    const { lines, end, meter } = await read(archive, manifest)
+    expect([lines.length, end.lines, new Set(asTold(lines)).size]).toEqual([300, 300, 300])
+    // 32 lines of 64 KiB a round trip; the first one reads all 300.
+    expect([meter.trips, meter.rowsRead < 300 * 14 + 300 * 14 * 3]).toEqual([10, true])
+  })
+
   it('steps over what is covered, or of another kind, by a bounded number of steps a round trip', async () => {
     const { archive, dataset, manifest, run } = await withCrowd()
     const { id } = await archive.succeed(201, 'POST', '/assets/file', {
