@@ -16,7 +16,12 @@ export interface Usage {
 /** Failures in which a batch may or may not have been committed, and asking again can help. */
 const PASSING =
   /Network connection lost|storage caused object to be reset|reset because its code was updated|transient issue|client disconnected/
-const OVERLOADED = /overloaded|Too many requests queued|exceeded timeout|exceeded its (memory|CPU) limit/
+/** Failures in which asking again makes it worse. */
+const OVERLOADED = /overloaded|Too many requests queued|exceeded timeout|exceeded its (memory|CPU)/
+
+/** How often a batch is asked for, and how long is rested before the second time at most; before each other twice as long. */
+const MOST_ATTEMPTS = 4
+const FIRST_REST = 50
 
 const SHARE_OF_REST = 2
 
@@ -44,15 +49,21 @@ export class Database {
   /**
    * Runs a plan as one batch: one round trip, one transaction.
    *
-   * A batch whose answer was lost is asked once more. That is safe for writes too: ids and marks were made
-   * before, so the second run recognises what the first one did.
+   * A batch whose answer was lost is asked for again, after a rest of any length, so that those who lost theirs together
+   * do not come back together. That is safe for writes too: ids and marks were made before, so the second run recognises
+   * what the first one did.
    */
   async run<T>(plan: Plan<T>): Promise<T> {
-    const results = await this.#batch(plan).catch((error: unknown) => {
-      if (!PASSING.test(String(error))) throw error
-      return this.#batch(plan)
-    })
-    return plan.read(results.map((result) => result.results))
+    for (let attempt = 1; ; attempt++) {
+      const results = await this.#batch(plan).catch(async (error: unknown) => {
+        if (OVERLOADED.test(String(error))) throw unavailable(error)
+        if (!PASSING.test(String(error))) throw error
+        if (attempt === MOST_ATTEMPTS) throw unavailable(error)
+        await scheduler.wait(Math.random() * FIRST_REST * 2 ** (attempt - 1))
+        return null
+      })
+      if (results !== null) return plan.read(results.map((result) => result.results))
+    }
   }
 
   /**
@@ -86,11 +97,10 @@ export class Database {
         this.usage.rowsWritten += meta.rows_written
       }
       return results
-    } catch (error) {
-      if (OVERLOADED.test(String(error))) throw new Refusal('database_unavailable')
-      throw error
     } finally {
       this.usage.milliseconds += performance.now() - started
     }
   }
 }
+
+const unavailable = (cause: unknown): Refusal => Object.assign(new Refusal('database_unavailable'), { cause })
