@@ -17,6 +17,8 @@ export const datasets = sqliteTable(
     collectionCount: counter(),
     /** How many collections the last request that put some in, or took some out, has. */
     changedCollections: integer().notNull().default(0),
+    /** Rises when a collection inside is renamed: who reads them in their order has to begin anew. Kept by a trigger. */
+    orderRevision: counter(),
     ...recorded(),
     ...trashable(),
   },

@@ -58,6 +58,10 @@ export const failures = {
   asset_name_taken: 'Asset of that kind and name already exists there',
   dataset_name_taken: 'Dataset name already exists in this project',
   collection_name_taken: 'Collection name already exists in this project',
+  manifest_out_of_order:
+    'A collection of the dataset, or what was being read, was moved or renamed: begin the manifest anew, without cursor.',
+  manifest_entangled:
+    'Members of the dataset are in more collections than can be compared: it takes fewer than 1,000 collections in the dataset, or members that are in at most 64.',
   node_name_taken: 'There is such a folder already.',
   asset_below_slash:
     'It holds assets, whose names would be read as other paths below a folder that has a slash in its name.',

@@ -1,8 +1,13 @@
 /** What a client says of the representations that it has, and can read. */
 
+/** Any tag that there is. */
+export const ANY_TAG = '*'
+
 /** The entity tags in a header, without their quotes; weak ones like strong ones (RFC 9110, 13.1.2). */
 export const tagsIn = (header: string | null): string[] =>
-  [...(header ?? '').matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map(([, tag = '']) => tag)
+  header?.trim() === ANY_TAG
+    ? [ANY_TAG]
+    : [...(header ?? '').matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map(([, tag = '']) => tag)
 
 /**
  * Whether an answer may be compressed by gzip (RFC 9110, 12.5.3): only where it is named, and not refused. In front of a

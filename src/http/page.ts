@@ -74,7 +74,7 @@ function listOf(url: URL): string {
 const TAG_BYTES = 16
 
 /**
- * The cursors of one list: an id that a page ended with, sealed together with the list. They tell nothing and
+ * The cursors of one list: where a page ended, sealed together with the list. They tell no more than the page did, and
  * grant nothing: authority is judged anew with every page.
  */
 export class Cursors {

@@ -52,6 +52,8 @@ export const statusOf = {
   asset_name_taken: 409,
   dataset_name_taken: 409,
   collection_name_taken: 409,
+  manifest_out_of_order: 409,
+  manifest_entangled: 409,
   node_name_taken: 409,
   asset_below_slash: 409,
   node_cycle: 409,

@@ -12,7 +12,7 @@ export function askedAgain({ expiresAt }: Caller): number {
 }
 
 /**
- * The chunks as a stream: the first is there before the answer begins, and another one is asked for when the one before
+ * The chunks as a stream, in which an empty one says nothing: the first is there before the answer begins, and another one is asked for when the one before
  * was taken. A failure aborts the answer, which is never ended as if it were whole; `what` is what was cut off.
  */
 export async function streamOf(
@@ -25,10 +25,11 @@ export async function streamOf(
     {
       async pull(controller) {
         try {
-          const { done, value } = ready ?? (await chunks.next())
+          let next = ready ?? (await chunks.next())
           ready = null
-          if (done) controller.close()
-          else controller.enqueue(value)
+          while (next.value?.length === 0) next = await chunks.next()
+          if (next.done) controller.close()
+          else controller.enqueue(next.value)
         } catch (error) {
           // The status has gone out long ago: nobody but the log learns of the reason.
           logFailure(`${what} was cut off`, error, { requestId })

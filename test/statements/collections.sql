@@ -68,7 +68,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
 
 -- collections.listedMembers, consulted by collections.listingMembers
 , page as materialized (select collection_members.member_id as id, collection_members.position as position
- from permit cross join target cross join collection_members indexed by collection_members_order on collection_members.collection_id = target.id and collection_members.position > :after limit :limit + 1), weighed as (select page.position as position, page.id as id, iif(nodes.id is null, null, <nodeJson>) as node, iif(assets.id is null, null, <assetJson>) as asset, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
+ from permit cross join target cross join collection_members indexed by collection_members_order on collection_members.collection_id = target.id and collection_members.position > :after limit :limit + 1), weighed as (select page.position as position, page.id as id, nodes.id as of_node, assets.id as of_asset, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from page
  left join nodes on nodes.id = coalesce( (select own.id from nodes as own where own.id = page.id), (select episodes.node_id from episodes where episodes.id = page.id and episodes.deleted_at is null), (select assets.node_id from assets where assets.id = page.id and assets.deleted_at is null)) and nodes.project_id = (select project_id from permit) and nodes.deleted_at is null and not exists (
  select 1
@@ -83,8 +83,10 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  select standing.refusal as refusal, null as position, null as id, null as node, null as asset, null as is_last
  from verdict as standing
  union all
- select null, position, id, node, asset, total >= 8388608
+ select null, position, weighed.id, iif(of_node is null, null, <nodeJson>), iif(of_asset is null, null, <assetJson>), total >= 8388608
  from weighed
+ left join nodes on nodes.id = of_node
+ left join assets on assets.id = of_asset
  where total - own < 8388608
 
 -- collections.listedWithMembers.ofDataset, permitted by collections.listing

@@ -159,14 +159,16 @@ export function memberListing(shapes: readonly AssetShape[]): (values: Paging) =
         on ${collectionMembers.collectionId} = target.id and ${collectionMembers.position} > ${a.after}
         limit ${a.limit} + 1),
       ${weighed(
-        sql`page.position as position, page.id as id, iif(${nodes.id} is null, null, ${nodeJson}) as node,
-          iif(${assets.id} is null, null, ${anyAssetJson(shapes)}) as asset`,
+        sql`page.position as position, page.id as id, ${nodes.id} as of_node, ${assets.id} as of_asset`,
         sql`page ${joinedMember(sql`page.id`, sql`(select project_id from permit)`)}
           left join ${assets} on ${assets.id} = ${assetOfMember(sql`page.id`, sql`(select project_id from permit)`)}`,
       )}
       select ${refusal}, null as position, null as id, null as node, null as asset, null as is_last from ${VERDICT}
       union all
-      select null, position, id, node, asset, total >= ${heaviest} from weighed where ${isLightEnough(heaviest)}`,
+      select null, position, weighed.id, iif(of_node is null, null, ${nodeJson}),
+        iif(of_asset is null, null, ${anyAssetJson(shapes)}), total >= ${heaviest}
+      from weighed left join ${nodes} on ${nodes.id} = of_node left join ${assets} on ${assets.id} = of_asset
+      where ${isLightEnough(heaviest)}`,
   )
   return (values) => statement(listed, values, (rows) => readPage(rows, values.limit))
 }

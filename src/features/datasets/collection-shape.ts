@@ -57,8 +57,8 @@ const membersUpTo = (most: number) =>
 
 export const members = membersUpTo(MOST_AT_ONCE)
 
-/** Those that a collection is made with: as many as one answer shows. */
-export const firstMembers = membersUpTo(MOST_MEMBERS)
+/** Those that a collection is made with. */
+export const firstMembers = membersUpTo(5_000)
 
 export const collectionNames = listOf(field.lookup, MOST_AT_ONCE)
 

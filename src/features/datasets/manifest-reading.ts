@@ -1,3 +1,6 @@
+import type { Database } from '../../db/database.ts'
+import type { Plan } from '../../db/plan.ts'
+import { invalid, Refusal } from '../../domain/failure.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import { Cursors } from '../../http/page.ts'
 import type { Call } from '../../http/route.ts'
@@ -6,7 +9,7 @@ import type * as z from '../../http/zod.ts'
 import { type ProjectParams, projectAt } from '../places/address.ts'
 import { filenameOf, type SignedUrl, signAll } from '../recordings/signed-urls.ts'
 import { type Chunk, type Line, readManifest } from './manifest.sql.ts'
-import type { Step } from './manifest-walk.sql.ts'
+import { ENTANGLED, type Step } from './manifest-walk.sql.ts'
 
 /** How a manifest is read: chunk by chunk, each of them when the one before was taken. */
 type AnyCall = Pick<
@@ -34,13 +37,20 @@ const GROWTH = 4
 const SMALLEST_SHARE = 0.004
 /** Bytes of lines: a stream that nobody reads holds one chunk. */
 const HEAVIEST_CHUNK = 2_097_152
+/** Round trips of one answer: D1 takes 1,000 statements an invocation. */
+const MOST_TRIPS = 900
 /** Lines whose URLs are signed before the isolate turns to others. */
 const LINES_AT_ONCE = 500
 
-/** Where a manifest goes on: behind a step, as it was begun at a revision of the project. */
-interface Place extends Partial<Step> {
+/** What stays as it was while a manifest is read: it was begun at a revision of the project, in a dataset of an order. */
+interface Beginning {
   readonly since: number
+  readonly datasetId: string
+  readonly order: number
 }
+
+/** Where a manifest goes on: behind a step. */
+interface Place extends Partial<Step>, Beginning {}
 
 /** Reads what stands behind a place, or from the beginning, `most` lines of it. */
 type ReadFrom = (place: Place | null, most: number, known: readonly string[]) => Promise<Chunk>
@@ -53,10 +63,13 @@ function readerOf({ asking, caller, params, query, database }: AnyCall): ReadFro
     const linesIn = (part: number) => Math.min(most, Math.ceil(part * MOST_LINES))
     const budgetOf = (part: number) => Math.ceil(part * MOST_BUDGET)
     const readBefore = database.usage.rowsRead
-    const chunk = await database.run(
+    const { since = null, ...step } = place ?? {}
+    const chunk = await told(
+      database,
       readManifest({
         ...ref,
-        ...(place ?? { since: null }),
+        ...step,
+        since,
         askedAt: askedAgain(caller),
         known,
         lines: linesIn(share ?? 1),
@@ -70,8 +83,25 @@ function readerOf({ asking, caller, params, query, database }: AnyCall): ReadFro
     const light = chunk.isHeavy ? (2 * chunk.lines.length) / MOST_LINES : 1
     const affordable = Math.min((taken * ROWS_IN_A_CHUNK) / (database.usage.rowsRead - readBefore), light)
     share = Math.max(SMALLEST_SHARE, Math.min(taken * GROWTH, affordable, 1))
+    if (place !== null) assertSame(place, chunk)
     return chunk
   }
+}
+
+/** What the database cannot compare is told as what it is. */
+async function told(database: Database, plan: Plan<Chunk>): Promise<Chunk> {
+  try {
+    return await database.run(plan)
+  } catch (error) {
+    if (String(error).includes(`'${ENTANGLED}'`)) throw new Refusal('manifest_entangled')
+    throw error
+  }
+}
+
+/** Of another dataset, or in another order, what follows would not be the rest. */
+function assertSame(begun: Beginning, { datasetId, order, isAstray }: Chunk): void {
+  if (datasetId !== begun.datasetId) throw invalid('cursor', 'is of a dataset that is gone: begin anew')
+  if (order !== begun.order || isAstray) throw new Refusal('manifest_out_of_order')
 }
 
 const spelled = (place: Place): string => new TextEncoder().encode(JSON.stringify(place)).toHex()
@@ -87,7 +117,9 @@ export async function beginManifest(
   const place = cursor === undefined ? null : placeIn(await cursors.open(cursor))
   const readFrom = readerOf(call)
   const first = await readFrom(place, limit, known)
-  return { first, text: textOf(call, cursors, readFrom, first, place?.since ?? first.revision) }
+  const { datasetId, order } = first
+  const begun = { since: place?.since ?? first.revision, datasetId, order }
+  return { first, text: textOf(call, cursors, readFrom, first, begun) }
 }
 
 async function* textOf(
@@ -95,17 +127,18 @@ async function* textOf(
   cursors: Cursors,
   readFrom: ReadFrom,
   first: Chunk,
-  since: number,
+  begun: Beginning,
 ): Chunks {
   const encoder = new TextEncoder()
   const { limit } = call.query
   let chunk = first
   let lines = 0
-  for (;;) {
+  for (let trips = 1; ; trips++) {
     const { next } = chunk
-    const nextCursor = next && (await cursors.seal(spelled({ ...next, since })))
+    const nextCursor = next && (await cursors.seal(spelled({ ...next, ...begun })))
     lines += chunk.lines.length
-    const isLast = next === null || lines >= limit
+    const isLast = next === null || lines >= limit || trips === MOST_TRIPS
+    if (chunk.lines.length === 0) yield new Uint8Array()
     for (let from = 0; from < chunk.lines.length; from += LINES_AT_ONCE) {
       const texts = await textsOf(call, chunk.lines.slice(from, from + LINES_AT_ONCE))
       const isEnd = from + LINES_AT_ONCE >= chunk.lines.length
@@ -113,11 +146,11 @@ async function* textOf(
       yield encoder.encode(`${texts.join('\n')}\n`)
     }
     if (isLast) {
-      const end = { end: true, lines, changed: chunk.revision !== since, nextCursor }
+      const end = { end: true, lines, changed: chunk.revision !== begun.since, nextCursor }
       yield encoder.encode(`${JSON.stringify(end)}\n`)
       return
     }
-    chunk = await readFrom({ ...next, since }, limit - lines, [])
+    chunk = await readFrom({ ...next, ...begun }, limit - lines, [])
   }
 }
 

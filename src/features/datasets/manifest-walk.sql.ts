@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collectionMembers, collections, episodes, nodes } from '../../../drizzle/schema.ts'
 import type { Arguments } from '../../db/sql.ts'
-import { isInTrashedEpisode } from '../../db/standing.ts'
+import { isInTrashedEpisode, live } from '../../db/standing.ts'
 import { looseAsset, nodeOf } from './member.sql.ts'
 
 /**
@@ -28,6 +28,9 @@ export interface Step {
   /** From the node of the member on; null where the loop has none, as below. */
   readonly unitPath: string | null
   readonly unitKind: string | null
+  /** The node, and its path in the project: where it is another by now, the walk is astray. */
+  readonly unitId: string | null
+  readonly unitAt: string | null
   readonly half: number
   readonly looseId: string | null
   /** From the folder on, or the top of the episode. */
@@ -38,7 +41,7 @@ export interface Step {
 export interface Walking extends Partial<Step> {
   /** The revision that the walk began at: of what was added to the dataset since, it does not know. */
   readonly since: number | null
-  /** What the steps may cost together; the last one may exceed it. */
+  /** What the steps may cost together; the last one may exceed it, and there is always one. */
   readonly budget: number
 }
 
@@ -64,17 +67,44 @@ interface Place {
   readonly position: SQL
 }
 
-/** Holds where one of some ids is a member of the dataset before a place. */
-const isHeldBefore = (ids: SQL, { collection, position }: Place): SQL => {
-  const before = (holder: SQL) => sql`other.member_id in (${ids})
+/** Collections that hold an id, and collections of a dataset, that are looked into for one id. */
+const MOST_HOLDERS = sql.raw('64')
+const MOST_SIBLINGS = sql.raw('1000')
+
+/** What the database says, as an error, where an id would have to be looked for in more collections than that. */
+export const ENTANGLED = 'entangled'
+
+const isRare = (
+  id: SQL,
+): SQL => sql`(select count(*) from (select 1 from facts cross join ${collectionMembers} as other
+  indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = ${id}
+  limit ${MOST_HOLDERS} + 1)) <= ${MOST_HOLDERS}`
+
+const areSiblingsFew = sql`(select count(*) from (select 1 from facts cross join ${collections} as mine
+  indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null
+  limit ${MOST_SIBLINGS} + 1)) <= ${MOST_SIBLINGS}`
+
+/**
+ * Holds where an id is a member of the dataset before a place. It is looked for in the collections that hold it, or, where
+ * these are many, in those of the dataset.
+ */
+const isHeldBefore = (id: SQL, { collection, position }: Place): SQL => {
+  const before = (holder: SQL) => sql`other.member_id = ${id}
     and (${holder}.name, other.position) < (${collection}, ${position})
     and ${holder}.placed_revision < facts.since and other.added_revision < facts.since`
-  return sql`iif(${isFew},
-    exists (select 1 from facts cross join few cross join ${collectionMembers} as other
-      on other.collection_id = few.id where ${before(sql`few`)}),
-    exists (select 1 from facts cross join ${collectionMembers} as other indexed by collection_members_holding
-      on other.project_id = facts.project_id cross join ${collections} as holder on holder.id = other.collection_id
-      and holder.dataset_id = facts.dataset_id and holder.deleted_at is null where ${before(sql`holder`)}))`
+  const amongFew = sql`exists (select 1 from facts cross join few cross join ${collectionMembers} as other
+    on other.collection_id = few.id where ${before(sql`few`)})`
+  const amongHolders = sql`exists (select 1 from facts
+    cross join ${collectionMembers} as other indexed by collection_members_holding
+      on other.project_id = facts.project_id
+    cross join ${collections} as holder on holder.id = other.collection_id
+      and holder.dataset_id = facts.dataset_id and holder.deleted_at is null where ${before(sql`holder`)})`
+  const amongSiblings = sql`exists (select 1 from facts
+    cross join ${collections} as mine indexed by collections_of_dataset
+      on mine.dataset_id = facts.dataset_id and mine.deleted_at is null
+    cross join ${collectionMembers} as other on other.collection_id = mine.id where ${before(sql`mine`)})`
+  return sql`case when ${isFew} then ${amongFew} when ${isRare(id)} then ${amongHolders}
+    when ${areSiblingsFew} then ${amongSiblings} else json_extract('{}', ${sql.raw(`'${ENTANGLED}'`)} || substr(${id}, 1, 0)) end`
 }
 
 /**
@@ -87,7 +117,8 @@ const isCovered = (node: SQL, until: SQL, place: Place): SQL => sql`exists (
     union all
     select above.id, above.item_id, above.parent_id from up cross join ${nodes} as above on above.id = up.parent_id
     where above.id is not ${until})
-  select 1 from up where ${isHeldBefore(sql`up.id, up.item_id`, place)})`
+  select 1 from up where ${isHeldBefore(sql`up.id`, place)}
+    or up.item_id is not null and ${isHeldBefore(sql`up.item_id`, place)})`
 
 /** Holds for an asset of a step that an earlier member covers. */
 export const isToldBefore = (step: SQL): SQL => {
@@ -122,14 +153,15 @@ const cost = sql`1 + case when inside.id is not null then ${depthOf(sql`inside.p
   when top.id is not null then 3 * ${depthOf(sql`iif(unit.id is null, top.path, substr(unit.path, length(top.path) + 1))`)}
   else 3 end`
 
-/**
- * The steps behind the one that the request gives, or from the beginning, with what they cost up to each. Those behind the
- * one that ends the budget (`isHorizon`) are not meant (`isWithin`).
- */
+/** Holds where the node at which the step before stood has been moved, or renamed, since. */
+export const isAstray = (a: A): SQL => sql`exists (select 1 from ${nodes}
+  where ${nodes.id} = ${a.unitId} and ${live(nodes)} and ${nodes.path} <> ${a.unitAt})`
+
+/** The steps behind the one that the request gives, or from the beginning, with what they cost up to each. */
 export const stepsOf = (a: A): SQL =>
   sql`select *, sum(cost) over (rows unbounded preceding) as spent from (${turnsOf(a)})`
 
-export const isWithin = (budget: SQL): SQL => sql`(step.spent - step.cost < ${budget})`
+/** Holds for the step that ends the budget: the walk goes no further. */
 export const isHorizon = (budget: SQL): SQL => sql`(step.spent >= ${budget})`
 
 function turnsOf(a: A): SQL {
@@ -138,8 +170,11 @@ function turnsOf(a: A): SQL {
   const isOngoingUnit = sql`(${isOngoing} and iif(unit.id is null, ${a.unitPath} is null,
     unit.path is top.path || ${a.unitPath} and unit.kind is ${a.unitKind}))`
   const onHalf = (half: number): SQL => sql`(${isOngoingUnit} and ${a.half} = ${sql.raw(String(half))})`
+  // The step before itself, which is met again where nothing follows in its loops.
+  const isAgain = sql`(${isOngoingUnit} and inside.id is null and loose.id is null and half.n = ${a.half})`
   return sql`select mine.name as collection, held.position as position,
-      substr(unit.path, length(top.path) + 1) as unit_path, unit.kind as unit_kind, half.n as half,
+      substr(unit.path, length(top.path) + 1) as unit_path, unit.kind as unit_kind,
+      unit.id as unit_id, unit.path as unit_at, half.n as half,
       loose.id as loose_id, substr(inside.path, length(${base}) + 1) as inside_path, inside.kind as inside_kind,
       case when loose.id is not null then loose.id
         when inside.id is not null then iif(${isLeaf(sql`inside`)}, inside.item_id, null)
@@ -152,7 +187,7 @@ function turnsOf(a: A): SQL {
         else (select ${episodes.nodeId} from ${assets} cross join ${episodes} on ${episodes.id} = ${assets.containerId}
           where ${assets.id} = held.member_id) end as node_id,
       case when inside.id is not null then ifnull(unit.id, top.id) when unit.id is not null then top.id end as until_id,
-      ${cost} as cost
+      iif(${isAgain}, 0, ${cost}) as cost
     from facts
     cross join ${collections} as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id
       and mine.deleted_at is null and mine.name >= ifnull(${a.collection}, '') and not facts.is_known

@@ -1,5 +1,5 @@
 import { assetKinds } from '../../domain/kind.ts'
-import { acceptsGzip, tagsIn } from '../../http/conditions.ts'
+import { ANY_TAG, acceptsGzip, tagsIn } from '../../http/conditions.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
@@ -97,7 +97,13 @@ const manifest = endpoint(
       200: { description: 'Lines of JSON', schema: z.union([Line, End]), isLines: true, example },
       304: { description: 'Nothing has changed since the answer with that `ETag`', schema: null },
     },
-    failures: [...projectFailures, 'dataset_not_found', 'url_not_signed'],
+    failures: [
+      ...projectFailures,
+      'dataset_not_found',
+      'manifest_out_of_order',
+      'manifest_entangled',
+      'url_not_signed',
+    ],
     trips: 'each chunk',
   },
   async (call) => {
@@ -136,7 +142,7 @@ const GZIPPED = '-gzip'
 const statesIn = (header: string | null, aspect: string): string[] =>
   tagsIn(header)
     .map((tag) => (tag.endsWith(GZIPPED) ? tag.slice(0, -GZIPPED.length) : tag))
-    .filter((tag) => tag.endsWith(`-${aspect}`))
-    .map((tag) => tag.slice(0, -aspect.length - 1))
+    .filter((tag) => tag === ANY_TAG || tag.endsWith(`-${aspect}`))
+    .map((tag) => (tag === ANY_TAG ? tag : tag.slice(0, -aspect.length - 1)))
 
 export const manifestEndpoints: readonly Endpoint[] = [manifest]

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { assets, datasets, episodes, objects, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { object } from '../../db/json.ts'
@@ -11,10 +11,10 @@ import { contentTypeOfAsset } from '../recordings/media-type.sql.ts'
 import { type DatasetRef, namedDataset, noDataset } from './datasets.sql.ts'
 import {
   few,
+  isAstray,
   isFew,
   isHorizon,
   isToldBefore,
-  isWithin,
   type Step,
   stepsOf,
   type Walking,
@@ -48,6 +48,11 @@ export interface Chunk {
   /** The dataset and its project as they are now: id, version and revision. */
   readonly state: string
   readonly isKnown: boolean
+  /** The dataset, and what it counts of changes of its order. */
+  readonly datasetId: string
+  readonly order: number
+  /** Whether the node at which the step before stood is elsewhere by now. */
+  readonly isAstray: boolean
   /** The project's revision now. */
   readonly revision: number
   /** Whether the dataset has few collections. */
@@ -89,11 +94,25 @@ const withMetadata = sql`substr(body, 1, length(body) - 1) || ',"metadata":'
 
 /** What the rows of lines have beside the facts. */
 const names = [
-  ...['collection', 'position', 'unit_path', 'unit_kind', 'half', 'loose_id', 'inside_path', 'inside_kind'],
+  ...[
+    'collection',
+    'position',
+    'unit_path',
+    'unit_kind',
+    'unit_id',
+    'unit_at',
+    'half',
+    'loose_id',
+    'inside_path',
+    'inside_kind',
+  ],
   ...['id', 'name', 'key', 'content_type', 'is_horizon'],
 ]
 const columns = sql.raw(names.join(', '))
 const nothing = sql.raw([...names, 'body'].map((name) => `null as ${name}`).join(', '))
+
+/** An array of at least so many: what the horizon is repeated by, so that the limit is reached, and the walk ends there. */
+const filler = (most: SQL): SQL => sql`'[' || replace(hex(zeroblob(${most} / 2 + 1)), '0', '0,') || '0]'`
 
 const read = consulting<Asked>(reading, 'manifest.read', (a) => {
   const most = sql`(select lines from bounds)`
@@ -101,35 +120,39 @@ const read = consulting<Asked>(reading, 'manifest.read', (a) => {
   return sql`,
     facts as materialized (select permit.project_id as project_id, ${datasets.id} as dataset_id, ${datasets.name} as name,
       ${projectStats.revision} as revision, ifnull(${a.since}, ${projectStats.revision}) as since, ${stateOf} as state,
-      ${stateOf} in (select value from ${a.known.each}) as is_known
+      ${datasets.orderRevision} as order_revision, ${isAstray(a)} as is_astray,
+      exists (select 1 from ${a.known.each} where value in ('*', ${stateOf})) as is_known
       from permit cross join target cross join ${datasets} on ${datasets.id} = target.id
       cross join ${projectStats} on ${projectStats.projectId} = permit.project_id),
     ${few},
     bounds as materialized (select ${isFew} as is_few, iif(${isFew}, ${a.lines}, ${a.linesOfMany}) as lines,
       iif(${isFew}, ${a.budget}, ${a.budgetOfMany}) as budget)
     select ${refusal}, facts.state as state, facts.is_known as is_known, facts.revision as revision, ${most} as most,
+      facts.dataset_id as dataset_id, facts.order_revision as order_revision, facts.is_astray as is_astray,
       (select is_few from bounds) as is_few,
       ${nothing}
       from ${VERDICT} left join facts
     union all
-    select null, null, null, null, null, null, ${columns}, iif(total - weight < ${a.heaviest}, ${withMetadata}, null)
-    from (select step.*, ${isWithin(budget)} as is_within, ${isHorizon(budget)} as is_horizon, ${assets.id} as id,
+    select null, null, null, null, null, null, null, null, null, ${columns}, iif(total - weight < ${a.heaviest}, ${withMetadata}, null)
+    from (select step.*, ${isHorizon(budget)} as is_horizon, filler.key as fill, ${assets.id} as id,
         ${assets.name} as name, ${objects.key} as key, ${contentTypeOfAsset} as content_type, ${line} as body,
         ${weight} as weight, sum(${weight}) over (rows unbounded preceding) as total
       from (${stepsOf(a)}) as step
-      left join ${assets} on ${assets.id} = step.asset_id and ${live(assets)} and ${isWithin(budget)}
+      left join ${assets} on ${assets.id} = step.asset_id and ${live(assets)}
         and (${a.kind} is null or ${assets.kind} = ${a.kind}) and not ${isToldBefore(sql`step`)}
       left join ${objects} on ${objects.id} = ${assets.objectId} and ${objects.state} = 'complete'
       left join ${episodes} on ${episodes.id} = ${assets.containerId}
+      left join json_each(iif(${isHorizon(budget)}, ${filler(most)}, '[]')) as filler
       where ${assets.id} is not null or ${isHorizon(budget)}
       limit ${most} + 1) as told
-    where is_within`
+    where ifnull(fill, 0) = 0`
 })
 
 /** The lines behind a step, as many as fit, or none in a state that the client has seen. */
 export const readManifest = (values: Asked): Plan<Chunk> =>
   statement(read, values, ([first, ...rows]) => {
-    const { state, is_known, revision, is_few, most } = assertPermitted(first)
+    const { state, is_known, revision, is_few, most, dataset_id, order_revision, is_astray } =
+      assertPermitted(first)
     // One line more than fits, or one that is too heavy, is left to the next chunk.
     const found = rows.slice(0, most as number)
     const heavy = found.findIndex(({ id, body }) => id !== null && body === null)
@@ -139,6 +162,9 @@ export const readManifest = (values: Asked): Plan<Chunk> =>
     return {
       state: state as string,
       isKnown: is_known === 1,
+      datasetId: dataset_id as string,
+      order: order_revision as number,
+      isAstray: is_astray === 1,
       revision: revision as number,
       isFew: is_few === 1,
       isHeavy: heavy >= 0,
@@ -160,6 +186,8 @@ const stepOf = (row: Row): Step => ({
   position: row.position as number | null,
   unitPath: row.unit_path as string | null,
   unitKind: row.unit_kind as string | null,
+  unitId: row.unit_id as string | null,
+  unitAt: row.unit_at as string | null,
   half: row.half as number,
   looseId: row.loose_id as string | null,
   insidePath: row.inside_path as string | null,

@@ -320,6 +320,7 @@ describe('GET P/datasets/:name/manifest', () => {
       for (const other of ['?kind=file', '?limit=1', '?urls=true']) {
         expect((await ifNoneMatch(tag, other)).status).toBe(200)
       }
+      expect((await ifNoneMatch('*')).status).toBe(304)
       expect((await archive.ask(method, path, body)).status).toBe(200)
     }
   })
@@ -418,6 +419,108 @@ async function read(
     meter,
   }
 }
+
+describe('a cursor of a manifest', () => {
+  it('is good no more where a collection was renamed, or the dataset is another one', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const { id } = await archive.episode('run')
+    for (const name of ['/x.mp4', '/y.mp4']) await archive.video(name, { episodeName: 'run' })
+    await archive.collection('good', dataset, [id])
+    const { nextCursor } = endOf(await archive.ask('GET', `${manifest}?limit=1`))
+    const onward = () => archive.ask('GET', `${manifest}?cursor=${nextCursor}`)
+    expect(linesOf(await onward())).toHaveLength(1)
+    await archive.succeed(200, 'PATCH', `${archive.project}/collections/good`, { name: 'better' })
+    const renamed = await onward()
+    expectRefused(renamed, 409)
+    expect(renamed.body.code).toBe('manifest_out_of_order')
+    await archive.succeed(200, 'DELETE', `${archive.project}/datasets/set`)
+    await archive.dataset('set')
+    const foreign = await onward()
+    expectRefused(foreign, 400)
+    expect(faults(foreign)).toEqual(['cursor'])
+  })
+
+  it('is good no more where the episode that it stands in is elsewhere', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const { folderId } = await archive.episode('run', { folder: '/a' })
+    for (const name of ['/x.mp4', '/y.mp4']) await archive.video(name, { episodeName: 'run' })
+    await archive.collection('good', dataset, [String(folderId)])
+    const { nextCursor } = endOf(await archive.ask('GET', `${manifest}?limit=1`))
+    await archive.succeed(200, 'PATCH', `${archive.project}/episodes/run`, { name: 'a-run' })
+    const moved = await archive.ask('GET', `${manifest}?cursor=${nextCursor}`)
+    expectRefused(moved, 409)
+    expect(moved.body.code).toBe('manifest_out_of_order')
+    const whole = await archive.ask('GET', manifest)
+    await archive.succeed(200, 'DELETE', `${archive.project}/episodes/a-run`)
+    expect(linesOf(whole)).toHaveLength(2)
+  })
+})
+
+/** Folders, each in the one before, and some more in the last of them, past the server; gives the ids of them all. */
+async function nested(archive: Archive, depth: number, more: number): Promise<string[]> {
+  const { folderId } = await archive.episode('anchor', { folder: '/d0' })
+  const rows = [{ id: String(folderId), parent: '', name: 'd0', path: '/d0' }]
+  for (let index = 1; index < depth + more; index++) {
+    const above = rows[Math.min(index, depth) - 1] ?? rows[0]
+    const name = `d${index}`
+    const id = crypto.randomUUID().replaceAll('-', '').slice(0, 24)
+    rows.push({ id, parent: `${above?.id}`, name, path: `${above?.path}/${name}` })
+  }
+  await env.DB.prepare(
+    `insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
+     select value ->> '$.id', project_id, value ->> '$.parent', container_id, 'folder', value ->> '$.name',
+       value ->> '$.path', 0, 0
+     from json_each(?1) cross join nodes where nodes.id = ?2 and key > 0`,
+  )
+    .bind(JSON.stringify(rows), folderId)
+    .run()
+  return rows.map(({ id }) => id)
+}
+
+describe('a manifest that is much work', () => {
+  /** Rows of members, past the server. */
+  const hold = (collections: number, members: readonly string[], archive: Archive) =>
+    env.DB.batch([
+      env.DB.prepare(
+        `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+         select lower(hex(randomblob(12))), p.id, 'other-' || i, '[]', 0, 0, '', '' from n cross join projects p
+         join namespaces s on s.id = p.namespace_id where s.slug = ?2 and p.slug = 'lab'`,
+      ).bind(collections, archive.slug),
+      env.DB.prepare(
+        `insert into collection_members (collection_id, member_id, position, project_id)
+         select c.id, m.value, m.key, c.project_id from collections c cross join json_each(?1) m
+         where c.name like 'other-%' and c.project_id = (select p.id from projects p
+           join namespaces s on s.id = p.namespace_id where s.slug = ?2 and p.slug = 'lab')`,
+      ).bind(JSON.stringify(members), archive.slug),
+    ])
+
+  it('ends, and takes bounded trips, where what covers is deep and in many collections', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const folders = await nested(archive, 21, 0)
+    const videos: string[] = []
+    const deepest = Array.from({ length: 21 }, (_, index) => `/d${index}`).join('')
+    for (let index = 0; index < 8; index++) videos.push((await archive.video(`${deepest}/${index}.mp4`)).id)
+    await hold(150, [...folders, ...videos], archive)
+    for (const name of ['a', 'b', 'c', 'd']) await archive.collection(name, dataset)
+    await archive.collection('e', dataset, videos)
+    const { lines, meter } = await read(archive, manifest)
+    expect(lines.map(({ assetId }) => assetId)).toEqual(videos)
+    expect([meter.trips < 12, meter.rowsRead / meter.trips < 150_000]).toEqual([true, true])
+    const { end } = await read(archive, `${manifest}?kind=file`)
+    expect(end).toMatchObject({ end: true, lines: 0, nextCursor: null })
+  })
+
+  it('goes no further than its bound of work, where nothing is found', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const folders = await nested(archive, 30, 800)
+    await archive.collection('empty', dataset, folders.slice(-800))
+    const { end, meter } = await read(archive, manifest)
+    expect(end).toMatchObject({ lines: 0, nextCursor: null })
+    // 800 members 31 folders deep cost 94 each, of 15,000.
+    expect([meter.trips, meter.rowsRead / meter.trips < 100_000]).toEqual([6, true])
+  })
+})
 
 describe('a large manifest', () => {
   const MANY = 7_600

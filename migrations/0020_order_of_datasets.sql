@@ -1,0 +1,1 @@
+ALTER TABLE `datasets` ADD `order_revision` integer DEFAULT 0 NOT NULL;
