@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { withoutRests } from '../support/faults.ts'
 import { type Fixture, fixture, samplesFor, untouched } from '../support/samples.ts'
@@ -41,6 +41,13 @@ beforeAll(async () => {
   shared = await fixture()
 })
 
+beforeEach(() => {
+  // Each failure is logged.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+})
+
+const inFixture = untouched(fixture)
+
 async function send(operationId: string, of: Fixture, disturb?: Asked['disturb']): Promise<Answer> {
   const { path, body } = samplesFor(of)[operationId] ?? {}
   if (path === undefined) throw new Error(`test/support/samples.ts has no sample of ${operationId}`)
@@ -66,8 +73,6 @@ function expectFailed(
 }
 
 describe.each(cases)('$operationId', ({ operationId }) => {
-  const inFixture = untouched(fixture)
-
   it('asks again where that can help, and is 503 where it does not', async () => {
     withoutRests()
     for (const message of passing) {
@@ -99,8 +104,6 @@ describe.each(cases)('$operationId', ({ operationId }) => {
 })
 
 describe.each(cases.filter(({ isTwice }) => isTwice))('$operationId', ({ operationId }) => {
-  const inFixture = untouched(fixture)
-
   it('is 503 too where the second trip fails, and can be asked again', () =>
     inFixture(async (own) => {
       withoutRests()

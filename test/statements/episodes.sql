@@ -75,37 +75,37 @@ select standing.refusal as refusal, episodes.id as id, <episodeJson> as body, js
  left join episode_stats on episode_stats.episode_id = episodes.id
 
 -- episodes.readAssets, permitted by episodes.reading
-, weighed as (select assets.id as id, assets.kind as kind, <assetJson> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
+, weighed as (select assets.id as id, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
- from (select *
+ from (select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'video' and assets.deleted_at is null
  union all
- select *
+ select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'audio' and assets.deleted_at is null
  union all
- select *
+ select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'label-track' and assets.deleted_at is null
  order by id desc limit 1000)
  union all
  select *
- from (select *
+ from (select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'text-track' and assets.deleted_at is null
  union all
- select *
+ select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'image' and assets.deleted_at is null
  union all
- select *
+ select assets.id as id
  from assets
  where assets.container_id = <children.target> and assets.kind = 'file' and assets.deleted_at is null
  order by id desc limit 1000)
- order by id desc limit 1000) as assets)
- select id, kind, body
- from weighed
+ order by id desc limit 1000) as newest cross join assets on assets.id = newest.id)
+ select assets.id as id, assets.kind as kind, <assetJson> as body
+ from weighed cross join assets on assets.id = weighed.id
  where total - own < 8388608
 
 -- episodes.restore

@@ -1,6 +1,4 @@
-import { applyD1Migrations, reset } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+import { emptied } from './emptied.ts'
 
 /** Every file begins with an empty bucket, and a database without rows: one workerd serves file after file. */
-await reset()
-await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
+await emptied()

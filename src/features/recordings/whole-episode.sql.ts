@@ -38,7 +38,7 @@ const reading = guard<EpisodeRef>('episodes.reading', (a) =>
 const newestOf = (kinds: readonly AssetKind[]): SQL =>
   sql`select * from (${sql.join(
     kinds.map(
-      (kind) => sql`select * from ${assets}
+      (kind) => sql`select ${assets.id} as id from ${assets}
       where ${assets.containerId} = (select target.id from permit cross join target)
         and ${assets.kind} = ${sql.raw(`'${kind}'`)} and ${live(assets)}`,
     ),
@@ -47,7 +47,7 @@ const newestOf = (kinds: readonly AssetKind[]): SQL =>
 
 /** D1 takes five terms a compound. */
 const newest = sql`(${newestOf(assetKinds.slice(0, 3))} union all ${newestOf(assetKinds.slice(3))}
-  order by id desc limit ${MOST_ASSETS}) as ${assets}`
+  order by id desc limit ${MOST_ASSETS}) as newest cross join ${assets} on ${assets.id} = newest.id`
 
 const read = outcome(
   reading,
@@ -63,8 +63,9 @@ export function episodeReading(shapes: readonly AssetShape[]): (ref: EpisodeRef)
     reading,
     'episodes.readAssets',
     () => sql`,
-      ${weighed(sql`${assets.id} as id, ${assets.kind} as kind, ${anyAssetJson(shapes)} as body`, newest)}
-      select id, kind, body from weighed where ${isLightEnough(sql.raw(String(HEAVIEST_PAGE)))}`,
+      ${weighed(sql`${assets.id} as id`, newest)}
+      select ${assets.id} as id, ${assets.kind} as kind, ${anyAssetJson(shapes)} as body
+      from weighed cross join ${assets} on ${assets.id} = weighed.id where ${isLightEnough(sql.raw(String(HEAVIEST_PAGE)))}`,
   )
   return (ref) =>
     together<WholeEpisode>({

@@ -4,6 +4,7 @@ import { Database } from '../../../src/db/database.ts'
 import { SLICE } from '../../../src/domain/purge.ts'
 import { goOn } from '../../../src/features/recordings/slices.sql.ts'
 import { Archive, fire, rowsOf } from '../../support/archive.ts'
+import { emptied } from '../../support/emptied.ts'
 import { crowdOfVideos, faultsOf, withoutRests } from '../../support/faults.ts'
 import type { Answer } from '../../support/world.ts'
 
@@ -16,7 +17,7 @@ const LARGE = '/top/large'
 beforeEach(async () => {
   withoutRests()
   // Every test begins with the first step, and the first turn.
-  await env.DB.prepare('delete from walks').run()
+  await emptied()
   vi.spyOn(console, 'info').mockImplementation(() => undefined)
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
 })
