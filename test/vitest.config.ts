@@ -91,8 +91,8 @@ export default defineConfig(async () => {
       testTimeout: MOST_MILLISECONDS,
       hookTimeout: MOST_MILLISECONDS,
       teardownTimeout: MOST_MILLISECONDS,
-      // The watching process has little to do, and whoever tests a process that begins mostly waits.
-      maxWorkers: '150%',
+      // A file mostly waits: for workerd, in which it runs, or for a process that begins.
+      maxWorkers: '200%',
       sequence: { sequencer: LongestFirst },
       projects: [
         inWorkerd(
