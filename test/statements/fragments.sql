@@ -758,6 +758,84 @@ busy.namespace_id = standing.namespace_id and busy.project_id = standing.project
 left join api_tokens on api_tokens.hash = :tokenHash
  left join users on users.id = ifnull(api_tokens.user_id, (select holder.id from users as holder where holder.issuer = :issuer and holder.sub = :sub))
 
+-- <manifest.isTopCovered>
+exists ( with recursive up(id, item_id, parent_id) as (
+ select first.id, first.item_id, first.parent_id
+ from nodes as first
+ where first.id = top.id
+ union all
+ select above.id, above.item_id, above.parent_id
+ from up cross join nodes as above on above.id = up.parent_id
+ where above.id is not null)
+ select 1
+ from up
+ where case
+ when (select count(*) <= 4 from few) then exists (select 1
+ from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ where other.member_id = up.id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
+ where other.member_id = up.id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
+ when (select count(*) <= 4 from few) then exists (select 1
+ from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ where other.member_id = up.item_id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
+ where other.member_id = up.item_id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
+
+-- <manifest.isUnitCovered>
+exists ( with recursive up(id, item_id, parent_id) as (
+ select first.id, first.item_id, first.parent_id
+ from nodes as first
+ where first.id = unit.id
+ union all
+ select above.id, above.item_id, above.parent_id
+ from up cross join nodes as above on above.id = up.parent_id
+ where above.id is not top.id)
+ select 1
+ from up
+ where case
+ when (select count(*) <= 4 from few) then exists (select 1
+ from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ where other.member_id = up.id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
+ where other.member_id = up.id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
+ when (select count(*) <= 4 from few) then exists (select 1
+ from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ where other.member_id = up.item_id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
+ from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ when (select count(*)
+ from (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
+ where other.member_id = up.item_id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
+
 -- <namespaceJson>
 json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))
 

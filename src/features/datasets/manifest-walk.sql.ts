@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collectionMembers, collections, episodes, nodes } from '../../../drizzle/schema.ts'
-import type { Arguments } from '../../db/sql.ts'
+import { type Arguments, fragment } from '../../db/sql.ts'
 import { isInTrashedEpisode, live } from '../../db/standing.ts'
 import { looseAsset, nodeOf } from './member.sql.ts'
 
@@ -140,8 +140,11 @@ const around = sql`case when unit.id is not null then iif(unit.kind = 'episode',
   when top.kind = 'episode' then top.item_id
   when top.container_id <> top.project_id and top.kind = 'folder' then top.container_id end`
 
-const isUncovered = sql`not iif(unit.id is not null, ${isCovered(sql`unit.id`, sql`top.id`, here)},
-  ${isCovered(sql`top.id`, none, here)})`
+const isTopCovered = fragment('manifest.isTopCovered', isCovered(sql`top.id`, none, here))
+
+const isUnitCovered = fragment('manifest.isUnitCovered', isCovered(sql`unit.id`, sql`top.id`, here))
+
+const isUncovered = sql`not iif(unit.id is not null, ${isUnitCovered}, ${isTopCovered})`
 
 /** The path inside that everything of the walk begins with. */
 const base = sql`iif(unit.id is null and top.kind = 'folder', top.path, '')`
@@ -198,7 +201,7 @@ function turnsOf(a: A): SQL {
       and top.deleted_at is null and held.added_revision < facts.since
       and not ${isInTrashedEpisode(sql`top.container_id`)}
     left join ${nodes} as unit indexed by nodes_path
-      on unit.container_id = iif(${isOutside} and not ${isCovered(sql`top.id`, none, here)}, top.container_id, null)
+      on unit.container_id = iif(${isOutside} and not ${isTopCovered}, top.container_id, null)
       and (unit.path, unit.kind) >= (top.path || iif(${isOngoing}, ifnull(${a.unitPath}, '/'), '/'),
         iif(${isOngoing}, ifnull(${a.unitKind}, ''), ''))
       and unit.path < top.path || '0' and unit.deleted_at is null
