@@ -93,6 +93,16 @@ export class Cursors {
     return spell(bytes)
   }
 
+  /** The same of a place that is more than an id. */
+  sealPlace(place: unknown): Promise<string> {
+    return this.seal(new TextEncoder().encode(JSON.stringify(place)).toHex())
+  }
+
+  /** The place in a cursor: it is as it was sealed. */
+  async openPlace<T>(cursor: string): Promise<T> {
+    return JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(await this.open(cursor)))) as T
+  }
+
   /** The id in a cursor; refuses one that was altered, or that is of another list. */
   async open(cursor: string): Promise<string> {
     const bytes = bytesOf(cursor)

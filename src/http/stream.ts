@@ -12,8 +12,9 @@ export function askedAgain({ expiresAt }: Caller): number {
 }
 
 /**
- * The chunks as a stream, in which an empty one says nothing: the first is there before the answer begins, and another one is asked for when the one before
- * was taken. A failure aborts the answer, which is never ended as if it were whole; `what` is what was cut off.
+ * The chunks as a stream, in which an empty one says nothing: the first is there before the answer begins, and another one
+ * is asked for when the one before was taken. A failure aborts the answer, which is never ended as if it were whole; `what`
+ * is what was cut off.
  */
 export async function streamOf(
   chunks: Chunks,

@@ -66,7 +66,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  where project_stats.project_id = standing.project_id)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
--- collections.listedMembers, consulted by collections.listingMembers
+-- collections.listedMembers, consulted by collections.reading
 , page as materialized (select collection_members.member_id as id, collection_members.position as position
  from permit cross join target cross join collection_members indexed by collection_members_order on collection_members.collection_id = target.id and collection_members.position > :after limit :limit + 1), weighed as (select page.position as position, page.id as id, nodes.id as of_node, assets.id as of_asset, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from page

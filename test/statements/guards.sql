@@ -192,15 +192,6 @@ with <standing.project>, admitted as materialized (select * from standing where 
 -- collections.listing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
 
--- collections.listingMembers
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
- select collections.id as id
- from admitted as standing cross join collections
- where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
- select *, nullif(case <authority.project.1>
- when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.1> end, 'done') as refusal
- from standing)
-
 -- collections.reading
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
  select collections.id as id

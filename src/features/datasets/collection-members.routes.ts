@@ -6,7 +6,7 @@ import { projectAt, projectFailures } from '../places/address.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
 import { Node, nodeExample } from '../recordings/node-shape.ts'
 import { addMembers, memberListing, removeMembers } from './collection-members.sql.ts'
-import { COLLECTIONS, CollectionParams, members, positionIn, spelled } from './collection-shape.ts'
+import { COLLECTIONS, CollectionParams, members } from './collection-shape.ts'
 import { BEGINNING } from './collections.sql.ts'
 
 const MEMBERS = `${COLLECTIONS}/{name}/members`
@@ -123,10 +123,10 @@ const list = endpoint(
   async ({ asking, params, query, url, config, database }) => {
     const { limit: most = LARGEST_LIMIT, cursor } = query
     const cursors = new Cursors(url, config)
-    const after = cursor === undefined ? BEGINNING : positionIn(await cursors.open(cursor))
+    const after = cursor === undefined ? BEGINNING : await cursors.openPlace<number>(cursor)
     const ref = { ...asking, ...projectAt(params), name: params.name }
     const { items, next } = await database.run(listMembers({ ...ref, after, limit: most }))
-    const nextCursor = next === null ? null : await cursors.seal(spelled(next))
+    const nextCursor = next === null ? null : await cursors.sealPlace(next)
     const body = `{"members":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`
     return jsonAnswer(body, 200, walkLinks(url, most, nextCursor))
   },

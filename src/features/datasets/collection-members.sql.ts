@@ -1,16 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collectionMembers, collections, nodes, projectStats } from '../../../drizzle/schema.ts'
-import { assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { overRows, type Quotas } from '../../db/quota.ts'
 import { type Argument, type Arguments, assign, insertInto } from '../../db/sql.ts'
 import { projectGuard } from '../../db/standing.ts'
 import { consulting, guard, guarded, outcome } from '../../db/statements.ts'
-import { changedByThisRequest, type Stamp, touched } from '../../db/write.ts'
+import { type Stamp, touched } from '../../db/write.ts'
 import { HEAVIEST_PAGE, isLightEnough, weighed } from '../recordings/asset-list.sql.ts'
 import { type AssetShape, anyAssetJson } from '../recordings/asset-resource.sql.ts'
 import { nodeJson } from '../recordings/nodes.sql.ts'
-import { type CollectionRef, namedCollection, noCollection } from './collections.sql.ts'
+import { type Change, changeOf, isDone, isToChange, readChange } from './change.sql.ts'
+import { type CollectionRef, namedCollection, noCollection, reading } from './collections.sql.ts'
 import { assetOfMember, joinedMember } from './member.sql.ts'
 
 type Changing = CollectionRef &
@@ -21,26 +22,12 @@ type Changing = CollectionRef &
 
 type Adding = Changing & Quotas
 
-/** How many a request has added, or removed, and how many there are now. */
-export interface Change {
-  readonly count: number
-  readonly total: number
-}
-
-/**
- * What a collection says of it, before `members` are added or removed. While some of them are still to be, the request is
- * not done.
- */
+/** What a collection says of it, before `members` are added or removed. */
 const note = (a: Arguments<Changing>, members: SQL): SQL =>
   sql`update ${collections} set ${assign(collections, {
     changedMembers: sql`(select count(*) from ${members})`,
     ...touched(collections, a),
-  })} where ${collections.id} = (select target.id from permit cross join target) and exists (select 1 from ${members})`
-
-/** Holds where this request has changed the collection before, nobody else since, and nothing is left to be done. */
-const isDone = (a: Arguments<Changing>, members: SQL): SQL => sql`not exists (select 1 from ${members})
-  and exists (select 1 from target cross join ${collections} on ${collections.id} = target.id
-    where ${changedByThisRequest(collections, a)})`
+  })} where ${isToChange(collections, members)}`
 
 const fresh = sql.raw('fresh')
 const there = sql.raw('there')
@@ -57,7 +44,7 @@ const adding = guard<Adding>('collections.addingMembers', (a) =>
       sql`fresh as materialized (select given.key as key, given.value as id from target cross join ${given(a)} as given
         left join ${member} where ${collectionMembers.memberId} is null)`,
     ],
-    done: isDone(a, fresh),
+    done: isDone(a, collections, fresh),
     thing: [noCollection],
     state: [
       overRows(a, {
@@ -94,7 +81,7 @@ const removing = guard<Changing>('collections.removingMembers', (a) =>
       sql`there as materialized (select ${collectionMembers.memberId} as id from target
         cross join ${given(a)} as given cross join ${member})`,
     ],
-    done: isDone(a, there),
+    done: isDone(a, collections, there),
     thing: [noCollection],
   }),
 )
@@ -108,19 +95,11 @@ const remove = guarded(
     and ${collectionMembers.collectionId} = (select target.id from permit cross join target)`,
 )
 
-/** A request that found nothing to do has changed nothing. */
-const changeOf = (a: Arguments<Changing>): SQL => sql`select ${refusal},
-  iif(${changedByThisRequest(collections, a)}, ${collections.changedMembers}, 0) as count,
-  ${collections.memberCount} as total
-  from ${VERDICT} left join ${collections} on ${collections.id} = ${ifGranted(sql`(select id from target)`)}`
+const told = (a: Arguments<Changing>): SQL =>
+  changeOf(a, collections, collections.changedMembers, collections.memberCount)
 
-const added = outcome(adding, 'collections.addedMembers', changeOf)
-const removed = outcome(removing, 'collections.removedMembers', changeOf)
-
-export function readChange([row]: readonly Row[]): Change {
-  const { count, total } = assertPermitted(row)
-  return { count: count as number, total: total as number }
-}
+const added = outcome(adding, 'collections.addedMembers', told)
+const removed = outcome(removing, 'collections.removedMembers', told)
 
 /** Adds those that are not there yet, behind the others. */
 export const addMembers = (values: Adding): Plan<Change> =>
@@ -142,16 +121,12 @@ export interface MemberPage {
   readonly next: number | null
 }
 
-const listing = guard<Paging>('collections.listingMembers', (a) =>
-  projectGuard(a, 'read', { tables: [namedCollection(a)], thing: [noCollection] }),
-)
-
 const heaviest = sql.raw(String(HEAVIEST_PAGE))
 
 /** The pages of a collection's members, each with what it is of; `shapes` are those of the kinds of assets. */
 export function memberListing(shapes: readonly AssetShape[]): (values: Paging) => Plan<MemberPage> {
-  const listed = consulting(
-    listing,
+  const listed = consulting<CollectionRef, Paging>(
+    reading,
     'collections.listedMembers',
     (a) => sql`,
       page as materialized (select ${collectionMembers.memberId} as id, ${collectionMembers.position} as position

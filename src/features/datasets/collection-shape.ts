@@ -71,10 +71,6 @@ const membersUrl = (params: z.output<typeof ProjectParams>, name: string, url: U
   return new URL(path, url)
 }
 
-/** A position as it stands in a cursor of the list of members. */
-export const spelled = (position: number): string => position.toString(16).padStart(16, '0')
-export const positionIn = (hex: string): number => Number.parseInt(hex, 16)
-
 /** The link to the members that an answer leaves out of a collection; null where it shows all. */
 export async function restOf(
   { ids, total, last }: Members,
@@ -86,6 +82,6 @@ export async function restOf(
   if (ids.length >= total) return null
   const list = membersUrl(params, name, url)
   const onward: Record<string, string> =
-    ids.length === 0 ? {} : { cursor: await new Cursors(list, config).seal(spelled(last)) }
+    ids.length === 0 ? {} : { cursor: await new Cursors(list, config).sealPlace(last) }
   return `<${linkTo(list, onward)}>; rel="section"`
 }

@@ -100,7 +100,8 @@ export function readWhole([first, ...rows]: readonly Row[]): WholeCollection {
 const withMembers = (body: string, members: readonly string[]): string =>
   `${body.slice(0, -1)},"members":${JSON.stringify(members)}}`
 
-const reading = guard<CollectionRef>('collections.reading', (a) =>
+/** The guard of whoever reads one collection. */
+export const reading = guard<CollectionRef>('collections.reading', (a) =>
   projectGuard(a, 'read', { tables: [namedCollection(a)], thing: [noCollection] }),
 )
 

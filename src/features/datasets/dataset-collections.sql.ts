@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collections, datasets } from '../../../drizzle/schema.ts'
-import { ADMITTED, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Argument, assign } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { guard, guarded, type NamedGuard, outcome } from '../../db/statements.ts'
-import { changedByThisRequest, type Stamp, touched } from '../../db/write.ts'
-import { type Change, readChange } from './collection-members.sql.ts'
+import { type Stamp, touched } from '../../db/write.ts'
+import { type Change, changeOf, isDone, isToChange, readChange } from './change.sql.ts'
 import { type DatasetRef, namedDataset, noDataset } from './datasets.sql.ts'
 
 type Changing = DatasetRef &
@@ -14,6 +14,8 @@ type Changing = DatasetRef &
     /** Of collections, each once. */
     readonly names: readonly string[]
   }
+
+const concerned = sql.raw('concerned')
 
 /** The guard of a request that names collections: all of them are there, or nothing is done. */
 const naming = (name: string, isConcerned: SQL): NamedGuard<Changing> =>
@@ -27,8 +29,7 @@ const naming = (name: string, isConcerned: SQL): NamedGuard<Changing> =>
             and ${collections.name} = given.value and ${live(collections)})`,
         sql`concerned as materialized (select id from named where ${isConcerned})`,
       ],
-      done: sql`not exists (select 1 from concerned) and exists (select 1 from target cross join ${datasets} on ${datasets.id} = target.id
-        where ${changedByThisRequest(datasets, a)})`,
+      done: isDone(a, datasets, concerned),
       thing: [
         noDataset,
         [
@@ -46,7 +47,6 @@ function changing(
   verb: 'attach' | 'detach',
   datasetId: SQL,
 ): (values: Changing) => Plan<Change> {
-  // While some are still to be changed, the request is not done.
   const note = guarded(
     by,
     `datasets.note${verb === 'attach' ? 'Attached' : 'Detached'}`,
@@ -54,7 +54,7 @@ function changing(
       sql`update ${datasets} set ${assign(datasets, {
         changedCollections: sql`(select count(*) from concerned)`,
         ...touched(datasets, a),
-      })} where ${datasets.id} = (select target.id from permit cross join target) and exists (select 1 from concerned)`,
+      })} where ${isToChange(datasets, concerned)}`,
   )
   const change = guarded(
     by,
@@ -66,13 +66,8 @@ function changing(
         ...touched(collections, a),
       })} where ${collections.id} in (select concerned.id from permit cross join concerned)`,
   )
-  const changed = outcome(
-    by,
-    `datasets.${verb}ed`,
-    (a) => sql`select ${refusal},
-      iif(${changedByThisRequest(datasets, a)}, ${datasets.changedCollections}, 0) as count,
-      ${datasets.collectionCount} as total
-      from ${VERDICT} left join ${datasets} on ${datasets.id} = ${ifGranted(sql`(select id from target)`)}`,
+  const changed = outcome(by, `datasets.${verb}ed`, (a) =>
+    changeOf(a, datasets, datasets.changedCollections, datasets.collectionCount),
   )
   return (values) => after([act(note, values), act(change, values)], statement(changed, values, readChange))
 }

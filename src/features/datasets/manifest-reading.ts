@@ -104,9 +104,6 @@ function assertSame(begun: Beginning, { datasetId, order, isAstray }: Chunk): vo
   if (order !== begun.order || isAstray) throw new Refusal('manifest_out_of_order')
 }
 
-const spelled = (place: Place): string => new TextEncoder().encode(JSON.stringify(place)).toHex()
-const placeIn = (hex: string): Place => JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(hex)))
-
 /** The first chunk of a manifest, and the text of all of it; in a state that is `known`, there are no lines. */
 export async function beginManifest(
   call: AnyCall,
@@ -114,7 +111,7 @@ export async function beginManifest(
 ): Promise<{ readonly first: Chunk; readonly text: Chunks }> {
   const { cursor, limit } = call.query
   const cursors = new Cursors(call.url, call.config)
-  const place = cursor === undefined ? null : placeIn(await cursors.open(cursor))
+  const place = cursor === undefined ? null : await cursors.openPlace<Place>(cursor)
   const readFrom = readerOf(call)
   const first = await readFrom(place, limit, known)
   const { datasetId, order } = first
@@ -135,7 +132,7 @@ async function* textOf(
   let lines = 0
   for (let trips = 1; ; trips++) {
     const { next } = chunk
-    const nextCursor = next && (await cursors.seal(spelled({ ...next, ...begun })))
+    const nextCursor = next && (await cursors.sealPlace({ ...next, ...begun }))
     lines += chunk.lines.length
     const isLast = next === null || lines >= limit || trips === MOST_TRIPS
     if (chunk.lines.length === 0) yield new Uint8Array()

@@ -125,11 +125,11 @@ const read = consulting<Asked>(reading, 'manifest.read', (a) => {
       from permit cross join target cross join ${datasets} on ${datasets.id} = target.id
       cross join ${projectStats} on ${projectStats.projectId} = permit.project_id),
     ${few},
-    bounds as materialized (select ${isFew} as is_few, iif(${isFew}, ${a.lines}, ${a.linesOfMany}) as lines,
+    bounds as materialized (select iif(${isFew}, ${a.lines}, ${a.linesOfMany}) as lines,
       iif(${isFew}, ${a.budget}, ${a.budgetOfMany}) as budget)
     select ${refusal}, facts.state as state, facts.is_known as is_known, facts.revision as revision, ${most} as most,
       facts.dataset_id as dataset_id, facts.order_revision as order_revision, facts.is_astray as is_astray,
-      (select is_few from bounds) as is_few,
+      ${isFew} as is_few,
       ${nothing}
       from ${VERDICT} left join facts
     union all

@@ -9,10 +9,6 @@ import { Node, nodeExample, nodeKind } from './node-shape.ts'
 /** Nodes that a filtered page looks at. */
 const MOST_EXAMINED = 2_000
 
-/** A position as it stands in a cursor. */
-const spelled = (position: Position): string => new TextEncoder().encode(JSON.stringify(position)).toHex()
-const read = (hex: string): Position => JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(hex)))
-
 export const nodeWalk: Endpoint = endpoint(
   {
     operationId: 'listDescendants',
@@ -44,12 +40,12 @@ export const nodeWalk: Endpoint = endpoint(
   async ({ asking, params, query, url, config, database }) => {
     const { leavesOnly, kind = null, limit: most = LARGEST_LIMIT, cursor } = query
     const cursors = new Cursors(url, config)
-    const position = cursor === undefined ? {} : read(await cursors.open(cursor))
+    const position = cursor === undefined ? {} : await cursors.openPlace<Position>(cursor)
     // Where all that is walked is shown, one more tells whether there is more.
     const examined = leavesOnly || kind !== null ? MOST_EXAMINED : most + 1
     const values = { ...asking, ...position, id: params.id, limit: most, examined, leavesOnly, kind }
     const { nodes, next } = await database.run(walkBelow(values))
-    const nextCursor = next === null ? null : await cursors.seal(spelled(next))
+    const nextCursor = next === null ? null : await cursors.sealPlace(next)
     const body = `{"nodes":[${nodes.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`
     return jsonAnswer(body, 200, walkLinks(url, most, nextCursor))
   },

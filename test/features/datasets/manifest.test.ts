@@ -511,6 +511,18 @@ describe('a manifest that is much work', () => {
     expect(end).toMatchObject({ end: true, lines: 0, nextCursor: null })
   })
 
+  it('is refused where a member is in too many collections of a dataset that has too many', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const { id } = await archive.video('/x.mp4')
+    await hold(1_001, [id], archive)
+    await env.DB.prepare(`update collections set dataset_id = ? where name like 'other-%' and project_id = ?`)
+      .bind(dataset, (await archive.succeed(200, 'GET', archive.project)).id)
+      .run()
+    const refused = await archive.ask('GET', manifest)
+    expectRefused(refused, 409)
+    expect([refused.body.code, refused.trips]).toEqual(['manifest_entangled', 1])
+  })
+
   it('goes no further than its bound of work, where nothing is found', async () => {
     const { archive, dataset, manifest } = await withDataset()
     const folders = await nested(archive, 30, 800)
