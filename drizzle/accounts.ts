@@ -25,6 +25,8 @@ export const users = sqliteTable(
     tokenCount: counter(),
     createdAt: time().notNull(),
     updatedAt: time().notNull(),
+    /** The mark of the request by which the user has last changed it. */
+    updatedRequest: text(),
     version: integer().notNull().default(1),
   },
   (t) => [

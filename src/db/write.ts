@@ -1,9 +1,10 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from './guard.ts'
+import { MOST_BYTES_OF_METADATA } from '../domain/text.ts'
+import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from './guard.ts'
 import { object } from './json.ts'
 import type { Row } from './plan.ts'
-import type { Arguments } from './sql.ts'
+import { type Arguments, bytesOf } from './sql.ts'
 import { isBlind } from './standing.ts'
 
 /** When a request writes, and how its rows remember it. */
@@ -14,22 +15,28 @@ export interface Stamp {
   readonly mark: string
   /** The mark where the client chose the request id, and so can send the request again; else null. */
   readonly repeatable: string | null
+  /** What the thing must be as yet, `<id>-<version>`: one of these. Null where the client does not say. */
+  readonly expected: readonly string[] | null
+  /** Whether metadata that is given is merged with what is there (RFC 7396); else it takes its place. */
+  readonly isMerging: boolean
 }
 
 /** A resource as JSON, with what the answer's status and headers are made of. */
 export interface Resource {
-  readonly body: string
+  readonly id: string
+  /** How often its own row has changed. */
   readonly version: number
+  readonly body: string
   /** Whether this request made it. */
   readonly created: boolean
 }
 
+/** A table whose rows say how often each has changed. */
+export type Versioned = SQLiteTable & Record<'id' | 'version', SQLiteColumn>
+
 /** A table whose rows remember the requests that changed them. */
-export type Recorded = SQLiteTable &
-  Record<
-    'id' | 'createdRequest' | 'updatedRequest' | 'renamedRequest' | 'updatedAt' | 'version',
-    SQLiteColumn
-  >
+export type Recorded = Versioned &
+  Record<'createdRequest' | 'updatedRequest' | 'renamedRequest' | 'updatedAt', SQLiteColumn>
 
 /** What a new row says of its making; selected from `permit`. */
 export const stamped = (a: Arguments<Stamp>) => ({
@@ -96,6 +103,60 @@ export const meets = (
   select ${table.id}, ${table.createdRequest} = ${a.repeatable} from ${ADMITTED} cross join ${table} where ${found}
   limit 1)`
 
+/**
+ * The 412 of a change of a thing that is not, or no longer, what the client has read. What this very request has changed
+ * is still as expected: a batch judges it before each of its commands, and may be run again.
+ */
+export const unexpected = (
+  a: Arguments<Pick<Stamp, 'expected' | 'mark'>>,
+  table: Versioned & Partial<Pick<Recorded, 'updatedRequest'>>,
+  id: SQL,
+): Refusing => {
+  const isOwn = table.updatedRequest ? sql`${table.updatedRequest} = ${a.mark} or ` : sql``
+  return [
+    'precondition_failed',
+    sql`${a.expected} is not null and not exists (select 1 from ${table} where ${table.id} = ${id} and (${isOwn}
+      ${table.id} || '-' || ${table.version} in (select tag.value from ${a.expected.each} as tag)))`,
+  ]
+}
+
+/** The same of a thing that has no versions: whatever the client has read of it, it was no tag. */
+export const untagged = (a: Arguments<Pick<Stamp, 'expected'>>): Refusing => [
+  'precondition_failed',
+  sql`${a.expected} is not null`,
+]
+
+/** A table whose rows have metadata. */
+type Described = Versioned & Record<'metadata', SQLiteColumn>
+
+type Merging = Arguments<Pick<Stamp, 'isMerging'> & Pick<Fields, 'metadata'>>
+
+const merged = (a: Merging, { metadata }: Described): SQL =>
+  sql`json_patch(ifnull(${metadata}, '{}'), ${a.metadata})`
+
+/** What a changed row says of its metadata. */
+export const mergingMetadata = (table: Described, a: Merging) => ({
+  metadata: sql`case when not ${a.metadata.given} then ${table.metadata}
+    when ${a.isMerging} and ${a.metadata} is not null then ${merged(a, table)} else ${a.metadata} end`,
+})
+
+const MOST_BYTES = sql.raw(String(MOST_BYTES_OF_METADATA))
+
+/** Members of one object that are compared with those of another: SQLite merges by looking for each in all. */
+const MOST_COMPARED = sql.raw('2000000')
+
+/** The 400 of metadata that cannot be merged, as the row with `id` would be. */
+export const unmergeable = (a: Merging, table: Described, id: SQL): readonly Refusing[] => {
+  const isOf = (condition: SQL): SQL => sql`${a.isMerging} and ${a.metadata} is not null and exists (
+    select 1 from ${table} where ${table.id} = ${id} and ${condition})`
+  const membersOf = (json: SQLWrapper): SQL => sql`(select count(*) from json_tree(${json}))`
+  const [given, present] = [membersOf(a.metadata), membersOf(table.metadata)]
+  return [
+    ['metadata_entangled', isOf(sql`${given} * (${given} + ${present}) > ${MOST_COMPARED}`)],
+    ['metadata_too_large', isOf(sql`${bytesOf(merged(a, table))} > ${MOST_BYTES}`)],
+  ]
+}
+
 /** What a request gives of the fields that most resources have. Absent fields are left alone. */
 export interface Fields {
   readonly description?: string | null
@@ -123,12 +184,14 @@ export const bare = (row: { readonly id: SQLWrapper; readonly name: SQLWrapper }
 export const shown = (resource: SQL, row: { readonly id: SQLWrapper; readonly name: SQLWrapper }): SQL =>
   sql`iif(${isBlind}, ${bare(row)}, ${resource})`
 
-/** What became of a write: the refusal, or the row with `id`, from after the write. */
-export const outcomeOf = (table: Recorded, body: SQL, id: SQL, created: SQL): SQL =>
-  sql`select ${refusal}, ${table.version} as version, ${created} as created, ${body} as body
+export const NOT_CREATED = sql`0`
+
+/** What became of a request about one row: the refusal, or the row with `id`, from after the write. */
+export const outcomeOf = (table: Versioned, body: SQL, id: SQL, created = NOT_CREATED): SQL =>
+  sql`select ${refusal}, ${table.id} as id, ${table.version} as version, ${created} as created, ${body} as body
     from ${VERDICT} left join ${table} on ${table.id} = ${ifGranted(id)}`
 
 export function readResource([row]: readonly Row[]): Resource {
-  const { body, version, created } = assertPermitted(row)
-  return { body: body as string, version: version as number, created: created === 1 }
+  const { id, version, created, body } = assertPermitted(row)
+  return { id: id as string, version: version as number, created: created === 1, body: body as string }
 }

@@ -41,6 +41,9 @@ export const failures = {
   method_not_allowed: 'The route does not answer this method.',
   episode_ends_before_start: 'endedAt: is before startedAt',
   episode_duration_contradicts: 'durationMs: is not the difference of startedAt and endedAt',
+  metadata_too_large: 'metadata: would be over 64 KiB as JSON when merged',
+  metadata_entangled:
+    'metadata: has too many members to be merged at once: merge it in parts, or replace it (application/json)',
   episode_trashed: 'Episode was previously deleted',
   forbidden: 'Your role, or the scopes of your token, do not allow this.',
   node_not_folder: 'id: is not the id of a folder',
@@ -93,7 +96,8 @@ export const failures = {
   body_too_large: 'The request body is over 1 MiB.',
   media_type_unsupported: 'The request body is not of a supported JSON media type, such as application/json.',
   encoding_unsupported: 'The request body is encoded: send it as it is, without Content-Encoding.',
-  precondition_failed: 'The object is not the one that the request names.',
+  precondition_failed:
+    'It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again.',
   range_not_satisfiable: 'The object has no such range.',
   internal: 'Something went wrong on our side.',
   bucket_unavailable: 'The bucket cannot answer right now.',

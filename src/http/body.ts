@@ -7,6 +7,8 @@ const MOST_BYTES = 1_048_576
 /** A request's body, read whole and judged later: too large comes before who asks, not JSON after. */
 export interface RawBody {
   readonly bytes: Uint8Array
+  /** Whether it says by its media type that metadata is to be merged (RFC 7396). */
+  readonly isMerging: boolean
   /** The object that the body is; an absent one is empty. */
   readonly json: () => Readonly<Record<string, unknown>>
 }
@@ -14,7 +16,8 @@ export interface RawBody {
 export async function readBody(request: Request): Promise<RawBody> {
   if (Number(request.headers.get('Content-Length')) > MOST_BYTES) throw new Refusal('body_too_large')
   const bytes = await collect(request.body)
-  return { bytes, json: () => parse(bytes, request.headers) }
+  const isMerging = request.method === 'PATCH' && isMergePatch(request.headers.get('Content-Type') ?? '')
+  return { bytes, isMerging, json: () => parse(bytes, request.headers, isMerging) }
 }
 
 async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
@@ -35,19 +38,22 @@ async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Ar
   return all
 }
 
-/** JSON by its media type. Merging (RFC 7396) is another meaning of the same syntax, and is not supported. */
+const isMergePatch = (mediaType: string): boolean =>
+  /^application\/merge-patch\+json\s*(;|$)/i.test(mediaType.trim())
+
+/** JSON by its media type. A patch, whose syntax it has too, is of another meaning. */
 const isJson = (mediaType: string): boolean =>
-  /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim()) && !/merge-patch/i.test(mediaType)
+  /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(mediaType.trim()) && !/patch\+json/i.test(mediaType)
 
 /** Several encodings are a list; `identity` is none. */
 const isEncoded = (encodings: string): boolean =>
   encodings.split(',').some((each) => !['', 'identity'].includes(each.trim().toLowerCase()))
 
-function parse(bytes: Uint8Array, headers: Headers): Readonly<Record<string, unknown>> {
+function parse(bytes: Uint8Array, headers: Headers, isMerging: boolean): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) return {}
   if (isEncoded(headers.get('Content-Encoding') ?? '')) throw new Refusal('encoding_unsupported')
   const mediaType = headers.get('Content-Type')
-  if (mediaType !== null && !isJson(mediaType)) throw new Refusal('media_type_unsupported')
+  if (mediaType !== null && !isMerging && !isJson(mediaType)) throw new Refusal('media_type_unsupported')
   const [text, value] = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('body', 'is not a JSON object')

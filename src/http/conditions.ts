@@ -9,6 +9,20 @@ export const tagsIn = (header: string | null): string[] =>
     ? [ANY_TAG]
     : [...(header ?? '').matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map(([, tag = '']) => tag)
 
+/** What a client says is to be changed, or deleted, `<id>-<version>` each; null where it says nothing, or anything. */
+export function expectedIn(headers: Headers): readonly string[] | null {
+  const header = headers.get('If-Match')
+  if (header === null || header.trim() === ANY_TAG) return null
+  // On its way a tag may have been weakened: it is the state that may have changed then, and that is not compared.
+  return tagsIn(header).map((tag) => tag.match(/^([0-9a-f]{24}-\d+)\../)?.[1] ?? '')
+}
+
+/** What is wrong with that, or null. */
+export function expectationFault(headers: Headers): string | null {
+  const isTold = headers.get('If-Match') === null || expectedIn(headers)?.length !== 0
+  return isTold ? null : 'is neither * nor an entity tag in quotes, as the header ETag has it'
+}
+
 /**
  * Whether an answer may be compressed by gzip (RFC 9110, 12.5.3): only where it is named, and not refused. In front of a
  * Worker stands what asks for compressed answers in any case, and says beside the request what the client asked for.

@@ -133,7 +133,7 @@ function openDatabase({ request, env, opened }: Incoming, config: Config, asking
 async function callOf({ incoming, config, caller, asking, raw, database }: Admitted) {
   const now = asking.askedAt
   const mint = () => mintId(now)
-  const stamp = await stampOf(incoming, asking, raw.bytes, now)
+  const stamp = await stampOf(incoming, asking, raw, now)
   const arriving = arrivingOf(caller, asking, stamp, mint)
   const quotas = { rowsQuota: config.quotas.rows, bytesQuota: config.quotas.bytes }
   return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint, database }

@@ -1,5 +1,6 @@
 import { type FieldError, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
+import { expectationFault } from './conditions.ts'
 import type { AnyRoute, Route } from './route.ts'
 import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
 import * as z from './zod.ts'
@@ -31,6 +32,7 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
     judges ??= isStrict(route) ? strictJudges(route) : tolerantJudges(route)
     return assertValid({
       bookmark: checkBookmark(request),
+      expectation: checkExpectation(request),
       params: check(route.params, params),
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
@@ -151,6 +153,12 @@ function repeatedIn({ searchParams }: URL, { shape }: z.ZodObject): FieldError[]
   return names
     .filter((name) => searchParams.getAll(name).length > 1)
     .map((path) => ({ path, message: 'is given more than once, and takes one value' }))
+}
+
+/** What the thing must be that a client changes. */
+function checkExpectation({ headers }: Request): Checked<null> {
+  const message = expectationFault(headers)
+  return message === null ? { value: null } : { errors: [{ path: 'If-Match', message }] }
 }
 
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/

@@ -7,6 +7,14 @@ import { statusOf } from './problem.ts'
 import type { AnyRoute } from './route.ts'
 import * as z from './zod.ts'
 
+/** Whether a route judges what the client expects to change. */
+const isConditional = ({ method, open, failures: own }: AnyRoute): boolean =>
+  !open && (['PATCH', 'DELETE', 'PUT'].includes(method) || own.includes('precondition_failed'))
+
+/** Whether metadata can be merged. */
+const isMergeable = ({ method, body }: AnyRoute): boolean =>
+  method === 'PATCH' && body !== undefined && 'metadata' in body.shape
+
 /** The failures that a route has by its kind: a token, a body, a database. */
 export function failuresOf(route: AnyRoute): readonly Failure[] {
   const all: Failure[] = [...route.failures, 'internal']
@@ -18,12 +26,25 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
     all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
     all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
+  if (isConditional(route)) all.push('precondition_failed')
+  if (isMergeable(route)) all.push('metadata_too_large', 'metadata_entangled')
   if (route.body || isStrict(route)) all.push('media_type_unsupported', 'encoding_unsupported')
   if (route.trips !== 'none') all.push('database_unavailable')
   return [...new Set(all)]
 }
 
+/** The successes of a route: who has what it reads is told no more. */
+export const answersOf = ({ method, isTagged, answers }: AnyRoute): AnyRoute['answers'] =>
+  isTagged && method === 'GET'
+    ? { ...answers, 304: { description: 'It is as the `ETag` in `If-None-Match` says', schema: null } }
+    : answers
+
 type Json = Readonly<Record<string, unknown>>
+
+/** By which a body says that its metadata is to be merged (RFC 7396). */
+const MERGE_PATCH = 'application/merge-patch+json'
+
+const EXAMPLE_TAG = '"019d8a3c5e00a1b2c3d4e5f6-3.9f86d081884c7d659a2feaa0"'
 
 const license = { name: packageJson.license, identifier: packageJson.license }
 const description = `${packageJson.description}
@@ -45,6 +66,15 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
     paths,
     components: {
       schemas: { ...components, Problem: problemSchema },
+      parameters: headersTaken,
+      headers: {
+        ETag: {
+          description:
+            '`"<id>-<version>.<state>"`, strong; the version counts the changes of the thing itself.',
+          schema: { type: 'string' },
+          example: EXAMPLE_TAG,
+        },
+      },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }
@@ -60,11 +90,42 @@ function operation(route: AnyRoute, components: Record<string, unknown>): Json {
     summary: route.summary,
     ...described(route),
     ...(route.tag === 'Byte service' ? { deprecated: true } : {}),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+      ...conditions(route),
+    ],
     ...requestBody(route, components),
     responses: { ...answers(route, components), ...refusals(route) },
     security: needsToken(route) ? [{ bearer: [] }] : [],
   }
+}
+
+const headersTaken = {
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The `ETag` of what you have: the answer is 304, without a body, where it still is the same.',
+    schema: { type: 'string' },
+    example: EXAMPLE_TAG,
+  },
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared.',
+    schema: { type: 'string' },
+    example: EXAMPLE_TAG,
+  },
+} as const
+
+function conditions(route: AnyRoute): Json[] {
+  const names: (keyof typeof headersTaken)[] = [
+    ...(route.isTagged && route.method === 'GET' ? ['IfNoneMatch' as const] : []),
+    ...(isConditional(route) ? ['IfMatch' as const] : []),
+  ]
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }
 
 function requestBody(route: AnyRoute, components: Record<string, unknown>): Json {
@@ -74,7 +135,11 @@ function requestBody(route: AnyRoute, components: Record<string, unknown>): Json
     (field) => !(field as z.ZodType).safeParse(undefined).success,
   )
   const schema = schemaOf(body, isStrict(route) ? 'closed input' : 'input', components)
-  return { requestBody: { required, content: { 'application/json': { schema, example } } } }
+  const content = { 'application/json': { schema, example } }
+  const merging = isMergeable(route)
+    ? { [MERGE_PATCH]: { schema, example: { metadata: { team: 'lab-a', draft: null } } } }
+    : {}
+  return { requestBody: { required, content: { ...content, ...merging } } }
 }
 
 function described({ description, trips }: AnyRoute): { readonly description?: string } {
@@ -102,10 +167,11 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
 
 const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
   Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, isLines, example }]) => [
+    Object.entries(answersOf(route)).map(([status, { description, schema, isLines, example }]) => [
       status,
       {
         description,
+        ...(route.isTagged && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
         ...(schema && {
           content: {
             [isLines ? 'application/x-ndjson' : 'application/json']: {

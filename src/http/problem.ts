@@ -35,6 +35,8 @@ export const statusOf = {
   method_not_allowed: 405,
   episode_ends_before_start: 400,
   episode_duration_contradicts: 400,
+  metadata_too_large: 400,
+  metadata_entangled: 400,
   episode_trashed: 410,
   forbidden: 403,
   node_not_folder: 400,
@@ -96,6 +98,8 @@ export const statusOf = {
 const fieldOf: Partial<Record<Failure, string>> = {
   episode_ends_before_start: 'endedAt',
   episode_duration_contradicts: 'durationMs',
+  metadata_too_large: 'metadata',
+  metadata_entangled: 'metadata',
   node_not_folder: 'id',
   node_not_leaf: 'id',
   parent_not_folder: 'parentId',

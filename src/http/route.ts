@@ -52,6 +52,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   /** Fields that answers show and that are set by another way, and by which. */
   readonly elsewhere?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerShape>>
+  /** Answers one resource, by its tag. */
+  readonly isTagged?: true
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */
   readonly failures: readonly Failure[]
   /** Round trips to D1 where it is not one: none, one for each chunk of a streamed answer, or two and why. */

@@ -3,6 +3,8 @@ import type { Asking } from '../db/standing.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import { mintId } from '../domain/id.ts'
+import type { RawBody } from './body.ts'
+import { expectedIn } from './conditions.ts'
 
 interface Sent {
   readonly request: Request
@@ -19,18 +21,20 @@ interface Sent {
 export async function stampOf(
   { request, url, requestId, isRepeatable }: Sent,
   { issuer, sub, tokenHash }: Asking,
-  body: Uint8Array,
+  { bytes, isMerging }: RawBody,
   now: number,
 ): Promise<Stamp> {
-  if (!isRepeatable || request.method === 'GET' || request.method === 'HEAD') {
-    return { now, mark: mintId(now), repeatable: null }
-  }
+  const { method, headers } = request
+  const manner = { now, expected: expectedIn(headers), isMerging }
+  if (!isRepeatable || method === 'GET' || method === 'HEAD')
+    return { ...manner, mark: mintId(now), repeatable: null }
   const by = tokenHash === null ? [issuer, sub] : [tokenHash]
-  const head = JSON.stringify([requestId, ...by, request.method, url.pathname, url.search])
-  const all = new Blob([head, body])
+  const said = [headers.get('If-Match'), isMerging]
+  const head = JSON.stringify([requestId, ...by, method, url.pathname, url.search, ...said])
+  const all = new Blob([head, bytes])
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()))
   const mark = digest.subarray(0, 16).toHex()
-  return { now, mark, repeatable: mark }
+  return { ...manner, mark, repeatable: mark }
 }
 
 /** What the token says of its user, with the ids that a user who is not known yet will have. */

@@ -185,7 +185,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
  where nodes.path <> excluded.path
 
 -- assets.read.video, judged by assets.reading
-select standing.refusal as refusal, assets.version as version, 0 as created, <assetJson.video> as body
+select standing.refusal as refusal, assets.id as id, assets.version as version, 0 as created, <assetJson.video> as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select target.id from target), null)
 
@@ -211,7 +211,7 @@ insert into assets (id, project_id, container_id, node_id, kind, name, storage_i
  where :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata? or assets.storage_id is null and excluded.storage_id is not null or assets.object_id is null and excluded.object_id is not null
 
 -- assets.registered.video, judged by assets.registering
-select standing.refusal as refusal, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
+select standing.refusal as refusal, assets.id as id, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -253,11 +253,12 @@ update assets set node_id = iif(:name?, ifnull(assets.node_id, :nodeId), assets.
  when :format? then :format else assets.format end, language = case
  when :language? then :language else assets.language end, tags = case
  when :tags? then :tags else assets.tags end, metadata = case
- when :metadata? then :metadata else assets.metadata end, renamed_request = case
+ when not :metadata? then assets.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(assets.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :name <> assets.name then :mark else assets.renamed_request end, updated_at = :now, updated_request = :mark, version = assets.version + 1
  where assets.id = <children.target> and (:name? or :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?)
 
 -- assets.updated.video, judged by assets.updating
-select standing.refusal as refusal, assets.version as version, 0 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
+select standing.refusal as refusal, assets.id as id, assets.version as version, 0 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select target.id from target), null)

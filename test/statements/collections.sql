@@ -21,12 +21,12 @@ insert into collections (id, project_id, dataset_id, name, description, tags, me
 , wanted as materialized (select (select id from earlier) as id
  from verdict as standing
  where standing.refusal is null and not <isBlind>)
- select standing.refusal as refusal, collections.version as version, 1 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
+ select standing.refusal as refusal, collections.id as id, collections.version as version, 1 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from earlier), null)
  union all
  select *
- from (select null, null, null, collection_members.member_id, null, collection_members.position
+ from (select null, null, null, null, collection_members.member_id, null, collection_members.position
  from wanted cross join collection_members indexed by collection_members_order on collection_members.collection_id = wanted.id limit 10000)
 
 -- collections.fill
@@ -137,12 +137,12 @@ update collections set changed_members = (select count(*) from there), updated_a
 , wanted as materialized (select (select id from target) as id
  from verdict as standing
  where standing.refusal is null and not <isBlind>)
- select standing.refusal as refusal, collections.version as version, 0 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
+ select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)
  union all
  select *
- from (select null, null, null, collection_members.member_id, null, collection_members.position
+ from (select null, null, null, null, collection_members.member_id, null, collection_members.position
  from wanted cross join collection_members indexed by collection_members_order on collection_members.collection_id = wanted.id limit 10000)
 
 -- collections.removeMembers, permitted by collections.removingMembers
@@ -174,7 +174,8 @@ update collections set name = case
  when :datasetId? then null else collections.detached_by end, description = case
  when :description? then :description else collections.description end, tags = case
  when :tags? then :tags else collections.tags end, metadata = case
- when :metadata? then :metadata else collections.metadata end, renamed_request = case
+ when not :metadata? then collections.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(collections.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :newName <> collections.name then :mark else collections.renamed_request end, updated_at = :now, updated_request = :mark, version = collections.version + 1
  where collections.id = <children.target>
 
@@ -182,10 +183,10 @@ update collections set name = case
 , wanted as materialized (select (select id from target) as id
  from verdict as standing
  where standing.refusal is null and not <isBlind>)
- select standing.refusal as refusal, collections.version as version, 0 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
+ select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body, iif(<isBlind>, null, collections.member_count) as size, null as position
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)
  union all
  select *
- from (select null, null, null, collection_members.member_id, null, collection_members.position
+ from (select null, null, null, null, collection_members.member_id, null, collection_members.position
  from wanted cross join collection_members indexed by collection_members_order on collection_members.collection_id = wanted.id limit 10000)

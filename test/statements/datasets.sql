@@ -17,7 +17,7 @@ insert into datasets (id, project_id, name, description, tags, metadata, created
  from permit
 
 -- datasets.created, judged by datasets.creating
-select standing.refusal as refusal, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
+select standing.refusal as refusal, datasets.id as id, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -71,16 +71,16 @@ update datasets set changed_collections = (select count(*) from concerned), upda
  from collections
  where collections.dataset_id = <children.target> and collections.deleted_at is null
  order by collections.name limit 10000)
- select standing.refusal as refusal, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection, null as position
+ select standing.refusal as refusal, datasets.id as id, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection, null as position
  from verdict as standing
  left join target
  left join datasets on datasets.id = iif(standing.refusal is null, target.id, null)
  union all
- select null, null, name, size, id, null
+ select null, null, null, name, size, id, null
  from shown
  union all
  select *
- from (select null, null, collection_members.member_id, null, shown.id, collection_members.position
+ from (select null, null, null, collection_members.member_id, null, shown.id, collection_members.position
  from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
 
 -- datasets.restore
@@ -100,11 +100,12 @@ update datasets set name = case
  when :newName? then :newName else datasets.name end, description = case
  when :description? then :description else datasets.description end, tags = case
  when :tags? then :tags else datasets.tags end, metadata = case
- when :metadata? then :metadata else datasets.metadata end, renamed_request = case
+ when not :metadata? then datasets.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(datasets.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
  where datasets.id = <children.target>
 
 -- datasets.updated, judged by datasets.updating
-select standing.refusal as refusal, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
+select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)

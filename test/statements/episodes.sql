@@ -68,7 +68,7 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
  where nodes.path <> excluded.path
 
 -- episodes.read, judged by episodes.reading
-select standing.refusal as refusal, episodes.id as id, <episodeJson> as body, json_object('videos', episode_stats.videos, 'audio', episode_stats.audios, 'labelTracks', episode_stats.label_tracks, 'textTracks', episode_stats.text_tracks, 'images', episode_stats.images, 'files', episode_stats.files) as counts
+select standing.refusal as refusal, episodes.id as id, episodes.version as version, <episodeJson> as body, json_object('videos', episode_stats.videos, 'audio', episode_stats.audios, 'labelTracks', episode_stats.label_tracks, 'textTracks', episode_stats.text_tracks, 'images', episode_stats.images, 'files', episode_stats.files) as counts
  from verdict as standing
  left join target
  left join episodes on episodes.id = iif(standing.refusal is null, target.id, null)
@@ -131,7 +131,8 @@ update episodes set name = :newName, folder_id = case
  when :folderPath? then :folderPath else ( select nodes.path from nodes where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
  when :description? then :description else episodes.description end, tags = case
  when :tags? then :tags else episodes.tags end, metadata = case
- when :metadata? then :metadata else episodes.metadata end, status = case
+ when not :metadata? then episodes.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(episodes.metadata, '{}'), :metadata) else :metadata end, status = case
  when :status? then :status else episodes.status end, write_protected = case
  when :writeProtected? then :writeProtected else episodes.write_protected end, started_at = case
  when :startedAt? then :startedAt else episodes.started_at end, ended_at = case
@@ -141,7 +142,7 @@ update episodes set name = :newName, folder_id = case
  where episodes.id = <children.target>
 
 -- episodes.updated, judged by episodes.updating
-select standing.refusal as refusal, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
+select standing.refusal as refusal, episodes.id as id, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body
  from verdict as standing
  left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)
 
@@ -166,7 +167,7 @@ insert into episodes (id, project_id, node_id, folder_id, name, node_path, descr
  where :description? or :tags? or :metadata? or :status? or :writeProtected? or :startedAt? or :endedAt? or :durationMs? or :folderPath?
 
 -- episodes.upserted, judged by episodes.upserting
-select standing.refusal as refusal, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif(<isBlind>, json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
+select standing.refusal as refusal, episodes.id as id, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif(<isBlind>, json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
  from projects
  where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
  from nodes

@@ -25,7 +25,8 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  select *, nullif(case <authority.user.8>
  when not exists (select 1
  from api_tokens
- where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.0> end, 'done') as refusal
+ where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.0>
+ when :expected is not null then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- assets.listing
@@ -110,7 +111,10 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  where around.id = target.container_id and around.deleted_at is not null)) then 'asset_not_found' <role.2>
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
- where episodes.write_protected) then 'episode_write_protected' end, 'done') as refusal
+ where episodes.write_protected) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from assets
+ where assets.id = (select id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- assets.updating
@@ -135,6 +139,17 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
  where episodes.write_protected) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from assets
+ where assets.id = (select target.id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from assets
+ where assets.id = (select target.id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(assets.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from assets
+ where assets.id = (select target.id from target) and octet_length(json_patch(ifnull(assets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from target cross join assets on assets.container_id = target.container_id and assets.kind = :kind and assets.name = :name and assets.name is not null and assets.deleted_at is null and assets.id <> target.id) then 'asset_name_taken'
  when exists (select 1
@@ -167,6 +182,9 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from target cross join collections on collections.id = target.id
  where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from collections
+ where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:ids)) <= :rowsQuota, 0, (select count(*) from fresh) > 0 and <used.rows> + (select count(*) from fresh) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
@@ -211,7 +229,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (not exists (select 1 from there) and exists (select 1
  from target cross join collections on collections.id = target.id
  where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2> end, 'done') as refusal
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from collections
+ where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.trashing
@@ -221,7 +242,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), verdict as materialized (
  select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
- when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2> end, 'done') as refusal
+ when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from collections
+ where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.updating
@@ -241,6 +265,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where collections.updated_request = :mark or collections.name <> :name and collections.renamed_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'collection_not_found'
  when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from collections
+ where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from collections
+ where collections.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(collections.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from collections
+ where collections.id = (select id from target) and octet_length(json_patch(ifnull(collections.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from collections
  where collections.project_id = standing.project_id and collections.name = :newName and collections.deleted_at is null and collections.id <> (select id from target)) then 'collection_name_taken' end, 'done') as refusal
@@ -261,7 +296,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'dataset_not_found'
- when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2> end, 'done') as refusal
+ when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2>
+ when :expected is not null and not exists (select 1
+ from datasets
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- datasets.creating
@@ -290,7 +328,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'dataset_not_found'
- when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2> end, 'done') as refusal
+ when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2>
+ when :expected is not null and not exists (select 1
+ from datasets
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- datasets.listing
@@ -313,6 +354,9 @@ with <standing.project>, admitted as materialized (select * from standing where 
  select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from datasets
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when (select count(*)
  from (select 1 from collections where collections.dataset_id = (select id from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
  from standing)
@@ -330,6 +374,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark or datasets.name <> :name and datasets.renamed_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
+ when :expected is not null and not exists (select 1
+ from datasets
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from datasets
+ where datasets.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(datasets.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from datasets
+ where datasets.id = (select id from target) and octet_length(json_patch(ifnull(datasets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from datasets
  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.id <> (select id from target)) then 'dataset_name_taken' end, 'done') as refusal
@@ -347,7 +402,8 @@ with standing as materialized (
  select *, nullif(case <authority.namespace.2>
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
  when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
- when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '') end, 'done') as refusal
+ when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
+ when :expected is not null then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- deletions.purgingInProject
@@ -359,6 +415,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
+ when :expected is not null then 'precondition_failed'
  when (select phase = 'restoring' from deletion) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
@@ -421,7 +478,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  select *, nullif(case <authority.project.2>
  when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or not exists (select 1 from target) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target) then 'episode_not_found' <role.2>
- when (select write_protected from target) then 'episode_write_protected' end, 'done') as refusal
+ when (select write_protected from target) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from episodes
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- episodes.updating
@@ -442,6 +502,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.2>
  when (select write_protected from target) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from episodes
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from episodes
+ where episodes.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(episodes.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from episodes
+ where episodes.id = (select id from target) and octet_length(json_patch(ifnull(episodes.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
  when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
@@ -541,6 +612,7 @@ with standing as materialized (
  from member)) and not (standing.access < 0) then 'done'
  when (select role from member) is null then 'member_not_found' <role.0>
  when (select id from member) <> standing.user_id and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when :expected is not null then 'precondition_failed'
  when (select is_home from member) then 'home_owner'
  when (select role = 3 from member) and not exists (select 1
  from members
@@ -556,6 +628,7 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  select *, nullif(case <authority.namespace.8>
  when ((select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
  when (select id from member) is null then 'user_not_found' <role.0> <role.3>
+ when :expected is not null then 'precondition_failed'
  when :rank < 3 and ((select is_home from member)) then 'home_owner'
  when :rank < 3 and ((select role = 3 from member) and not exists (select 1
  from members
@@ -608,6 +681,9 @@ with standing as materialized (
  when not :includeProtected and (select namespace_stats.protected_episodes > 0
  from namespace_stats
  where namespace_stats.namespace_id = standing.namespace_id) then 'holds_write_protected'
+ when :expected is not null and not exists (select 1
+ from namespaces
+ where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when exists (select 1 from users where users.home_id = standing.namespace_id) then 'home_namespace'
  when (select namespace_stats.members > 5000
  from namespace_stats
@@ -626,6 +702,17 @@ with standing as materialized (
  when (exists (select 1
  from namespaces
  where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done' <role.3>
+ when :expected is not null and not exists (select 1
+ from namespaces
+ where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from namespaces
+ where namespaces.id = standing.namespace_id and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(namespaces.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from namespaces
+ where namespaces.id = standing.namespace_id and octet_length(json_patch(ifnull(namespaces.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when :newSlug <> standing.namespace_slug and (exists (
  select 1
  from namespaces
@@ -692,6 +779,9 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  where episodes.write_protected) then 'episode_write_protected'
  when exists (select 1
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
+ when (select path from goal) <> (select path from target) and :expected is not null and not exists (select 1
+ from nodes
+ where nodes.id = (select id from target) and ( nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when (select path from goal) <> (select path from target) and substr((select path from goal), 1, length((select path from target)) + 1) = (select path from target) || '/' then 'node_cycle'
  when (select path from goal) <> (select path from target) and exists (
  select 1
@@ -773,6 +863,9 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  where episodes.write_protected) then 'episode_write_protected'
  when exists (select 1
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
+ when :expected is not null and not exists (select 1
+ from nodes
+ where nodes.id = (select id from target) and ( nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
@@ -864,7 +957,10 @@ with standing as materialized (
  where project_stats.project_id = standing.project_id) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when not :includeProtected and (select project_stats.protected_episodes > 0
  from project_stats
- where project_stats.project_id = standing.project_id) then 'holds_write_protected' end, 'done') as refusal
+ where project_stats.project_id = standing.project_id) then 'holds_write_protected'
+ when :expected is not null and not exists (select 1
+ from projects
+ where projects.id = standing.project_id and (projects.updated_request = :mark or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- projects.updating
@@ -883,6 +979,17 @@ with standing as materialized (
  from projects
  where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done' <role.2>
  when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
+ when :expected is not null and not exists (select 1
+ from projects
+ where projects.id = standing.project_id and (projects.updated_request = :mark or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from projects
+ where projects.id = standing.project_id and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(projects.metadata))) > 2000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from projects
+ where projects.id = standing.project_id and octet_length(json_patch(ifnull(projects.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from projects
  where projects.namespace_id = standing.namespace_id and projects.slug = :newSlug and projects.deleted_at is null and projects.id <> standing.project_id) then 'project_slug_taken' end, 'done') as refusal
@@ -997,6 +1104,7 @@ with standing as materialized (
 -- uploads.aborting
 with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.2> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.2> <role.2>
+ when :expected is not null then 'precondition_failed'
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
@@ -1085,4 +1193,10 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
 with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
 
 -- users.updating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized ( select *, nullif(case <authority.user.8> <role.0> end, 'done') as refusal from standing)
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), verdict as materialized (
+ select *, nullif(case <authority.user.8>
+ when (exists (select 1 from users where users.id = standing.user_id and users.updated_request = :mark)) and not (standing.access < 0) then 'done' <role.0>
+ when :expected is not null and not exists (select 1
+ from users
+ where users.id = standing.user_id and (users.updated_request = :mark or users.id || '-' || users.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ from standing)

@@ -40,7 +40,7 @@ insert into members (user_id, namespace_id, role, created_at, created_request, u
  on conflict (user_id, namespace_id) do update set role = excluded.role, created_request = null, updated_request = :mark
 
 -- members.wasSet, judged by members.setting
-select standing.refusal as refusal, 1 as version, members.created_request = :mark as created, json_object('username', (select home.slug from namespaces as home where home.id = users.home_id), 'name', iif(members.prominence > 0 or users.id = standing.user_id, users.name, null), 'role', case members.role
+select standing.refusal as refusal, members.user_id as id, 1 as version, members.created_request = :mark as created, json_object('username', (select home.slug from namespaces as home where home.id = users.home_id), 'name', iif(members.prominence > 0 or users.id = standing.user_id, users.name, null), 'role', case members.role
  when 1 then 'reader'
  when 2 then 'writer'
  when 3 then 'owner' end, 'createdAt', iso(members.created_at)) as body

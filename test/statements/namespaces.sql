@@ -5,7 +5,7 @@ insert into namespaces (id, slug, metadata, created_at, updated_at, created_by, 
  where permit.user_id is not null
 
 -- namespaces.created, judged by namespaces.creating
-select standing.refusal as refusal, namespaces.version as version, 1 as created, <namespaceJson> as body
+select standing.refusal as refusal, namespaces.id as id, namespaces.version as version, 1 as created, <namespaceJson> as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -50,7 +50,7 @@ insert into members (user_id, namespace_id, role, prominence, created_at)
  where namespaces.id = :id and not exists (select 1 from members where members.namespace_id = :id)
 
 -- namespaces.read, judged by namespaces.reading
-select standing.refusal as refusal, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
+select standing.refusal as refusal, namespaces.id as id, namespaces.version as version, 0 as created, (select json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata), 'role', case standing.access
  when 1 then 'reader'
  when 2 then 'writer'
  when 3 then 'owner' end, 'spaces', namespace_stats.projects, 'projects', namespace_stats.projects, 'assets', json_object('videos', namespace_stats.videos, 'audio', namespace_stats.audios, 'labelTracks', namespace_stats.label_tracks, 'textTracks', namespace_stats.text_tracks, 'images', namespace_stats.images, 'files', namespace_stats.files), 'usage', json_object('rows', namespace_stats.rows, 'bytes', namespace_stats.bytes, 'rowsQuota', :rowsQuota, 'bytesQuota', :bytesQuota))
@@ -88,11 +88,12 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
 -- namespaces.update, permitted by namespaces.updating
 update namespaces set slug = case
  when :newSlug? then :newSlug else namespaces.slug end, metadata = case
- when :metadata? then :metadata else namespaces.metadata end, renamed_request = case
+ when not :metadata? then namespaces.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(namespaces.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :newSlug <> namespaces.slug then :mark else namespaces.renamed_request end, updated_at = :now, updated_request = :mark, version = namespaces.version + 1
  where namespaces.id = (select namespace_id from permit)
 
 -- namespaces.updated, judged by namespaces.updating
-select standing.refusal as refusal, namespaces.version as version, 0 as created, <namespaceJson> as body
+select standing.refusal as refusal, namespaces.id as id, namespaces.version as version, 0 as created, <namespaceJson> as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)

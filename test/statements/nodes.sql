@@ -1,5 +1,5 @@
 -- nodes.found, consulted by nodes.seeking
-select standing.refusal as refusal, <nodeJson> as body
+select standing.refusal as refusal, nodes.id as id, nodes.version as version, 0 as created, <nodeJson> as body
  from verdict as standing
  left join nodes on nodes.id = iif(standing.refusal is null, (select id from target), null)
 
@@ -236,12 +236,12 @@ update nodes set parent_id = (select parent_id from goal), name = (select name f
  where nodes.id = (select target.id from permit cross join target cross join goal where goal.path <> target.path)
 
 -- nodes.moved, judged by nodes.moving
-select standing.refusal as refusal, iif(<isBlind>, json_object('id', nodes.id, 'name', nodes.name), <nodeJson>) as body
+select standing.refusal as refusal, nodes.id as id, nodes.version as version, 0 as created, iif(<isBlind>, json_object('id', nodes.id, 'name', nodes.name), <nodeJson>) as body
  from verdict as standing
  left join nodes on nodes.id = iif(standing.refusal is null, :id, null)
 
 -- nodes.read, consulted by nodes.reading
-select standing.refusal as refusal, json_insert(<nodeJson>, '$.ancestors', json((with recursive around(parent_id, list) as (
+select standing.refusal as refusal, nodes.id as id, nodes.version as version, 0 as created, json_insert(<nodeJson>, '$.ancestors', json((with recursive around(parent_id, list) as (
  select nodes.parent_id, ''
  from target cross join nodes on nodes.id = target.id
  union all

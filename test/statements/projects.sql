@@ -4,7 +4,7 @@ insert into projects (id, namespace_id, name, slug, description, tags, metadata,
  from permit
 
 -- projects.created, judged by projects.creating
-select standing.refusal as refusal, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
+select standing.refusal as refusal, projects.id as id, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)
 
@@ -40,7 +40,7 @@ update projects set deleted_at = :now, deletion_id = :deletionId
  where projects.id = (select deletions.item_id from deletions where deletions.id = :deletionId) and projects.deleted_at is null
 
 -- projects.read, judged by projects.reading
-select standing.refusal as refusal, projects.version as version, 0 as created, (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', iso(projects.created_at), 'updatedAt', iso(projects.updated_at), 'episodes', project_stats.episodes, 'datasets', project_stats.datasets, 'collections', project_stats.collections, 'assets', json_object('videos', project_stats.videos, 'audio', project_stats.audios, 'labelTracks', project_stats.label_tracks, 'textTracks', project_stats.text_tracks, 'images', project_stats.images, 'files', project_stats.files))
+select standing.refusal as refusal, projects.id as id, projects.version as version, 0 as created, (select json_object('id', projects.id, 'name', projects.name, 'slug', projects.slug, 'description', projects.description, 'tags', json(projects.tags), 'metadata', json(projects.metadata), 'visibility', projects.visibility, 'createdAt', iso(projects.created_at), 'updatedAt', iso(projects.updated_at), 'episodes', project_stats.episodes, 'datasets', project_stats.datasets, 'collections', project_stats.collections, 'assets', json_object('videos', project_stats.videos, 'audio', project_stats.audios, 'labelTracks', project_stats.label_tracks, 'textTracks', project_stats.text_tracks, 'images', project_stats.images, 'files', project_stats.files))
  from project_stats
  where project_stats.project_id = projects.id) as body
  from verdict as standing
@@ -63,13 +63,14 @@ update projects set slug = case
  when :newSlug? then :newSlug else projects.slug end, description = case
  when :description? then :description else projects.description end, tags = case
  when :tags? then :tags else projects.tags end, metadata = case
- when :metadata? then :metadata else projects.metadata end, name = case
+ when not :metadata? then projects.metadata
+ when :isMerging and :metadata is not null then json_patch(ifnull(projects.metadata, '{}'), :metadata) else :metadata end, name = case
  when :name? then :name else projects.name end, visibility = case
  when :visibility? then :visibility else projects.visibility end, renamed_request = case
  when :newSlug <> projects.slug then :mark else projects.renamed_request end, updated_at = :now, updated_request = :mark, version = projects.version + 1
  where projects.id = (select project_id from permit)
 
 -- projects.updated, judged by projects.updating
-select standing.refusal as refusal, projects.version as version, 0 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
+select standing.refusal as refusal, projects.id as id, projects.version as version, 0 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)

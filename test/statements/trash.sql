@@ -77,7 +77,35 @@ insert into restorations (id, namespace_id, project_id, kind, item_id, request, 
  where true
 
 -- trash.restored, judged by trash.restoringItem
-select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, restorations.item_id as id, case restorations.kind
+ when 'dataset' then (select datasets.version
+ from datasets
+ where datasets.id = restorations.item_id and datasets.deleted_at is null)
+ when 'collection' then (select collections.version
+ from collections
+ where collections.id = restorations.item_id and collections.deleted_at is null)
+ when 'episode' then (select episodes.version
+ from episodes
+ where episodes.id = restorations.item_id and episodes.deleted_at is null)
+ when 'folder' then (select nodes.version from nodes where nodes.id = restorations.item_id and nodes.deleted_at is null)
+ when 'video' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'audio' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'label-track' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'text-track' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'image' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null)
+ when 'file' then (select assets.version
+ from assets
+ where assets.id = restorations.item_id and assets.deleted_at is null) end as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'dataset' then (select <datasetJson>
  from datasets
@@ -114,7 +142,13 @@ select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isB
  left join restorations on restorations.id = iif(standing.refusal is null, :deletionId, null) and restorations.request = :mark
 
 -- trash.restoredPlace, judged by trash.restoringPlace
-select standing.refusal as refusal, 1 as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
+select standing.refusal as refusal, restorations.item_id as id, case restorations.kind
+ when 'project' then (select projects.version
+ from projects
+ where projects.id = restorations.item_id and projects.deleted_at is null)
+ when 'namespace' then (select namespaces.version
+ from namespaces
+ where namespaces.id = restorations.item_id and namespaces.deleted_at is null) end as version, 0 as created, (select iif(<isBlind>, json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
  from (select case restorations.kind
  when 'project' then (select <projectJson>
  from projects

@@ -18,7 +18,7 @@ insert into provisions (user_id, issuer, sub, username, email, email_verified, n
  where (not exists (select 1 from namespaces where namespaces.slug = :slug) and not exists (select 1 from former_slugs where former_slugs.slug = :slug and former_slugs.reserved_until > :now) and not exists (select 1 from users where users.username = :slug)) and :tokenHash is null and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and not exists ( select 1 from users where users.issuer = :issuer and users.sub = :sub)
 
 -- users.exchanged, judged by users.exchanging
-select standing.refusal as refusal, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', boolean((users.id = :newUserId))), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)) as body
+select standing.refusal as refusal, users.id as id, users.version as version, 0 as created, json_object('user', json_object('sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'id', users.id, 'isNewUser', boolean((users.id = :newUserId))), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug)) as body
  from verdict as standing
  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
  left join namespaces on namespaces.id = users.home_id
@@ -31,7 +31,7 @@ update users set email = ifnull(:email, users.email), email_verified = case
  where users.issuer = :issuer and users.sub = :sub and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and ( :email <> ifnull(users.email, '') or :emailVerified <> ifnull(users.email_verified, -1) or (not users.is_edited and users.name is null and :name is not null) or (users.given_name is null and :givenName is not null) or (users.family_name is null and :familyName is not null) or (not users.is_edited and users.picture is null and :picture is not null))
 
 -- users.read, judged by users.reading
-select standing.refusal as refusal, users.version as version, 0 as created, (select iif(standing.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+select standing.refusal as refusal, users.id as id, users.version as version, 0 as created, (select iif(standing.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
@@ -46,11 +46,11 @@ select standing.refusal as refusal, users.version as version, 0 as created, (sel
 -- users.update, permitted by users.updating
 update users set name = case
  when :newName? then :newName else users.name end, picture = case
- when :newPicture? then :newPicture else users.picture end, is_edited = 1, updated_at = :now, version = users.version + 1
+ when :newPicture? then :newPicture else users.picture end, is_edited = 1, updated_at = :now, updated_request = :mark, version = users.version + 1
  where users.id = (select user_id from permit)
 
 -- users.updated, judged by users.updating
-select standing.refusal as refusal, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', boolean(users.email_verified), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', iso(users.created_at)) as body
+select standing.refusal as refusal, users.id as id, users.version as version, 0 as created, json_object('id', users.id, 'sub', users.sub, 'email', users.email, 'name', users.name, 'username', namespaces.slug, 'given_name', users.given_name, 'family_name', users.family_name, 'picture', users.picture, 'email_verified', boolean(users.email_verified), 'namespace', json_object('id', namespaces.id, 'slug', namespaces.slug), 'createdAt', iso(users.created_at)) as body
  from verdict as standing
  left join users on users.id = iif(standing.refusal is null, standing.user_id, null)
  left join namespaces on namespaces.id = users.home_id

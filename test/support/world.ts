@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import type { z } from 'zod'
 import { app } from '../../src/app.ts'
 import { endpoints } from '../../src/endpoints.ts'
-import { failuresOf } from '../../src/http/openapi.ts'
+import { answersOf, failuresOf } from '../../src/http/openapi.ts'
 import { statusOf } from '../../src/http/problem.ts'
 import type { AnyRoute } from '../../src/http/route.ts'
 import { type Meter, metered, nothingYet } from './meter.ts'
@@ -127,9 +127,10 @@ function assertDocumented(method: string, route: AnyRoute | undefined, answer: A
     return
   }
   if (!route || method === 'HEAD') return
-  const shape = route.answers[answer.status]
+  const shape = answersOf(route)[answer.status]
   if (!shape) throw new Error(`${route.operationId} does not document ${answer.status}`)
   const { schema } = shape
+  if (route.isTagged) expect(answer.headers.get('ETag')).toMatch(/^"[0-9a-f]{24}-\d+\.[0-9a-f]{24}"$/)
   if (schema) for (const each of shape.isLines ? answer.body : [answer.body]) strictly(schema, each)
   if (route.trips !== 'each chunk')
     expect(answer.trips, `round trips of ${route.operationId}`).toBeLessThanOrEqual(mostTrips(route) + again)

@@ -2,6 +2,7 @@ import { Refusal } from '../../domain/failure.ts'
 import { authenticateByProvider, issueToken } from '../../http/authenticate.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { ApiToken } from './api-tokens.routes.ts'
@@ -56,6 +57,7 @@ const readOwn = endpoint(
     description: 'The first call makes the account and its home namespace.',
     params: z.object({}),
     query: z.object({}),
+    isTagged: true,
     answers: {
       200: {
         description: 'The account; to a token without the right to read, no more than whose it is',
@@ -68,7 +70,7 @@ const readOwn = endpoint(
     },
     failures: [],
   },
-  async ({ arriving, database }) => jsonAnswer((await database.run(arriveAndRead(arriving))).body),
+  async (call) => resourceAnswer(call, await call.database.run(arriveAndRead(call.arriving))),
 )
 
 const update = endpoint(
@@ -93,16 +95,21 @@ const update = endpoint(
       family_name: claimed,
       namespace: 'PATCH /namespaces/{slug} renames it, and you with it',
     },
+    isTagged: true,
     answers: { 200: { description: 'The account', schema: Account, example } },
     failures: [],
   },
-  async ({ arriving, body, database }) => {
+  async (call) => {
+    const { arriving, body, stamp, database } = call
     const { name, picture } = body
     const changes = {
       ...(name === undefined ? {} : { newName: name }),
       ...(picture === undefined ? {} : { newPicture: picture }),
     }
-    return jsonAnswer((await database.run(updateUser({ ...arriving, ...changes }))).body)
+    return resourceAnswer(
+      call,
+      await database.run(updateUser({ ...arriving, ...changes, expected: stamp.expected })),
+    )
   },
 )
 

@@ -133,8 +133,8 @@ const revoke = endpoint(
     answers: { 200: { description: 'It is revoked', schema: field.Success, example: { success: true } } },
     failures: ['api_token_not_found'],
   },
-  async ({ asking, params, database }) => {
-    await database.run(revokeApiToken({ ...asking, id: params.id }))
+  async ({ asking, params, stamp, database }) => {
+    await database.run(revokeApiToken({ ...asking, id: params.id, expected: stamp.expected }))
     return jsonAnswer('{"success":true}')
   },
 )

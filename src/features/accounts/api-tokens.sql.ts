@@ -8,6 +8,7 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, insertInto, query } from '../../db/sql.ts'
 import { type Asking, live, userGuard } from '../../db/standing.ts'
 import { guard, guarded, outcome, verdict } from '../../db/statements.ts'
+import { type Stamp, untagged } from '../../db/write.ts'
 import { MOST_API_TOKENS } from '../../domain/api-token.ts'
 import { tokenFields } from './token-fields.sql.ts'
 import { arrive } from './users.sql.ts'
@@ -121,7 +122,7 @@ export const createApiToken = (values: NewApiToken): Plan<string> =>
     statement(created, values, ([row]) => assertPermitted(row).body as string),
   )
 
-interface Revoking extends Asking {
+interface Revoking extends Asking, Pick<Stamp, 'expected'> {
   readonly id: string
 }
 
@@ -135,6 +136,7 @@ const revoking = guard<Revoking>('apiTokens.revoking', (a) =>
         and (${unrevoked} or ${apiTokens.revokedAt} = ${a.askedAt}))`,
       ],
     ],
+    state: [untagged(a)],
   }),
 )
 

@@ -8,7 +8,7 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, fragment, givenOr } from '../../db/sql.ts'
 import { type Asking, isBlind, isRevoked, userGuard } from '../../db/standing.ts'
 import { guard, guarded, outcome, unguarded } from '../../db/statements.ts'
-import { type Resource, readResource } from '../../db/write.ts'
+import { NOT_CREATED, type Resource, readResource, type Stamp, unexpected } from '../../db/write.ts'
 import { tokenFields } from './token-fields.sql.ts'
 
 /** The handle of a user: the slug of the home namespace. */
@@ -123,7 +123,7 @@ const bare = object({
 
 const account = (
   body: SQL,
-): SQL => sql`select ${refusal}, ${users.version} as version, 0 as created, ${body} as body
+): SQL => sql`select ${refusal}, ${users.id} as id, ${users.version} as version, ${NOT_CREATED} as created, ${body} as body
   from ${VERDICT} left join ${users} on ${users.id} = ${ifGranted(sql`standing.user_id`)}
   left join ${namespaces} on ${namespaces.id} = ${users.homeId}`
 
@@ -144,15 +144,22 @@ const read = outcome(reading, 'users.read', () =>
 export const arriveAndRead = (values: Arriving): Plan<Resource> =>
   after([act(arrive, values), act(follow, values)], statement(read, values, readResource))
 
-type Changes = Arriving & {
-  readonly newName?: string | null
-  readonly newPicture?: string | null
-}
+type Changes = Arriving &
+  Pick<Stamp, 'expected'> & {
+    readonly newName?: string | null
+    readonly newPicture?: string | null
+  }
 
 /** Changes the own account. */
-const updating = guard<Asking>('users.updating', (a) => userGuard(a, 'self'))
+const updating = guard<Changes>('users.updating', (a) =>
+  userGuard(a, 'self', {
+    done: sql`exists (select 1 from ${users} where ${users.id} = standing.user_id
+      and ${users.updatedRequest} = ${a.mark})`,
+    state: [unexpected(a, users, sql`standing.user_id`)],
+  }),
+)
 
-const update = guarded<Asking, Changes>(
+const update = guarded(
   updating,
   'users.update',
   (a) =>
@@ -161,6 +168,7 @@ const update = guarded<Asking, Changes>(
       picture: givenOr(a.newPicture, users.picture),
       isEdited: sql`1`,
       updatedAt: a.now,
+      updatedRequest: a.mark,
       version: sql`${users.version} + 1`,
     })} where ${users.id} = (select user_id from permit)`,
 )

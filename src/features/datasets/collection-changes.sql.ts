@@ -13,11 +13,14 @@ import {
   describing,
   type Fields,
   meets,
+  mergingMetadata,
   renamedByThisRequest,
   renaming,
   type Stamp,
   stamped,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 import {
   type CollectionRef,
@@ -134,6 +137,8 @@ const updating = guard<Changes>('collections.updating', (a) => {
         or ${renamedByThisRequest(collections, a, collections.name, a.name)})`,
     thing: [noCollection, noDataset(a)],
     state: [
+      unexpected(a, collections, sql`(select id from target)`),
+      ...unmergeable(a, collections, sql`(select id from target)`),
       [
         'collection_name_taken',
         sql`exists (select 1 from ${collections} where ${collections.projectId} = standing.project_id
@@ -154,14 +159,13 @@ const update = guarded(
       // Whoever says where it belongs says it for good.
       detachedBy: sql`case when ${a.datasetId.given} then null else ${collections.detachedBy} end`,
       ...changed(collections, a, described),
+      ...mergingMetadata(collections, a),
       ...renaming(collections, a, collections.name, a.newName),
       ...touched(collections, a),
     })} where ${collections.id} = (select target.id from permit cross join target)`,
 )
 
-const updated = outcome(updating, 'collections.updated', () =>
-  wholeCollection(sql`(select id from target)`, sql`0`),
-)
+const updated = outcome(updating, 'collections.updated', () => wholeCollection(sql`(select id from target)`))
 
 export const updateCollection = (values: Changes): Plan<WholeCollection> =>
   after([act(update, values)], statement(updated, values, readWhole))

@@ -34,7 +34,7 @@ const add = endpoint(
         example: { added: 1, total: 3 },
       },
     },
-    failures: [...failures, 'quota_exceeded'],
+    failures: [...failures, 'precondition_failed', 'quota_exceeded'],
   },
   async ({ asking, params, body, stamp, quotas, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }

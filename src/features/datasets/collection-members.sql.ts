@@ -6,7 +6,7 @@ import { overRows, type Quotas } from '../../db/quota.ts'
 import { type Argument, type Arguments, assign, insertInto } from '../../db/sql.ts'
 import { projectGuard } from '../../db/standing.ts'
 import { consulting, guard, guarded, outcome } from '../../db/statements.ts'
-import { type Stamp, touched } from '../../db/write.ts'
+import { type Stamp, touched, unexpected } from '../../db/write.ts'
 import { HEAVIEST_PAGE, isLightEnough, weighed } from '../recordings/asset-list.sql.ts'
 import { type AssetShape, anyAssetJson } from '../recordings/asset-resource.sql.ts'
 import { nodeJson } from '../recordings/nodes.sql.ts'
@@ -47,6 +47,7 @@ const adding = guard<Adding>('collections.addingMembers', (a) =>
     done: isDone(a, collections, fresh),
     thing: [noCollection],
     state: [
+      unexpected(a, collections, sql`(select id from target)`),
       overRows(a, {
         atMost: sql`(select count(*) from ${given(a)})`,
         exactly: sql`(select count(*) from fresh)`,
@@ -83,6 +84,7 @@ const removing = guard<Changing>('collections.removingMembers', (a) =>
     ],
     done: isDone(a, collections, there),
     thing: [noCollection],
+    state: [unexpected(a, collections, sql`(select id from target)`)],
   }),
 )
 

@@ -1,6 +1,7 @@
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint, OpenCall } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -58,10 +59,12 @@ const create = endpoint(
       .meta({ id: 'NewCollection' }),
     bodyExample: { name: 'front-camera-clips', members: ['019d8a3c5e00a1b2c3d4e5f9'] },
     elsewhere,
+    isTagged: true,
     answers: { 201: { description: 'The collection', schema: field.changed(Collection), example } },
     failures: [...projectFailures, 'dataset_not_found', 'collection_name_taken', 'quota_exceeded'],
   },
-  async ({ asking, params, body, stamp, quotas, mint, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, quotas, mint, database } = call
     const { members = [], datasetId = null, ...fields } = field.stored(body)
     const plan = createCollection({
       ...asking,
@@ -73,7 +76,7 @@ const create = endpoint(
       members,
       id: mint(),
     })
-    return jsonAnswer((await database.run(plan)).body, 201)
+    return resourceAnswer(call, await database.run(plan), { status: 201 })
   },
 )
 
@@ -122,12 +125,14 @@ const list = endpoint(
 
 /** A collection, with a link to the members that the answer leaves out. */
 async function wholeAnswer(
-  { body, members }: WholeCollection,
-  { params, url, config }: Pick<OpenCall<typeof CollectionParams, z.ZodObject>, 'params' | 'url' | 'config'>,
+  collection: WholeCollection,
+  call: OpenCall<typeof CollectionParams, z.ZodObject>,
 ): Promise<Response> {
+  const { body, members } = collection
+  const { params, url, config } = call
   const { name } = members === null ? { name: '' } : (JSON.parse(body) as { name: string })
   const rest = members && (await restOf(members, params, name, url, config))
-  return jsonAnswer(body, 200, rest === null ? {} : { Link: rest })
+  return resourceAnswer(call, collection, { links: rest === null ? [] : [rest] })
 }
 
 const read = endpoint(
@@ -140,6 +145,7 @@ const read = endpoint(
     description: 'Where it has more members than are shown, a `Link` (`rel="section"`) leads to the others.',
     params: CollectionParams,
     query: nothing,
+    isTagged: true,
     answers: { 200: { description: 'The collection', schema: Collection, example } },
     failures: [...projectFailures, 'collection_not_found'],
   },
@@ -170,6 +176,7 @@ const update = endpoint(
       .meta({ id: 'CollectionChanges' }),
     bodyExample: { description: 'Checked by hand' },
     elsewhere: elsewhereLater,
+    isTagged: true,
     answers: { 200: { description: 'The collection', schema: field.changed(Collection), example } },
     failures: [...projectFailures, 'collection_not_found', 'dataset_not_found', 'collection_name_taken'],
   },

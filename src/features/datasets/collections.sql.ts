@@ -8,7 +8,7 @@ import { map, type Plan, type Row, statement, together } from '../../db/plan.ts'
 import { type Arguments, fragment } from '../../db/sql.ts'
 import { isBlind, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, granted, guard } from '../../db/statements.ts'
-import { type Resource, shown } from '../../db/write.ts'
+import { NOT_CREATED, type Resource, readResource, shown, unexpected } from '../../db/write.ts'
 
 export interface CollectionRef extends ProjectRef {
   readonly name: string
@@ -78,19 +78,19 @@ export interface WholeCollection extends Resource {
 }
 
 /** What became of a request about one collection: its row, and then its members, in their order. */
-export const wholeCollection = (id: SQL, created: SQL): SQL => sql`,
+export const wholeCollection = (id: SQL, created = NOT_CREATED): SQL => sql`,
   wanted as materialized (select ${id} as id from ${VERDICT} where standing.refusal is null and not ${isBlind})
-  select ${refusal}, ${collections.version} as version, ${created} as created, ${shown(headJson, collections)} as body,
+  select ${refusal}, ${collections.id} as id, ${collections.version} as version, ${created} as created, ${shown(headJson, collections)} as body,
     iif(${isBlind}, null, ${collections.memberCount}) as size, null as position
     from ${VERDICT} left join ${collections} on ${collections.id} = ${ifGranted(id)}
   union all
-  select * from (select null, null, null, ${collectionMembers.memberId}, null, ${collectionMembers.position}
+  select * from (select null, null, null, null, ${collectionMembers.memberId}, null, ${collectionMembers.position}
     from wanted cross join ${collectionMembers} indexed by collection_members_order
     on ${collectionMembers.collectionId} = wanted.id limit ${mostMembers})`
 
 export function readWhole([first, ...rows]: readonly Row[]): WholeCollection {
-  const { version, created, body, size } = assertPermitted(first)
-  const told = { body: body as string, version: version as number, created: created === 1 }
+  const { size } = assertPermitted(first)
+  const told = readResource([first as Row])
   if (size === null) return { ...told, members: null }
   const ids = rows.map((row) => row.body as string)
   const last = (rows.at(-1)?.position ?? BEGINNING) as number
@@ -105,9 +105,7 @@ export const reading = guard<CollectionRef>('collections.reading', (a) =>
   projectGuard(a, 'read', { tables: [namedCollection(a)], thing: [noCollection] }),
 )
 
-const read = consulting(reading, 'collections.read', () =>
-  wholeCollection(sql`(select id from target)`, sql`0`),
-)
+const read = consulting(reading, 'collections.read', () => wholeCollection(sql`(select id from target)`))
 
 export const readCollection = (ref: CollectionRef): Plan<WholeCollection> => statement(read, ref, readWhole)
 
@@ -202,6 +200,7 @@ const trashing = guard<TrashingCollection>('collections.trashing', (a) =>
     tables: [namedCollection(a)],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [noCollection],
+    state: [unexpected(a, collections, sql`(select id from target)`)],
   }),
 )
 

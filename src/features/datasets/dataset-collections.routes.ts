@@ -31,7 +31,7 @@ const attach = endpoint(
         example: { added: 1, total: 2 },
       },
     },
-    failures,
+    failures: [...failures, 'precondition_failed'],
   },
   async ({ asking, params, body, stamp, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }

@@ -5,7 +5,7 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Argument, assign } from '../../db/sql.ts'
 import { live, projectGuard } from '../../db/standing.ts'
 import { guard, guarded, type NamedGuard, outcome } from '../../db/statements.ts'
-import { type Stamp, touched } from '../../db/write.ts'
+import { type Stamp, touched, unexpected } from '../../db/write.ts'
 import { type Change, changeOf, isDone, isToChange, readChange } from './change.sql.ts'
 import { type DatasetRef, namedDataset, noDataset } from './datasets.sql.ts'
 
@@ -38,6 +38,7 @@ const naming = (name: string, isConcerned: SQL): NamedGuard<Changing> =>
           sql`(select 'collection ' || name from named where id is null limit 1)`,
         ],
       ],
+      state: [unexpected(a, datasets, sql`(select id from target)`)],
     }),
   )
 

@@ -1,6 +1,7 @@
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -90,10 +91,12 @@ const create = endpoint(
       .meta({ id: 'NewDataset' }),
     bodyExample: { name: 'training-v2', description: 'Q1 training data' },
     elsewhere,
+    isTagged: true,
     answers: { 201: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...projectFailures, 'dataset_name_taken'],
   },
-  async ({ asking, params, body, stamp, mint, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, mint, database } = call
     const plan = createDataset({
       ...asking,
       ...stamp,
@@ -101,7 +104,7 @@ const create = endpoint(
       ...field.stored(body),
       id: mint(),
     })
-    return jsonAnswer((await database.run(plan)).body, 201)
+    return resourceAnswer(call, await database.run(plan), { status: 201 })
   },
 )
 
@@ -141,6 +144,7 @@ const read = endpoint(
       'Where collections have more members than are shown, a `Link` (`rel="section"`) for each of the first ten leads to the others.',
     params: DatasetParams,
     query: nothing,
+    isTagged: true,
     answers: {
       200: {
         description: 'The dataset',
@@ -154,7 +158,8 @@ const read = endpoint(
     },
     failures: [...projectFailures, 'dataset_not_found'],
   },
-  async ({ asking, params, url, config, database }) => {
+  async (call) => {
+    const { asking, params, url, config, database } = call
     const found = await database.run(readDataset({ ...asking, ...projectAt(params), name: params.name }))
     const shown = found.collections.map(({ id, name, ids, total }) => ({
       id,
@@ -165,10 +170,10 @@ const read = endpoint(
     const extra = `"collections":${JSON.stringify(shown)},"collectionsTotal":${found.collectionsTotal}`
     const cut = found.collections.filter(({ ids, total }) => ids.length < total).slice(0, MOST_LINKS)
     const links = await Promise.all(cut.map((each) => restOf(each, params, each.name, url, config)))
-    return jsonAnswer(
-      `${found.body.slice(0, -1)},${extra}}`,
-      200,
-      links.length === 0 ? {} : { Link: links.join(', ') },
+    return resourceAnswer(
+      call,
+      { ...found, body: `${found.body.slice(0, -1)},${extra}}` },
+      { links: links.filter((link) => link !== null) },
     )
   },
 )
@@ -192,10 +197,12 @@ const update = endpoint(
       .meta({ id: 'DatasetChanges' }),
     bodyExample: { description: 'Q1 training data, cleaned' },
     elsewhere,
+    isTagged: true,
     answers: { 200: { description: 'The dataset', schema: field.changed(Dataset), example } },
     failures: [...projectFailures, 'dataset_not_found', 'dataset_name_taken'],
   },
-  async ({ asking, params, body, stamp, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, database } = call
     const { name: newName, ...changes } = field.stored(body)
     const plan = updateDataset({
       ...asking,
@@ -205,7 +212,7 @@ const update = endpoint(
       name: params.name,
       newName,
     })
-    return jsonAnswer((await database.run(plan)).body)
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 

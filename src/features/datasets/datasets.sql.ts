@@ -4,7 +4,7 @@ import { deletedItem, type Trashing, trashedBefore, trashPlan } from '../../db/d
 import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { listPlan } from '../../db/page.ts'
-import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, following, guard, guarded, outcome } from '../../db/statements.ts'
@@ -16,6 +16,7 @@ import {
   describing,
   type Fields,
   meets,
+  mergingMetadata,
   outcomeOf,
   type Resource,
   readResource,
@@ -25,6 +26,8 @@ import {
   shown,
   stamped,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 
 import { BEGINNING, type Members, MOST_MEMBERS } from './collections.sql.ts'
@@ -94,13 +97,13 @@ const read = consulting(reading, 'datasets.read', () => {
   return sql`,
     shown as materialized (select ${collections.id} as id, ${collections.name} as name,
       ${collections.memberCount} as size from ${mine} limit ${sql.raw(String(MOST_COLLECTIONS))})
-    select ${refusal}, ${datasets.version} as version, ${datasetJson} as body,
+    select ${refusal}, ${datasets.id} as id, ${datasets.version} as version, ${datasetJson} as body,
       ${datasets.collectionCount} as size, null as collection, null as position
       from ${VERDICT} left join target left join ${datasets} on ${datasets.id} = ${ifGranted(sql`target.id`)}
     union all
-    select null, null, name, size, id, null from shown
+    select null, null, null, name, size, id, null from shown
     union all
-    select * from (select null, null, ${collectionMembers.memberId}, null, shown.id, ${collectionMembers.position}
+    select * from (select null, null, null, ${collectionMembers.memberId}, null, shown.id, ${collectionMembers.position}
       from shown cross join ${collectionMembers} indexed by collection_members_order
       on ${collectionMembers.collectionId} = shown.id limit ${sql.raw(String(MOST_MEMBERS))})`
 })
@@ -124,7 +127,7 @@ export interface WholeDataset extends Resource {
  */
 export const readDataset = (ref: DatasetRef): Plan<WholeDataset> =>
   statement(read, ref, ([first, ...rows]) => {
-    const { body, version, size } = assertPermitted(first)
+    const { size } = assertPermitted(first)
     const found = new Map<string, { id: string; name: string; ids: string[]; total: number; last: number }>()
     for (const row of rows) {
       const id = row.collection as string
@@ -137,9 +140,7 @@ export const readDataset = (ref: DatasetRef): Plan<WholeDataset> =>
       }
     }
     return {
-      body: body as string,
-      version: version as number,
-      created: false,
+      ...readResource([first as Row]),
       collections: [...found.values()],
       collectionsTotal: size as number,
     }
@@ -199,6 +200,8 @@ const updating = guard<Changes>('datasets.updating', (a) => {
       where ${changedByThisRequest(datasets, a)} or ${renamedByThisRequest(datasets, a, datasets.name, a.name)})`,
     thing: [noDataset],
     state: [
+      unexpected(a, datasets, sql`(select id from target)`),
+      ...unmergeable(a, datasets, sql`(select id from target)`),
       [
         'dataset_name_taken',
         sql`exists (select 1 from ${datasets} where ${datasets.projectId} = standing.project_id
@@ -216,13 +219,14 @@ const update = guarded(
     sql`update ${datasets} set ${assign(datasets, {
       name: givenOr(a.newName, datasets.name),
       ...changed(datasets, a, described),
+      ...mergingMetadata(datasets, a),
       ...renaming(datasets, a, datasets.name, a.newName),
       ...touched(datasets, a),
     })} where ${datasets.id} = (select target.id from permit cross join target)`,
 )
 
 const updated = outcome(updating, 'datasets.updated', () =>
-  outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from target)`, sql`0`),
+  outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from target)`),
 )
 
 export const updateDataset = (values: Changes): Plan<Resource> =>
@@ -236,6 +240,7 @@ const trashing = guard<TrashingDataset>('datasets.trashing', (a) =>
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [noDataset],
     state: [
+      unexpected(a, datasets, sql`(select id from target)`),
       [
         'too_large',
         isMany(sql`select 1 from ${collections} where ${collections.datasetId} = (select id from target)`),

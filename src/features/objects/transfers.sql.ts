@@ -15,6 +15,7 @@ import {
   unguarded,
   verdict,
 } from '../../db/statements.ts'
+import { type Stamp, untagged } from '../../db/write.ts'
 import { MOST_PARTS } from '../../domain/upload.ts'
 import { type ObjectRef, uploadGuard } from './guard.sql.ts'
 import type { NotedPart } from './parts.sql.ts'
@@ -40,7 +41,9 @@ const completing = guard<ObjectRef>('uploads.completing', (a) =>
 const discarding = guard<ObjectRef>('uploads.discarding', (a) =>
   uploadGuard(a, 'upload', { thing: [isForeign], state: [isComplete] }),
 )
-const aborting = guard<ObjectRef>('uploads.aborting', (a) => uploadGuard(a, 'write', { state: [isComplete] }))
+const aborting = guard<ObjectRef & Pick<Stamp, 'expected'>>('uploads.aborting', (a) =>
+  uploadGuard(a, 'write', { state: [untagged(a), isComplete] }),
+)
 
 const find = <A extends ObjectRef>(by: NamedGuard<A>, name: string) =>
   outcome(
@@ -224,12 +227,12 @@ export const completeUpload = (values: Completing): Plan<Upload> =>
  * The plan that marks an upload whose bytes are to be removed; its lease then tells when it ended. One that has ended
  * before is answered as it is.
  */
-function ending(
-  by: NamedGuard<ObjectRef>,
+function ending<A extends ObjectRef>(
+  by: NamedGuard<A>,
   verb: string,
   past: string,
   state: 'aborted' | 'discarded',
-): (ref: ObjectRef) => Plan<Upload> {
+): (ref: A) => Plan<Upload> {
   const end = guarded(
     by,
     `uploads.${verb}`,
@@ -240,7 +243,11 @@ function ending(
       where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
   )
   const foundEnded = find(by, `uploads.${past}`)
-  return (ref) => after([act(end, ref), act(forgetParts, ref)], statement(foundEnded, ref, uploadFrom))
+  return (ref) =>
+    after<Upload>(
+      [act<A>(end, ref), act(forgetParts, ref)],
+      statement<A, Upload>(foundEnded, ref, uploadFrom),
+    )
 }
 
 export const abortUpload = ending(aborting, 'abort', 'aborted', 'aborted')

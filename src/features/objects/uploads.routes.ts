@@ -196,7 +196,7 @@ const abort = endpoint(
     failures: ['upload_not_found', 'upload_complete', 'bucket_unavailable'],
   },
   async (call) => {
-    await end(call, abortUpload({ ...call.asking, id: call.params.id }))
+    await end(call, abortUpload({ ...call.asking, id: call.params.id, expected: call.stamp.expected }))
     return jsonAnswer('{"success":true}')
   },
 )

@@ -15,7 +15,7 @@ import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, insertInto } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard } from '../../db/standing.ts'
 import { guard, guarded, outcome, verdict } from '../../db/statements.ts'
-import { type Resource, readResource, type Stamp } from '../../db/write.ts'
+import { type Resource, readResource, type Stamp, untagged } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
 
 /** The name of a rank. */
@@ -94,7 +94,7 @@ const setting = guard<Setting>('members.setting', (a) =>
     tables: [named(a)],
     done: sql`(select role = ${a.rank} and (standing.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
-    state: [lacksRole(roles.owner), ...keeping.map((each) => isDemoted(a, each))],
+    state: [lacksRole(roles.owner), untagged(a), ...keeping.map((each) => isDemoted(a, each))],
   }),
 )
 
@@ -123,7 +123,7 @@ const set = guarded(
 const wasSet = outcome(
   setting,
   'members.wasSet',
-  (a) => sql`select ${refusal}, 1 as version,
+  (a) => sql`select ${refusal}, ${members.userId} as id, 1 as version,
       ${members.createdRequest} = ${a.mark} as created, ${resource(sql`standing.user_id`)} as body
     from ${VERDICT} left join member left join ${users} on ${users.id} = ${ifGranted(sql`member.id`)}
     left join ${members} on ${members.userId} = ${users.id} and ${members.namespaceId} = standing.namespace_id`,
@@ -149,7 +149,11 @@ const removing = guard<Removing>('members.removing', (a) =>
       tables: [named(a)],
       done: sql`(select role is null and ${hasLeft(a, sql`member.id`, sql`standing.namespace_id`)} from member)`,
       thing: [['member_not_found', sql`(select role from member) is null`]],
-      state: [lacksRole(roles.owner, sql`(select id from member) <> standing.user_id`), ...keeping],
+      state: [
+        lacksRole(roles.owner, sql`(select id from member) <> standing.user_id`),
+        untagged(a),
+        ...keeping,
+      ],
     },
     { visitors: sql`iif(${hasLeft(a, users.id.getSQL(), namespaces.id.getSQL())}, 1, 0)` },
   ),

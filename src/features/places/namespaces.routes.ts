@@ -1,7 +1,8 @@
 import { type Role, roles } from '../../domain/access.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -75,12 +76,14 @@ const create = endpoint(
     body: z.object({ slug: field.slug, metadata: field.metadata.optional() }).meta({ id: 'NewNamespace' }),
     bodyExample: { slug: 'robot-team' },
     elsewhere,
+    isTagged: true,
     answers: { 201: { description: 'The namespace', schema: Namespace, example } },
     failures: ['namespace_slug_taken'],
   },
-  async ({ arriving, body, stamp, mint, database }) => {
+  async (call) => {
+    const { arriving, body, stamp, mint, database } = call
     const plan = createNamespace({ ...arriving, ...stamp, ...field.stored(body), id: mint() })
-    return jsonAnswer((await database.run(plan)).body, 201)
+    return resourceAnswer(call, await database.run(plan), { status: 201 })
   },
 )
 
@@ -93,6 +96,7 @@ const read = endpoint(
     summary: 'Read a namespace with the counts of what it holds',
     params: NamespaceParams,
     query: z.object({}),
+    isTagged: true,
     answers: {
       200: {
         description: 'The namespace',
@@ -109,8 +113,11 @@ const read = endpoint(
     },
     failures: ['namespace_not_found'],
   },
-  async ({ asking, params, quotas, database }) =>
-    jsonAnswer((await database.run(readNamespace({ ...asking, ...quotas, ...namespaceAt(params) }))).body),
+  async (call) => {
+    const { asking, params, quotas, database } = call
+    const plan = readNamespace({ ...asking, ...quotas, ...namespaceAt(params) })
+    return resourceAnswer(call, await database.run(plan))
+  },
 )
 
 const update = endpoint(
@@ -129,14 +136,16 @@ const update = endpoint(
       .meta({ id: 'NamespaceChanges' }),
     bodyExample: { slug: 'robot-lab' },
     elsewhere,
+    isTagged: true,
     answers: { 200: { description: 'The namespace', schema: Namespace, example } },
     failures: ['namespace_not_found', 'namespace_slug_taken'],
   },
-  async ({ asking, params, body, stamp, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, database } = call
     const { slug, ...rest } = field.stored(body)
     const changes = { ...rest, ...(slug === undefined ? {} : { newSlug: slug }) }
     const plan = updateNamespace({ ...asking, ...stamp, ...changes, ...namespaceAt(params) })
-    return jsonAnswer((await database.run(plan)).body)
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 

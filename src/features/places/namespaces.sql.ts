@@ -6,11 +6,12 @@ import { json, object } from '../../db/json.ts'
 import { END, listPlan, type Window } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Quotas, usageOf } from '../../db/quota.ts'
-import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
+import { type Arguments, assign, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import { type Asking, live, type NamespaceRef, namespaceGuard, userGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import {
   changedByThisRequest,
+  mergingMetadata,
   outcomeOf,
   type Resource,
   readResource,
@@ -19,6 +20,8 @@ import {
   type Stamp,
   stamped,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 import { arriveToCreateNamespace } from '../accounts/users.sql.ts'
 import { assetCounts } from './asset-counts.sql.ts'
@@ -77,7 +80,7 @@ const reading = guard<NamespaceRef & Quotas>('namespaces.reading', (a) => namesp
 const read = outcome(reading, 'namespaces.read', (a) => {
   const body = sql`(select ${detailed(a)} from ${namespaceStats}
     where ${namespaceStats.namespaceId} = ${namespaces.id})`
-  return outcomeOf(namespaces, body, sql`standing.namespace_id`, sql`0`)
+  return outcomeOf(namespaces, body, sql`standing.namespace_id`)
 })
 
 export const readNamespace = (ref: NamespaceRef & Quotas): Plan<Resource> =>
@@ -175,6 +178,8 @@ const updating = guard<Changes>('namespaces.updating', (a) =>
       done: sql`exists (select 1 from ${namespaces} where ${namespaces.id} = standing.namespace_id and (
         ${changedByThisRequest(namespaces, a)} or ${renamedByThisRequest(namespaces, a, namespaces.slug, a.namespace)}))`,
       state: [
+        unexpected(a, namespaces, sql`standing.namespace_id`),
+        ...unmergeable(a, namespaces, sql`standing.namespace_id`),
         [
           'namespace_slug_taken',
           sql`${a.newSlug} <> standing.namespace_slug and (exists (
@@ -228,14 +233,14 @@ const update = guarded(
   (a) =>
     sql`update ${namespaces} set ${assign(namespaces, {
       slug: givenOr(a.newSlug, namespaces.slug),
-      ...changed(namespaces, a, ['metadata']),
+      ...mergingMetadata(namespaces, a),
       ...renaming(namespaces, a, namespaces.slug, a.newSlug),
       ...touched(namespaces, a),
     })} where ${namespaces.id} = (select namespace_id from permit)`,
 )
 
 const updated = outcome(updating, 'namespaces.updated', () =>
-  outcomeOf(namespaces, namespaceJson, sql`standing.namespace_id`, sql`0`),
+  outcomeOf(namespaces, namespaceJson, sql`standing.namespace_id`),
 )
 
 /** Changes the given fields. The slug of before stays reserved for a while, so that nobody passes for the namespace. */

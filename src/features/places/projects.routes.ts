@@ -1,8 +1,9 @@
 import { visibilities } from '../../domain/kind.ts'
 import { slugFrom } from '../../domain/slug.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -119,10 +120,12 @@ const creations = bothSpellings((key, suffix) =>
       body: NewProject,
       bodyExample: { name: 'Robotics Lab', description: 'Main robotics project', tags: ['robotics'] },
       elsewhere,
+      isTagged: true,
       answers: { 201: { description: 'The project', schema: field.changed(Project), example } },
       failures: ['namespace_not_found', 'project_slug_taken'],
     },
-    async ({ asking, params, body, stamp, mint, arriving, database }) => {
+    async (call) => {
+      const { asking, params, body, stamp, mint, arriving, database } = call
       // The schema has seen to it that the name makes one where none is given.
       const slug = body.slug ?? (slugFrom(body.name) as string)
       const plan = createProject(
@@ -137,7 +140,7 @@ const creations = bothSpellings((key, suffix) =>
         },
         arriving,
       )
-      return jsonAnswer((await database.run(plan)).body, 201)
+      return resourceAnswer(call, await database.run(plan), { status: 201 })
     },
   ),
 )
@@ -151,6 +154,7 @@ const read = endpoint(
     summary: 'Read a project with the counts of what it holds',
     params: ProjectParams,
     query: z.object({}),
+    isTagged: true,
     answers: {
       200: {
         description: 'The project',
@@ -160,8 +164,10 @@ const read = endpoint(
     },
     failures: projectFailures,
   },
-  async ({ asking, params, database }) =>
-    jsonAnswer((await database.run(readProject({ ...asking, ...projectAt(params) }))).body),
+  async (call) => {
+    const { asking, params, database } = call
+    return resourceAnswer(call, await database.run(readProject({ ...asking, ...projectAt(params) })))
+  },
 )
 
 const update = endpoint(
@@ -185,13 +191,15 @@ const update = endpoint(
       .meta({ id: 'ProjectChanges' }),
     bodyExample: { tags: ['robotics', 'production'], metadata: { team: 'lab-a' } },
     elsewhere,
+    isTagged: true,
     answers: { 200: { description: 'The project', schema: field.changed(Project), example } },
     failures: [...projectFailures, 'project_slug_taken'],
   },
-  async ({ asking, params, body, stamp, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, database } = call
     const { slug: newSlug, ...changes } = field.stored(body)
     const plan = updateProject({ ...asking, ...stamp, ...changes, ...projectAt(params), newSlug })
-    return jsonAnswer((await database.run(plan)).body)
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 

@@ -21,6 +21,7 @@ import {
   describing,
   type Fields,
   meets,
+  mergingMetadata,
   outcomeOf,
   type Resource,
   readResource,
@@ -30,6 +31,8 @@ import {
   shown,
   stamped,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
@@ -82,7 +85,7 @@ const reading = guard<ProjectRef>('projects.reading', (a) => projectGuard(a, 're
 
 const read = outcome(reading, 'projects.read', () => {
   const body = sql`(select ${wholeJson} from ${projectStats} where ${projectStats.projectId} = ${projects.id})`
-  return outcomeOf(projects, body, sql`standing.project_id`, sql`0`)
+  return outcomeOf(projects, body, sql`standing.project_id`)
 })
 
 /** A project with the counts of what it holds. */
@@ -156,6 +159,8 @@ const updating = guard<Changes>('projects.updating', (a) =>
         ${changedByThisRequest(projects, a)} or ${renamedByThisRequest(projects, a, projects.slug, a.project)}))`,
       state: [
         lacksRole(roles.owner, sql`${a.visibility} <> standing.visibility`),
+        unexpected(a, projects, sql`standing.project_id`),
+        ...unmergeable(a, projects, sql`standing.project_id`),
         [
           'project_slug_taken',
           sql`exists (select 1 from ${projects} where ${projects.namespaceId} = standing.namespace_id
@@ -178,13 +183,14 @@ const update = guarded(
     sql`update ${projects} set ${assign(projects, {
       slug: givenOr(a.newSlug, projects.slug),
       ...changed(projects, a, [...described, 'name', 'visibility']),
+      ...mergingMetadata(projects, a),
       ...renaming(projects, a, projects.slug, a.newSlug),
       ...touched(projects, a),
     })} where ${projects.id} = (select project_id from permit)`,
 )
 
 const updated = outcome(updating, 'projects.updated', () =>
-  outcomeOf(projects, shown(projectJson, projects), sql`standing.project_id`, sql`0`),
+  outcomeOf(projects, shown(projectJson, projects), sql`standing.project_id`),
 )
 
 export const updateProject = (values: Changes): Plan<Resource> =>

@@ -12,6 +12,7 @@ import { lacksRole } from '../../db/guard.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
+import { unexpected } from '../../db/write.ts'
 import { roles } from '../../domain/access.ts'
 
 /** Each of them counts the namespaces that are there. */
@@ -46,6 +47,7 @@ const trashingProject = guard<TrashingProject>('projects.trashing', (a) => {
       state: [
         lacksRole(roles.owner, sql`${a.includeProtected} and ${isProtected}`),
         ['holds_write_protected', sql`not ${a.includeProtected} and ${isProtected}`],
+        unexpected(a, projects, sql`standing.project_id`),
       ],
     },
     { moved: movedToTrash(a) },
@@ -77,6 +79,7 @@ const trashingNamespace = guard<TrashingNamespace>('namespaces.trashing', (a) =>
           'holds_write_protected',
           sql`not ${a.includeProtected} and ${counts(sql`${namespaceStats.protectedEpisodes} > 0`)}`,
         ],
+        unexpected(a, namespaces, sql`standing.namespace_id`),
         [
           'home_namespace',
           sql`exists (select 1 from ${users} where ${users.homeId} = standing.namespace_id)`,

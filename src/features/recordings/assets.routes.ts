@@ -7,8 +7,9 @@ import {
   nodeSegment,
   type Path,
 } from '../../domain/path.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -102,6 +103,7 @@ function registering(wire: WireKind): Endpoint {
         ...wire.ownExample,
       },
       elsewhere: { object: `${storageName} says which object it is` },
+      isTagged: true,
       answers: { 201: { description: 'The asset', schema: field.changed(schema), example } },
       failures: [
         ...projectFailures,
@@ -117,7 +119,7 @@ function registering(wire: WireKind): Endpoint {
       const { asking, query, body, stamp, quotas, mint, arriving, database } = call
       const around = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...query, kind }
       const plan = register({ ...around, ...assetIn(body, storageName, mint) }, arriving)
-      return jsonAnswer((await database.run(plan)).body, 201)
+      return resourceAnswer(call, await database.run(plan), { status: 201 })
     },
   )
 }
@@ -137,11 +139,14 @@ function reading(wire: WireKind): Endpoint {
       summary: `Read a ${kind}`,
       params: AssetParams,
       query: z.object({}),
+      isTagged: true,
       answers: { 200: { description: 'The asset', schema, example } },
       failures: ['asset_not_found'],
     },
-    async ({ asking, params, database }) =>
-      jsonAnswer((await database.run(read({ ...asking, ...params, kind }))).body),
+    async (call) => {
+      const { asking, params, database } = call
+      return resourceAnswer(call, await database.run(read({ ...asking, ...params, kind })))
+    },
   )
 }
 
@@ -186,6 +191,7 @@ function updating(wire: WireKind): Endpoint {
         episodeName: 'an asset stays in its episode: POST registers one in another',
         kind: 'the path says of which kind it is',
       },
+      isTagged: true,
       answers: { 200: { description: 'The asset', schema: field.changed(schema), example } },
       failures: [
         'asset_not_found',
@@ -195,9 +201,10 @@ function updating(wire: WireKind): Endpoint {
         'quota_exceeded',
       ],
     },
-    async ({ asking, params, body, stamp, quotas, mint, database }) => {
+    async (call) => {
+      const { asking, params, body, stamp, quotas, mint, database } = call
       const around = { ...asking, ...stamp, ...quotas, ...params, kind }
-      return jsonAnswer((await database.run(update({ ...around, ...changesIn(body, mint) }))).body)
+      return resourceAnswer(call, await database.run(update({ ...around, ...changesIn(body, mint) })))
     },
   )
 }

@@ -7,9 +7,10 @@ import {
   nodeSegment,
   type Path,
 } from '../../domain/path.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -163,6 +164,7 @@ const upsert = endpoint(
     ).meta({ id: 'NewEpisode' }),
     bodyExample: { name: 'run-042', folder: '/experiments/batch-1', tags: ['batch-1'] },
     elsewhere,
+    isTagged: true,
     answers: {
       200: {
         description: 'It was there, and has the given fields now',
@@ -173,7 +175,8 @@ const upsert = endpoint(
     },
     failures: [...projectFailures, 'created_by_another', ...writeFailures],
   },
-  async ({ asking, params, query, body, stamp, quotas, mint, arriving, database }) => {
+  async (call) => {
+    const { asking, params, query, body, stamp, quotas, mint, arriving, database } = call
     const { folder: given, ...fields } = field.stored(body)
     const around = foldersOf(given, mint)
     const plan = upsertEpisode(
@@ -193,8 +196,8 @@ const upsert = endpoint(
       },
       arriving,
     )
-    const { body: text, created } = await database.run(plan)
-    return jsonAnswer(text, created ? 201 : 200)
+    const episode = await database.run(plan)
+    return resourceAnswer(call, episode, { status: episode.created ? 201 : 200 })
   },
 )
 
@@ -243,10 +246,12 @@ const update = endpoint(
     ).meta({ id: 'EpisodeChanges' }),
     bodyExample: { status: 'completed', writeProtected: true },
     elsewhere,
+    isTagged: true,
     answers: { 200: { description: 'The episode', schema: field.changed(Episode), example } },
     failures: [...projectFailures, 'episode_not_found', ...writeFailures, 'episode_name_taken'],
   },
-  async ({ asking, params, body, stamp, quotas, mint, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, quotas, mint, database } = call
     const { folder: given, name: newName = params.episodeName, ...fields } = field.stored(body)
     const plan = updateEpisode({
       ...asking,
@@ -259,7 +264,7 @@ const update = endpoint(
       newName,
       segment: nodeSegment(newName),
     })
-    return jsonAnswer((await database.run(plan)).body)
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 

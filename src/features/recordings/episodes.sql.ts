@@ -20,6 +20,7 @@ import {
   addressed,
   bare,
   describing,
+  mergingMetadata,
   outcomeOf,
   type Resource,
   readResource,
@@ -29,6 +30,8 @@ import {
   shown,
   stamped,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
@@ -229,6 +232,8 @@ const updating = guard<Changes>('episodes.updating', (a) => {
     ],
     state: [
       protectedTarget,
+      unexpected(a, episodes, sql`(select id from target)`),
+      ...unmergeable(a, episodes, sql`(select id from target)`),
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
       ...closedPaths(a),
@@ -250,6 +255,7 @@ const update = guarded(updating, 'episodes.update', (a) => {
         then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
     nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.newName}, '/')`,
     ...changed(episodes, a, own),
+    ...mergingMetadata(episodes, a),
     ...renaming(episodes, a, episodes.name, a.newName),
     ...touched(episodes, a),
   })} where ${episodes.id} = (select target.id from permit cross join target)`
@@ -262,7 +268,7 @@ const placeChanged = following<Changes>(
 )
 
 const updated = outcome(updating, 'episodes.updated', () =>
-  outcomeOf(episodes, shown(episodeJson, episodes), sql`(select id from target)`, sql`0`),
+  outcomeOf(episodes, shown(episodeJson, episodes), sql`(select id from target)`),
 )
 
 /** Changes the given fields; renaming and moving touch the episode and its own node alone. */

@@ -1,12 +1,12 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes, nodes } from '../../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, type Refusing } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, bytesOf } from '../../db/sql.ts'
 import { type ItemRef, isInTrashedEpisode, live } from '../../db/standing.ts'
 import { guard, guarded, outcome } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
-import { type Stamp, shown } from '../../db/write.ts'
+import { outcomeOf, type Resource, readResource, type Stamp, shown, unexpected } from '../../db/write.ts'
 import { MOST_BYTES_OF_A_PATH, MOST_SEGMENTS } from '../../domain/path.ts'
 import { isInProtectedEpisode } from './asset-target.sql.ts'
 import { nodeGuard, TARGET } from './node-target.sql.ts'
@@ -92,6 +92,12 @@ const tooMany: Refusing = [
     select 1 from ${nodes} where ${nodesBelow(TARGET)} limit ${MOST_COUNTED}))`,
 ]
 
+/** What is there already is as good as moved: then this request may have done so before. */
+const notAsExpected = (a: A): Refusing => {
+  const [failure, condition] = unexpected(a, nodes, sql`(select id from target)`)
+  return [failure, sql`${TO} <> ${FROM} and ${condition}`]
+}
+
 const moving = guard<Moving>('nodes.moving', (a) =>
   nodeGuard(a, 'write', {
     tables: [parent(a), goal(a)],
@@ -103,6 +109,7 @@ const moving = guard<Moving>('nodes.moving', (a) =>
       ['path_too_long', isTooLong],
       isInProtectedEpisode,
       ['holds_write_protected', holdsProtected],
+      notAsExpected(a),
       ['node_cycle', isCycle],
       ['node_name_taken', isTaken],
       tooMany,
@@ -171,16 +178,11 @@ const moveFolder = guarded(
     })} where ${nodes.id} = (select target.id ${BEING_MOVED})`,
 )
 
-const movedFolder = outcome(
-  moving,
-  'nodes.moved',
-  (a) => sql`select ${refusal}, ${shown(nodeJson, nodes)} as body
-    from ${VERDICT} left join ${nodes} on ${nodes.id} = ${ifGranted(sql`${a.id}`)}`,
-)
+const movedFolder = outcome(moving, 'nodes.moved', (a) => outcomeOf(nodes, shown(nodeJson, nodes), a.id))
 
-/** Renames and moves a folder, with all that hangs below it; answers its node as JSON. */
-export const moveFolderTo = (values: Moving): Plan<string> =>
+/** Renames and moves a folder, with all that hangs below it; answers its node. */
+export const moveFolderTo = (values: Moving): Plan<Resource> =>
   after(
     [moveAssets, moveEpisodes, moveNodes, moveFolder].map((each) => act(each, values)),
-    statement(movedFolder, values, ([row]) => assertPermitted(row).body as string),
+    statement(movedFolder, values, readResource),
   )

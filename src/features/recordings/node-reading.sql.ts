@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, nodes } from '../../../drizzle/schema.ts'
-import { ADMITTED, assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED } from '../../db/guard.ts'
 import { object } from '../../db/json.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, guard } from '../../db/statements.ts'
+import { outcomeOf, type Resource, readResource } from '../../db/write.ts'
 import { nodeGuard } from './node-target.sql.ts'
 import { isLeaf, nodeJson, pathFromRoot } from './nodes.sql.ts'
 
@@ -20,16 +21,12 @@ const ancestors = sql`(with recursive around(parent_id, list) as (
 
 const reading = guard<ItemRef>('nodes.reading', (a) => nodeGuard(a, 'read'))
 
-const read = consulting(
-  reading,
-  'nodes.read',
-  (a) => sql`select ${refusal}, json_insert(${nodeJson}, '$.ancestors', json(${ancestors})) as body
-    from ${VERDICT} left join ${nodes} on ${nodes.id} = ${ifGranted(sql`${a.id}`)}`,
+const read = consulting(reading, 'nodes.read', (a) =>
+  outcomeOf(nodes, sql`json_insert(${nodeJson}, '$.ancestors', json(${ancestors}))`, a.id),
 )
 
-/** A node with those around it, as JSON. */
-export const readNode = (ref: ItemRef): Plan<string> =>
-  statement(read, ref, ([row]) => assertPermitted(row).body as string)
+/** A node with those around it. */
+export const readNode = (ref: ItemRef): Plan<Resource> => statement(read, ref, readResource)
 
 interface Sought extends ProjectRef {
   /** From the project's root, or from the node of the episode; `/` is that node itself. */
@@ -77,13 +74,9 @@ const seeking = guard<Sought>('nodes.seeking', (a) =>
   }),
 )
 
-const found = consulting(
-  seeking,
-  'nodes.found',
-  () => sql`select ${refusal}, ${nodeJson} as body
-    from ${VERDICT} left join ${nodes} on ${nodes.id} = ${ifGranted(sql`(select id from target)`)}`,
+const found = consulting(seeking, 'nodes.found', () =>
+  outcomeOf(nodes, nodeJson, sql`(select id from target)`),
 )
 
-/** The node at a path, as JSON: a folder before an episode, an episode before an asset. */
-export const findNode = (sought: Sought): Plan<string> =>
-  statement(found, sought, ([row]) => assertPermitted(row).body as string)
+/** The node at a path: a folder before an episode, an episode before an asset. */
+export const findNode = (sought: Sought): Plan<Resource> => statement(found, sought, readResource)

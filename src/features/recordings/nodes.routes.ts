@@ -1,9 +1,10 @@
 import { END } from '../../db/page.ts'
 import { foldersAlong, nodePathOf, nodeSegment } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -54,13 +55,16 @@ const read = endpoint(
     summary: 'A node, with those around it',
     params: z.object({ id: field.lookup }),
     query: z.object({}),
+    isTagged: true,
     answers: {
       200: { description: 'The node', schema: NodeInPlace, example: { ...nodeExample, ancestors: [] } },
     },
     failures: ['node_not_found'],
   },
-  async ({ asking, params, database }) =>
-    jsonAnswer(await database.run(readNode({ ...asking, id: params.id }))),
+  async (call) => {
+    const { asking, params, database } = call
+    return resourceAnswer(call, await database.run(readNode({ ...asking, id: params.id })))
+  },
 )
 
 const when = ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null
@@ -129,16 +133,17 @@ const look = endpoint(
       }),
       kind: nodeKind.optional(),
     }),
+    isTagged: true,
     answers: { 200: { description: 'The node', schema: Node, example: nodeExample } },
     failures: [...projectFailures, 'node_not_found'],
   },
-  async ({ asking, query, database }) => {
+  async (call) => {
+    const { asking, query, database } = call
     const { path, episode = null, kind = null, ...place } = query
     const { segments } = path
     const ends = foldersAlong(segments.slice(0, -1))
-    return jsonAnswer(
-      await database.run(findNode({ ...asking, ...place, path: nodePathOf(segments), ends, episode, kind })),
-    )
+    const plan = findNode({ ...asking, ...place, path: nodePathOf(segments), ends, episode, kind })
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 
@@ -167,6 +172,7 @@ const move = endpoint(
       leaf: 'it stays what it is',
       assetId: 'it stays what it is',
     },
+    isTagged: true,
     answers: {
       200: { description: 'The node of the folder', schema: field.changed(Node), example: nodeExample },
     },
@@ -186,11 +192,11 @@ const move = endpoint(
       'deletion_marking',
     ],
   },
-  async ({ asking, params, body, stamp, database }) => {
+  async (call) => {
+    const { asking, params, body, stamp, database } = call
     const named = body.name === undefined ? {} : { segment: nodeSegment(body.name) }
-    return jsonAnswer(
-      await database.run(moveFolderTo({ ...asking, ...stamp, ...body, ...named, id: params.id })),
-    )
+    const plan = moveFolderTo({ ...asking, ...stamp, ...body, ...named, id: params.id })
+    return resourceAnswer(call, await database.run(plan))
   },
 )
 

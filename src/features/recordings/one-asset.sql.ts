@@ -9,6 +9,7 @@ import { closedFor } from '../../db/underway.ts'
 import {
   changedByThisRequest,
   type Fields,
+  mergingMetadata,
   outcomeOf,
   type Resource,
   readResource,
@@ -16,6 +17,8 @@ import {
   type Stamp,
   shown,
   touched,
+  unexpected,
+  unmergeable,
 } from '../../db/write.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { type AssetShape, assetJson, type OwnFields, own } from './asset-resource.sql.ts'
@@ -37,7 +40,7 @@ const reading = guard<AssetById>('assets.reading', (a) => assetGuard(a, 'read'))
 /** Reads an asset, as the list of its kind shows it. */
 export function assetReading(shape: AssetShape): (ref: AssetById) => Plan<Resource> {
   const read = outcome(reading, `assets.read.${shape.kind}`, () =>
-    outcomeOf(assets, assetJson(shape), TARGET, sql`0`),
+    outcomeOf(assets, assetJson(shape), TARGET),
   )
   return (ref) => statement(read, ref, readResource)
 }
@@ -70,6 +73,8 @@ const updating = guard<Changes>('assets.updating', (a) => {
         and ${assets.name} = ${a.name} and not (${anyGiven(a, besideName)}))`,
     state: [
       isInProtectedEpisode,
+      unexpected(a, assets, TARGET),
+      ...unmergeable(a, assets, TARGET),
       ['asset_name_taken', sql`exists (select 1 from ${others})`],
       // What is marked with its folder is not changed on the way, nor moved to where something is marked.
       closedFor(container, path),
@@ -97,6 +102,7 @@ const update = guarded(
     sql`update ${assets} set ${assign(assets, {
       nodeId: sql`iif(${a.name.given}, ifnull(${assets.nodeId}, ${a.nodeId}), ${assets.nodeId})`,
       ...changed(assets, a, fields),
+      ...mergingMetadata(assets, a),
       ...renaming(assets, a, assets.name, a.name),
       ...touched(assets, a),
     })} where ${assets.id} = (select target.id from permit cross join target) and (${anyGiven(a, fields)})`,
@@ -115,7 +121,7 @@ const place = following<Changes>(
 /** Changes the given fields of an asset; under a new name its node is where that says. */
 export function assetUpdating(shape: AssetShape): (values: Changes) => Plan<Resource> {
   const updated = outcome(updating, `assets.updated.${shape.kind}`, () =>
-    outcomeOf(assets, shown(assetJson(shape), assets), TARGET, sql`0`),
+    outcomeOf(assets, shown(assetJson(shape), assets), TARGET),
   )
   return (values) =>
     after(

@@ -6,6 +6,7 @@ import { assign } from '../../db/sql.ts'
 import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { following, guard } from '../../db/statements.ts'
 import { closedAround, isMany, MOST_AT_ONCE } from '../../db/underway.ts'
+import { unexpected } from '../../db/write.ts'
 import { type AssetById, assetGuard, isInProtectedEpisode, missingTarget } from './asset-target.sql.ts'
 import { nodeGuard, TARGET } from './node-target.sql.ts'
 import { pathFromRoot } from './nodes.sql.ts'
@@ -22,7 +23,10 @@ const trashingEpisode = guard<TrashingEpisode>('episodes.trashing', (a) =>
     ],
     done: trashedBefore(a, sql`not exists (select 1 from target)`),
     thing: [['episode_not_found', sql`not exists (select 1 from target)`]],
-    state: [['episode_write_protected', sql`(select write_protected from target)`]],
+    state: [
+      ['episode_write_protected', sql`(select write_protected from target)`],
+      unexpected(a, episodes, sql`(select id from target)`),
+    ],
   }),
 )
 
@@ -47,7 +51,10 @@ export const trashEpisode = trashPlan(trashingEpisode, {
 type TrashingAsset = AssetById & Trashing
 
 const trashingAsset = guard<TrashingAsset>('assets.trashing', (a) =>
-  assetGuard(a, 'write', { done: trashedBefore(a, missingTarget), state: [isInProtectedEpisode] }),
+  assetGuard(a, 'write', {
+    done: trashedBefore(a, missingTarget),
+    state: [isInProtectedEpisode, unexpected(a, assets, sql`(select id from target)`)],
+  }),
 )
 
 /** The episode that something is inside of; null for what is in the project's own tree. */
@@ -90,6 +97,7 @@ const trashingFolder = guard<TrashingFolder>('nodes.trashing', (a) =>
       ['node_not_folder', sql`(select kind <> 'folder' from target)`],
       isInProtectedEpisode,
       ['holds_write_protected', holdsProtected],
+      unexpected(a, nodes, sql`(select id from target)`),
       closedAround(sql`(select container_id from target)`, sql`(select path from target)`),
     ],
   }),

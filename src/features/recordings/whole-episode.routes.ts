@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { Cursors, linkTo } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { projectAt, projectFailures } from '../places/address.ts'
@@ -40,6 +41,7 @@ const read = endpoint(
       'A slash inside the name of an episode is %2F in the path. For each kind with more assets than are shown, a `Link` (`rel="section"`, the kind as `title`) leads to the list of the others.',
     params: EpisodeParams,
     query: z.object({}),
+    isTagged: true,
     answers: {
       200: {
         description: 'The episode',
@@ -54,7 +56,8 @@ const read = endpoint(
     },
     failures: [...projectFailures, 'episode_not_found'],
   },
-  async ({ asking, params, url, config, database }) => {
+  async (call) => {
+    const { asking, params, url, config, database } = call
     const place = projectAt(params)
     const found = await database.run(readEpisode({ ...asking, ...place, name: params.episodeName }))
     const { body, counts: counted } = found.episode
@@ -63,8 +66,7 @@ const read = endpoint(
     const assets = found.assets.map((asset) => asset.body).join(',')
     const extra = `"counts":${counted},"assets":[${assets}],"assetsTotal":${total}`
     const links = await linksOn(found, counts, place, url, config)
-    const headers: Record<string, string> = links.length === 0 ? {} : { Link: links.join(', ') }
-    return jsonAnswer(`${body.slice(0, -1)},${extra}}`, 200, headers)
+    return resourceAnswer(call, { ...found.episode, body: `${body.slice(0, -1)},${extra}}` }, { links })
   },
 )
 

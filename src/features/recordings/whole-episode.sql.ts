@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodeStats, episodes } from '../../../drizzle/schema.ts'
-import { assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
+import { ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, type Row, statement, together } from '../../db/plan.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { granted, guard, outcome } from '../../db/statements.ts'
+import { type Resource, readResource } from '../../db/write.ts'
 import { type AssetKind, assetKinds } from '../../domain/kind.ts'
 import { assetCounts } from '../places/asset-counts.sql.ts'
 import { HEAVIEST_PAGE, isLightEnough, weighed } from './asset-list.sql.ts'
@@ -17,7 +18,7 @@ export interface EpisodeRef extends ProjectRef {
 
 /** An episode and the counts of its assets as JSON, and the newest of them. */
 export type WholeEpisode = {
-  readonly episode: { readonly id: string; readonly body: string; readonly counts: string }
+  readonly episode: Resource & { readonly counts: string }
   readonly assets: readonly { readonly id: string; readonly kind: AssetKind; readonly body: string }[]
 }
 
@@ -52,7 +53,8 @@ const newest = sql`(${newestOf(assetKinds.slice(0, 3))} union all ${newestOf(ass
 const read = outcome(
   reading,
   'episodes.read',
-  () => sql`select ${refusal}, ${episodes.id} as id, ${episodeJson} as body, ${assetCounts(episodeStats)} as counts
+  () => sql`select ${refusal}, ${episodes.id} as id, ${episodes.version} as version, ${episodeJson} as body,
+      ${assetCounts(episodeStats)} as counts
     from ${VERDICT} left join target left join ${episodes} on ${episodes.id} = ${ifGranted(sql`target.id`)}
     left join ${episodeStats} on ${episodeStats.episodeId} = ${episodes.id}`,
 )
@@ -69,10 +71,7 @@ export function episodeReading(shapes: readonly AssetShape[]): (ref: EpisodeRef)
   )
   return (ref) =>
     together<WholeEpisode>({
-      episode: statement(read, ref, ([row]) => {
-        const { id, body, counts } = assertPermitted(row)
-        return { id: id as string, body: body as string, counts: counts as string }
-      }),
+      episode: statement(read, ref, (rows) => ({ ...readResource(rows), counts: rows[0]?.counts as string })),
       assets: statement(readAssets, ref, (rows) => rows.map(assetFrom)),
     })
 }

@@ -6,7 +6,7 @@ import { type Arguments, insertInto, mintedId } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard, guarded, type NamedGuard, scheduled, verdict } from '../../db/statements.ts'
 import { turnsOf } from '../../db/turns.ts'
-import type { Stamp } from '../../db/write.ts'
+import { type Stamp, untagged } from '../../db/write.ts'
 import { PERSONAL } from '../../domain/access.ts'
 import { deletionIn, noDeletion } from './list.sql.ts'
 
@@ -97,7 +97,7 @@ export const withItemsToPurge = turnsOf('items', (a) => [
   },
 ])
 
-interface Purging extends Pick<Stamp, 'now' | 'repeatable'> {
+interface Purging extends Pick<Stamp, 'now' | 'repeatable' | 'expected'> {
   readonly deletionId: string
 }
 
@@ -114,7 +114,7 @@ export const purgingInProject = guard<InProject>('deletions.purgingInProject', (
     tables: [deletionIn(a, sql`${deletions.projectId} = standing.project_id`)],
     done: claimedBefore(a),
     thing: [notOfMembers('purge'), noDeletion],
-    state: [['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
+    state: [untagged(a), ['deletion_marking', sql`(select phase = 'restoring' from deletion)`]],
   }),
 )
 
@@ -137,6 +137,7 @@ export const purgingInNamespace = guard<InNamespace>('deletions.purgingInNamespa
           PERSONAL,
           sql`(select kind = 'namespace' from deletion) and standing.token_id is not null`,
         ),
+        untagged(a),
       ],
     },
     { withTrashed: true },

@@ -12,7 +12,7 @@ import type { Trashable } from '../../db/deletion.ts'
 import { ADMITTED, notOfMembers } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { assign, type Compiled, fragment, insertInto, mintedId } from '../../db/sql.ts'
-import { live, projectGuard } from '../../db/standing.ts'
+import { projectGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
 import { collectionJson } from '../datasets/collections.sql.ts'
@@ -32,6 +32,7 @@ import {
   recordRestoration,
   remembering,
   restoredBefore,
+  restoredRow,
   undone,
 } from './restore.sql.ts'
 import { isNoName, namesake, newNameOr, type RestoringInside, spotOf } from './restore-kinds.sql.ts'
@@ -238,21 +239,21 @@ const acts: readonly Compiled<RestoringInside>[] = [
 
 /** Restores what was deleted inside a project; `shapes` are those of the kinds of assets. */
 export function restoringInside(shapes: readonly AssetShape[]): (values: RestoringInside) => Plan<Restored> {
-  const by = (table: Trashable, body: SQL) =>
-    sql`(select ${body} from ${table} where ${table.id} = ${restorations.itemId} and ${live(table)})`
-  const ofAssets = shapes.map(
-    (shape) => sql`when ${sql.raw(`'${shape.kind}'`)} then ${by(assets, assetJson(shape))}`,
-  )
+  const kinds: readonly (readonly [string, Trashable, SQL])[] = [
+    ['dataset', datasets, datasetJson],
+    ['collection', collections, collectionJson],
+    ['episode', episodes, episodeJson],
+    ['folder', nodes, nodeJson],
+    ...shapes.map((shape) => [shape.kind, assets, assetJson(shape)] as const),
+  ]
   const restored = outcome(restoring, 'trash.restored', (a) =>
-    outcomeOfRestoring(
-      a,
-      sql`case ${restorations.kind}
-        when 'dataset' then ${by(datasets, datasetJson)}
-        when 'collection' then ${by(collections, collectionJson)}
-        when 'episode' then ${by(episodes, episodeJson)}
-        when 'folder' then ${by(nodes, nodeJson)}
-        ${sql.join(ofAssets, sql.raw(' '))} end`,
-    ),
+    outcomeOfRestoring(a, (what) => {
+      const cases = kinds.map(
+        ([kind, table, body]) =>
+          sql`when ${sql.raw(`'${kind}'`)} then ${restoredRow(table, what === 'body' ? body : table.version)}`,
+      )
+      return sql`case ${restorations.kind} ${sql.join(cases, sql.raw(' '))} end`
+    }),
   )
   return (values) =>
     after(

@@ -21,6 +21,7 @@ import {
   recordRestoration,
   remembering,
   restoredBefore,
+  restoredRow,
   undone,
 } from './restore.sql.ts'
 
@@ -117,11 +118,9 @@ const unmarkNamespace = following<RestoringPlace>(
 const restored = outcome(restoring, 'trash.restoredPlace', (a) =>
   outcomeOfRestoring(
     a,
-    sql`case ${restorations.kind}
-      when 'project' then (select ${projectJson} from ${projects} where ${projects.id} = ${restorations.itemId}
-        and ${live(projects)})
-      when 'namespace' then (select ${namespaceJson} from ${namespaces}
-        where ${namespaces.id} = ${restorations.itemId} and ${live(namespaces)}) end`,
+    (what) => sql`case ${restorations.kind}
+      when 'project' then ${restoredRow(projects, what === 'body' ? projectJson : projects.version)}
+      when 'namespace' then ${restoredRow(namespaces, what === 'body' ? namespaceJson : namespaces.version)} end`,
   ),
 )
 

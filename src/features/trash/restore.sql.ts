@@ -1,11 +1,19 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { deletions, restorations } from '../../../drizzle/schema.ts'
 import { ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import type { Row } from '../../db/plan.ts'
 import { type Arguments, fragment, insertInto } from '../../db/sql.ts'
-import { isBlind } from '../../db/standing.ts'
+import { isBlind, live } from '../../db/standing.ts'
 import { following } from '../../db/statements.ts'
-import { type Recorded, type Resource, readResource, type Stamp } from '../../db/write.ts'
+import {
+  NOT_CREATED,
+  type Recorded,
+  type Resource,
+  readResource,
+  type Stamp,
+  type Versioned,
+} from '../../db/write.ts'
 import { Refusal } from '../../domain/failure.ts'
 
 /** A request that takes something out of the trash. */
@@ -82,9 +90,14 @@ const asShown = (body: SQL): SQL => sql`(select iif(${isBlind},
   json_object('id', made.body ->> '$.id', 'name', made.body ->> '$.name'), made.body)
   from (select ${body} as body) as made where made.body is not null)`
 
-/** The statement that reads what became of it: `body` is the resource, made of the row of `restorations`. */
-export const outcomeOfRestoring = (a: A, body: SQL): SQL =>
-  sql`select ${refusal}, 1 as version, 0 as created, ${asShown(body)} as body,
+/** Something of the row that came back. */
+export const restoredRow = (table: Versioned & { deletedAt: SQLiteColumn }, what: SQLWrapper): SQL =>
+  sql`(select ${what} from ${table} where ${table.id} = ${restorations.itemId} and ${live(table)})`
+
+/** The statement that reads what became of it: `of` selects something of what came back, by the row of `restorations`. */
+export const outcomeOfRestoring = (a: A, of: (what: 'body' | 'version') => SQL): SQL =>
+  sql`select ${refusal}, ${restorations.itemId} as id, ${of('version')} as version, ${NOT_CREATED} as created,
+      ${asShown(of('body'))} as body,
       obstacle.container as container, obstacle.namesake as namesake, deletion.kind as kind,
       ${ifGranted(sql`deletion.phase is not null`)} as is_under_way
     from ${VERDICT} left join deletion left join obstacle

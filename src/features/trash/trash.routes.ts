@@ -1,9 +1,10 @@
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
-import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { resourceAnswer } from '../../http/resource.ts'
 import type { AnswerShape, Endpoint } from '../../http/route.ts'
 import { goOnLater } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
@@ -155,6 +156,7 @@ const restoreOfPlace = endpoint(
     summary: 'Restore a project, or the deleted namespace itself',
     params: DeletedPlaceParams,
     query: z.object({ as: field.slug.optional().meta(as) }),
+    isTagged: true,
     answers: restored(z.union([Project, Namespace, field.Bare]), {
       id: '019d8a3c5e00a1b2c3d4e5f6',
       slug: 'alice',
@@ -162,9 +164,10 @@ const restoreOfPlace = endpoint(
     }),
     failures: ['namespace_not_found', 'deletion_not_found', 'deletion_purging', 'restore_conflict'],
   },
-  async ({ asking, params, query, stamp, database }) => {
+  async (call) => {
+    const { asking, params, query, stamp, database } = call
     const ref = { ...asking, ...stamp, ...namespaceAt(params), deletionId: params.deletionId }
-    return jsonAnswer((await database.run(restorePlace({ ...ref, slug: query.as ?? null }))).body)
+    return resourceAnswer(call, await database.run(restorePlace({ ...ref, slug: query.as ?? null })))
   },
 )
 
@@ -179,6 +182,7 @@ const restoreOfItem = endpoint(
       'Exactly what was deleted together comes back. Folders that have gone since are made again; a dataset gets back the collections that are still in none. A folder of over 5,000 nodes is back at once, and what hangs below it follows slice by slice.',
     params: DeletedItemParams,
     query: restoreNamed,
+    isTagged: true,
     answers: restored(
       z.union([Episode, Node, Dataset, Collection, ...assetsShown.map(({ schema }) => schema), field.Bare]),
       assetsShown[0]?.example,
@@ -193,7 +197,8 @@ const restoreOfItem = endpoint(
       'restore_conflict',
     ],
   },
-  async ({ asking, params, query, stamp, mint, database, env, later }) => {
+  async (call) => {
+    const { asking, params, query, stamp, mint, database, env, later } = call
     const { deletionId } = params
     const plan = restoreInside({
       ...asking,
@@ -204,10 +209,10 @@ const restoreOfItem = endpoint(
       ...(query.as ?? sameName),
       nodeId: mint(),
     })
-    const { body, isUnderWay } = await database.run(plan)
-    if (isUnderWay)
+    const restored = await database.run(plan)
+    if (restored.isUnderWay)
       goOnLater({ env, later }, goOn('restoring', { deletionId, rows: SLICE.nodes }), deletionId)
-    return jsonAnswer(body)
+    return resourceAnswer(call, restored)
   },
 )
 

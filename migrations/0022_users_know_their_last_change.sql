@@ -1,0 +1,1 @@
+ALTER TABLE `users` ADD `updated_request` text;

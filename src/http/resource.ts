@@ -1,0 +1,43 @@
+import type { Resource } from '../db/write.ts'
+import { ANY_TAG, tagsIn } from './conditions.ts'
+import { jsonAnswer } from './endpoint.ts'
+import type { Incoming } from './route.ts'
+
+/** What an answer is besides the resource. */
+interface Manner {
+  /** 200 by default. */
+  readonly status?: number
+  /** Of the header `Link`. */
+  readonly links?: readonly string[]
+}
+
+/** An answer that is one resource, by its tag; 304 to who reads it and has it already. */
+export async function resourceAnswer(
+  { request }: Pick<Incoming, 'request'>,
+  resource: Pick<Resource, 'id' | 'version' | 'body'>,
+  { status = 200, links = [] }: Manner = {},
+): Promise<Response> {
+  const tag = await tagOf(resource)
+  const headers: Record<string, string> = {
+    ETag: `"${tag}"`,
+    // Where an answer is transformed on its way, its tag is weakened.
+    'Cache-Control': 'private, no-cache, no-transform',
+    ...(links.length > 0 && { Link: links.join(', ') }),
+  }
+  const known = tagsIn(request.headers.get('If-None-Match'))
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (isRead && known.some((each) => each === tag || each === ANY_TAG))
+    return new Response(null, { status: 304, headers })
+  return jsonAnswer(resource.body, status, headers)
+}
+
+const BYTES_OF_A_STATE = 12
+
+/**
+ * `<id>-<version>.<state>`: id and version are those of the row, which a condition on writing compares; the state is a digest
+ * of the whole answer, which may show more than the row, and to everybody something else.
+ */
+async function tagOf({ id, version, body }: Pick<Resource, 'id' | 'version' | 'body'>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
+  return `${id}-${version}.${new Uint8Array(digest).subarray(0, BYTES_OF_A_STATE).toHex()}`
+}
