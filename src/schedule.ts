@@ -18,15 +18,18 @@ const RECEIPTS_KEPT = 365 * DAY
 type Step = (run: Run) => Promise<void>
 
 const expireOld: Step = async ({ budget, now, done }) => {
-  const plan = expire({
+  const values = {
     now,
     repeatedSince: now - DAY,
     receiptsSince: now - RECEIPTS_KEPT,
     rows: MOST_EXPIRED,
-  })
+  }
+  let plan = expire([], values)
   while (budget.affords(plan)) {
+    const left = await budget.runSlice(plan)
+    if (left.length === 0) return
     done.add('expired', 1)
-    if (!(await budget.runSlice(plan))) return
+    plan = expire(left, values)
   }
 }
 

@@ -33,8 +33,22 @@ export interface Guard {
   readonly thing?: readonly Refusing[]
   /** 403: what `standing.access` must be at least, and what `standing.scopes` must have. */
   readonly grant?: Grant
+  /** 403: what more it takes by what is asked for. */
+  readonly roles?: readonly Refusing[]
+  /** The answer that a request had which was sent before under the same key. Judged like `done`. */
+  readonly kept?: Kept
   /** 400, 403, 409 by what the thing and its neighbours are. */
   readonly state?: readonly Refusing[]
+}
+
+/** What is known of the key of a request. */
+export interface Kept {
+  /** The table `kept`, which has a row where the key was used before. It has it by `admitted`. */
+  readonly table: SQL
+  /** Holds where it was this very request that used it. */
+  readonly isSame: SQL
+  /** The id of where the request is judged. */
+  readonly place: SQL
 }
 
 /** The failure, and a blank and the words where there are any: never null, which would let the request pass. */
@@ -72,8 +86,11 @@ export const notOfMembers = (grant: Grant): Refusing => [
 ]
 
 /** The rungs that a request climbs, in their order: the first refusal that holds is the answer. */
-const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
-  const role = grant ? [lacksRole(grants[grant].rank)] : []
+const rungs = ({ place, done, kept, thing = [], grant, roles = [], state = [] }: Guard) => {
+  const role = grant ? [lacksRole(grants[grant].rank), ...roles] : roles
+  /** What was done may be told again to who may still do it. */
+  const again = (condition: SQL, told: SQL): SQL =>
+    sql`when (${condition})${sql.join(role.map(([, refused]) => sql` and not (${refused})`))} then ${told}`
   return {
     /** 401: a token that is no good is told nothing else. */
     credential: [sql`when standing.credential is not null then standing.credential`],
@@ -81,16 +98,21 @@ const rungs = ({ place, done, thing = [], grant, state = [] }: Guard) => {
     place: refusing(place),
     /** 403: a token that may not look learns nothing of the thing. */
     scopes: grant ? refusing([lacksScope(grants[grant].scopes)]) : [],
-    /** No refusal: a request that is sent again is told what it did, while its user may still do it. */
-    done: done
+    /** No refusal: a request that is sent again is told what it did. 422: the key is another request's. */
+    kept: kept
       ? [
-          sql`when (${done})${sql.join(role.map(([, condition]) => sql` and not (${condition})`))} then 'done'`,
+          again(kept.isSame, sql`'done'`),
+          again(sql`exists (select 1 from kept)`, sql`'idempotency_key_reused'`),
         ]
       : [],
+    done: done ? [again(done, sql`'done'`)] : [],
     /** 404 and 410, before the role: who may read learns whether there is such a thing. */
     thing: refusing(thing),
     /** 403: who may not change it learns no more of it. */
-    role: grant ? [fragment(`role.${grants[grant].rank}`, sql.join(refusing(role)))] : [],
+    role: [
+      ...(grant ? [fragment(`role.${grants[grant].rank}`, sql.join(refusing(role.slice(0, 1))))] : []),
+      ...refusing(roles),
+    ],
     /** 400, 403, 409: what the thing and its neighbours are. */
     state: refusing(state),
   }
@@ -108,8 +130,8 @@ function authority(guard: Guard): SQL {
 
 /** `done`, or the failure that refuses the request, or null: go ahead. */
 function outcome(guard: Guard): SQL {
-  const { done, thing, role, state } = rungs(guard)
-  return caseOf([authority(guard), ...done, ...thing, ...role, ...state])
+  const { kept, done, thing, role, state } = rungs(guard)
+  return caseOf([authority(guard), ...kept, ...done, ...thing, ...role, ...state])
 }
 
 /**
@@ -127,6 +149,7 @@ export const addressing = (guard: Guard): SQL =>
     [
       guard.standing,
       sql`admitted as materialized (select * from standing where (${caseOf([authority(guard)])}) is null)`,
+      ...(guard.kept ? [guard.kept.table] : []),
       ...guard.tables,
     ],
     sql.raw(', '),

@@ -37,7 +37,7 @@ export class Argument extends SQL {
 export type Arguments<A> = { readonly [K in keyof A]-?: Argument }
 
 /** What a statement is to the batch that it runs in; see `statements.ts` for the constructors. */
-export type Role = 'query' | 'guarded' | 'following' | 'scheduled' | 'unguarded'
+export type Role = 'query' | 'guarded' | 'following' | 'keeping' | 'scheduled' | 'unguarded'
 
 /** What stands in front of a statement: its text begins with a `with` of common tables. */
 export interface Front {
@@ -184,9 +184,16 @@ export const none = (rows: SQL): SQL => sql`not exists (select 1 from ${rows})`
 export const bytesOf = (text: SQLWrapper): SQL => sql`octet_length(${text})`
 
 /** `insert into <table> (...) select ... <from>`; the caller adds what follows. */
-export function insertInto<T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL {
+export const insertInto = <T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL =>
+  inserting(sql`insert`, table, values, from)
+
+/** The same, in place of what has one of the keys. */
+export const replaceInto = <T extends Table>(table: T, values: Assignments<T>, from: SQL): SQL =>
+  inserting(sql`insert or replace`, table, values, from)
+
+function inserting<T extends Table>(verb: SQL, table: T, values: Assignments<T>, from: SQL): SQL {
   const columns = columnsOf(table, values)
-  return sql`insert into ${table} (${list(columns.map(([name]) => name))})
+  return sql`${verb} into ${table} (${list(columns.map(([name]) => name))})
     select ${list(columns.map(([, value]) => sql`${value}`))} ${from}`
 }
 

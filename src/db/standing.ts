@@ -204,7 +204,9 @@ const noOtherProject: Refusing = [
 const noProject: Refusing = ['project_not_found', sql`standing.project_id is null`, boundToProject]
 
 /** What the guard of one request judges, beside who asks and where. */
-export type Conditions = Pick<Guard, 'done' | 'thing' | 'state'> & { readonly tables?: readonly SQL[] }
+export type Conditions = Pick<Guard, 'kept' | 'done' | 'thing' | 'roles' | 'state'> & {
+  readonly tables?: readonly SQL[]
+}
 
 /** A guard of requests about one kind of place, or of thing. */
 const guardOf = (

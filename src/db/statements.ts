@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Grant } from '../domain/access.ts'
-import { addressing, consulted, type Guard, judged, permitted, refusal, VERDICT } from './guard.ts'
+import { addressing, consulted, type Guard, judged, type Kept, permitted, refusal, VERDICT } from './guard.ts'
 import { type Arguments, argumentsOf, type Build, type Compiled, declare, type Front, textOf } from './sql.ts'
 
 /**
@@ -29,6 +29,11 @@ export class NamedGuard<A extends object> {
   /** What it takes of role and scopes; undefined where nothing is taken. */
   get grant(): Grant | undefined {
     return this.#build(argumentsOf<A>()).grant
+  }
+
+  /** What it knows of the key of a request; undefined where requests have none. */
+  get kept(): Kept | undefined {
+    return this.#build(argumentsOf<A>()).kept
   }
 
   /** The text in front of a statement, made once however many carry it. */
@@ -76,6 +81,13 @@ export const following = <A extends object>(
   build: Build<A>,
   by?: NamedGuard<never>,
 ): Compiled<A> => declare(name, 'following', build, by?.as('addressing') ?? null)
+
+/** The command that keeps the answer of a request for when it is sent again; it hangs on `permit`, which then has a row. */
+export const keeping = <A extends object>(
+  by: NamedGuard<never>,
+  name: string,
+  build: Build<A>,
+): Compiled<A> => declare(name, 'keeping', build, by.as('consulted'))
 
 /** A command of the schedule, which nobody asks for: no request runs it before its answer. */
 export const scheduled = <A extends object>(name: string, build: Build<A>): Compiled<A> =>

@@ -15,6 +15,12 @@ export interface Stamp {
   readonly mark: string
   /** The mark where the client chose the request id, and so can send the request again; else null. */
   readonly repeatable: string | null
+  /** Names the key under which the client sends it, if it does: the same for all requests of the caller to the same path. */
+  readonly keyId: string | null
+  /** What else the client sends under the key: another fingerprint is another request. */
+  readonly fingerprint: string | null
+  /** Names this sending of the request. */
+  readonly attempt: string
   /** What the thing must be as yet, `<id>-<version>`: one of these. Null where the client does not say. */
   readonly expected: readonly string[] | null
   /** Whether metadata that is given is merged with what is there (RFC 7396); else it takes its place. */
@@ -29,6 +35,8 @@ export interface Resource {
   readonly body: string
   /** Whether this request made it. */
   readonly created: boolean
+  /** Whether it is told again what it was told when it was sent before. */
+  readonly isReplayed: boolean
 }
 
 /** A table whose rows say how often each has changed. */
@@ -192,6 +200,12 @@ export const outcomeOf = (table: Versioned, body: SQL, id: SQL, created = NOT_CR
     from ${VERDICT} left join ${table} on ${table.id} = ${ifGranted(id)}`
 
 export function readResource([row]: readonly Row[]): Resource {
-  const { id, version, created, body } = assertPermitted(row)
-  return { id: id as string, version: version as number, created: created === 1, body: body as string }
+  const { id, version, created, body, is_replayed } = assertPermitted(row)
+  return {
+    id: id as string,
+    version: version as number,
+    created: created === 1,
+    body: body as string,
+    isReplayed: is_replayed === 1,
+  }
 }

@@ -80,6 +80,8 @@ export const failures = {
   last_owner: 'A namespace has at least one owner: first make another member one.',
   home_owner: 'The owner of a home namespace stays its owner.',
   too_many_api_tokens: `A user has at most ${MOST_API_TOKENS} API tokens: first revoke one that is no longer used (DELETE /auth/tokens/:id).`,
+  idempotency_key_reused:
+    'The Idempotency-Key was sent with another request to this path within 24 hours: a new request takes a new key.',
   rate_limited: 'Too many requests.',
   exchange_not_configured: 'No identity provider is configured.',
   object_exists: 'The object is there already: it is never overwritten.',

@@ -20,11 +20,20 @@ export async function readBody(request: Request): Promise<RawBody> {
   return { bytes, isMerging, json: () => parse(bytes, request.headers, isMerging) }
 }
 
+/** A client that goes away is no fault of the server. */
+async function* whole(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch {
+    throw invalid('body', 'did not arrive whole')
+  }
+}
+
 async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
   if (!body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body) {
+  for await (const chunk of whole(body)) {
     size += chunk.byteLength
     if (size > MOST_BYTES) throw new Refusal('body_too_large')
     chunks.push(chunk)

@@ -23,6 +23,19 @@ export function expectationFault(headers: Headers): string | null {
   return isTold ? null : 'is neither * nor an entity tag in quotes, as the header ETag has it'
 }
 
+/** What a client may call a request by, so that it is done once: visible ASCII, in quotes or not. */
+const KEY = /^("?)([!#-~]{1,255})\1$/
+
+/** The key under which a request is sent; null where there is none. */
+export const keyIn = (headers: Headers): string | null =>
+  headers.get('Idempotency-Key')?.match(KEY)?.[2] ?? null
+
+/** What is wrong with that, or null. */
+export const keyFault = (headers: Headers): string | null =>
+  headers.has('Idempotency-Key') && keyIn(headers) === null
+    ? 'is not 1 to 255 visible ASCII characters, such as a UUID'
+    : null
+
 /**
  * Whether an answer may be compressed by gzip (RFC 9110, 12.5.3): only where it is named, and not refused. In front of a
  * Worker stands what asks for compressed answers in any case, and says beside the request what the client asked for.

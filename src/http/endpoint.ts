@@ -15,7 +15,7 @@ import { learnUser, noteUse } from './last-use.ts'
 import { prefersLenient } from './prefer.ts'
 import { statusOf } from './problem.ts'
 import { assertStrangerWithinLimit } from './rate-limit.ts'
-import type { Call, Endpoint, Incoming, OpenCall, Route } from './route.ts'
+import type { AnyRoute, Call, Endpoint, Incoming, OpenCall, Route } from './route.ts'
 import { arrivingOf, stampOf } from './stamp.ts'
 import type * as z from './zod.ts'
 
@@ -49,7 +49,7 @@ export function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends
         const isLenient = isStrict(route) && prefersLenient(incoming.request.headers)
         if (isLenient) incoming.forgiving()
         const input = readInput(incoming, admitted.raw, isLenient)
-        return handle({ ...(await callOf(admitted)), ...input })
+        return handle({ ...(await callOf(admitted, route)), ...input })
       })
     },
   }
@@ -130,10 +130,13 @@ function openDatabase({ request, env, opened }: Incoming, config: Config, asking
 }
 
 /** What the function of a protected route gets, but for its input. */
-async function callOf({ incoming, config, caller, asking, raw, database }: Admitted) {
+async function callOf(
+  { incoming, config, caller, asking, raw, database }: Admitted,
+  { isKeyed }: Pick<AnyRoute, 'isKeyed'>,
+) {
   const now = asking.askedAt
   const mint = () => mintId(now)
-  const stamp = await stampOf(incoming, asking, raw, now)
+  const stamp = await stampOf({ ...incoming, isKeyed: isKeyed === true }, asking, raw, now)
   const arriving = arrivingOf(caller, asking, stamp, mint)
   const quotas = { rowsQuota: config.quotas.rows, bytesQuota: config.quotas.bytes }
   return { ...incoming, config, now, caller, asking, arriving, stamp, quotas, mint, database }

@@ -1,6 +1,6 @@
 import { type FieldError, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
-import { expectationFault } from './conditions.ts'
+import { expectationFault, keyFault } from './conditions.ts'
 import type { AnyRoute, Route } from './route.ts'
 import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
 import * as z from './zod.ts'
@@ -32,7 +32,8 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
     judges ??= isStrict(route) ? strictJudges(route) : tolerantJudges(route)
     return assertValid({
       bookmark: checkBookmark(request),
-      expectation: checkExpectation(request),
+      expectation: checkHeader(request, 'If-Match', expectationFault),
+      key: checkHeader(request, 'Idempotency-Key', route.isKeyed ? keyFault : () => null),
       params: check(route.params, params),
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
@@ -155,10 +156,14 @@ function repeatedIn({ searchParams }: URL, { shape }: z.ZodObject): FieldError[]
     .map((path) => ({ path, message: 'is given more than once, and takes one value' }))
 }
 
-/** What the thing must be that a client changes. */
-function checkExpectation({ headers }: Request): Checked<null> {
-  const message = expectationFault(headers)
-  return message === null ? { value: null } : { errors: [{ path: 'If-Match', message }] }
+/** A header that says how the request is meant. */
+function checkHeader(
+  { headers }: Request,
+  path: string,
+  faultOf: (headers: Headers) => string | null,
+): Checked<null> {
+  const message = faultOf(headers)
+  return message === null ? { value: null } : { errors: [{ path, message }] }
 }
 
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/

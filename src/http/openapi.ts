@@ -27,6 +27,7 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
     all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
   if (isConditional(route)) all.push('precondition_failed')
+  if (route.isKeyed) all.push('idempotency_key_reused')
   if (isMergeable(route)) all.push('metadata_too_large', 'metadata_entangled')
   if (route.body || isStrict(route)) all.push('media_type_unsupported', 'encoding_unsupported')
   if (route.trips !== 'none') all.push('database_unavailable')
@@ -74,6 +75,10 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
           schema: { type: 'string' },
           example: EXAMPLE_TAG,
         },
+        'Idempotency-Replayed': {
+          description: 'The request was answered before under the same key: this is that answer.',
+          schema: { type: 'string', enum: ['true'] },
+        },
       },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -118,12 +123,21 @@ const headersTaken = {
     schema: { type: 'string' },
     example: EXAMPLE_TAG,
   },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    example: '7f3e0d3c-4c2b-4c58-9a57-3d1f0f4f7f0e',
+  },
 } as const
 
 function conditions(route: AnyRoute): Json[] {
   const names: (keyof typeof headersTaken)[] = [
     ...(route.isTagged && route.method === 'GET' ? ['IfNoneMatch' as const] : []),
     ...(isConditional(route) ? ['IfMatch' as const] : []),
+    ...(route.isKeyed ? ['IdempotencyKey' as const] : []),
   ]
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }
@@ -171,7 +185,7 @@ const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
       status,
       {
         description,
-        ...(route.isTagged && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
+        ...headersOf(route),
         ...(schema && {
           content: {
             [isLines ? 'application/x-ndjson' : 'application/json']: {
@@ -183,6 +197,12 @@ const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
       },
     ]),
   )
+
+function headersOf({ isTagged, isKeyed }: AnyRoute): Json {
+  const names = [...(isTagged ? ['ETag'] : []), ...(isKeyed ? ['Idempotency-Replayed'] : [])]
+  const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }])
+  return names.length === 0 ? {} : { headers: Object.fromEntries(headers) }
+}
 
 /** One response a status, whose description lists the codes it can carry. */
 function refusals(route: AnyRoute): Json {

@@ -69,6 +69,7 @@ export const statusOf = {
   last_owner: 409,
   home_owner: 409,
   too_many_api_tokens: 409,
+  idempotency_key_reused: 422,
   rate_limited: 429,
   exchange_not_configured: 501,
   object_exists: 412,

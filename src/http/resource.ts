@@ -14,7 +14,7 @@ interface Manner {
 /** An answer that is one resource, by its tag; 304 to who reads it and has it already. */
 export async function resourceAnswer(
   { request }: Pick<Incoming, 'request'>,
-  resource: Pick<Resource, 'id' | 'version' | 'body'>,
+  resource: Resource,
   { status = 200, links = [] }: Manner = {},
 ): Promise<Response> {
   const tag = await tagOf(resource)
@@ -23,6 +23,7 @@ export async function resourceAnswer(
     // Where an answer is transformed on its way, its tag is weakened.
     'Cache-Control': 'private, no-cache, no-transform',
     ...(links.length > 0 && { Link: links.join(', ') }),
+    ...replayOf(resource),
   }
   const known = tagsIn(request.headers.get('If-None-Match'))
   const isRead = request.method === 'GET' || request.method === 'HEAD'
@@ -31,13 +32,17 @@ export async function resourceAnswer(
   return jsonAnswer(resource.body, status, headers)
 }
 
+/** What an answer says that was told before, when the request was sent first. */
+export const replayOf = ({ isReplayed }: Pick<Resource, 'isReplayed'>): Record<string, string> =>
+  isReplayed ? { 'Idempotency-Replayed': 'true' } : {}
+
 const BYTES_OF_A_STATE = 12
 
 /**
  * `<id>-<version>.<state>`: id and version are those of the row, which a condition on writing compares; the state is a digest
  * of the whole answer, which may show more than the row, and to everybody something else.
  */
-async function tagOf({ id, version, body }: Pick<Resource, 'id' | 'version' | 'body'>): Promise<string> {
+async function tagOf({ id, version, body }: Resource): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
   return `${id}-${version}.${new Uint8Array(digest).subarray(0, BYTES_OF_A_STATE).toHex()}`
 }

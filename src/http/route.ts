@@ -52,6 +52,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   /** Fields that answers show and that are set by another way, and by which. */
   readonly elsewhere?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerShape>>
+  /** Creates or adds, and does so once for a key that the client sends. */
+  readonly isKeyed?: true
   /** Answers one resource, by its tag. */
   readonly isTagged?: true
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */

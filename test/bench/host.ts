@@ -61,13 +61,13 @@ export async function migrate(miniflare: Miniflare, worker = 'server'): Promise<
   return database
 }
 
-export const tokenOf = (user: string): Promise<string> =>
+export const tokenOf = (user: string, jti = user): Promise<string> =>
   new SignJWT({ username: user })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(user)
     .setIssuer('dreamlake')
     .setAudience('dreamlake')
-    .setJti(user)
+    .setJti(jti)
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(secret))
 

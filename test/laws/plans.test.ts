@@ -107,6 +107,14 @@ describe('every command', () => {
       expect(body).toMatch(/\bpermit\b/)
     },
   )
+
+  it.each(commands.filter(({ role }) => role === 'keeping'))(
+    '$name keeps an answer once, of a request that was let pass',
+    ({ body, front }) => {
+      expect(front?.form).toBe('consulted')
+      expect(body).toMatch(/from permit .* not exists \(select 1 from kept\)$/)
+    },
+  )
 })
 
 describe('the tenses', () => {
@@ -123,9 +131,12 @@ describe('the tenses', () => {
     },
   )
 
-  it.each(statements.filter(({ role }) => role === 'guarded'))('$name, a command, is a verb', ({ name }) => {
-    expect(verbOf(name)).not.toMatch(/^[a-z]+(ing|ed)([A-Z]|$)/)
-  })
+  it.each(statements.filter(({ role }) => role === 'guarded' || role === 'keeping'))(
+    '$name, a command, is a verb',
+    ({ name }) => {
+      expect(verbOf(name)).not.toMatch(/^[a-z]+(ing|ed)([A-Z]|$)/)
+    },
+  )
 })
 
 describe('every statement', () => {

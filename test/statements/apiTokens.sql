@@ -5,13 +5,25 @@ insert into api_tokens (id, hash, user_id, name, scopes, namespace_id, project_i
  where permit.user_id is not null
 
 -- apiTokens.created, judged by apiTokens.creating
-select standing.refusal as refusal, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+select standing.refusal as refusal, api_tokens.id as id, 1 as version, 1 as created, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
  from members join namespaces on namespaces.id = members.namespace_id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
  from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at)) as body
  from verdict as standing
  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)
+
+-- apiTokens.keep.created, consulted by apiTokens.creating
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.user_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, api_tokens.id as id, 1 as version, 1 as created, json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
+ from members join namespaces on namespaces.id = members.namespace_id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.namespace_id), 'project', ifnull((select projects.slug
+ from members join namespaces on namespaces.id = members.namespace_id join projects on projects.id = api_tokens.project_id and projects.namespace_id = namespaces.id
+ where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at)) as body
+ from verdict as standing
+ left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
 
 -- apiTokens.listed, consulted by apiTokens.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count from users where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body
@@ -27,6 +39,11 @@ select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select
  where api_tokens.user_id = (select user_id from permit) and api_tokens.revoked_at is null and api_tokens.id < :before
  order by api_tokens.id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.token_count from users where users.id = standing.user_id), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
+
+-- apiTokens.recalled.creating, judged by apiTokens.creating
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- apiTokens.retire, permitted by apiTokens.creating
 update api_tokens set revoked_at = api_tokens.expires_at

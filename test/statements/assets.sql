@@ -1,3 +1,11 @@
+-- assets.keep.registered.video, consulted by assets.registering
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, assets.id as id, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
+ from verdict as standing
+ left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
 -- assets.listed.video.all, consulted by assets.listing
 , <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total
  from (select *
@@ -188,6 +196,11 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, it
 select standing.refusal as refusal, assets.id as id, assets.version as version, 0 as created, <assetJson.video> as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select target.id from target), null)
+
+-- assets.recalled.registering, judged by assets.registering
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- assets.register, permitted by assets.registering
 insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)

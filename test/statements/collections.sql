@@ -8,7 +8,7 @@ insert into collection_members (collection_id, member_id, position, project_id, 
  from permit cross join target cross join fresh
 
 -- collections.addedMembers, judged by collections.addingMembers
-select standing.refusal as refusal, iif(collections.updated_request = :mark, collections.changed_members, 0) as count, collections.member_count as total
+select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)
 
@@ -35,6 +35,22 @@ insert into collection_members (collection_id, member_id, position, project_id, 
  from collections cross join each(:members) as given
  where collections.id = :id and collections.updated_request = :mark
  on conflict do nothing
+
+-- collections.keep.addedMembers, consulted by collections.addingMembers
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
+ from verdict as standing
+ left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
+-- collections.keep.created, consulted by collections.creating
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 1 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body
+ from verdict as standing
+ left join collections on collections.id = iif(standing.refusal is null, (select id from earlier), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
 
 -- collections.listed.ofDataset, consulted by collections.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select datasets.collection_count
@@ -145,13 +161,23 @@ update collections set changed_members = (select count(*) from there), updated_a
  from (select null, null, null, null, collection_members.member_id, null, collection_members.position
  from wanted cross join collection_members indexed by collection_members_order on collection_members.collection_id = wanted.id limit 10000)
 
+-- collections.recalled.addingMembers, judged by collections.addingMembers
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
+
+-- collections.recalled.creating, judged by collections.creating
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
+
 -- collections.removeMembers, permitted by collections.removingMembers
 delete
  from collection_members
  where collection_members.member_id in (select id from there) and collection_members.collection_id = <children.target>
 
 -- collections.removedMembers, judged by collections.removingMembers
-select standing.refusal as refusal, iif(collections.updated_request = :mark, collections.changed_members, 0) as count, collections.member_count as total
+select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('removed', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)
 

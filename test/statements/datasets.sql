@@ -7,7 +7,7 @@ with <trash.undone> update collections set dataset_id = ifnull(collections.datas
  where collections.detached_by = (select id from undone)
 
 -- datasets.attached, judged by datasets.attaching
-select standing.refusal as refusal, iif(datasets.updated_request = :mark, datasets.changed_collections, 0) as count, datasets.collection_count as total
+select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, json_object('added', iif(datasets.updated_request = :mark, datasets.changed_collections, 0), 'total', datasets.collection_count) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)
 
@@ -30,9 +30,25 @@ update collections set dataset_id = null, detached_by = :deletionId, updated_at 
  where collections.dataset_id = (select deletions.item_id from deletions where deletions.id = :deletionId)
 
 -- datasets.detached, judged by datasets.detaching
-select standing.refusal as refusal, iif(datasets.updated_request = :mark, datasets.changed_collections, 0) as count, datasets.collection_count as total
+select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, json_object('removed', iif(datasets.updated_request = :mark, datasets.changed_collections, 0), 'total', datasets.collection_count) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)
+
+-- datasets.keep.attached, consulted by datasets.attaching
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, json_object('added', iif(datasets.updated_request = :mark, datasets.changed_collections, 0), 'total', datasets.collection_count) as body
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
+-- datasets.keep.created, consulted by datasets.creating
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, datasets.id as id, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
+ from verdict as standing
+ left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
 
 -- datasets.listed, consulted by datasets.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets
@@ -82,6 +98,16 @@ update datasets set changed_collections = (select count(*) from concerned), upda
  select *
  from (select null, null, null, collection_members.member_id, null, shown.id, collection_members.position
  from shown cross join collection_members indexed by collection_members_order on collection_members.collection_id = shown.id limit 10000)
+
+-- datasets.recalled.attaching, judged by datasets.attaching
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
+
+-- datasets.recalled.creating, judged by datasets.creating
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- datasets.restore
 with <trash.undone> update datasets set deleted_at = null, deletion_id = null, name = ifnull(:newName, datasets.name), updated_at = iif(:isRenamed, :now, datasets.updated_at), updated_request = iif(:isRenamed, :mark, datasets.updated_request), renamed_request = iif(:isRenamed, null, datasets.renamed_request), version = datasets.version + 1

@@ -1,3 +1,15 @@
+-- episodes.keep.upserted, consulted by episodes.upserting
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, episodes.id as id, episodes.version as version, (episodes.id = :id or episodes.created_request = :repeatable and episodes.version = 1) as created, iif(<isBlind>, json_object('episode', json_object('id', episodes.id, 'name', episodes.name)), json_object('episode', <episodeJson>, 'workspace', json((select json_object('id', projects.id, 'slug', projects.slug)
+ from projects
+ where projects.id = episodes.project_id)), 'folder', json((select json_object('id', nodes.id, 'name', nodes.name, 'path', nodes.path)
+ from nodes
+ where nodes.id = episodes.folder_id)), 'namespace', json_object('id', standing.namespace_id, 'slug', standing.namespace_slug))) as body
+ from verdict as standing
+ left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
 -- episodes.listed, consulted by episodes.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes
  from project_stats
@@ -107,6 +119,11 @@ select standing.refusal as refusal, episodes.id as id, episodes.version as versi
  select assets.id as id, assets.kind as kind, <assetJson> as body
  from weighed cross join assets on assets.id = weighed.id
  where total - own < 8388608
+
+-- episodes.recalled.upserting, judged by episodes.upserting
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- episodes.restore
 with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id

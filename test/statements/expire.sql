@@ -16,10 +16,32 @@ delete
  from former_slugs
  where (former_slugs.slug) in ( select former_slugs.slug from former_slugs where former_slugs.reserved_until <= :now limit :rows)
 
+-- expire.idempotencyKeys
+delete
+ from idempotency_keys
+ where (idempotency_keys.seq) in (
+ select idempotency_keys.seq
+ from idempotency_keys
+ where idempotency_keys.seq in (select seq
+ from (
+ select idempotency_keys.seq as seq, idempotency_keys.created_at as created_at
+ from idempotency_keys
+ where idempotency_keys.seq > 0
+ order by idempotency_keys.seq limit :rows)
+ where created_at <= :now - 86400000) limit :rows)
+
 -- expire.left
-select exists (select 1 from revocations where revocations.expires_at <= :now) or exists (select 1 from api_tokens where api_tokens.revoked_at <= :repeatedSince) or exists (select 1 from former_slugs where former_slugs.reserved_until <= :now) or exists (select 1 from departures where departures.departed_at <= :repeatedSince) or exists (select 1
+select exists (select 1 from revocations where revocations.expires_at <= :now) as revocations, exists (select 1 from api_tokens where api_tokens.revoked_at <= :repeatedSince) as apiTokens, exists (select 1 from former_slugs where former_slugs.reserved_until <= :now) as formerSlugs, exists (select 1 from departures where departures.departed_at <= :repeatedSince) as departures, exists (select 1
  from restorations
- where restorations.restored_at <= :repeatedSince and not exists (select 1 from deletions where deletions.id = restorations.id)) or exists (select 1 from purges where purges.finished_at <= :receiptsSince) as is_left
+ where restorations.restored_at <= :repeatedSince and not exists (select 1 from deletions where deletions.id = restorations.id)) as restorations, exists (select 1
+ from idempotency_keys
+ where idempotency_keys.seq in (select seq
+ from (
+ select idempotency_keys.seq as seq, idempotency_keys.created_at as created_at
+ from idempotency_keys
+ where idempotency_keys.seq > 0
+ order by idempotency_keys.seq limit :rows)
+ where created_at <= :now - 86400000)) as idempotencyKeys, exists (select 1 from purges where purges.finished_at <= :receiptsSince) as purges
 
 -- expire.purges
 delete

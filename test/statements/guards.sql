@@ -1,5 +1,7 @@
 -- apiTokens.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), place as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.user_id and idempotency_keys.created_at > :now - 86400000), place as materialized (
  select namespaces.id as namespace_id, projects.id as project_id
  from admitted as standing
  left join members on members.user_id = standing.user_id and members.namespace_id = (
@@ -9,6 +11,8 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  left join namespaces on namespaces.id = members.namespace_id
  left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), verdict as materialized (
  select *, nullif(case <authority.user.8>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 0) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 0) then 'idempotency_key_reused'
  when (exists (select 1 from api_tokens where api_tokens.id = :id)) and not (standing.access < 0) then 'done'
  when :namespace is not null and (select namespace_id from place) is null then 'namespace_not_found'
  when :project is not null and (select project_id from place) is null then 'project_not_found' <role.0>
@@ -50,7 +54,9 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  from standing)
 
 -- assets.registering
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
  where assets.id = :id
  union all
@@ -62,6 +68,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from admitted as standing cross join assets
  where :name is null and assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
  select *, nullif(case <authority.projectToMake.6>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_done from earlier)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
@@ -170,7 +178,9 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  from standing)
 
 -- collections.addingMembers
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
  select collections.id as id
  from admitted as standing cross join collections
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), fresh as materialized (select given.key as key, given.value as id
@@ -178,6 +188,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
  left join collection_members on collection_members.collection_id = target.id and collection_members.member_id = given.value
  where collection_members.member_id is null), verdict as materialized (
  select *, nullif(case <authority.project.2>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when (not exists (select 1 from fresh) and exists (select 1
  from target cross join collections on collections.id = target.id
  where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
@@ -189,7 +201,9 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- collections.creating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
  select collections.id as id, 1 as is_made
  from admitted as standing cross join collections
  where collections.id = :id
@@ -201,6 +215,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from admitted as standing cross join datasets
  where datasets.id = :datasetId and datasets.project_id = standing.project_id and datasets.deleted_at is null), verdict as materialized (
  select *, nullif(case <authority.project.2>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 2) then 'done'
  when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
  when exists (select 1 from earlier) then 'collection_name_taken'
@@ -285,13 +301,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
 with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
 
 -- datasets.attaching
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
  select datasets.id as id
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), named as materialized (select given.value as name, collections.id as id, collections.dataset_id as dataset_id
  from admitted as standing cross join each(:names) as given
  left join collections on collections.project_id = standing.project_id and collections.name = given.value and collections.deleted_at is null), concerned as materialized (select id from named where dataset_id is not (select id from target)), verdict as materialized (
  select *, nullif(case <authority.project.2>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when (not exists (select 1 from concerned) and exists (select 1
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
@@ -303,7 +323,9 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- datasets.creating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
  select datasets.id as id, 1 as is_made
  from admitted as standing cross join datasets
  where datasets.id = :id
@@ -312,6 +334,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), verdict as materialized (
  select *, nullif(case <authority.project.2>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
  when exists (select 1 from earlier) then 'dataset_name_taken' end, 'done') as refusal
  from standing)
@@ -542,13 +566,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- episodes.upserting
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
  from admitted as standing cross join episodes
  where episodes.id = ifnull((select episodes.id from episodes where episodes.id = :id), (select episodes.id
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
  select *, nullif(case <authority.projectToMake.6>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select id from target) = :id or (select deleted_at is null and updated_request = :mark from target)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from target) then 'created_by_another'
@@ -636,7 +664,9 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  from standing)
 
 -- namespaces.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), earlier as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.user_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
  from members
  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
@@ -655,6 +685,8 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  from admitted as standing cross join namespaces
  where namespaces.created_request = :repeatable and namespaces.id = ( select former_slugs.namespace_id from former_slugs where former_slugs.slug = :slug) limit 1), verdict as materialized (
  select *, nullif(case <authority.user.8>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 0) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 0) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 0) then 'done' <role.0>
  when exists (select 1 from earlier) or ifnull( (select former_slugs.namespace_id is not null
  from former_slugs
@@ -913,7 +945,9 @@ with standing as materialized (
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
  from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), earlier as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.namespace_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
  select projects.id as id, 1 as is_made
  from admitted as standing cross join projects
  where projects.id = :id
@@ -922,7 +956,9 @@ with standing as materialized (
  from admitted as standing cross join projects
  where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), verdict as materialized (
  select *, nullif(case <authority.visited.2>
- when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'idempotency_key_reused'
+ when ((select is_made from earlier)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'done' <role.2>
  when :visibility <> 'private' and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when exists (select 1 from earlier) then 'project_slug_taken' end, 'done') as refusal
  from standing)
@@ -951,7 +987,9 @@ with standing as materialized (
  from deletions
  where deletions.id = :deletionId or deletions.request = :repeatable)) and projects.id = ifnull(api_tokens.project_id, projects.id)), admitted as materialized (select * from standing where (case <authority.project.2> end) is null), verdict as materialized (
  select *, nullif(case <authority.project.2>
- when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or (select projects.deleted_at is not null from projects where projects.id = standing.project_id) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) then 'done' <role.2>
+ when (exists (select 1 from deletions where deletions.id = :deletionId) or exists (select 1 from restorations where restorations.id = :deletionId) or (select projects.deleted_at is not null from projects where projects.id = standing.project_id) and exists (select 1 from deletions where deletions.request = :repeatable)) and not (standing.access < 2) and not (:includeProtected and (select project_stats.protected_episodes > 0
+ from project_stats
+ where project_stats.project_id = standing.project_id) and standing.access < 3) then 'done' <role.2>
  when :includeProtected and (select project_stats.protected_episodes > 0
  from project_stats
  where project_stats.project_id = standing.project_id) and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
@@ -977,7 +1015,7 @@ with standing as materialized (
  select *, nullif(case <authority.project.2>
  when (exists (select 1
  from projects
- where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) then 'done' <role.2>
+ where projects.id = standing.project_id and ( projects.updated_request = :mark or projects.slug <> :project and projects.renamed_request = :mark))) and not (standing.access < 2) and not (:visibility <> standing.visibility and standing.access < 3) then 'done' <role.2>
  when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when :expected is not null and not exists (select 1
  from projects
@@ -1109,8 +1147,12 @@ with <standing.upload_not_found>, admitted as materialized (select * from standi
  from standing)
 
 -- uploads.announcing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), verdict as materialized (
- select *, nullif(case <authority.projectToMake.6> <role.2>
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
+ select *, nullif(case <authority.projectToMake.6>
+ when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
+ when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused' <role.2>
  when (:rowsQuota is not null and iif(<used.rows> + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
  from each(:files) as file
  where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and <used.rows> + (select ifnull(sum(1), 0)

@@ -13,6 +13,14 @@ select standing.refusal as refusal, namespaces.id as id, namespaces.version as v
 update namespaces set metadata = :metadata
  where namespaces.id = :newHomeId and namespaces.slug = :slug and :metadata is not namespaces.metadata
 
+-- namespaces.keep.created, consulted by namespaces.creating
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.user_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, namespaces.id as id, namespaces.version as version, 1 as created, <namespaceJson> as body
+ from verdict as standing
+ left join namespaces on namespaces.id = iif(standing.refusal is null, (select id from earlier), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
 -- namespaces.letGoOfFormer
 delete
  from former_slugs
@@ -58,6 +66,11 @@ select standing.refusal as refusal, namespaces.id as id, namespaces.version as v
  where namespace_stats.namespace_id = namespaces.id) as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, standing.namespace_id, null)
+
+-- namespaces.recalled.creating, judged by namespaces.creating
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- namespaces.reserveFormer, permitted by namespaces.updating
 insert into former_slugs (slug, namespace_id, reserved_until)

@@ -8,6 +8,14 @@ select standing.refusal as refusal, projects.id as id, projects.version as versi
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)
 
+-- projects.keep.created, consulted by projects.creating
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.namespace_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, projects.id as id, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
+ from verdict as standing
+ left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
 -- projects.listed, consulted by projects.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)
  from namespace_stats
@@ -45,6 +53,11 @@ select standing.refusal as refusal, projects.id as id, projects.version as versi
  where project_stats.project_id = projects.id) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, standing.project_id, null)
+
+-- projects.recalled.creating, judged by projects.creating
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- projects.restore
 with <trash.undone> update projects set deleted_at = null, deletion_id = null, slug = ifnull(:slug, projects.slug), updated_at = iif((:slug <> projects.slug), :now, projects.updated_at), updated_request = iif((:slug <> projects.slug), :mark, projects.updated_request), renamed_request = iif((:slug <> projects.slug), null, projects.renamed_request), version = projects.version + 1

@@ -14,12 +14,11 @@ insert into objects (id, namespace_id, project_id, key, state, size, content_typ
  where <uploads.known.permit> is null
  on conflict do nothing
 
--- uploads.announced, consulted by uploads.announcing
-select standing.refusal as refusal, null as position, null as id, null as key, null as state, null as name, null as bucket_upload_id, null as part_size, null as announced_size, null as announced_sha256, null as content_type, null as size, null as sha256, null as etag, null as created_at
+-- uploads.announced, judged by uploads.announcing
+select standing.refusal as refusal, (select project_id from verdict) as id, 1 as version, 1 as created, (select json_group_array(json(row))
+ from (select json_object('id', objects.id, 'key', objects.key, 'state', objects.state, 'name', objects.name, 'bucket_upload_id', objects.bucket_upload_id, 'part_size', objects.part_size, 'announced_size', objects.announced_size, 'announced_sha256', objects.announced_sha256, 'content_type', objects.content_type, 'size', objects.size, 'sha256', objects.sha256, 'etag', objects.etag, 'created_at', objects.created_at) as row
+ from (select * from verdict where refusal is null) as permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>))) as body
  from verdict as standing
- union all
- select null, file.key, <uploadColumns>
- from permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>)
 
 -- uploads.begin, permitted by uploads.sending
 update objects set bucket_upload_id = :bucketUploadId
@@ -105,6 +104,15 @@ select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.o
  from verdict as standing
  left join objects on objects.id = iif(standing.refusal is null, standing.object_id, null)
 
+-- uploads.keep.announced, consulted by uploads.announcing
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, (select project_id from verdict) as id, 1 as version, 1 as created, (select json_group_array(json(row))
+ from (select json_object('id', objects.id, 'key', objects.key, 'state', objects.state, 'name', objects.name, 'bucket_upload_id', objects.bucket_upload_id, 'part_size', objects.part_size, 'announced_size', objects.announced_size, 'announced_sha256', objects.announced_sha256, 'content_type', objects.content_type, 'size', objects.size, 'sha256', objects.sha256, 'etag', objects.etag, 'created_at', objects.created_at) as row
+ from (select * from verdict where refusal is null) as permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>))) as body
+ from verdict as standing) as told
+ where :keyId is not null and not exists (select 1 from kept)
+
 -- uploads.listed, consulted by uploads.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads
  from pending_uploads
@@ -158,6 +166,11 @@ select parts.part_number as part_number
 -- uploads.notedToComplete, permitted by uploads.completing
 select parts.part_number as part_number, parts.etag as etag, parts.bucket_etag as bucket_etag, parts.size as size, parts.contested as contested
  from permit cross join parts on parts.object_id = permit.object_id
+
+-- uploads.recalled.announcing, judged by uploads.announcing
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
 
 -- uploads.renew, permitted by uploads.sending
 update objects set lease_until = :leaseUntil

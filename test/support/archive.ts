@@ -70,7 +70,9 @@ export class Archive {
 
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   async succeed(status: number, method: string, path: string, body?: unknown): Promise<any> {
-    const answer = await this.ask(method, path, body)
+    // Whatever is made is made under a key, which then has to go with it.
+    const key = { headers: { 'Idempotency-Key': crypto.randomUUID() } }
+    const answer = await this.ask(method, path, body, key)
     if (answer.status !== status) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
     return answer.body
   }

@@ -340,6 +340,17 @@ const danglings: readonly string[] = [
     (table) =>
       `select id from ${table} where deletion_id is not null and deletion_id not in (select id from deletions)`,
   ),
+  `select item_id from idempotency_keys where ${[
+    'assets',
+    'episodes',
+    'datasets',
+    'collections',
+    'projects',
+    'namespaces',
+    'api_tokens',
+  ]
+    .map((table) => `not exists (select 1 from ${table} t where t.id = item_id)`)
+    .join(' and ')}`,
   'select detached_by from collections where detached_by is not null and detached_by not in (select id from deletions)',
 ]
 

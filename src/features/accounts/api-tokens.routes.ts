@@ -4,6 +4,7 @@ import { hashOf } from '../../http/authenticate.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
+import { replayOf } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.sql.ts'
@@ -28,7 +29,10 @@ const ListedApiToken = ApiToken.extend({
 }).meta({ id: 'ListedApiToken' })
 
 const NewApiToken = ApiToken.extend({
-  token: z.string().meta({ description: 'The secret. It is shown this once, and kept nowhere.' }),
+  token: z.string().nullable().meta({
+    description:
+      'The secret. It is shown this once, and kept nowhere: null where the request is answered again.',
+  }),
 }).meta({ id: 'CreatedApiToken' })
 
 const example = {
@@ -62,6 +66,7 @@ const list = endpoint(
 const create = endpoint(
   {
     operationId: 'createApiToken',
+    isKeyed: true,
     method: 'POST',
     path: '/auth/tokens',
     tag: 'Account',
@@ -103,11 +108,12 @@ const create = endpoint(
     },
     failures: ['namespace_not_found', 'project_not_found', 'too_many_api_tokens'],
   },
-  async ({ arriving, body, now, mint, database }) => {
+  async ({ arriving, stamp, body, now, mint, database }) => {
     const { name, scopes: given, namespace = null, project = null, expiresIn } = body
     const token = mintApiToken()
     const plan = createApiToken({
       ...arriving,
+      ...stamp,
       id: mint(),
       hash: await hashOf(token),
       title: name,
@@ -117,7 +123,8 @@ const create = endpoint(
       tokenExpiresAt: expiresIn === undefined ? null : now + expiresIn * 1_000,
     })
     const made = await database.run(plan)
-    return jsonAnswer(`${made.slice(0, -1)},"token":${JSON.stringify(token)}}`, 201)
+    const told = made.isReplayed ? null : token
+    return jsonAnswer(`${made.body.slice(0, -1)},"token":${JSON.stringify(told)}}`, 201, replayOf(made))
   },
 )
 

@@ -1,14 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiTokens, members, namespaces, projects, revocations, users } from '../../../drizzle/schema.ts'
 import { type Arriving, unrevoked } from '../../db/credential.ts'
-import { ADMITTED, assertPermitted, ifGranted, readVerdict, refusal, VERDICT } from '../../db/guard.ts'
+import { ADMITTED, ifGranted, readVerdict, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, insertInto, query } from '../../db/sql.ts'
 import { type Asking, live, userGuard } from '../../db/standing.ts'
-import { guard, guarded, outcome, verdict } from '../../db/statements.ts'
-import { type Stamp, untagged } from '../../db/write.ts'
+import { guard, guarded, verdict } from '../../db/statements.ts'
+import { type Resource, readResource, type Stamp, untagged } from '../../db/write.ts'
 import { MOST_API_TOKENS } from '../../domain/api-token.ts'
 import { tokenFields } from './token-fields.sql.ts'
 import { arrive } from './users.sql.ts'
@@ -31,7 +32,7 @@ export const listApiTokens = listPlan(listing, 'apiTokens.listed', (a) => {
 
 const MOST_TOKENS = sql.raw(String(MOST_API_TOKENS))
 
-interface NewApiToken extends Arriving {
+interface NewApiToken extends Arriving, Pick<Stamp, 'keyId' | 'fingerprint' | 'attempt'> {
   readonly id: string
   readonly hash: string
   readonly title: string
@@ -69,6 +70,7 @@ const creating = guard<NewApiToken>('apiTokens.creating', (a) =>
         and not exists (select 1 from ${apiTokens} where ${apiTokens.userId} = standing.user_id and ${isExpired(a)})`,
       ],
     ],
+    ...keyedAt(sql`standing.user_id`, a),
   }),
 )
 
@@ -103,23 +105,27 @@ const create = guarded(
     )}`,
 )
 
-const created = outcome(
+const created = keepable(
   creating,
   'apiTokens.created',
-  (a) => sql`select ${refusal}, ${object(tokenFields)} as body
+  (
+    a,
+  ) => sql`select ${refusal}, ${apiTokens.id} as id, 1 as version, 1 as created, ${object(tokenFields)} as body
     from ${VERDICT} left join ${apiTokens} on ${apiTokens.id} = ${ifGranted(a.id)}`,
 )
 
-/** Creates an API token of the caller; answers it as JSON, without the secret, which nobody keeps. */
-export const createApiToken = (values: NewApiToken): Plan<string> =>
-  after(
+/** Creates an API token of the caller; answers it without the secret, which nobody keeps. */
+export const createApiToken = (values: NewApiToken): Plan<Resource> =>
+  settled(
     [
       // Who is not known yet is a member of nothing.
       ...(values.namespace === null ? [act(arrive, values)] : []),
       act(retire, values),
       act(create, values),
     ],
-    statement(created, values, ([row]) => assertPermitted(row).body as string),
+    created,
+    values,
+    readResource,
   )
 
 interface Revoking extends Asking, Pick<Stamp, 'expected'> {

@@ -82,7 +82,9 @@ const beginning = ({ one, prefix }: WireKind): Endpoint =>
       } as const
       const place = { namespace: body.owner, project: body.project, projectId: mint(), ...query }
       const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, files: [file] }
-      const [made] = await database.run(announceUploads(values, arriving))
+      const {
+        uploads: [made],
+      } = await database.run(announceUploads(values, arriving))
       return jsonAnswer(JSON.stringify({ uploadId: made?.id, key: made?.key }))
     },
   )

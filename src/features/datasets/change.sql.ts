@@ -1,15 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { assertPermitted, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
-import type { Row } from '../../db/plan.ts'
+import { object } from '../../db/json.ts'
 import type { Arguments } from '../../db/sql.ts'
-import { changedByThisRequest, type Recorded, type Stamp } from '../../db/write.ts'
-
-/** How many a request has added, or removed, and how many there are now. */
-export interface Change {
-  readonly count: number
-  readonly total: number
-}
+import { changedByThisRequest, outcomeOf, type Recorded, type Stamp } from '../../db/write.ts'
 
 /**
  * Holds where this request has changed the `target` before, nobody else since, and nothing is left to be done: `rows` is the
@@ -30,17 +23,15 @@ export const isDone = (
 export const isToChange = (table: Recorded, rows: SQL): SQL =>
   sql`${table.id} = (select target.id from permit cross join target) and exists (select 1 from ${rows})`
 
-/** What became of it: `count` is the column with the note. */
+/** What became of it: how many it has added, or removed (`count` is the column with the note), and how many there are now. */
 export const changeOf = (
   a: Arguments<Stamp>,
   table: Recorded,
-  count: SQLiteColumn,
+  [verb, count]: readonly ['added' | 'removed', SQLiteColumn],
   total: SQLiteColumn,
 ): SQL =>
-  sql`select ${refusal}, iif(${changedByThisRequest(table, a)}, ${count}, 0) as count, ${total} as total
-    from ${VERDICT} left join ${table} on ${table.id} = ${ifGranted(sql`(select id from target)`)}`
-
-export function readChange([row]: readonly Row[]): Change {
-  const { count, total } = assertPermitted(row)
-  return { count: count as number, total: total as number }
-}
+  outcomeOf(
+    table,
+    object({ [verb]: sql`iif(${changedByThisRequest(table, a)}, ${count}, 0)`, total }),
+    sql`(select id from target)`,
+  )

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets } from '../../../drizzle/schema.ts'
 import { ADMITTED, type Refusing } from '../../db/guard.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, type Quotas } from '../../db/quota.ts'
 import { type Argument, type Arguments, assign, changed, givenOr, insertInto } from '../../db/sql.ts'
@@ -14,9 +15,11 @@ import {
   type Fields,
   meets,
   mergingMetadata,
+  outcomeOf,
   renamedByThisRequest,
   renaming,
   type Stamp,
+  shown,
   stamped,
   touched,
   unexpected,
@@ -24,7 +27,9 @@ import {
 } from '../../db/write.ts'
 import {
   type CollectionRef,
+  headJson,
   noCollection,
+  readHead,
   readWhole,
   type WholeCollection,
   wholeCollection,
@@ -76,6 +81,7 @@ const creating = guard<New>('collections.creating', (a) => {
       ['collection_name_taken', sql`exists (select 1 from earlier)`],
       overRows(a, { atMost: added, exactly: added }),
     ],
+    ...keyedAt(sql`standing.project_id`, a),
   })
 })
 
@@ -112,12 +118,20 @@ const fill = following<New>(
     )} on conflict do nothing`,
 )
 
-const created = outcome(creating, 'collections.created', () =>
-  wholeCollection(sql`(select id from earlier)`, sql`1`),
+const MADE = sql`(select id from earlier)`
+
+/** Its members are kept by nobody else: the request gives them again. */
+const created = keepable(
+  creating,
+  'collections.created',
+  () => wholeCollection(MADE, sql`1`),
+  () => outcomeOf(collections, shown(headJson, collections), MADE, sql`1`),
 )
 
 export const createCollection = (values: New): Plan<WholeCollection> =>
-  after([act(create, values), act(fill, values)], statement(created, values, readWhole))
+  settled([act(create, values), act(fill, values)], created, values, readWhole, (rows) =>
+    readHead(rows, values.members),
+  )
 
 type Changes = CollectionRef & Stamp & Fields & Placing & { readonly newName?: string }
 

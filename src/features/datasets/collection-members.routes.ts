@@ -1,5 +1,6 @@
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import { Cursors, LARGEST_LIMIT, limit, walkLinks } from '../../http/page.ts'
+import { replayOf } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { projectAt, projectFailures } from '../places/address.ts'
@@ -18,6 +19,7 @@ const total = z.int().meta({ description: 'Members that it has now' })
 const add = endpoint(
   {
     operationId: 'addCollectionMembers',
+    isKeyed: true,
     method: 'POST',
     path: MEMBERS,
     tag: 'Collections',
@@ -38,8 +40,8 @@ const add = endpoint(
   },
   async ({ asking, params, body, stamp, quotas, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
-    const { count, total } = await database.run(addMembers({ ...ref, ...quotas, ids: body.add }))
-    return jsonAnswer(JSON.stringify({ added: count, total }))
+    const added = await database.run(addMembers({ ...ref, ...quotas, ids: body.add }))
+    return jsonAnswer(added.body, 200, replayOf(added))
   },
 )
 
@@ -66,8 +68,7 @@ const remove = endpoint(
   },
   async ({ asking, params, body, stamp, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
-    const { count, total } = await database.run(removeMembers({ ...ref, ids: body.remove }))
-    return jsonAnswer(JSON.stringify({ removed: count, total }))
+    return jsonAnswer((await database.run(removeMembers({ ...ref, ids: body.remove }))).body)
   },
 )
 

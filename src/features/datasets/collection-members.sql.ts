@@ -1,16 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collectionMembers, collections, nodes, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { overRows, type Quotas } from '../../db/quota.ts'
 import { type Argument, type Arguments, assign, insertInto } from '../../db/sql.ts'
 import { projectGuard } from '../../db/standing.ts'
 import { consulting, guard, guarded, outcome } from '../../db/statements.ts'
-import { type Stamp, touched, unexpected } from '../../db/write.ts'
+import { type Resource, readResource, type Stamp, touched, unexpected } from '../../db/write.ts'
 import { HEAVIEST_PAGE, isLightEnough, weighed } from '../recordings/asset-list.sql.ts'
 import { type AssetShape, anyAssetJson } from '../recordings/asset-resource.sql.ts'
 import { nodeJson } from '../recordings/nodes.sql.ts'
-import { type Change, changeOf, isDone, isToChange, readChange } from './change.sql.ts'
+import { changeOf, isDone, isToChange } from './change.sql.ts'
 import { type CollectionRef, namedCollection, noCollection, reading } from './collections.sql.ts'
 import { assetOfMember, joinedMember } from './member.sql.ts'
 
@@ -53,6 +54,7 @@ const adding = guard<Adding>('collections.addingMembers', (a) =>
         exactly: sql`(select count(*) from fresh)`,
       }),
     ],
+    ...keyedAt(sql`standing.project_id`, a),
   }),
 )
 
@@ -97,19 +99,19 @@ const remove = guarded(
     and ${collectionMembers.collectionId} = (select target.id from permit cross join target)`,
 )
 
-const told = (a: Arguments<Changing>): SQL =>
-  changeOf(a, collections, collections.changedMembers, collections.memberCount)
+const told = (a: Arguments<Changing>, verb: 'added' | 'removed'): SQL =>
+  changeOf(a, collections, [verb, collections.changedMembers], collections.memberCount)
 
-const added = outcome(adding, 'collections.addedMembers', told)
-const removed = outcome(removing, 'collections.removedMembers', told)
+const added = keepable(adding, 'collections.addedMembers', (a) => told(a, 'added'))
+const removed = outcome(removing, 'collections.removedMembers', (a) => told(a, 'removed'))
 
 /** Adds those that are not there yet, behind the others. */
-export const addMembers = (values: Adding): Plan<Change> =>
-  after([act(noteAdded, values), act(add, values)], statement(added, values, readChange))
+export const addMembers = (values: Adding): Plan<Resource> =>
+  settled([act(noteAdded, values), act(add, values)], added, values, readResource)
 
 /** Removes those that are there. */
-export const removeMembers = (values: Changing): Plan<Change> =>
-  after([act(noteRemoved, values), act(remove, values)], statement(removed, values, readChange))
+export const removeMembers = (values: Changing): Plan<Resource> =>
+  after([act(noteRemoved, values), act(remove, values)], statement(removed, values, readResource))
 
 interface Paging extends CollectionRef {
   /** The position that the page before ended with. */

@@ -41,6 +41,7 @@ const datasetId = field.lookup.nullable().optional().meta({
 const create = endpoint(
   {
     operationId: 'createCollection',
+    isKeyed: true,
     method: 'POST',
     path: COLLECTIONS,
     tag: 'Collections',

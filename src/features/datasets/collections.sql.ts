@@ -28,7 +28,7 @@ const fields = {
 }
 
 /** All but its members. */
-const headJson = fragment('collectionHeadJson', object(fields))
+export const headJson = fragment('collectionHeadJson', object(fields))
 
 /** The members of a collection that is shown as one row: D1 refuses texts over 2 MB. */
 const MOST_IN_A_ROW = sql.raw('1000')
@@ -95,6 +95,14 @@ export function readWhole([first, ...rows]: readonly Row[]): WholeCollection {
   const ids = rows.map((row) => row.body as string)
   const last = (rows.at(-1)?.position ?? BEGINNING) as number
   return { ...told, body: withMembers(told.body, ids), members: { ids, total: size as number, last } }
+}
+
+/** A collection as it was made with these members, which are all that it had. */
+export function readHead(rows: readonly Row[], ids: readonly string[]): WholeCollection {
+  const told = readResource(rows)
+  const { membersTotal: total } = JSON.parse(told.body) as { readonly membersTotal?: number }
+  if (total === undefined) return { ...told, members: null }
+  return { ...told, body: withMembers(told.body, ids), members: { ids, total, last: ids.length - 1 } }
 }
 
 const withMembers = (body: string, members: readonly string[]): string =>

@@ -1,4 +1,5 @@
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import { replayOf } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { projectAt, projectFailures } from '../places/address.ts'
@@ -14,6 +15,7 @@ const failures = [...projectFailures, 'dataset_not_found', 'collection_not_found
 const attach = endpoint(
   {
     operationId: 'attachCollections',
+    isKeyed: true,
     method: 'POST',
     path,
     tag: 'Datasets',
@@ -35,8 +37,8 @@ const attach = endpoint(
   },
   async ({ asking, params, body, stamp, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
-    const { count, total } = await database.run(attachCollections({ ...ref, names: body.add }))
-    return jsonAnswer(JSON.stringify({ added: count, total }))
+    const added = await database.run(attachCollections({ ...ref, names: body.add }))
+    return jsonAnswer(added.body, 200, replayOf(added))
   },
 )
 
@@ -64,8 +66,7 @@ const detach = endpoint(
   },
   async ({ asking, params, body, stamp, database }) => {
     const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
-    const { count, total } = await database.run(detachCollections({ ...ref, names: body.remove }))
-    return jsonAnswer(JSON.stringify({ removed: count, total }))
+    return jsonAnswer((await database.run(detachCollections({ ...ref, names: body.remove }))).body)
   },
 )
 

@@ -75,6 +75,7 @@ const elsewhere = {
 const create = endpoint(
   {
     operationId: 'createDataset',
+    isKeyed: true,
     method: 'POST',
     path: DATASETS,
     tag: 'Datasets',

@@ -3,6 +3,7 @@ import { collectionMembers, collections, datasets, projectStats } from '../../..
 import { deletedItem, type Trashing, trashedBefore, trashPlan } from '../../db/deletion.ts'
 import { ADMITTED, assertPermitted, ifGranted, type Refusing, refusal, VERDICT } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
 import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
@@ -159,6 +160,7 @@ const creating = guard<New>('datasets.creating', (a) =>
     ],
     done: sql`(select is_made from earlier)`,
     state: [['dataset_name_taken', sql`exists (select 1 from earlier)`]],
+    ...keyedAt(sql`standing.project_id`, a),
   }),
 )
 
@@ -179,12 +181,12 @@ const create = guarded(
     )}`,
 )
 
-const created = outcome(creating, 'datasets.created', () =>
+const created = keepable(creating, 'datasets.created', () =>
   outcomeOf(datasets, shown(datasetJson, datasets), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createDataset = (values: New): Plan<Resource> =>
-  after([act(create, values)], statement(created, values, readResource))
+  settled([act(create, values)], created, values, readResource)
 
 type Changes = DatasetRef & Stamp & Fields & { readonly newName?: string }
 

@@ -2,6 +2,7 @@ import { invalidFields } from '../../domain/failure.ts'
 import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/upload.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
+import { replayOf } from '../../http/resource.ts'
 import * as z from '../../http/zod.ts'
 import type { Store } from '../../storage/store.ts'
 import { projectFailures, projectGiven } from '../places/address.ts'
@@ -63,6 +64,7 @@ async function announced(upload: Upload, store: Store, now: number) {
 export const announceFiles = endpoint(
   {
     operationId: 'announceUploads',
+    isKeyed: true,
     method: 'POST',
     path: '/uploads',
     tag: 'Uploads',
@@ -115,8 +117,8 @@ export const announceFiles = endpoint(
     const values = { ...asking, ...stamp, ...quotas, ...leaseOf(call), ...place, projectId: mint(), ...query }
     const made = await database.run(announceUploads({ ...values, files }, arriving))
     const uploads: unknown[] = []
-    for (const each of made) uploads.push(await announced(each, store, now))
-    return jsonAnswer(JSON.stringify({ uploads }), 201)
+    for (const each of made.uploads) uploads.push(await announced(each, store, now))
+    return jsonAnswer(JSON.stringify({ uploads }), 201, replayOf(made))
   },
 )
 

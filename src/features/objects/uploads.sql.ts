@@ -1,13 +1,15 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type SQL, sql } from 'drizzle-orm'
 import { objects, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
-import { act, after, type Plan, type Row, statement } from '../../db/plan.ts'
+import { object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
+import { act, type Plan, type Row } from '../../db/plan.ts'
 import { overBytes, overRows, type Quotas } from '../../db/quota.ts'
 import { type Arguments, assign, fragment, insertInto, none } from '../../db/sql.ts'
 import { live, projectMakingGuard } from '../../db/standing.ts'
-import { consulting, guard, guarded } from '../../db/statements.ts'
+import { guard, guarded } from '../../db/statements.ts'
+import { type Resource, readResource } from '../../db/write.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { isInSight } from './guard.sql.ts'
@@ -54,15 +56,12 @@ const shown = {
   created_at: objects.createdAt,
 }
 
-const list = (expressionOf: (column: SQLiteColumn) => SQLWrapper): SQL =>
-  sql.join(
-    Object.entries(shown).map(([name, column]) => sql`${expressionOf(column)} as ${sql.raw(name)}`),
-    sql.raw(', '),
-  )
-
 export const uploadColumns = fragment(
   'uploadColumns',
-  list((column) => column),
+  sql.join(
+    Object.entries(shown).map(([name, column]) => sql`${column} as ${sql.raw(name)}`),
+    sql.raw(', '),
+  ),
 )
 
 const uploadOf = (row: Row): Upload => ({
@@ -145,6 +144,7 @@ const announcing = guard<Announcing>('uploads.announcing', (a) =>
       overRows(a, { atMost: sql`${a.count}`, exactly: added(a, sql`1`) }),
       overBytes(a, { atMost: sql`${a.bytes}`, exactly: added(a, file('size')) }),
     ],
+    ...keyedAt(sql`standing.project_id`, a),
   }),
 )
 
@@ -187,38 +187,49 @@ const renewKnown = guarded(
       and ${objects.leaseUntil} < ${a.renewedBefore}`,
 )
 
-const announced = consulting(
+/** The objects of the files, new ones and those that are known, in the order of the files. */
+const given = (
+  a: A,
+): SQL => sql`(select * from verdict where refusal is null) as permit cross join ${a.files.each} as file
+  cross join ${objects} on ${objects.id} = ifnull(
+    (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known('permit')})`
+
+const announced = keepable(
   announcing,
   'uploads.announced',
-  (a) => sql`select ${refusal}, null as position, ${list(() => sql`null`)} from ${VERDICT}
-    union all
-    select null, file.key, ${uploadColumns} from permit cross join ${a.files.each} as file
-      cross join ${objects} on ${objects.id} = ifnull(
-        (select ${objects.id} from ${objects} where ${objects.id} = ${file('id')}), ${known('permit')})`,
+  (a) => sql`select ${refusal}, (select project_id from verdict) as id, 1 as version, 1 as created,
+    (select json_group_array(json(row)) from (select ${object(shown)} as row from ${given(a)})) as body from ${VERDICT}`,
 )
+
+/** The uploads of the files, in their order. */
+export interface Announced extends Pick<Resource, 'isReplayed'> {
+  readonly uploads: readonly Upload[]
+}
 
 /**
  * Makes an object of each file whose bytes the namespace does not hold yet, in the order of the files. The same
- * request, sent again, makes new ones: nothing tells two files of the same name and size apart, and what nobody sends
- * is purged.
+ * request, sent again without a key, makes new ones: nothing tells two files of the same name and size apart, and what
+ * nobody sends is purged.
  */
 export function announceUploads(
-  given: Omit<Announcing, 'count' | 'bytes'>,
+  asked: Omit<Announcing, 'count' | 'bytes'>,
   arriving: Arriving,
-): Plan<readonly Upload[]> {
-  const { files } = given
+): Plan<Announced> {
+  const { files } = asked
   const bytes = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
-  const values = { ...given, count: files.length, bytes }
-  return after(
+  const values = { ...asked, count: files.length, bytes }
+  return settled(
     [
       ...arriveByCreatingAt(values.namespace, arriving),
       act(makeMissingProject, values),
       act(announce, values),
       act(renewKnown, values),
     ],
-    statement(announced, values, ([verdict, ...rows]) => {
-      assertPermitted(verdict)
-      return rows.sort((one, other) => Number(one.position) - Number(other.position)).map(uploadOf)
-    }),
+    announced,
+    values,
+    (rows) => {
+      const { body, isReplayed } = readResource(rows)
+      return { uploads: (JSON.parse(body) as readonly Row[]).map(uploadOf), isReplayed }
+    },
   )
 }

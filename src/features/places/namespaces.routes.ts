@@ -67,6 +67,7 @@ const list = endpoint(
 const create = endpoint(
   {
     operationId: 'createNamespace',
+    isKeyed: true,
     method: 'POST',
     path: '/namespaces',
     tag: 'Namespaces',

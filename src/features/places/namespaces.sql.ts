@@ -3,6 +3,7 @@ import { formerSlugs, members, namespaceStats, namespaces, users } from '../../.
 import type { Arriving } from '../../db/credential.ts'
 import { ADMITTED } from '../../db/guard.ts'
 import { json, object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { END, listPlan, type Window } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Quotas, usageOf } from '../../db/quota.ts'
@@ -121,6 +122,7 @@ const creating = guard<New>('namespaces.creating', (a) => {
     state: [
       ['namespace_slug_taken', sql`exists (select 1 from earlier) or ${isReserved(a, a.slug, sql`null`)}`],
     ],
+    ...keyedAt(sql`standing.user_id`, a),
   })
 })
 
@@ -157,15 +159,17 @@ const describeHome = following<New & Arriving>(
     and ${namespaces.slug} = ${a.slug} and ${a.metadata} is not ${namespaces.metadata}`,
 )
 
-const created = outcome(creating, 'namespaces.created', () =>
+const created = keepable(creating, 'namespaces.created', () =>
   outcomeOf(namespaces, namespaceJson, sql`(select id from earlier)`, sql`1`),
 )
 
 /** The caller is its owner, and comes into being first where the server does not know the caller yet. */
 export const createNamespace = (values: New & Arriving): Plan<Resource> =>
-  after(
+  settled(
     [arriveToCreateNamespace(values), act(create, values), act(own, values), act(describeHome, values)],
-    statement(created, values, readResource),
+    created,
+    values,
+    readResource,
   )
 
 type Changes = NamespaceRef & Stamp & { readonly newSlug?: string; readonly metadata?: string | null }

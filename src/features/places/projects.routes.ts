@@ -111,6 +111,7 @@ const creations = bothSpellings((key, suffix) =>
   endpoint(
     {
       operationId: `create${suffix.slice(0, -1)}`,
+      isKeyed: true,
       method: 'POST',
       path: `${NAMESPACE}/${key}`,
       tag: 'Projects',

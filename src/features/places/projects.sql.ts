@@ -3,6 +3,7 @@ import { namespaceStats, namespaces, projectStats, projects } from '../../../dri
 import type { Arriving } from '../../db/credential.ts'
 import { lacksRole } from '../../db/guard.ts'
 import { iso, json, object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
@@ -110,10 +111,9 @@ const creating = guard<New>('projects.creating', (a) =>
       ),
     ],
     done: sql`(select is_made from earlier)`,
-    state: [
-      lacksRole(roles.owner, sql`${a.visibility} <> 'private'`),
-      ['project_slug_taken', sql`exists (select 1 from earlier)`],
-    ],
+    roles: [lacksRole(roles.owner, sql`${a.visibility} <> 'private'`)],
+    state: [['project_slug_taken', sql`exists (select 1 from earlier)`]],
+    ...keyedAt(sql`standing.namespace_id`, a),
   }),
 )
 
@@ -136,14 +136,16 @@ const create = guarded(
     )}`,
 )
 
-const created = outcome(creating, 'projects.created', () =>
+const created = keepable(creating, 'projects.created', () =>
   outcomeOf(projects, shown(projectJson, projects), sql`(select id from earlier)`, sql`1`),
 )
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
-  after(
+  settled(
     [...arriveByCreatingAt(values.namespace, arriving), act(create, values)],
-    statement(created, values, readResource),
+    created,
+    values,
+    readResource,
   )
 
 type Changes = ProjectRef &
@@ -157,8 +159,8 @@ const updating = guard<Changes>('projects.updating', (a) =>
     {
       done: sql`exists (select 1 from ${projects} where ${projects.id} = standing.project_id and (
         ${changedByThisRequest(projects, a)} or ${renamedByThisRequest(projects, a, projects.slug, a.project)}))`,
+      roles: [lacksRole(roles.owner, sql`${a.visibility} <> standing.visibility`)],
       state: [
-        lacksRole(roles.owner, sql`${a.visibility} <> standing.visibility`),
         unexpected(a, projects, sql`standing.project_id`),
         ...unmergeable(a, projects, sql`standing.project_id`),
         [

@@ -44,8 +44,8 @@ const trashingProject = guard<TrashingProject>('projects.trashing', (a) => {
         a,
         sql`(select ${projects.deletedAt} is not null from ${projects} where ${projects.id} = standing.project_id)`,
       ),
+      roles: [lacksRole(roles.owner, sql`${a.includeProtected} and ${isProtected}`)],
       state: [
-        lacksRole(roles.owner, sql`${a.includeProtected} and ${isProtected}`),
         ['holds_write_protected', sql`not ${a.includeProtected} and ${isProtected}`],
         unexpected(a, projects, sql`standing.project_id`),
       ],

@@ -85,6 +85,7 @@ function registering(wire: WireKind): Endpoint {
   return endpoint(
     {
       operationId: `register${wire.one}`,
+      isKeyed: true,
       method: 'POST',
       path: `/assets/${kind}`,
       tag: 'Assets',

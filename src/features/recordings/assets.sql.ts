@@ -3,11 +3,12 @@ import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
 import { ADMITTED } from '../../db/guard.ts'
-import { act, after, type Plan, statement } from '../../db/plan.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
+import { act, type Plan } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
 import { type Arguments, anyGiven, assign, changed, fragment, insertInto } from '../../db/sql.ts'
 import { isOfAnother, live, mayNotAdd, projectMakingGuard } from '../../db/standing.ts'
-import { following, guard, guarded, outcome } from '../../db/statements.ts'
+import { following, guard, guarded } from '../../db/statements.ts'
 import { closedFor } from '../../db/underway.ts'
 import {
   changedByThisRequest,
@@ -135,6 +136,7 @@ const registering = guard<Registration>('assets.registering', (a) =>
       closedFor(container(a, 'standing'), sql`${a.nodePath}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),
     ],
+    ...keyedAt(sql`standing.project_id`, a),
   }),
 )
 
@@ -268,11 +270,11 @@ const placeAsset = following<Registration>(
 export function assetRegistering(
   shape: AssetShape,
 ): (values: Registration, arriving: Arriving) => Plan<Resource> {
-  const registered = outcome(registering, `assets.registered.${shape.kind}`, () =>
+  const registered = keepable(registering, `assets.registered.${shape.kind}`, () =>
     outcomeOf(assets, shown(assetJson(shape), assets), sql`(select id from earlier)`, sql`1`),
   )
   return (values, arriving) =>
-    after(
+    settled(
       [
         ...arriveByCreatingAt(values.namespace, arriving),
         act(makeMissingProject, values),
@@ -283,6 +285,8 @@ export function assetRegistering(
         act(register, values),
         ...(values.name === null ? [] : [act(placeAsset, values)]),
       ],
-      statement(registered, values, readResource),
+      registered,
+      values,
+      readResource,
     )
 }

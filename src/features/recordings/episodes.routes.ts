@@ -141,6 +141,7 @@ function foldersOf(given: Path | null | undefined, mint: () => string) {
 const upsert = endpoint(
   {
     operationId: 'upsertEpisode',
+    isKeyed: true,
     method: 'POST',
     path: EPISODES,
     tag: 'Episodes',

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { episodes, nodes, projectStats, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { boolean, iso, json, object } from '../../db/json.ts'
+import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, ROWS_OF_ONE } from '../../db/quota.ts'
@@ -120,6 +121,7 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
         exactly: sql`(iif(exists (select 1 from target), 0, 2) + ${countMissing(a, folderIn(a, 'standing'))})`,
       }),
     ],
+    ...keyedAt(sql`standing.project_id`, a),
   }),
 )
 
@@ -174,7 +176,7 @@ const placedJson = object({
   namespace: sql`json_object('id', standing.namespace_id, 'slug', standing.namespace_slug)`,
 })
 
-const upserted = outcome(upserting, 'episodes.upserted', (a) =>
+const upserted = keepable(upserting, 'episodes.upserted', (a) =>
   outcomeOf(
     episodes,
     sql`iif(${isBlind}, ${object({ episode: bare(episodes) })}, ${placedJson})`,
@@ -186,7 +188,7 @@ const upserted = outcome(upserting, 'episodes.upserted', (a) =>
 
 /** Creates the episode, its project and its folders as needed, or changes the given fields of the one there. */
 export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource> =>
-  after(
+  settled(
     [
       ...arriveByCreatingAt(values.namespace, arriving),
       act(makeMissingProject, values),
@@ -194,7 +196,9 @@ export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource
       act(upsert, values),
       act(placeUpserted, values),
     ],
-    statement(upserted, values, readResource),
+    upserted,
+    values,
+    readResource,
   )
 
 type Changes = ProjectRef &

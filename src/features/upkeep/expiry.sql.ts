@@ -5,12 +5,14 @@ import {
   deletions,
   departures,
   formerSlugs,
+  idempotencyKeys,
   purges,
   restorations,
   revocations,
 } from '../../../drizzle/schema.ts'
+import { KEPT_FOR } from '../../db/keys.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { type Arguments, none, query } from '../../db/sql.ts'
+import { type Arguments, type Compiled, none, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
 
 /** What was kept for a while so that a request can be told from another, or a name from its former owner. */
@@ -60,6 +62,15 @@ const kept = {
     isOver: (a) => sql`${restorations.restoredAt} <= ${a.repeatedSince}
       and ${none(sql`${deletions} where ${deletions.id} = ${restorations.id}`)}`,
   },
+  // The oldest are looked at, in the order of their making: another index would cost each of them a row.
+  idempotencyKeys: {
+    table: idempotencyKeys,
+    key: [idempotencyKeys.seq],
+    isOver: (a) => sql`${idempotencyKeys.seq} in (select seq from (
+        select ${idempotencyKeys.seq} as seq, ${idempotencyKeys.createdAt} as created_at from ${idempotencyKeys}
+        where ${idempotencyKeys.seq} > 0 order by ${idempotencyKeys.seq} limit ${a.rows})
+      where created_at <= ${a.now} - ${sql.raw(String(KEPT_FOR))})`,
+  },
   purges: {
     table: purges,
     key: [purges.id],
@@ -67,29 +78,37 @@ const kept = {
   },
 } as const satisfies Readonly<Record<string, Kept>>
 
-const all: readonly [string, Kept][] = Object.entries(kept)
+type Name = keyof typeof kept
 
-const steps = all.map(([name, { table, key, isOver }]) => {
-  const columns = sql.join([...key], sql.raw(', '))
-  return scheduled<Expiring>(
-    `expire.${name}`,
-    (a) => sql`delete from ${table} where (${columns}) in (
-      select ${columns} from ${table} where ${isOver(a)} limit ${a.rows})`,
-  )
-})
+const all: readonly (readonly [Name, Kept])[] = Object.entries(kept) as [Name, Kept][]
+
+const steps = Object.fromEntries(
+  all.map(([name, { table, key, isOver }]) => {
+    const columns = sql.join([...key], sql.raw(', '))
+    const step = scheduled<Expiring>(
+      `expire.${name}`,
+      (a) => sql`delete from ${table} where (${columns}) in (
+        select ${columns} from ${table} where ${isOver(a)} limit ${a.rows})`,
+    )
+    return [name, step]
+  }),
+) as Readonly<Record<Name, Compiled<Expiring>>>
 
 const left = query<Expiring>(
   'expire.left',
   (a) =>
     sql`select ${sql.join(
-      all.map(([, { table, isOver }]) => sql`exists (select 1 from ${table} where ${isOver(a)})`),
-      sql.raw(' or '),
-    )} as is_left`,
+      all.map(
+        ([name, { table, isOver }]) =>
+          sql`exists (select 1 from ${table} where ${isOver(a)}) as ${sql.raw(name)}`,
+      ),
+      sql.raw(', '),
+    )}`,
 )
 
-/** Removes some of what has served its time; tells whether there is more. */
-export const expire = (values: Expiring): Plan<boolean> =>
+/** Removes some of what has served its time, of the tables that the plan before has told; tells which have more. */
+export const expire = (names: readonly Name[], values: Expiring): Plan<readonly Name[]> =>
   after(
-    steps.map((step) => act(step, values)),
-    statement(left, values, ([row]) => row?.is_left === 1),
+    names.map((name) => act(steps[name], values)),
+    statement(left, values, ([row]) => all.flatMap(([name]) => (row?.[name] === 1 ? [name] : []))),
   )
