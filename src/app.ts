@@ -140,25 +140,30 @@ app.all('*', async (context, next) => {
   })
 })
 
+const askedOf = (context: Context<AppEnv>) => ({
+  requestId: context.get('requestId'),
+  origin: new URL(context.req.url).origin,
+})
+
 app.notFound(async (context) => {
   const { method, path } = context.req
   const answered = new Set((await endpointsAt(path)).map(({ endpoint }) => endpoint.route.method))
-  if (answered.size === 0) return problem(new Refusal('route_not_found'), context.get('requestId'))
+  if (answered.size === 0) return problem(new Refusal('route_not_found'), askedOf(context))
   const headers = {
     Allow: [...answered, ...(answered.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '),
   }
   if (method === 'OPTIONS') return new Response(null, { status: 204, headers })
   // A signed URL is good for one method: another is not told apart from a forged one.
   const failure = isObject(path) ? 'url_refused' : 'method_not_allowed'
-  return problem(new Refusal(failure), context.get('requestId'), headers)
+  return problem(new Refusal(failure), askedOf(context), headers)
 })
 
 app.onError((error, context) => {
   const requestId = context.get('requestId')
   if (error instanceof Refusal) {
     if (error.cause) logFailure(error.message, error.cause, { requestId })
-    return problem(error, requestId)
+    return problem(error, askedOf(context))
   }
   logFailure('a request failed', error, { requestId, path: context.req.path, method: context.req.method })
-  return problem(new Refusal('internal'), requestId)
+  return problem(new Refusal('internal'), askedOf(context))
 })

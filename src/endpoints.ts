@@ -16,45 +16,22 @@ import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
 import { signingEndpoints } from './features/recordings/signing.routes.ts'
 import { wholeEpisodeEndpoints } from './features/recordings/whole-episode.routes.ts'
+import { documentEndpoints } from './features/service/documents.routes.ts'
+import { indexEndpoints } from './features/service/index.routes.ts'
+import { problemEndpoints } from './features/service/problems.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
 import { purgeEndpoints } from './features/trash/purges.routes.ts'
 import { trashEndpoints } from './features/trash/trash.routes.ts'
-import { jsonAnswer, openEndpoint } from './http/endpoint.ts'
-import { openApiOf } from './http/openapi.ts'
 import type { Endpoint } from './http/route.ts'
-import * as z from './http/zod.ts'
 
-let document: string | null = null
-
-const openApi: Endpoint = openEndpoint(
-  {
-    operationId: 'readOpenApi',
-    method: 'GET',
-    path: '/openapi.json',
-    tag: 'Service',
-    summary: 'This document',
-    params: z.object({}),
-    query: z.object({}),
-    answers: {
-      200: {
-        description: 'OpenAPI 3.1',
-        schema: z.record(z.string(), z.unknown()),
-        example: { openapi: '3.1.0' },
-      },
-    },
-    failures: [],
-    trips: 'none',
-  },
-  () => {
-    document ??= JSON.stringify(openApiOf(endpoints.map(({ route }) => route)))
-    return jsonAnswer(document)
-  },
-)
+const routes = () => endpoints.map(({ route }) => route)
 
 /** Everything that the server answers. */
 export const endpoints: readonly Endpoint[] = [
+  ...indexEndpoints,
   ...serviceEndpoints,
-  openApi,
+  ...documentEndpoints(routes),
+  ...problemEndpoints(routes),
   ...accountEndpoints,
   ...apiTokenEndpoints,
   ...namespaceEndpoints,

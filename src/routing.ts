@@ -16,8 +16,16 @@ interface Branch {
 
 /** Whoever answers a path, by whatever method, stands in the first branch that the path fits. */
 const branches: readonly Branch[] = [
-  { paths: /^\/(health|healthz|readyz|version)?$/, load: async () => serviceEndpoints },
-  { paths: /^\/openapi\.json$/, load: async () => (await import('./endpoints.ts')).endpoints },
+  { paths: /^\/(health|healthz|readyz|version)$/, load: async () => serviceEndpoints },
+  {
+    paths: /^\/$/,
+    load: async () => (await import('./features/service/index.routes.ts')).indexEndpoints,
+  },
+  // They tell of all routes.
+  {
+    paths: /^\/(openapi\.json|docs|llms\.txt|problems(\/[^/]+)?)$/,
+    load: async () => (await import('./endpoints.ts')).endpoints,
+  },
   {
     paths: /^\/auth\/tokens/,
     load: async () => (await import('./features/accounts/api-tokens.routes.ts')).apiTokenEndpoints,

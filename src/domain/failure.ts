@@ -112,6 +112,16 @@ export const failures = {
 
 export type Failure = keyof typeof failures
 
+/** What a problem's page says beside the title. */
+export interface ProblemText {
+  /** What it means. */
+  readonly meaning: string
+  /** When it happens. */
+  readonly when: string
+  /** What to do about it. */
+  readonly remedy: string
+}
+
 /** One offending field: `path` as the client spelled it, and what is wrong with it. */
 export interface FieldError {
   readonly path: string

@@ -251,14 +251,15 @@ export const expiresIn = z
 export const lifetimeGiven = seconds.default(USUAL_LIFE).meta(lifetime)
 
 /** How a browser is to treat what is downloaded. */
-export const disposition = z.enum(['attachment', 'inline']).default('attachment')
+export const disposition = z.enum(['attachment', 'inline']).default('attachment').meta({
+  description: 'Whether a browser saves the bytes, or shows them: audio, video, images and plain text alone.',
+})
+
+const MEDIA_TYPE =
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}( *; *[\w!#$&^.+-]+=("[\x20-\x21\x23-\x5b\x5d-\x7e]*"|[\w!#$&^.+-]+))*$/
 
 const mediaTypeFault = (text: string): string | null =>
-  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}( *; *[\w!#$&^.+-]+=("[\x20-\x21\x23-\x5b\x5d-\x7e]*"|[\w!#$&^.+-]+))*$/.test(
-    text,
-  ) &&
-  lineFault(text) === null &&
-  text.length <= MOST_IN_A_WORD
+  MEDIA_TYPE.test(text) && lineFault(text) === null && text.length <= MOST_IN_A_WORD
     ? null
     : 'is not a media type'
 
@@ -266,7 +267,7 @@ const mediaTypeFault = (text: string): string | null =>
 export const mediaType = z
   .string()
   .superRefine(refusing(mediaTypeFault))
-  .meta({ maxLength: MOST_IN_A_WORD, examples: ['video/mp4'] })
+  .meta({ maxLength: MOST_IN_A_WORD, pattern: MEDIA_TYPE.source, examples: ['video/mp4'] })
 
 /** 64 hex digits, to lower case. */
 export const sha256 = z

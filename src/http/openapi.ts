@@ -2,10 +2,12 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failure.ts'
 import { isStrict } from './input.ts'
+import { needsInWords, needsOf } from './needs.ts'
+import { type Json, schemaOf } from './openapi-schema.ts'
 import { LENIENT } from './prefer.ts'
 import { statusOf } from './problem.ts'
-import type { AnyRoute } from './route.ts'
-import * as z from './zod.ts'
+import { type AnswerShape, type AnyRoute, tags } from './route.ts'
+import type * as z from './zod.ts'
 
 /** Whether a route judges what the client expects to change. */
 const isConditional = ({ method, open, failures: own }: AnyRoute): boolean =>
@@ -40,17 +42,25 @@ export const answersOf = ({ method, isTagged, answers }: AnyRoute): AnyRoute['an
     ? { ...answers, 304: { description: 'It is as the `ETag` in `If-None-Match` says', schema: null } }
     : answers
 
-type Json = Readonly<Record<string, unknown>>
-
 /** By which a body says that its metadata is to be merged (RFC 7396). */
 const MERGE_PATCH = 'application/merge-patch+json'
 
 const EXAMPLE_TAG = '"019d8a3c5e00a1b2c3d4e5f6-3.9f86d081884c7d659a2feaa0"'
 
 const license = { name: packageJson.license, identifier: packageJson.license }
-const description = `${packageJson.description}
+const description = `Recordings of robots and experiments: a namespace holds projects, a project episodes, an episode videos, audio, tracks, images and files in folders; a dataset groups collections of those for training.
 
-A parameter or a field that a route does not know is refused (400), except on the older byte service, \`/auth/exchange\`, \`/auth/logout\` and routes without a token. \`Prefer: ${LENIENT}\` passes over it, and \`Preference-Applied\` says so. What an answer shows of \`id\`, \`createdAt\` and the like may be sent back, and is not looked at.`
+**Tokens.** Every request but those under Service and to signed URLs carries \`Authorization: Bearer <token>\`: one that \`POST /auth/exchange\` gives for that of your identity provider, or an API token of \`POST /auth/tokens\` for a robot or a job. What a route takes of your role in the namespace, and of an API token's scopes, stands at each route.
+
+**Problems.** What fails is answered as \`application/problem+json\` with a \`code\`, what is wrong in \`errors\`, and a \`type\` that is the address of a page which says what to do. A 404 also answers who may not know that there is something. 503 and 429 say in \`Retry-After\` when to ask again.
+
+**Unknown names.** A parameter or a field that a route does not know is refused (400), except on the older byte service, \`/auth/exchange\`, \`/auth/logout\` and routes without a token. \`Prefer: ${LENIENT}\` passes over it, and \`Preference-Applied\` says so. What an answer shows of \`id\`, \`createdAt\` and the like may be sent back, and is not looked at.
+
+**Lists** take \`pageSize\` and \`cursor\`, which is \`nextCursor\` of the answer before; the header \`Link\` has the same addresses. A page costs the same at any depth.
+
+**Sending again.** A single resource has an \`ETag\`: by \`If-None-Match\` what you have is not sent again, by \`If-Match\` you change nothing that somebody has changed since. A POST that creates or adds takes an \`Idempotency-Key\`, under which it is done once however often it is sent.
+
+**Deleting** moves to the trash, from where everything comes back until it is purged.`
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that validate. */
 export function openApiOf(routes: readonly AnyRoute[]): Json {
@@ -63,7 +73,7 @@ export function openApiOf(routes: readonly AnyRoute[]): Json {
     openapi: '3.1.0',
     info: { title: 'DreamLake Edge', version: packageJson.version, description, license },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas: { ...components, Problem: problemSchema },
@@ -103,6 +113,8 @@ function operation(route: AnyRoute, components: Record<string, unknown>): Json {
     ...requestBody(route, components),
     responses: { ...answers(route, components), ...refusals(route) },
     security: needsToken(route) ? [{ bearer: [] }] : [],
+    ...needsOf(route),
+    'x-d1-trips': tripsOf(route),
   }
 }
 
@@ -156,14 +168,19 @@ function requestBody(route: AnyRoute, components: Record<string, unknown>): Json
   return { requestBody: { required, content: { ...content, ...merging } } }
 }
 
-function described({ description, trips }: AnyRoute): { readonly description?: string } {
+function described(route: AnyRoute): { readonly description?: string } {
+  const { description, trips } = route
   const because =
     typeof trips === 'object'
       ? [`Takes up to ${trips.most} round trips to the database: ${trips.because}`]
       : []
-  const all = [...(description ? [description] : []), ...because]
-  return all.length === 0 ? {} : { description: all.join(' ') }
+  const all = [...(description ? [description] : []), ...because].join(' ')
+  const paragraphs = [all, needsInWords(route)].filter((text) => text !== '')
+  return paragraphs.length === 0 ? {} : { description: paragraphs.join('\n\n') }
 }
+
+const tripsOf = ({ trips }: AnyRoute): number | string =>
+  typeof trips === 'object' ? trips.most : trips === 'none' ? 0 : (trips ?? 1)
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
   const { properties = {}, required = [] } = schemaOf(schema, 'input', {}) as {
@@ -181,22 +198,30 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
 
 const answers = (route: AnyRoute, components: Record<string, unknown>): Json =>
   Object.fromEntries(
-    Object.entries(answersOf(route)).map(([status, { description, schema, isLines, example }]) => [
+    Object.entries(answersOf(route)).map(([status, shape]) => [
       status,
       {
-        description,
+        description: shape.description,
         ...headersOf(route),
-        ...(schema && {
-          content: {
-            [isLines ? 'application/x-ndjson' : 'application/json']: {
-              schema: schemaOf(schema, 'output', components),
-              example,
-            },
-          },
-        }),
+        ...contentOf(shape, components),
       },
     ]),
   )
+
+function contentOf(
+  { schema, isLines, media = [], example }: AnswerShape,
+  components: Record<string, unknown>,
+): { readonly content?: Json } {
+  const json = schema && {
+    [isLines ? 'application/x-ndjson' : 'application/json']: {
+      schema: schemaOf(schema, 'output', components),
+      example,
+    },
+  }
+  const others = media.map((type) => [type, { schema: { type: 'string' } }])
+  const content = { ...json, ...Object.fromEntries(others) }
+  return Object.keys(content).length === 0 ? {} : { content }
+}
 
 function headersOf({ isTagged, isKeyed }: AnyRoute): Json {
   const names = [...(isTagged ? ['ETag'] : []), ...(isKeyed ? ['Idempotency-Replayed'] : [])]
@@ -218,52 +243,11 @@ function refusals(route: AnyRoute): Json {
   )
 }
 
-/**
- * The JSON schema of a part of the wire. Named parts become components, but for a whole body: programs made from the
- * document take a component for what is answered too, where a field with a default is always there.
- */
-function schemaOf(
-  given: z.ZodType,
-  use: 'input' | 'closed input' | 'output',
-  components: Record<string, unknown>,
-): Json {
-  const schema = z.settled(given)
-  const { $schema, $defs, ...made } = z.toJSONSchema(schema, {
-    io: use === 'output' ? 'output' : 'input',
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      // What a transform makes is described by its own words.
-      Object.assign(jsonSchema, z.globalRegistry.get(zodSchema))
-      for (const [key, value] of Object.entries(jsonSchema)) {
-        if (isNoise(key, value, jsonSchema)) Reflect.deleteProperty(jsonSchema, key)
-      }
-      if (use === 'closed input' && zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = false
-    },
-  })
-  void $schema
-  const { id } = z.globalRegistry.get(schema) ?? {}
-  const { [use === 'output' ? '' : (id ?? '')]: whole, ...parts } = $defs ?? {}
-  for (const [name, component] of Object.entries(parts)) components[name] = relocated(component)
-  return relocated(whole ? { title: id, ...whole } : made) as Json
-}
-
-/** What zod says beyond what a reader needs: bounds that every number has, a pattern beside its format. */
-function isNoise(key: string, value: unknown, { format }: { readonly format?: string }): boolean {
-  if (key === 'minimum' || key === 'maximum') return Math.abs(value as number) === Number.MAX_SAFE_INTEGER
-  // Answers may grow fields: a client must not refuse them.
-  if (key === 'additionalProperties') return value === false
-  return key === 'id' || (key === 'pattern' && format === 'date-time')
-}
-
-/** References into the document's components, where zod put them beside the schema. */
-const relocated = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'))
-
 const problemSchema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'code', 'error', 'requestId'],
   properties: {
-    type: { type: 'string' },
+    type: { type: 'string', format: 'uri', description: 'The address of the page that explains it.' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },

@@ -27,7 +27,12 @@ export const limit = z
     context.addIssue({ code: 'custom', message: `is not a whole number from 1 to ${LARGEST_LIMIT}` })
     return z.NEVER
   })
-  .meta({ type: 'integer', minimum: 1, maximum: LARGEST_LIMIT })
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    maximum: LARGEST_LIMIT,
+    description: `How many at most; ${LARGEST_LIMIT.toLocaleString('en')} without it.`,
+  })
 
 /** The query of every list that is an object. */
 export const pageQuery = {
@@ -40,7 +45,13 @@ export const pageQuery = {
     .string()
     .optional()
     .transform(counting(DEFAULT_SIZE, LARGEST_SIZE))
-    .meta({ type: 'integer', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE }),
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: LARGEST_SIZE,
+      default: DEFAULT_SIZE,
+      description: `Anything above is ${LARGEST_SIZE}, anything else ${DEFAULT_SIZE}.`,
+    }),
   cursor: z.string().optional().meta({
     description:
       '`nextCursor` of the answer before. Goes before `page`; the cost of any page is that of the first.',

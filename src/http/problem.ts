@@ -122,16 +122,23 @@ interface Problem {
   readonly errors?: readonly FieldError[]
 }
 
+/** What of its request an answer tells. */
+interface Asked {
+  readonly requestId: string
+  /** Of the server, whose page of the problem is its `type`. */
+  readonly origin: string
+}
+
 export function problem(
   { failure, message, errors }: Refusal,
-  requestId: string,
+  { requestId, origin }: Asked,
   headers?: HeadersInit,
 ): Response {
   const status = statusOf[failure]
   const field = fieldOf[failure]
   const named = field ? [{ path: field, message }] : errors
   const body: Problem = {
-    type: `urn:dreamlake:problem:${failure}`,
+    type: `${origin}/problems/${failure}`,
     title: failures[failure],
     status,
     detail: message,

@@ -4,25 +4,31 @@ import type { Database } from '../db/database.ts'
 import type { Quotas } from '../db/quota.ts'
 import type { Asking } from '../db/standing.ts'
 import type { Stamp } from '../db/write.ts'
-import type { Caller } from '../domain/access.ts'
+import type { Caller, Grant, Role } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Limited } from './rate-limit.ts'
 import type * as z from './zod.ts'
 
-type Tag =
-  | 'Service'
-  | 'Account'
-  | 'Namespaces'
-  | 'Projects'
-  | 'Episodes'
-  | 'Assets'
-  | 'Datasets'
-  | 'Collections'
-  | 'Nodes'
-  | 'Trash'
-  | 'Uploads'
-  | 'Byte service'
-  | 'Objects'
+/** What the routes are about, in the order of the document. */
+export const tags = {
+  Account: 'Who you are, and the tokens of your robots and jobs.',
+  Namespaces: 'What a team, or a person, has: projects, members with roles, and quotas.',
+  Projects: 'What belongs together: episodes, datasets and collections. A public one is read by everybody.',
+  Episodes: 'A recording: a robot run, an experiment. What is inside of it are assets, in folders.',
+  Assets:
+    'Videos, audio, label and text tracks, images and other files: what they are called and say, and where their bytes are.',
+  Uploads:
+    'How bytes come in: a file is announced, sent to a signed URL, and completed. Its id is then the storage id of an asset.',
+  Nodes: 'The tree of folders, episodes and assets in a project.',
+  Datasets: 'What a training job takes: collections, and the manifest of all assets that they reach.',
+  Collections: 'Ordered lists of episodes, folders and assets, by their ids.',
+  Trash: 'What was deleted: it is restored, or purged.',
+  Objects: 'The bytes themselves, by signed URLs, where there is no other store.',
+  Service: 'What this server is, whether it can serve, and what explains it.',
+  'Byte service': 'Uploads as older clients send them. Nothing new is to use it.',
+} as const
+
+type Tag = keyof typeof tags
 
 /** What a route asks of D1 where it is not one round trip. */
 type Trips = 'none' | 'each chunk' | { readonly most: 2; readonly because: string }
@@ -33,6 +39,8 @@ export interface AnswerShape {
   readonly schema: z.ZodType | null
   /** Of an answer in lines, each of which is JSON by the schema; by default the whole answer is. */
   readonly isLines?: true
+  /** The media types, beside JSON, that it has for who prefers them. */
+  readonly media?: readonly string[]
   readonly example?: unknown
 }
 
@@ -40,6 +48,10 @@ export interface AnswerShape {
 export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
   readonly operationId: string
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** What it takes of role and scopes; absent of what needs no token. */
+  readonly grant?: Grant
+  /** The role that it takes, where the grant does not say it; null for a route about the caller's own things. */
+  readonly role?: Role | null
   /** With parameters in braces, as OpenAPI writes them. */
   readonly path: string
   readonly tag: Tag

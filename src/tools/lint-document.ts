@@ -19,8 +19,8 @@ const redoclyPath = join(
 /** No usage is told, and no newer version asked for. */
 const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_NOTIFICATIONS: 'true' }
 
-/** A redirect is a success here, not every open route can be asked wrongly, and the names of tags say it all. */
-const exempt = ['operation-2xx-response', 'operation-4xx-response', 'tag-description']
+/** A redirect is a success here, and not every open route can be asked wrongly. */
+const exempt = ['operation-2xx-response', 'operation-4xx-response']
 
 /** The Worker is typed for workerd, and so is loaded by its address. */
 async function documentOfServer(): Promise<string> {

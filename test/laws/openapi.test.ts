@@ -2,6 +2,7 @@ import { Validator } from '@cfworker/json-schema'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { statusOf } from '../../src/http/problem.ts'
+import { fixture, type Sample, samplesFor } from '../support/samples.ts'
 import { ask } from '../support/world.ts'
 
 const { body: document } = await ask('GET', '/openapi.json')
@@ -16,7 +17,16 @@ interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[]
+  readonly description?: string
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: string
+    readonly description?: string
+    readonly schema: object
+  }[]
+  readonly 'x-role'?: string | null
+  readonly 'x-scope'?: readonly string[]
+  readonly 'x-d1-trips': number | string
   readonly requestBody?: {
     readonly content: Record<string, { readonly schema: object; readonly example: unknown }>
   }
@@ -66,13 +76,19 @@ it('says of no part of a schema that anything goes, but of metadata', () => {
 describe.each(operations)('%s', (_, operation) => {
   it('has a tag, a summary, its parameters, and examples', () => {
     expect(operation.tags).toHaveLength(1)
-    expect(operation.summary).not.toBe('')
-    for (const { schema } of operation.parameters) expect(schema).toHaveProperty('type')
+    expect([operation.summary, operation.description]).toEqual([expect.any(String), expect.any(String)])
+    for (const { name, description, schema } of operation.parameters)
+      expect([name, description, schema]).toEqual([
+        name,
+        expect.any(String),
+        expect.objectContaining({ type: expect.anything() }),
+      ])
     for (const content of Object.values(operation.requestBody?.content ?? {}))
       expect(content.example).toBeDefined()
     for (const [status, { content }] of Object.entries(operation.responses)) {
       if (Number(status) < 300)
-        for (const { example } of Object.values(content ?? {})) expect(example).toBeDefined()
+        for (const [type, { example }] of Object.entries(content ?? {}))
+          if (/json/.test(type)) expect(example).toBeDefined()
     }
   })
 })
@@ -189,4 +205,32 @@ it('documents a body and a token for every failure that needs one', () => {
       expect(Object.values(statusOf)).toContain(status)
     }
   }
+})
+
+describe('the role and the scopes of an operation', () => {
+  /** What the laws of authority have found true of the server, by the samples that they ask with. */
+  const scopesOf = { read: ['read'], write: ['write'], upload: ['write', 'upload'], personal: [] }
+
+  it('are those that the server takes', async () => {
+    const samples = samplesFor(await fixture())
+    const protectedOnes = operations.filter(([, { 'x-scope': scope }]) => scope !== undefined)
+    expect(protectedOnes.length).toBe(Object.keys(samples).length)
+    for (const [, operation] of protectedOnes) {
+      const { scope, isOwn, isOwners } = samples[operation.operationId] as Sample
+      const told = [operation.operationId, operation['x-role'], operation['x-scope']]
+      const scopes = scope === 'watch' ? ['read', 'write', 'upload'] : scopesOf[scope]
+      const isReading = scope === 'read' || scope === 'watch'
+      const role = isOwners ? 'owner' : isReading ? 'reader' : 'writer'
+      expect(told).toEqual([
+        operation.operationId,
+        isOwn || (scope === 'personal' && !isOwners) ? null : role,
+        scopes,
+      ])
+    }
+  })
+
+  it('stand in words in the description, where a token is needed', () => {
+    for (const [, { description, 'x-role': role, 'x-scope': scopes }] of operations)
+      if (scopes) expect(description).toMatch(role ? `Takes the role ${role}` : /Takes (any|a) token/)
+  })
 })

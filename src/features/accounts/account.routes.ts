@@ -50,6 +50,8 @@ const nothing = { params: z.object({}), query: z.object({}) }
 const readOwn = endpoint(
   {
     operationId: 'readOwnAccount',
+    grant: 'watch',
+    role: null,
     method: 'GET',
     path: '/auth/me',
     tag: 'Account',
@@ -77,10 +79,12 @@ const update = endpoint(
   {
     ...nothing,
     operationId: 'updateOwnAccount',
+    grant: 'self',
     method: 'PATCH',
     path: '/auth/me',
     tag: 'Account',
     summary: 'Change your name or picture',
+    description: 'What is set here, null too, is not filled from the claims of your tokens any more.',
     body: z
       .object({
         name: field.name.nullable().optional(),
@@ -191,10 +195,13 @@ const logOut = endpoint(
   {
     ...nothing,
     operationId: 'logOut',
+    grant: 'self',
     method: 'POST',
     path: '/auth/logout',
     tag: 'Account',
     summary: 'Revoke the very token of this request, by its jti',
+    description:
+      'It is refused from the next request on; other tokens of yours stay good. A token without `jti` cannot be revoked (400).',
     isTolerant: true,
     answers: { 200: { description: 'It is revoked', schema: field.Success, example: { success: true } } },
     failures: ['logout_without_id'],

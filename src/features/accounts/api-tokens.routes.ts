@@ -48,10 +48,12 @@ const example = {
 const list = endpoint(
   {
     operationId: 'listApiTokens',
+    grant: 'self',
     method: 'GET',
     path: '/auth/tokens',
     tag: 'Account',
     summary: 'List your API tokens, without their secrets',
+    description: 'The newest first, with the time of the last use; those that were revoked are not there.',
     params: z.object({}),
     query: z.object(pageQuery),
     answers: { 200: listShape('tokens', ListedApiToken, { ...example, lastUsedAt: null }) },
@@ -66,6 +68,7 @@ const list = endpoint(
 const create = endpoint(
   {
     operationId: 'createApiToken',
+    grant: 'self',
     isKeyed: true,
     method: 'POST',
     path: '/auth/tokens',
@@ -131,11 +134,13 @@ const create = endpoint(
 const revoke = endpoint(
   {
     operationId: 'revokeApiToken',
+    grant: 'self',
     method: 'DELETE',
     path: '/auth/tokens/{id}',
     tag: 'Account',
     summary: 'Revoke an API token: it is refused from the next request on',
-    params: z.object({ id: field.lookup }),
+    description: 'What it has created stays.',
+    params: z.object({ id: field.lookup.meta({ description: 'The id of the token' }) }),
     query: z.object({}),
     answers: { 200: { description: 'It is revoked', schema: field.Success, example: { success: true } } },
     failures: ['api_token_not_found'],

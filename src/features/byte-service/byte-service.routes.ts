@@ -23,8 +23,8 @@ const nothing = z.object({})
 const route = { tag: 'Byte service', params: nothing, query: nothing } as const
 
 const uploadRef = {
-  uploadId: field.lookup,
-  key: field.lookup,
+  uploadId: field.lookup.meta({ description: 'As `init` answered it' }),
+  key: field.lookup.meta({ description: 'The same' }),
 }
 
 const refOf = ({ asking }: AnyCall, { uploadId, key }: { uploadId: string; key: string }) => ({
@@ -47,6 +47,7 @@ const beginning = ({ one, prefix }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `init${one}Upload`,
+      grant: 'upload',
       method: 'POST',
       path: `/${prefix}/upload/multipart/init`,
       summary: 'Begin an upload in parts of 10 MiB',
@@ -94,6 +95,7 @@ const signing = ({ one, prefix }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `sign${one}Parts`,
+      grant: 'upload',
       method: 'POST',
       path: `/${prefix}/upload/multipart/parts`,
       summary: 'Sign the URLs of parts',
@@ -120,6 +122,7 @@ const listing = ({ one, prefix }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `list${one}PartsDone`,
+      grant: 'watch',
       method: 'GET',
       path: `/${prefix}/upload/multipart/parts-done`,
       summary: 'List the parts that the bucket holds',
@@ -152,6 +155,7 @@ const completing = ({ one, prefix }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `complete${one}Upload`,
+      grant: 'upload',
       method: 'POST',
       path: `/${prefix}/upload/multipart/complete`,
       summary: 'Make the object of its parts',
@@ -184,6 +188,7 @@ const recording = ({ one, prefix, entries }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `record${one}`,
+      grant: 'upload',
       method: 'POST',
       path: `/${prefix}`,
       summary: 'The storage id of what was uploaded under a hash',
@@ -253,6 +258,7 @@ const reading = ({ one, prefix }: WireKind): Endpoint =>
     {
       ...route,
       operationId: `read${one}Raw`,
+      grant: 'read',
       method: 'GET',
       path: `/${prefix}/{id}/raw`,
       summary: 'Redirect to the bytes of an object',

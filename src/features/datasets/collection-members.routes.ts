@@ -19,6 +19,7 @@ const total = z.int().meta({ description: 'Members that it has now' })
 const add = endpoint(
   {
     operationId: 'addCollectionMembers',
+    grant: 'write',
     isKeyed: true,
     method: 'POST',
     path: MEMBERS,
@@ -48,6 +49,7 @@ const add = endpoint(
 const remove = endpoint(
   {
     operationId: 'removeCollectionMembers',
+    grant: 'write',
     method: 'DELETE',
     path: MEMBERS,
     tag: 'Collections',
@@ -99,6 +101,7 @@ const Member = z.union([
 const list = endpoint(
   {
     operationId: 'listCollectionMembers',
+    grant: 'read',
     method: 'GET',
     path: MEMBERS,
     tag: 'Collections',

@@ -38,7 +38,9 @@ export const example = {
 }
 
 export const COLLECTIONS = `${PROJECT}/collections`
-export const CollectionParams = ProjectParams.extend({ name: field.lookup })
+export const CollectionParams = ProjectParams.extend({
+  name: field.lookup.meta({ description: 'The name of the collection' }),
+})
 
 /** Members, or collections, that one request adds or removes. */
 const MOST_AT_ONCE = 1_000

@@ -41,11 +41,14 @@ const datasetId = field.lookup.nullable().optional().meta({
 const create = endpoint(
   {
     operationId: 'createCollection',
+    grant: 'write',
     isKeyed: true,
     method: 'POST',
     path: COLLECTIONS,
     tag: 'Collections',
     summary: 'Create a collection',
+    description:
+      'With up to 5,000 members at once; further ones are added by `.../members`. A name that a live collection of the project has is 409.',
     params: ProjectParams,
     query: nothing,
     body: z
@@ -103,10 +106,12 @@ const membersLimit = z
 const list = endpoint(
   {
     operationId: 'listCollections',
+    grant: 'read',
     method: 'GET',
     path: COLLECTIONS,
     tag: 'Collections',
     summary: 'List the collections of a project, newest first',
+    description: 'With some members of each, as `membersLimit` says.',
     params: ProjectParams,
     query: z.object({
       ...pageQuery,
@@ -139,6 +144,7 @@ async function wholeAnswer(
 const read = endpoint(
   {
     operationId: 'readCollection',
+    grant: 'read',
     method: 'GET',
     path: `${COLLECTIONS}/{name}`,
     tag: 'Collections',
@@ -160,10 +166,13 @@ const read = endpoint(
 const update = endpoint(
   {
     operationId: 'updateCollection',
+    grant: 'write',
     method: 'PATCH',
     path: `${COLLECTIONS}/{name}`,
     tag: 'Collections',
     summary: 'Change the given fields of a collection',
+    description:
+      'What is not given stays. `datasetId` puts it into a dataset, out of another one too; null takes it out.',
     params: CollectionParams,
     query: nothing,
     body: z
@@ -199,9 +208,12 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashCollection',
+    grant: 'write',
     path: `${COLLECTIONS}/{name}`,
     tag: 'Collections',
     summary: 'Move a collection to the trash',
+    description:
+      'Its members are not touched: they are ids of other things. It comes back with them, and into its dataset.',
     params: CollectionParams,
     query: z.object({}),
     failures: [...projectFailures, 'collection_not_found'],

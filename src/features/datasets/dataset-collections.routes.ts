@@ -15,6 +15,7 @@ const failures = [...projectFailures, 'dataset_not_found', 'collection_not_found
 const attach = endpoint(
   {
     operationId: 'attachCollections',
+    grant: 'write',
     isKeyed: true,
     method: 'POST',
     path,
@@ -45,6 +46,7 @@ const attach = endpoint(
 const detach = endpoint(
   {
     operationId: 'detachCollections',
+    grant: 'write',
     method: 'DELETE',
     path,
     tag: 'Datasets',

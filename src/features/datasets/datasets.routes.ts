@@ -58,7 +58,9 @@ const WholeDataset = Dataset.extend({
 
 const collection = { id: '019d8a3c5e00a1b2c3d4e5f8', name: 'front-camera-clips' }
 
-export const DatasetParams = ProjectParams.extend({ name: field.lookup })
+export const DatasetParams = ProjectParams.extend({
+  name: field.lookup.meta({ description: 'The name of the dataset' }),
+})
 const nothing = z.object({})
 
 export const DATASETS = `${PROJECT}/datasets`
@@ -75,11 +77,14 @@ const elsewhere = {
 const create = endpoint(
   {
     operationId: 'createDataset',
+    grant: 'write',
     isKeyed: true,
     method: 'POST',
     path: DATASETS,
     tag: 'Datasets',
     summary: 'Create a dataset',
+    description:
+      'It is empty: collections are put into it. A name that a live dataset of the project has is 409.',
     params: ProjectParams,
     query: nothing,
     body: z
@@ -112,10 +117,12 @@ const create = endpoint(
 const list = endpoint(
   {
     operationId: 'listDatasets',
+    grant: 'read',
     method: 'GET',
     path: DATASETS,
     tag: 'Datasets',
     summary: 'List the datasets of a project, newest first',
+    description: 'With the first 100 collections of each.',
     params: ProjectParams,
     query: z.object(pageQuery),
     answers: {
@@ -137,6 +144,7 @@ const list = endpoint(
 const read = endpoint(
   {
     operationId: 'readDataset',
+    grant: 'read',
     method: 'GET',
     path: `${DATASETS}/{name}`,
     tag: 'Datasets',
@@ -182,10 +190,12 @@ const read = endpoint(
 const update = endpoint(
   {
     operationId: 'updateDataset',
+    grant: 'write',
     method: 'PATCH',
     path: `${DATASETS}/{name}`,
     tag: 'Datasets',
     summary: 'Change the given fields of a dataset',
+    description: 'What is not given stays. Collections are put in and taken out by `.../collections`.',
     params: DatasetParams,
     query: nothing,
     body: z
@@ -220,6 +230,7 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashDataset',
+    grant: 'write',
     path: `${DATASETS}/{name}`,
     tag: 'Datasets',
     summary: 'Move a dataset to the trash',

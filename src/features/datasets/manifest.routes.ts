@@ -77,7 +77,7 @@ const limit = z
 const Query = z.object({
   urls: field.urls,
   expiresIn: field.expiresIn,
-  kind: kind.optional(),
+  kind: kind.optional().meta({ description: 'Only assets of this kind' }),
   limit,
   cursor: z.string().optional().meta({ description: '`nextCursor`, or the `cursor` of a line' }),
 })
@@ -85,6 +85,7 @@ const Query = z.object({
 const manifest = endpoint(
   {
     operationId: 'readManifest',
+    grant: 'read',
     method: 'GET',
     path: `${DATASETS}/{name}/manifest`,
     tag: 'Datasets',

@@ -64,6 +64,7 @@ async function announced(upload: Upload, store: Store, now: number) {
 export const announceFiles = endpoint(
   {
     operationId: 'announceUploads',
+    grant: 'upload',
     isKeyed: true,
     method: 'POST',
     path: '/uploads',

@@ -15,7 +15,9 @@ import { dropUpload } from './transfers.sql.ts'
 
 /** The bytes themselves, where no S3 store is configured. The signed URL is the authority. */
 
-const params = z.object({ key: z.string() })
+const ofSigned = { description: 'Of the signed URL, which is taken as it is' }
+const signed = z.string().optional().meta(ofSigned)
+const params = z.object({ key: z.string().meta(ofSigned) })
 
 const read = openEndpoint(
   {
@@ -28,8 +30,8 @@ const read = openEndpoint(
       'Answers `Range`, `If-Range` and the conditional headers. The URL comes from `download`; another spelling of it is the same URL.',
     params,
     query: z.object({
-      'response-content-type': z.string().optional(),
-      'response-content-disposition': z.string().optional(),
+      'response-content-type': signed,
+      'response-content-disposition': signed,
     }),
     answers: {
       200: { description: 'The whole', schema: null },
@@ -50,7 +52,7 @@ const read = openEndpoint(
     headers.set('Cache-Control', 'private, no-cache, no-transform')
     if (served.status === 416) {
       headers.set('Content-Range', `bytes */${served.size}`)
-      return problem(new Refusal('range_not_satisfiable'), requestId, headers)
+      return problem(new Refusal('range_not_satisfiable'), { requestId, origin: call.url.origin }, headers)
     }
     const type = query['response-content-type'] ?? headers.get('Content-Type') ?? 'application/octet-stream'
     const disposition = query['response-content-disposition'] ?? 'attachment'
@@ -74,9 +76,9 @@ const write = openEndpoint(
       'The URL comes from an upload, and so do the headers that it is signed with. An object that is there is not overwritten; a part is, until its upload is complete. `Content-MD5` is verified; `Content-Range`, and a body that is signed in chunks, are refused. Only a part asks D1.',
     params,
     query: z.object({
-      partNumber: z.string().optional(),
-      uploadId: z.string().optional(),
-      mostBytes: z.string().optional(),
+      partNumber: signed,
+      uploadId: signed,
+      mostBytes: signed,
     }),
     answers: { 200: { description: 'The bucket has it; its `ETag` names it.', schema: null } },
     failures: [

@@ -8,6 +8,7 @@ import { listPendingUploads } from './pending.sql.ts'
 export const listUploads = endpoint(
   {
     operationId: 'listUploads',
+    grant: 'upload',
     method: 'GET',
     path: '/uploads',
     tag: 'Uploads',

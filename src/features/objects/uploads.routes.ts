@@ -18,6 +18,7 @@ const bytes = z.int().min(0).meta({ description: 'Bytes' })
 const sign = endpoint(
   {
     operationId: 'signUploadParts',
+    grant: 'upload',
     method: 'POST',
     path: '/uploads/{id}/parts',
     tag: 'Uploads',
@@ -58,6 +59,7 @@ const Part = z.object({ partNumber: z.int(), etag: z.string(), size: bytes }).me
 const read = endpoint(
   {
     operationId: 'readUpload',
+    grant: 'watch',
     method: 'GET',
     path: '/uploads/{id}',
     tag: 'Uploads',
@@ -121,6 +123,7 @@ const read = endpoint(
 const finish = endpoint(
   {
     operationId: 'completeUpload',
+    grant: 'upload',
     method: 'POST',
     path: '/uploads/{id}/complete',
     tag: 'Uploads',
@@ -184,10 +187,12 @@ const finish = endpoint(
 const abort = endpoint(
   {
     operationId: 'abortUpload',
+    grant: 'write',
     method: 'DELETE',
     path: '/uploads/{id}',
     tag: 'Uploads',
     summary: 'Abort an upload, and drop what was sent of it',
+    description: 'A complete one is no upload any more (409). Aborting again is 200.',
     params: upload,
     query: nothing,
     body: part.olderRef,

@@ -5,8 +5,11 @@ import * as z from '../../http/zod.ts'
 export const NAMESPACE = '/namespaces/{slug}'
 export const PROJECT = `${NAMESPACE}/projects/{projectSlug}`
 
-export const NamespaceParams = z.object({ slug: field.slugRef })
-export const ProjectParams = NamespaceParams.extend({ projectSlug: field.slugRef })
+const ofNamespace = { description: 'The slug of the namespace' }
+const ofProject = { description: 'The slug of the project' }
+
+export const NamespaceParams = z.object({ slug: field.lookup.meta(ofNamespace) })
+export const ProjectParams = NamespaceParams.extend({ projectSlug: field.lookup.meta(ofProject) })
 
 export const namespaceAt = ({ slug }: z.output<typeof NamespaceParams>) => ({ namespace: slug })
 
@@ -16,10 +19,16 @@ export const projectAt = ({ slug, projectSlug }: z.output<typeof ProjectParams>)
 })
 
 /** How a query names its project. */
-export const projectAsked = { namespace: field.slugRef, project: field.slugRef }
+export const projectAsked = {
+  namespace: field.lookup.meta(ofNamespace),
+  project: field.lookup.meta(ofProject),
+}
 
 /** How a body names its project, which is made where it is missing. */
-export const projectGiven = { namespace: field.slugRef, project: field.slug }
+export const projectGiven = {
+  namespace: field.lookup.meta(ofNamespace),
+  project: field.slug.meta(ofProject),
+}
 
 /** The failures of whatever is asked of a project. */
 export const projectFailures = ['namespace_not_found', 'project_not_found'] as const

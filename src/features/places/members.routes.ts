@@ -24,16 +24,20 @@ const Member = z
 const example = { username: 'bob', name: null, role: 'writer', createdAt: '2026-04-14T09:30:00.000Z' }
 
 const MEMBERS = `${NAMESPACE}/members`
-const MemberParams = NamespaceParams.extend({ username: field.lookup })
+const MemberParams = NamespaceParams.extend({
+  username: field.lookup.meta({ description: "The slug of the user's home namespace" }),
+})
 const nothing = z.object({})
 
 const list = endpoint(
   {
     operationId: 'listMembers',
+    grant: 'read',
     method: 'GET',
     path: MEMBERS,
     tag: 'Namespaces',
     summary: 'List the members of a namespace, the newest accounts first',
+    description: 'Every member sees the list.',
     params: NamespaceParams,
     query: z.object(pageQuery),
     answers: { 200: listShape('members', Member, example) },
@@ -49,10 +53,14 @@ const list = endpoint(
 const set = endpoint(
   {
     operationId: 'setMember',
+    grant: 'self',
+    role: 'owner',
     method: 'PUT',
     path: `${MEMBERS}/{username}`,
     tag: 'Namespaces',
     summary: 'Make a user a member, or change the role of one',
+    description:
+      'The user has signed in once, and is named by the slug of the home namespace. The last owner, and the user of a home namespace, stay owners (409).',
     params: MemberParams,
     query: nothing,
     body: z.object({ role }).meta({ id: 'MemberRole' }),
@@ -75,10 +83,14 @@ const set = endpoint(
 const remove = endpoint(
   {
     operationId: 'removeMember',
+    grant: 'self',
+    role: 'owner',
     method: 'DELETE',
     path: `${MEMBERS}/{username}`,
     tag: 'Namespaces',
     summary: 'End a membership; anybody may end their own',
+    description:
+      'What the member has created stays. The last owner, and the user of a home namespace, cannot be removed (409).',
     params: MemberParams,
     query: nothing,
     answers: { 200: { description: 'It has ended', schema: field.Success, example: { success: true } } },

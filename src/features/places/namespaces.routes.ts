@@ -49,10 +49,14 @@ const elsewhere = {
 const list = endpoint(
   {
     operationId: 'listNamespaces',
+    grant: 'read',
+    role: null,
     method: 'GET',
     path: '/namespaces',
     tag: 'Namespaces',
     summary: 'List the namespaces that you are a member of',
+    description:
+      'The home first, then those in which you have created or deleted something, then the rest. A token that is bound to a namespace sees that one alone.',
     params: z.object({}),
     query: z.object(pageQuery),
     answers: { 200: listShape('namespaces', ListedNamespace, { ...example, role: 'owner' }) },
@@ -67,11 +71,14 @@ const list = endpoint(
 const create = endpoint(
   {
     operationId: 'createNamespace',
+    grant: 'self',
     isKeyed: true,
     method: 'POST',
     path: '/namespaces',
     tag: 'Namespaces',
     summary: 'Create a namespace that you own',
+    description:
+      'It is empty, and yours. A slug that another one has, had within 30 days, or that is the name of another user, is 409.',
     params: z.object({}),
     query: z.object({}),
     body: z.object({ slug: field.slug, metadata: field.metadata.optional() }).meta({ id: 'NewNamespace' }),
@@ -91,10 +98,12 @@ const create = endpoint(
 const read = endpoint(
   {
     operationId: 'readNamespace',
+    grant: 'read',
     method: 'GET',
     path: NAMESPACE,
     tag: 'Namespaces',
     summary: 'Read a namespace with the counts of what it holds',
+    description: 'Also how much of its quotas is used. Only members see it.',
     params: NamespaceParams,
     query: z.object({}),
     isTagged: true,
@@ -124,6 +133,7 @@ const read = endpoint(
 const update = endpoint(
   {
     operationId: 'updateNamespace',
+    grant: 'own',
     method: 'PATCH',
     path: NAMESPACE,
     tag: 'Namespaces',
@@ -153,6 +163,7 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashNamespace',
+    grant: 'own',
     path: NAMESPACE,
     tag: 'Namespaces',
     summary: 'Move a namespace to the trash',

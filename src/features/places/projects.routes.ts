@@ -89,6 +89,7 @@ const lists = bothSpellings((key, suffix) =>
   endpoint(
     {
       operationId: `list${suffix}`,
+      grant: 'read',
       method: 'GET',
       path: `${NAMESPACE}/${key}`,
       tag: 'Projects',
@@ -111,11 +112,14 @@ const creations = bothSpellings((key, suffix) =>
   endpoint(
     {
       operationId: `create${suffix.slice(0, -1)}`,
+      grant: 'write',
       isKeyed: true,
       method: 'POST',
       path: `${NAMESPACE}/${key}`,
       tag: 'Projects',
       summary: 'Create a project',
+      description:
+        'The slug is made from the name where none is given; one that a live project of the namespace has is 409. Creating an episode, an asset or an upload makes a missing project by itself.',
       params: NamespaceParams,
       query: z.object({}),
       body: NewProject,
@@ -149,10 +153,12 @@ const creations = bothSpellings((key, suffix) =>
 const read = endpoint(
   {
     operationId: 'readProject',
+    grant: 'read',
     method: 'GET',
     path: PROJECT,
     tag: 'Projects',
     summary: 'Read a project with the counts of what it holds',
+    description: 'The counts are of what is there; what is in the trash is not counted.',
     params: ProjectParams,
     query: z.object({}),
     isTagged: true,
@@ -174,10 +180,13 @@ const read = endpoint(
 const update = endpoint(
   {
     operationId: 'updateProject',
+    grant: 'write',
     method: 'PATCH',
     path: PROJECT,
     tag: 'Projects',
     summary: 'Change the given fields of a project',
+    description:
+      'What is not given stays. Another slug changes the address of all that is inside; URLs that were signed before stay good.',
     params: ProjectParams,
     query: z.object({}),
     body: z
@@ -207,6 +216,7 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashProject',
+    grant: 'write',
     path: PROJECT,
     tag: 'Projects',
     summary: 'Move a project to the trash',

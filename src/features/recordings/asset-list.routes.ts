@@ -58,6 +58,7 @@ export function assetList(wire: WireKind): Endpoint {
   return endpoint(
     {
       operationId: `list${wire.many}`,
+      grant: 'read',
       method: 'GET',
       path: `/assets/${kind}`,
       tag: 'Assets',

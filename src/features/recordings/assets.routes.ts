@@ -85,6 +85,7 @@ function registering(wire: WireKind): Endpoint {
   return endpoint(
     {
       operationId: `register${wire.one}`,
+      grant: 'upload',
       isKeyed: true,
       method: 'POST',
       path: `/assets/${kind}`,
@@ -125,7 +126,7 @@ function registering(wire: WireKind): Endpoint {
   )
 }
 
-const AssetParams = z.object({ id: field.lookup })
+const AssetParams = z.object({ id: field.lookup.meta({ description: 'The id of the asset' }) })
 
 function reading(wire: WireKind): Endpoint {
   const { kind } = wire.shape
@@ -134,10 +135,13 @@ function reading(wire: WireKind): Endpoint {
   return endpoint(
     {
       operationId: `read${wire.one}`,
+      grant: 'read',
       method: 'GET',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
       summary: `Read a ${kind}`,
+      description:
+        'As the list shows it; `object` says what its storage id refers to, and is null where that is nothing.',
       params: AssetParams,
       query: z.object({}),
       isTagged: true,
@@ -176,6 +180,7 @@ function updating(wire: WireKind): Endpoint {
   return endpoint(
     {
       operationId: `update${wire.one}`,
+      grant: 'write',
       method: 'PATCH',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
@@ -214,9 +219,11 @@ const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
   trashEndpoint(
     {
       operationId: `trash${one}`,
+      grant: 'write',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
       summary: `Move a ${kind} to the trash`,
+      description: 'Its bytes stay until it is purged, and longer where another asset refers to them.',
       params: AssetParams,
       query: z.object({}),
       failures: ['asset_not_found', 'episode_write_protected'],

@@ -12,16 +12,17 @@ const MOST_EXAMINED = 2_000
 export const nodeWalk: Endpoint = endpoint(
   {
     operationId: 'listDescendants',
+    grant: 'read',
     method: 'GET',
     path: '/nodes/{id}/descendants',
     tag: 'Nodes',
     summary: 'List all that hangs below a node, by path',
     description:
       'An episode is followed by what is inside of it. A page may be short, even empty, and still lead on.',
-    params: z.object({ id: field.lookup }),
+    params: z.object({ id: field.lookup.meta({ description: 'The id of the node' }) }),
     query: z.object({
       leavesOnly: field.leavesOnly,
-      kind: nodeKind.optional(),
+      kind: nodeKind.optional().meta({ description: 'Only those of this kind' }),
       limit: limit.optional(),
       cursor: z.string().optional().meta({ description: '`nextCursor` of the answer before' }),
     }),

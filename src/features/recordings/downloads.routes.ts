@@ -91,8 +91,11 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
       {
         ...route,
         operationId: `download${wire.one}`,
+        grant: 'read',
         path: `/assets/${kind}/download`,
         summary: `Sign a URL that serves the bytes of an asset of kind ${kind}`,
+        description:
+          'By namespace, project and name. Of several of one name the newest counts, unless an episode is given. The URL needs no token, and is good until `expiresAt`.',
         answers: download(wire.exampleName, 'video/mp4'),
       },
       async (call) => jsonAnswer(JSON.stringify(await sign(call))),
@@ -101,8 +104,10 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
       {
         ...route,
         operationId: `read${wire.one}Content`,
+        grant: 'read',
         path: `/assets/${kind}/content`,
         summary: `Redirect to the bytes of an asset of kind ${kind}`,
+        description: 'The same as `download`, as a redirect: for a link, or a player.',
         answers: redirect,
       },
       async (call) => redirectTo(await sign(call)),
@@ -113,7 +118,7 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
 const ofNode = {
   method: 'GET' as const,
   tag: 'Nodes' as const,
-  params: z.object({ id: field.lookup }),
+  params: z.object({ id: field.lookup.meta({ description: 'The id of the node' }) }),
   query: Wish,
   failures: ['node_not_found', 'asset_without_object', 'node_not_leaf', 'url_not_signed'] as const,
 }
@@ -126,8 +131,11 @@ export const nodeDownloads: readonly Endpoint[] = [
     {
       ...ofNode,
       operationId: 'downloadNode',
+      grant: 'read',
       path: '/nodes/{id}/download',
       summary: 'Sign a URL that serves the bytes of the asset of a leaf',
+      description:
+        'The same as the download of an asset, by its node. The URL needs no token, and is good until `expiresAt`.',
       answers: download('/camera/front/run01.mp4', 'video/mp4'),
     },
     async (call) => jsonAnswer(JSON.stringify(await signNode(call))),
@@ -136,8 +144,10 @@ export const nodeDownloads: readonly Endpoint[] = [
     {
       ...ofNode,
       operationId: 'readNodeContent',
+      grant: 'read',
       path: '/nodes/{id}/content',
       summary: 'Redirect to the bytes of the asset of a leaf',
+      description: 'The same as `download`, as a redirect: for a link, or a player.',
       answers: redirect,
     },
     async (call) => redirectTo(await signNode(call)),

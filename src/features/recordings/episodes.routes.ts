@@ -108,7 +108,9 @@ const chronological = <S extends z.ZodObject>(schema: S): S => {
 const differs = (one: number, other: number): boolean => Math.abs(one - other) > 1
 
 export const EPISODES = `${PROJECT}/episodes`
-export const EpisodeParams = ProjectParams.extend({ episodeName: field.lookup })
+export const EpisodeParams = ProjectParams.extend({
+  episodeName: field.lookup.meta({ description: 'The name of the episode, its slashes as %2F' }),
+})
 const writeFailures = [
   'episode_trashed',
   'episode_write_protected',
@@ -141,13 +143,16 @@ function foldersOf(given: Path | null | undefined, mint: () => string) {
 const upsert = endpoint(
   {
     operationId: 'upsertEpisode',
+    grant: 'upload',
     isKeyed: true,
     method: 'POST',
     path: EPISODES,
     tag: 'Episodes',
     summary: 'Create an episode, or change the given fields of the one with that name',
     description: 'The project and the folders are created where they are missing.',
-    params: ProjectParams.extend({ projectSlug: field.slug }),
+    params: ProjectParams.extend({
+      projectSlug: field.slug.meta({ description: 'The slug of the project' }),
+    }),
     query: z.object({ createProject: field.createProject }),
     body: chronological(
       z.object({
@@ -205,10 +210,12 @@ const upsert = endpoint(
 const list = endpoint(
   {
     operationId: 'listEpisodes',
+    grant: 'read',
     method: 'GET',
     path: EPISODES,
     tag: 'Episodes',
     summary: 'List the episodes of a project, newest first',
+    description: 'Those in the trash are left out.',
     params: ProjectParams,
     query: z.object(pageQuery),
     answers: { 200: listShape('episodes', Episode, example) },
@@ -224,11 +231,13 @@ const list = endpoint(
 const update = endpoint(
   {
     operationId: 'updateEpisode',
+    grant: 'write',
     method: 'PATCH',
     path: `${EPISODES}/{episodeName}`,
     tag: 'Episodes',
     summary: 'Change the given fields of an episode',
-    description: 'A slash inside the name of an episode is %2F in the path. A null folder is the root.',
+    description:
+      'What is not given stays. Another name or folder moves its node, with all that is inside of it; folders are created where they are missing, and a null folder is the root of the project. A write-protected episode changes no more, not even its protection.',
     params: EpisodeParams,
     query: nothing,
     body: chronological(
@@ -272,6 +281,7 @@ const update = endpoint(
 const trash = trashEndpoint(
   {
     operationId: 'trashEpisode',
+    grant: 'write',
     path: `${EPISODES}/{episodeName}`,
     tag: 'Episodes',
     summary: 'Move an episode to the trash',

@@ -21,13 +21,14 @@ import { trashFolder } from './trash.sql.ts'
 const trash = trashEndpoint(
   {
     operationId: 'trashFolder',
+    grant: 'write',
     path: '/nodes/{id}',
     tag: 'Nodes',
     summary: 'Move a folder to the trash',
     description:
       'With all that hangs below it. Where that is over 5,000 nodes the answer is 202: the folder is gone, and the rest follows slice by slice; until then nothing is made, changed, moved or restored below it, and no folder around it is deleted (409).',
     slice: (deletionId) => goOn('marking', { deletionId, rows: SLICE.nodes }),
-    params: z.object({ id: field.lookup }),
+    params: z.object({ id: field.lookup.meta({ description: 'The id of the node' }) }),
     query: z.object({}),
     failures: [
       'node_not_found',
@@ -49,11 +50,14 @@ const NodeInPlace = Node.extend({
 const read = endpoint(
   {
     operationId: 'readNode',
+    grant: 'read',
     method: 'GET',
     path: '/nodes/{id}',
     tag: 'Nodes',
     summary: 'A node, with those around it',
-    params: z.object({ id: field.lookup }),
+    description:
+      'With its ancestors from the root down. A node is a folder, an episode, or the leaf of an asset.',
+    params: z.object({ id: field.lookup.meta({ description: 'The id of the node' }) }),
     query: z.object({}),
     isTagged: true,
     answers: {
@@ -77,17 +81,20 @@ const isRequired = (name: 'namespace' | 'project') => ({
 const list = endpoint(
   {
     operationId: 'listChildren',
+    grant: 'read',
     method: 'GET',
     path: '/nodes/children',
     tag: 'Nodes',
     summary: 'List what hangs right below a node, or at the top of a project',
+    description:
+      'Folders and episodes first, then leaves, each by the code points of its name. Below an episode stands what is inside of it.',
     params: z.object({}),
     query: z
       .object({
         parentId: field.lookup.optional().meta({ description: 'A folder, or the node of an episode' }),
         namespace: projectAsked.namespace.optional(),
         project: projectAsked.project.optional(),
-        kind: nodeKind.optional(),
+        kind: nodeKind.optional().meta({ description: 'Only those of this kind' }),
         ...pageQuery,
       })
       .refine(
@@ -118,6 +125,7 @@ const list = endpoint(
 const look = endpoint(
   {
     operationId: 'lookUpNode',
+    grant: 'read',
     method: 'GET',
     path: '/nodes/lookup',
     tag: 'Nodes',
@@ -131,7 +139,7 @@ const look = endpoint(
       episode: field.lookup.optional().meta({
         description: 'The name of an episode: the path is from its node on, and `/` is that node itself.',
       }),
-      kind: nodeKind.optional(),
+      kind: nodeKind.optional().meta({ description: 'Only those of this kind' }),
     }),
     isTagged: true,
     answers: { 200: { description: 'The node', schema: Node, example: nodeExample } },
@@ -154,16 +162,23 @@ const folderName = field.name.superRefine((name, context) => {
 const move = endpoint(
   {
     operationId: 'moveFolder',
+    grant: 'write',
     method: 'PATCH',
     path: '/nodes/{id}',
     tag: 'Nodes',
     summary: 'Rename or move a folder',
     description:
       'All that hangs below it follows at once: the paths of nodes, the names of assets, and the nodePath of episodes. A null parent is the top: of the episode that the folder is inside of, else of the project.',
-    params: z.object({ id: field.lookup }),
+    params: z.object({ id: field.lookup.meta({ description: 'The id of the node' }) }),
     query: z.object({}),
     body: z
-      .object({ name: folderName.optional(), parentId: field.lookup.nullable().optional() })
+      .object({
+        name: folderName.optional(),
+        parentId: field.lookup
+          .nullable()
+          .optional()
+          .meta({ description: 'A folder, or the node of an episode; null for the top' }),
+      })
       .meta({ id: 'NodeChanges' }),
     bodyExample: { name: 'batch-2', parentId: null },
     elsewhere: {

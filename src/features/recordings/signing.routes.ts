@@ -75,6 +75,7 @@ const shown = { id: field.id.nullable(), path: z.string().nullable() }
 const sign = endpoint(
   {
     operationId: 'signAssets',
+    grant: 'read',
     method: 'POST',
     path: '/assets/sign',
     tag: 'Assets',

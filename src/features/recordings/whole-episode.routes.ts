@@ -33,12 +33,13 @@ const readEpisode = episodeReading(wireKinds.map(({ shape }) => shape))
 const read = endpoint(
   {
     operationId: 'readEpisode',
+    grant: 'read',
     method: 'GET',
     path: `${EPISODES}/{episodeName}`,
     tag: 'Episodes',
     summary: 'Read an episode with its newest assets, and the counts of all',
     description:
-      'A slash inside the name of an episode is %2F in the path. For each kind with more assets than are shown, a `Link` (`rel="section"`, the kind as `title`) leads to the list of the others.',
+      'For each kind with more assets than are shown, a `Link` (`rel="section"`, the kind as `title`) leads to the list of the others.',
     params: EpisodeParams,
     query: z.object({}),
     isTagged: true,

@@ -10,29 +10,8 @@ import { storeOf } from '../../storage/store.ts'
 import { ping } from './ping.sql.ts'
 
 const nothing = { params: z.object({}), query: z.object({}) }
-const { name, version, description } = packageJson
+const { name, version } = packageJson
 const migration = journal.entries.at(-1)?.tag ?? null
-
-const index = openEndpoint(
-  {
-    ...nothing,
-    operationId: 'readIndex',
-    method: 'GET',
-    path: '/',
-    tag: 'Service',
-    summary: 'What this is',
-    answers: {
-      200: {
-        description: 'The name of the service and where to read on',
-        schema: z.object({ name: z.string(), description: z.string(), openapi: z.string() }),
-        example: { name, description, openapi: '/openapi.json' },
-      },
-    },
-    failures: [],
-    trips: 'none',
-  },
-  () => jsonAnswer(JSON.stringify({ name, description, version, openapi: '/openapi.json' })),
-)
 
 const health = ['/health', '/healthz'].map((path) =>
   openEndpoint(
@@ -43,6 +22,8 @@ const health = ['/health', '/healthz'].map((path) =>
       path,
       tag: 'Service',
       summary: 'Whether the Worker runs; no store is asked',
+      description:
+        'For a monitor that asks often: it tells that the Worker answers, and nothing of what it stands on.',
       answers: {
         200: {
           description: 'It does',
@@ -65,6 +46,8 @@ const ready = openEndpoint(
     path: '/readyz',
     tag: 'Service',
     summary: 'Whether the Worker can serve: its configuration, D1 and the bucket',
+    description:
+      'For a monitor that asks now and then, and for whoever deploys: 503 names the variable that is missing or unsafe, or the store that does not answer.',
     answers: {
       200: {
         description: 'It can',
@@ -113,6 +96,7 @@ const readVersion = openEndpoint(
     path: '/version',
     tag: 'Service',
     summary: 'What is deployed',
+    description: 'The version, the commit that was deployed, and the newest migration that it knows of.',
     answers: {
       200: {
         description: 'The version',
@@ -131,4 +115,4 @@ const readVersion = openEndpoint(
   ({ config }) => jsonAnswer(JSON.stringify({ name, version, commit: config.commit, migration })),
 )
 
-export const serviceEndpoints: readonly Endpoint[] = [index, ...health, ready, readVersion]
+export const serviceEndpoints: readonly Endpoint[] = [...health, ready, readVersion]

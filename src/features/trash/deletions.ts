@@ -17,6 +17,8 @@ export const deletionKinds = [
 export const DELETED_PLACE = `${NAMESPACE}/trash/{deletionId}`
 export const DELETED_ITEM = `${PROJECT}/trash/{deletionId}`
 
-const deletionId = { deletionId: field.lookup }
+const deletionId = {
+  deletionId: field.lookup.meta({ description: 'That of the answer to DELETE, or of the trash' }),
+}
 export const DeletedPlaceParams = NamespaceParams.extend(deletionId)
 export const DeletedItemParams = ProjectParams.extend(deletionId)

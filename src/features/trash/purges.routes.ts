@@ -67,6 +67,7 @@ const purgeOfPlace = endpoint(
   {
     ...purgeText,
     operationId: 'purgePlace',
+    grant: 'purge',
     method: 'DELETE',
     path: DELETED_PLACE,
     summary: 'Purge a deleted project, or the deleted namespace itself, now',
@@ -93,6 +94,7 @@ const purgeOfItem = endpoint(
   {
     ...purgeText,
     operationId: 'purgeInside',
+    grant: 'purge',
     method: 'DELETE',
     path: DELETED_ITEM,
     summary: 'Purge what was deleted inside a project now',
@@ -141,6 +143,7 @@ const Purge = z
 const receipts = endpoint(
   {
     operationId: 'listPurges',
+    grant: 'audit',
     method: 'GET',
     path: `${NAMESPACE}/purges`,
     tag: 'Trash',

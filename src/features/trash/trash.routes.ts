@@ -74,6 +74,7 @@ const deletion = {
 const listOfPlaces = endpoint(
   {
     operationId: 'listNamespaceTrash',
+    grant: 'read',
     method: 'GET',
     path: `${NAMESPACE}/trash`,
     tag: 'Trash',
@@ -101,10 +102,13 @@ const listOfPlaces = endpoint(
 const listOfItems = endpoint(
   {
     operationId: 'listProjectTrash',
+    grant: 'read',
     method: 'GET',
     path: `${PROJECT}/trash`,
     tag: 'Trash',
     summary: 'List what was deleted inside a project',
+    description:
+      'The newest first. What was deleted together is one entry, and is restored and purged together.',
     params: ProjectParams,
     query: z.object(pageQuery),
     answers: { 200: listShape('trash', Deletion, deletion) },
@@ -150,10 +154,13 @@ const assetsShown = wireKinds.map(shownBy)
 const restoreOfPlace = endpoint(
   {
     operationId: 'restorePlace',
+    grant: 'write',
     method: 'POST',
     path: `${DELETED_PLACE}/restore`,
     tag: 'Trash',
     summary: 'Restore a project, or the deleted namespace itself',
+    description:
+      'With all that is inside, as it was. Where its slug was taken meanwhile it is 409, and `as` gives another one.',
     params: DeletedPlaceParams,
     query: z.object({ as: field.slug.optional().meta(as) }),
     isTagged: true,
@@ -174,6 +181,7 @@ const restoreOfPlace = endpoint(
 const restoreOfItem = endpoint(
   {
     operationId: 'restoreInside',
+    grant: 'write',
     method: 'POST',
     path: `${DELETED_ITEM}/restore`,
     tag: 'Trash',

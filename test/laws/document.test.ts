@@ -1,0 +1,252 @@
+import { Validator } from '@cfworker/json-schema'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Fixture, fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
+import { type Answer, ask } from '../support/world.ts'
+
+/**
+ * The document against the server: requests are made of nothing but what it says. Those that it allows are never 400,
+ * those that it does not are, and every answer is as it says.
+ */
+
+const { body: document } = await ask('GET', '/openapi.json')
+
+interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly items?: Schema
+  readonly format?: string
+  readonly pattern?: string
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+  readonly minItems?: number
+}
+
+interface Parameter {
+  readonly $ref?: string
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly schema: Schema
+}
+
+interface Operation {
+  readonly method: string
+  readonly operationId: string
+  readonly parameters: readonly Parameter[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
+  >
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const samples = Object.keys(samplesFor(await fixture()))
+
+const operations: readonly Operation[] = Object.values<Record<string, object>>(document.paths)
+  .flatMap((item) =>
+    Object.entries(item).map(([method, operation]) => ({
+      method,
+      ...(operation as Omit<Operation, 'method'>),
+    })),
+  )
+  // Kinds of assets differ by their fields alone: one stands for all.
+  .filter(
+    ({ operationId }) =>
+      samples.includes(operationId) && !/Audio|LabelTrack|TextTrack|Image/.test(operationId),
+  )
+
+const bodyOf = ({ requestBody }: Operation): Schema | undefined =>
+  requestBody?.content['application/json'] && settled(requestBody.content['application/json'].schema)
+const queryOf = ({ parameters }: Operation): readonly Parameter[] =>
+  parameters.filter((each) => each.in === 'query' && each.name !== 'cursor')
+
+const settled = (schema: Schema): Schema =>
+  schema.$ref ? document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema
+
+const word = fc.stringMatching(/^[a-z]{3,12}$/)
+const formats: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  'date-time': fc.constantFrom('2026-04-14T09:30:00Z', '2026-04-14T09:30:00.123+02:00'),
+  uri: fc.constant('https://example.com/picture.png'),
+}
+
+/** A value that a schema allows. */
+function allowedBy(given: Schema): fc.Arbitrary<unknown> {
+  const schema = settled(given)
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices) return fc.oneof(...choices.map(allowedBy))
+  const [type] = [schema.type].flat()
+  const least = Math.ceil(schema.minimum ?? (schema.exclusiveMinimum ?? -1) + 1)
+  switch (type) {
+    case 'string':
+      return (
+        formats[schema.format ?? ''] ??
+        (schema.pattern ? fc.stringMatching(new RegExp(schema.pattern)) : word)
+      )
+    case 'integer':
+    case 'number':
+      return fc.integer({ min: least, max: Math.min(schema.maximum ?? 1_000, 1_000_000) })
+    case 'boolean':
+      return fc.boolean()
+    case 'null':
+      return fc.constant(null)
+    case 'array':
+      return fc.array(allowedBy(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 })
+    default:
+      return schema.properties ? fieldsOf(schema) : fc.dictionary(word, fc.jsonValue(), { maxKeys: 3 })
+  }
+}
+
+const fieldsOf = ({ properties = {}, required = [] }: Schema): fc.Arbitrary<Fields> =>
+  fc.record(
+    Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, allowedBy(schema)])),
+    {
+      requiredKeys: required as string[],
+    },
+  )
+
+/** What the document cannot know of: where the request goes, and what belongs together. */
+const given = (names: readonly string[], { owner }: Fixture): Fields => {
+  const places: Fields = { namespace: owner.slug, project: 'robotics', owner: owner.slug }
+  return Object.fromEntries(names.filter((name) => name in places).map((name) => [name, places[name]]))
+}
+
+/** Rules that no schema tells, each with its field: the description does. */
+const isBeyondSchemas = ({ path, message }: { readonly path: string; readonly message: string }): boolean =>
+  [
+    /^endedAt is before startedAt/,
+    /^durationMs is not the difference/,
+    /^(ids|paths|namespace|project|episode|kind) /,
+    /^part(s|Numbers)\S* /,
+    /^episodeId /,
+    /^\S*\.?metadata\S* /,
+  ].some((rule) => rule.test(`${path} ${message}`))
+
+async function send(
+  of: Fixture,
+  { operationId, method }: Operation,
+  query: Fields,
+  body?: Fields,
+): Promise<Answer> {
+  const { path } = samplesFor(of)[operationId] as Sample
+  const url = new URL(path, 'http://localhost')
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
+  return of.owner.ask(method.toUpperCase(), `${url.pathname}${url.search}`, body)
+}
+
+function assertAsDocumented({ responses }: Operation, { status, headers, body }: Answer): void {
+  const response = responses[String(status)]
+  if (!response) throw new Error(`The document knows no answer ${status}.`)
+  const type = (headers.get('Content-Type') ?? '').split(';')[0] ?? ''
+  const schema = response.content?.[type]?.schema
+  if (!schema) return
+  const { valid, errors } = new Validator({ ...schema, components: document.components } as object).validate(
+    type === 'application/x-ndjson' ? body[0] : body,
+  )
+  expect([valid, valid ? [] : errors.slice(-2)]).toEqual([true, []])
+}
+
+const inFixture = untouched(fixture)
+const RUNS = 4
+
+describe.each(operations)('$operationId', (operation) => {
+  const schema = bodyOf(operation)
+  const query = queryOf(operation)
+  const asQuery: Schema = {
+    properties: Object.fromEntries(query.map((each) => [each.name, each.schema])),
+    required: query.filter(({ required }) => required).map(({ name }) => name),
+  }
+  const requests = fc.tuple(fieldsOf(asQuery), schema ? fieldsOf(schema) : fc.constant(undefined))
+
+  it('takes what the document allows, and answers as it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async ([asked, body]) => {
+        await inFixture(async (own) => {
+          const sample = samplesFor(own)[operation.operationId] as Sample
+          const places = given(Object.keys(asQuery.properties ?? {}), own)
+          const whole = body && { ...body, ...given(Object.keys(schema?.properties ?? {}), own) }
+          const keys = Object.fromEntries(new URL(sample.path, 'http://localhost').searchParams)
+          const answer = await send(own, operation, { ...asked, ...keys, ...places }, whole)
+          assertAsDocumented(operation, answer)
+          if (answer.status === 400 && answer.body.code === 'invalid_request')
+            expect(answer.body.errors.filter((each: never) => !isBeyondSchemas(each))).toEqual([])
+          return [answer]
+        })
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  const wrong = wrongFields(schema)
+  it.each(wrong)('refuses $what', async ({ path, change }) => {
+    await inFixture(async (own) => {
+      const { body } = samplesFor(own)[operation.operationId] as Sample
+      const answer = await send(own, operation, {}, change({ ...(body as Fields) }))
+      assertAsDocumented(operation, answer)
+      const paths = answer.body.errors?.map((each: { path: string }) => each.path.split('.')[0])
+      expect([answer.status, paths, answer.rowsWritten]).toEqual([400, expect.arrayContaining([path]), 0])
+      return [answer]
+    })
+  })
+
+  it.each(query.filter((each) => isJudged(each.schema)))(
+    'refuses another $name in the query',
+    async ({ name }) => {
+      const own = shared
+      const answer = await send(own, operation, { [name]: 'something-else' })
+      assertAsDocumented(operation, answer)
+      expect([answer.status, answer.body.errors[0].path]).toEqual([400, name])
+    },
+  )
+})
+
+const shared = await fixture()
+
+/** What a client may say wrongly, and be told so; a page that is none is the first. */
+const isJudged = (schema: Schema): boolean => schema.enum !== undefined || schema.type === 'boolean'
+
+interface Wrong {
+  readonly what: string
+  readonly path: string
+  readonly change: (body: Fields) => Fields
+}
+
+/** Of a field another type than any that it may have. */
+function otherThan(schema: Schema): unknown {
+  const types = [settled(schema)].flatMap(({ type, anyOf, oneOf, enum: values }) => [
+    ...[type ?? []].flat(),
+    ...[...(anyOf ?? []), ...(oneOf ?? [])].flatMap((each) => [settled(each).type ?? []].flat()),
+    ...(values ?? []).map((value) => typeof value),
+  ])
+  return [7.5, 'x', true, ['x'], { x: 1 }].find((value) => {
+    const type = Array.isArray(value) ? 'array' : typeof value
+    return !types.includes(type)
+  })
+}
+
+function wrongFields(schema: Schema | undefined): readonly Wrong[] {
+  if (!schema?.properties) return []
+  const properties = Object.entries(schema.properties)
+  return [
+    ...properties.map(([path, each]) => ({
+      what: `${path} of another type`,
+      path,
+      change: (body: Fields) => ({ ...body, [path]: otherThan(each) }),
+    })),
+    ...(schema.required ?? []).map((path) => ({
+      what: `no ${path}`,
+      path,
+      change: ({ [path]: _, ...rest }: Fields) => rest,
+    })),
+  ]
+}
