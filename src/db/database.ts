@@ -62,7 +62,7 @@ export class Database {
         await scheduler.wait(Math.random() * FIRST_REST * 2 ** (attempt - 1))
         return null
       })
-      if (results !== null) return plan.read(results.map((result) => result.results))
+      if (results !== null) return readAgain(plan, results, attempt)
     }
   }
 
@@ -100,6 +100,19 @@ export class Database {
     } finally {
       this.usage.milliseconds += performance.now() - started
     }
+  }
+}
+
+/**
+ * Reads what a batch tells. Where it was asked for more than once, and says that somebody was faster, the first time may
+ * have been committed, and somebody have changed it since: nobody knows, and no more is said.
+ */
+function readAgain<T>(plan: Plan<T>, results: readonly D1Result<Row>[], attempt: number): T {
+  try {
+    return plan.read(results.map((result) => result.results))
+  } catch (error) {
+    const isUnknown = attempt > 1 && error instanceof Refusal && error.failure === 'precondition_failed'
+    throw isUnknown ? unavailable(error) : error
   }
 }
 

@@ -45,8 +45,10 @@ export interface Guard {
 export interface Kept {
   /** The table `kept`, which has a row where the key was used before. It has it by `admitted`. */
   readonly table: SQL
-  /** Holds where it was this very request that used it. */
+  /** Holds where it was this very request that used it, at this very place. */
   readonly isSame: SQL
+  /** Holds where it was another request that used it. */
+  readonly isOther: SQL
   /** The id of where the request is judged. */
   readonly place: SQL
 }
@@ -99,12 +101,7 @@ const rungs = ({ place, done, kept, thing = [], grant, roles = [], state = [] }:
     /** 403: a token that may not look learns nothing of the thing. */
     scopes: grant ? refusing([lacksScope(grants[grant].scopes)]) : [],
     /** No refusal: a request that is sent again is told what it did. 422: the key is another request's. */
-    kept: kept
-      ? [
-          again(kept.isSame, sql`'done'`),
-          again(sql`exists (select 1 from kept)`, sql`'idempotency_key_reused'`),
-        ]
-      : [],
+    kept: kept ? [again(kept.isSame, sql`'done'`), again(kept.isOther, sql`'idempotency_key_reused'`)] : [],
     done: done ? [again(done, sql`'done'`)] : [],
     /** 404 and 410, before the role: who may read learns whether there is such a thing. */
     thing: refusing(thing),
@@ -149,8 +146,8 @@ export const addressing = (guard: Guard): SQL =>
     [
       guard.standing,
       sql`admitted as materialized (select * from standing where (${caseOf([authority(guard)])}) is null)`,
-      ...(guard.kept ? [guard.kept.table] : []),
       ...guard.tables,
+      ...(guard.kept ? [guard.kept.table] : []),
     ],
     sql.raw(', '),
   )}`

@@ -16,18 +16,19 @@ type Keyed = Pick<Stamp, 'now' | 'keyId' | 'fingerprint' | 'attempt'>
 export const KEPT_FOR = 86_400_000
 
 /**
- * What a guard knows of the key. `place` is the id of where the request is judged, null while that is still to be made:
- * under a place that was made anew the same key is another.
+ * What a guard knows of the key. `place` is the id of what the request adds to, null while that is still to be made: the
+ * same request to one that was made anew is another, and takes the key over.
  */
 export const keyedAt = (place: SQL, a: Arguments<Keyed>): { readonly kept: Kept } => ({
   kept: {
     table: sql`kept as materialized (select ${idempotencyKeys.fingerprint} as fingerprint,
         ${idempotencyKeys.attempt} as attempt, ${idempotencyKeys.itemId} as item_id,
-        ${idempotencyKeys.version} as version, ${idempotencyKeys.created} as created, ${idempotencyKeys.body} as body
+        ${idempotencyKeys.version} as version, ${idempotencyKeys.created} as created, ${idempotencyKeys.body} as body,
+        ${idempotencyKeys.placeId} = ${place} as is_here
       from ${ADMITTED} cross join ${idempotencyKeys} where ${idempotencyKeys.id} = ${a.keyId}
-        and ${idempotencyKeys.placeId} = ${place}
         and ${idempotencyKeys.createdAt} > ${a.now} - ${sql.raw(String(KEPT_FOR))})`,
-    isSame: sql`(select fingerprint = ${a.fingerprint} from kept)`,
+    isSame: sql`(select fingerprint = ${a.fingerprint} and is_here from kept)`,
+    isOther: sql`(select fingerprint <> ${a.fingerprint} from kept)`,
     place,
   },
 })
@@ -81,7 +82,7 @@ export function keepable<G extends Keyed, A extends G = G>(
         body: sql`told.body`,
         createdAt: a.now,
       },
-      sql`from permit as standing cross join (${told(a)}) as told where ${a.keyId} is not null and not exists (select 1 from kept)`,
+      sql`from permit as standing cross join (${told(a)}) as told where ${a.keyId} is not null and not exists (select 1 from kept where is_here)`,
     ),
   )
   return {

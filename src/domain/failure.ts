@@ -43,7 +43,7 @@ export const failures = {
   episode_duration_contradicts: 'durationMs: is not the difference of startedAt and endedAt',
   metadata_too_large: 'metadata: would be over 64 KiB as JSON when merged',
   metadata_entangled:
-    'metadata: has too many members to be merged at once: merge it in parts, or replace it (application/json)',
+    'metadata: takes too many comparisons to be merged at once: merge it in parts, or replace it (application/json)',
   episode_trashed: 'Episode was previously deleted',
   forbidden: 'Your role, or the scopes of your token, do not allow this.',
   node_not_folder: 'id: is not the id of a folder',
@@ -62,9 +62,9 @@ export const failures = {
   dataset_name_taken: 'Dataset name already exists in this project',
   collection_name_taken: 'Collection name already exists in this project',
   manifest_out_of_order:
-    'A collection of the dataset, or what was being read, was moved or renamed: begin the manifest anew, without cursor.',
+    'A collection of the dataset was renamed, or what was being read was moved: begin the manifest anew, without cursor.',
   manifest_entangled:
-    'Members of the dataset are in more collections than can be compared: it takes fewer than 1,000 collections in the dataset, or members that are in at most 64.',
+    'Members of the dataset are in more collections than can be compared: it takes at most 1,000 collections in the dataset, or members that are in at most 64.',
   node_name_taken: 'There is such a folder already.',
   asset_below_slash:
     'It holds assets, whose names would be read as other paths below a folder that has a slash in its name.',

@@ -145,8 +145,8 @@ export const textsOfStates = {
   },
   metadata_entangled: {
     meaning:
-      'Merging looks for each value that was sent among all that are there. These are so many that it would take too long, so nothing was changed.',
-    when: 'On `PATCH` with `Content-Type: application/merge-patch+json`, where the number of values sent, multiplied by the number of those sent and those there together, is over 2,000,000. Objects, arrays and what they hold count as a value each.',
+      'Merging looks for each member that was sent among all that are there. These are so many that it would take too long, so nothing was changed.',
+    when: 'On `PATCH` with `Content-Type: application/merge-patch+json`, where the number of members sent, multiplied by the number of those sent and those there together, is over 1,000,000. Where a name or value has a backslash in its JSON, all bytes count in place of the members there. Members of objects within objects, and within arrays, count too.',
     remedy:
       'Send several requests with fewer members each. Or read the metadata, merge it in your program, and send all of it with `Content-Type: application/json`, and with `If-Match` so that nobody else is overwritten.',
   },

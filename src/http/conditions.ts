@@ -1,20 +1,20 @@
 /** What a client says of the representations that it has, and can read. */
 
-/** Any tag that there is. */
+/** Any tag that there is: no tag itself, as it stands in no quotes. */
 export const ANY_TAG = '*'
 
-/** The entity tags in a header, without their quotes; weak ones like strong ones (RFC 9110, 13.1.2). */
+/** The entity tags in a header, in their quotes; weak ones like strong ones (RFC 9110, 13.1.2). */
 export const tagsIn = (header: string | null): string[] =>
   header?.trim() === ANY_TAG
     ? [ANY_TAG]
-    : [...(header ?? '').matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map(([, tag = '']) => tag)
+    : [...(header ?? '').matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g)].map(([, tag = '']) => tag)
 
 /** What a client says is to be changed, or deleted, `<id>-<version>` each; null where it says nothing, or anything. */
 export function expectedIn(headers: Headers): readonly string[] | null {
   const header = headers.get('If-Match')
   if (header === null || header.trim() === ANY_TAG) return null
   // On its way a tag may have been weakened: it is the state that may have changed then, and that is not compared.
-  return tagsIn(header).map((tag) => tag.match(/^([0-9a-f]{24}-\d+)\../)?.[1] ?? '')
+  return tagsIn(header).map((tag) => tag.match(/^"([0-9a-f]{24}-\d+)\../)?.[1] ?? '')
 }
 
 /** What is wrong with that, or null. */

@@ -147,7 +147,7 @@ const headersTaken = {
 
 function conditions(route: AnyRoute): Json[] {
   const names: (keyof typeof headersTaken)[] = [
-    ...(route.isTagged && route.method === 'GET' ? ['IfNoneMatch' as const] : []),
+    ...(answersOf(route)[304] ? ['IfNoneMatch' as const] : []),
     ...(isConditional(route) ? ['IfMatch' as const] : []),
     ...(route.isKeyed ? ['IdempotencyKey' as const] : []),
   ]
@@ -223,8 +223,8 @@ function contentOf(
   return Object.keys(content).length === 0 ? {} : { content }
 }
 
-function headersOf({ isTagged, isKeyed }: AnyRoute): Json {
-  const names = [...(isTagged ? ['ETag'] : []), ...(isKeyed ? ['Idempotency-Replayed'] : [])]
+function headersOf({ isTagged, isKeyed, answers: own }: AnyRoute): Json {
+  const names = [...(isTagged || own[304] ? ['ETag'] : []), ...(isKeyed ? ['Idempotency-Replayed'] : [])]
   const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }])
   return names.length === 0 ? {} : { headers: Object.fromEntries(headers) }
 }

@@ -17,9 +17,9 @@ export async function resourceAnswer(
   resource: Resource,
   { status = 200, links = [] }: Manner = {},
 ): Promise<Response> {
-  const tag = await tagOf(resource)
+  const tag = `"${await stateOf(resource)}"`
   const headers: Record<string, string> = {
-    ETag: `"${tag}"`,
+    ETag: tag,
     // Where an answer is transformed on its way, its tag is weakened.
     'Cache-Control': 'private, no-cache, no-transform',
     ...(links.length > 0 && { Link: links.join(', ') }),
@@ -42,7 +42,7 @@ const BYTES_OF_A_STATE = 12
  * `<id>-<version>.<state>`: id and version are those of the row, which a condition on writing compares; the state is a digest
  * of the whole answer, which may show more than the row, and to everybody something else.
  */
-async function tagOf({ id, version, body }: Resource): Promise<string> {
+async function stateOf({ id, version, body }: Resource): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
   return `${id}-${version}.${new Uint8Array(digest).subarray(0, BYTES_OF_A_STATE).toHex()}`
 }

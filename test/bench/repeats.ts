@@ -95,16 +95,16 @@ const told: Readonly<Record<string, Set<string>>> = Object.fromEntries(names.map
 const counts = { sent: 0, made: 0, replayed: 0 }
 const faults: string[] = []
 
-async function send(origin: string, tokens: readonly string[], n: number): Promise<void> {
+/** What is sent until an answer has come, and what that says. */
+async function answerTo(origin: string, tokens: readonly string[], n: number): Promise<string | null> {
   const name = names[n % names.length] ?? ''
   const { path, status, body, idOf } = kinds[name] as Kind
-  const key = `key-${n}`
   for (;;) {
     const token = tokens[counts.sent++ % tokens.length]
     const headers = {
       Authorization: `Bearer ${token}`,
       'Content-Type': 'application/json',
-      'Idempotency-Key': key,
+      'Idempotency-Key': `key-${n}`,
     }
     const sent = { method: 'POST', headers, body: JSON.stringify(body(n)) }
     // A cut connection, before the answer or within it: it is sent again.
@@ -114,12 +114,24 @@ async function send(origin: string, tokens: readonly string[], n: number): Promi
     if (answer === null) continue
     const { response, text } = answer
     if (response.status === 400 && /did not arrive whole/.test(text)) continue
-    if (!status.includes(response.status)) faults.push(`${name} ${n}: ${response.status} ${text}`)
-    else told[name]?.add(idOf(JSON.parse(text), n))
     if (response.headers.get('Idempotency-Replayed') === 'true') counts.replayed++
-    counts.made++
-    return
+    if (status.includes(response.status)) return idOf(JSON.parse(text), n)
+    faults.push(`${name} ${n}: ${response.status} ${text}`)
+    return null
   }
+}
+
+/** Of a hundred that were answered, so many are sent once more, as if nobody had heard it. */
+const UNHEARD = 30
+
+async function send(origin: string, tokens: readonly string[], n: number): Promise<void> {
+  const answer = await answerTo(origin, tokens, n)
+  counts.made++
+  if (answer === null) return
+  told[names[n % names.length] ?? '']?.add(answer)
+  if (Math.random() * 100 >= UNHEARD) return
+  const again = await answerTo(origin, tokens, n)
+  if (again !== answer) faults.push(`key ${n}: ${answer}, and then ${again}`)
 }
 
 const miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [workerOf('server')] }))

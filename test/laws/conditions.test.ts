@@ -52,7 +52,15 @@ describe.each(readings)('$operationId', ({ operationId }) => {
   })
 
   it('is sent to who has another one, or asks in no known words', async () => {
-    for (const known of [STALE, '', 'nonsense', tagOf(await read()).replaceAll('"', '')])
+    for (const known of [
+      STALE,
+      '"*"',
+      'W/"*"',
+      `${STALE}, "*"`,
+      '',
+      'nonsense',
+      tagOf(await read()).replaceAll('"', ''),
+    ])
       expect((await read({ 'If-None-Match': known })).status).toBe(200)
   })
 
@@ -284,6 +292,58 @@ describe('a condition that does not hold', () => {
       members: ['a', 'b'],
       datasetId: expect.any(String),
     })
+  })
+
+  it('is not known, and so 503, where D1 could not say whether it held, and somebody was faster then', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject('robotics')
+    const tag = tagOf(await tenant.ask('GET', project))
+    let isFirst = true
+    const answer = await tenant.ask(
+      'PATCH',
+      project,
+      { description: 'mine' },
+      {
+        ...BY(tag),
+        disturb: async (batch) => {
+          const results = await batch()
+          if (!isFirst) return results
+          isFirst = false
+          await tenant.ask('PATCH', project, { description: 'theirs' })
+          throw new Error('D1_ERROR: Network connection lost.')
+        },
+      },
+    )
+    expect([answer.status, answer.body.code]).toEqual([503, 'database_unavailable'])
+    expect((await tenant.ask('GET', project)).body.description).toBe('theirs')
+  })
+
+  it('is judged where an episode is there already, and where a role is', async () => {
+    const [tenant, mate] = [await Tenant.arrive(), await Tenant.arrive()]
+    const episodes = `${await tenant.withProject('robotics')}/episodes`
+    await tenant.ask('POST', episodes, { name: 'run', description: 'first' })
+    const stale = await tenant.ask('POST', episodes, { name: 'run', description: 'second' }, BY(STALE))
+    const missing = await tenant.ask('POST', episodes, { name: 'new', folder: '/a' }, BY('*'))
+    expect([stale.status, stale.rowsWritten, missing.status]).toEqual([412, 0, 201])
+    const member = `/namespaces/${tenant.slug}/members/${mate.slug}`
+    await tenant.ask('PUT', member, { role: 'reader' })
+    expect((await tenant.ask('PUT', member, { role: 'reader' }, BY(STALE))).status).toBe(412)
+  })
+
+  it('is told after a quota that is used up', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject('robotics')
+    await tenant.ask('POST', `${project}/collections`, { name: 'one', members: ['a'] })
+    const { status, body } = await tenant.ask(
+      'POST',
+      `${project}/collections/one/members`,
+      { add: ['b'] },
+      {
+        ...BY(STALE),
+        variables: { QUOTA_ROWS: '1' },
+      },
+    )
+    expect([status, body.code]).toEqual([403, 'quota_exceeded'])
   })
 
   it('is judged of the own account', async () => {

@@ -202,6 +202,68 @@ describe('a key', () => {
     expect([made.status, isReplayed(made), made.body.id === body.id]).toEqual([201, false, false])
   })
 
+  it('names one request, whatever project stands in its body', async () => {
+    const tenant = await Tenant.arrive()
+    for (const slug of ['one', 'other']) await tenant.withProject(slug)
+    const announce = (project: string) =>
+      tenant.ask('POST', '/uploads', { namespace: tenant.slug, project, files: [{ size: 3 }] }, keyOf('a'))
+    const register = (project: string) =>
+      tenant.ask('POST', '/assets/file', { namespace: tenant.slug, project }, keyOf('a'))
+    for (const send of [announce, register]) {
+      const first = await send('one')
+      const other = await send('other')
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+      const again = await send('one')
+      expect([told(again), isReplayed(again)]).toEqual([told(first), true])
+    }
+  })
+
+  it('is another of a collection, and a dataset, that was made anew', async () => {
+    const tenant = await Tenant.arrive()
+    const project = await tenant.withProject('robotics')
+    const lists = [
+      [`${project}/collections`, 'members', 'm'],
+      [`${project}/datasets`, 'collections', 'held'],
+    ] as const
+    await tenant.ask('POST', `${project}/collections`, { name: 'held' })
+    for (const [list, inside, what] of lists) {
+      const add = () => tenant.ask('POST', `${list}/one/${inside}`, { add: [what] }, keyOf('a'))
+      await tenant.ask('POST', list, { name: 'one' })
+      await add()
+      await tenant.ask('DELETE', `${list}/one`)
+      await tenant.ask('POST', list, { name: 'one' })
+      const anew = await add()
+      expect([anew.body, isReplayed(anew)]).toEqual([{ added: 1, total: 1 }, false])
+    }
+  })
+
+  it('tells a collection as it is, where the key was forgotten and the request is not', async () => {
+    const tenant = await Tenant.arrive()
+    const collections = `${await tenant.withProject('robotics')}/collections`
+    const make = () => tenant.ask('POST', collections, { name: 'c', members: ['a', 'b', 'c'] }, keyOf('a'))
+    await make()
+    await tenant.ask('DELETE', `${collections}/c/members`, { remove: ['b', 'c'] })
+    await env.DB.prepare('update idempotency_keys set created_at = 0').run()
+    const anew = await make()
+    expect([anew.status, anew.body.members, anew.body.membersTotal]).toEqual([201, ['a'], 1])
+    expect((await make()).body).toEqual(anew.body)
+  })
+
+  it('is not told of a token for a namespace to who has left it', async () => {
+    const [tenant, mate] = [await Tenant.arrive(), await Tenant.arrive()]
+    await tenant.admit(mate, 2)
+    const post = () =>
+      mate.ask(
+        'POST',
+        '/auth/tokens',
+        { name: 'robot', namespace: tenant.slug, scopes: ['read'] },
+        keyOf('a'),
+      )
+    expect((await post()).status).toBe(201)
+    await tenant.ask('DELETE', `/namespaces/${tenant.slug}/members/${mate.slug}`)
+    expect((await post()).status).toBe(404)
+  })
+
   it('is another in a project that was made anew', async () => {
     const { tenant, project, post } = await withEpisodes()
     const first = await post('run', 'a')

@@ -128,7 +128,15 @@ describe.each(things)('$operationId', (thing) => {
     const { merge } = await having(thing, members('a', 6_000))
     const answer = await merge(members('b', 1_000))
     expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([400, 'metadata_entangled', 0])
-    expect((await merge(members('b', 200))).status).toBe(200)
+    expect((await merge(members('b', 100))).status).toBe(200)
+    const escaped = (name: string) => members(`"${name}`.padEnd(50, 'x'), 800)
+    const other = await having(thing, escaped('a'))
+    expect((await other.merge(escaped('b'))).body.code).toBe('metadata_entangled')
+    // What stands in lists is compared with nothing.
+    const { merge: fill } = await having(thing, { samples: Array.from({ length: 20_000 }, () => 1) })
+    expect((await fill({ ...members('b', 100), more: Array.from({ length: 10_000 }, () => 1) })).status).toBe(
+      200,
+    )
   })
 })
 
@@ -170,7 +178,7 @@ it('merging is another request than replacing, under the same request id', async
 it('a merge that D1 could not say was committed is made once', async () => {
   const tenant = await Tenant.arrive()
   const at = await tenant.withProject('robotics')
-  await tenant.ask('PATCH', at, { metadata: { a: 1 } })
+  const before = await tenant.ask('PATCH', at, { metadata: { a: 1 } })
   let isFirst = true
   const answer = await tenant.ask(
     'PATCH',
@@ -187,7 +195,10 @@ it('a merge that D1 could not say was committed is made once', async () => {
     },
   )
   expect([answer.status, answer.body.metadata]).toEqual([200, { a: 1, b: 2 }])
+  expect(versionOf(answer)).toBe(versionOf(before) + 1)
 })
+
+const versionOf = ({ headers }: Answer): number => Number(headers.get('ETag')?.match(/-(\d+)\./)?.[1])
 
 it('by thirty at once loses nothing', async () => {
   const tenant = await Tenant.arrive()

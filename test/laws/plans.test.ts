@@ -112,7 +112,7 @@ describe('every command', () => {
     '$name keeps an answer once, of a request that was let pass',
     ({ body, front }) => {
       expect(front?.form).toBe('consulted')
-      expect(body).toMatch(/from permit .* not exists \(select 1 from kept\)$/)
+      expect(body).toMatch(/from permit .* not exists \(select 1 from kept where is_here\)$/)
     },
   )
 })

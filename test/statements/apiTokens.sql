@@ -23,7 +23,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  where members.user_id = api_tokens.user_id and members.namespace_id = api_tokens.namespace_id), api_tokens.project_id), 'expiresAt', iso(api_tokens.expires_at), 'createdAt', iso(api_tokens.created_at)) as body
  from verdict as standing
  left join api_tokens on api_tokens.id = iif(standing.refusal is null, :id, null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- apiTokens.listed, consulted by apiTokens.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select users.token_count from users where users.id = standing.user_id), 0), null) as count, true as is_counted, null as id, null as body

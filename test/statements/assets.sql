@@ -4,7 +4,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  from permit as standing cross join (select standing.refusal as refusal, assets.id as id, assets.version as version, 1 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body
  from verdict as standing
  left join assets on assets.id = iif(standing.refusal is null, (select id from earlier), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- assets.listed.video.all, consulted by assets.listing
 , <assets.hidden>, weighed as (select assets.id as id, assets.name as name, <assetJson.video> as body, <assets.weight> as own, sum(<assets.weight>) over (rows unbounded preceding) as total

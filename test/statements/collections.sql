@@ -38,19 +38,19 @@ insert into collection_members (collection_id, member_id, position, project_id, 
 
 -- collections.keep.addedMembers, consulted by collections.addingMembers
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
- select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ select :keyId, :fingerprint, :attempt, (select id from target), told.id, told.version, told.created, told.body, :now
  from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- collections.keep.created, consulted by collections.creating
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
  select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
- from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 1 as created, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>) as body
+ from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 1 as created, iif(collections.id = :id, iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionHeadJson>), iif(<isBlind>, json_object('id', collections.id, 'name', collections.name), <collectionJson>)) as body
  from verdict as standing
  left join collections on collections.id = iif(standing.refusal is null, (select id from earlier), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- collections.listed.ofDataset, consulted by collections.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select datasets.collection_count

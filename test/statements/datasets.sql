@@ -36,11 +36,11 @@ select standing.refusal as refusal, datasets.id as id, datasets.version as versi
 
 -- datasets.keep.attached, consulted by datasets.attaching
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
- select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ select :keyId, :fingerprint, :attempt, (select id from target), told.id, told.version, told.created, told.body, :now
  from permit as standing cross join (select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, json_object('added', iif(datasets.updated_request = :mark, datasets.changed_collections, 0), 'total', datasets.collection_count) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from target), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- datasets.keep.created, consulted by datasets.creating
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
@@ -48,7 +48,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  from permit as standing cross join (select standing.refusal as refusal, datasets.id as id, datasets.version as version, 1 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body
  from verdict as standing
  left join datasets on datasets.id = iif(standing.refusal is null, (select id from earlier), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- datasets.listed, consulted by datasets.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.datasets

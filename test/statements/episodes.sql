@@ -8,7 +8,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  where nodes.id = episodes.folder_id)), 'namespace', json_object('id', standing.namespace_id, 'slug', standing.namespace_slug))) as body
  from verdict as standing
  left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- episodes.listed, consulted by episodes.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select project_stats.episodes

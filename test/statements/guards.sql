@@ -1,7 +1,5 @@
 -- apiTokens.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.user_id and idempotency_keys.created_at > :now - 86400000), place as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), place as materialized (
  select namespaces.id as namespace_id, projects.id as project_id
  from admitted as standing
  left join members on members.user_id = standing.user_id and members.namespace_id = (
@@ -9,13 +7,15 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  from namespaces
  where namespaces.slug = :namespace and namespaces.deleted_at is null)
  left join namespaces on namespaces.id = members.namespace_id
- left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), verdict as materialized (
+ left join projects on projects.namespace_id = namespaces.id and projects.slug = :project and projects.deleted_at is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.user_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.user.8>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 0) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 0) then 'idempotency_key_reused'
- when (exists (select 1 from api_tokens where api_tokens.id = :id)) and not (standing.access < 0) then 'done'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 0) and not (:namespace is not null and (select namespace_id from place) is null) and not (:project is not null and (select project_id from place) is null) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 0) and not (:namespace is not null and (select namespace_id from place) is null) and not (:project is not null and (select project_id from place) is null) then 'idempotency_key_reused'
+ when (exists (select 1 from api_tokens where api_tokens.id = :id)) and not (standing.access < 0) and not (:namespace is not null and (select namespace_id from place) is null) and not (:project is not null and (select project_id from place) is null) then 'done' <role.0>
  when :namespace is not null and (select namespace_id from place) is null then 'namespace_not_found'
- when :project is not null and (select project_id from place) is null then 'project_not_found' <role.0>
+ when :project is not null and (select project_id from place) is null then 'project_not_found'
  when (select users.token_count from users where users.id = standing.user_id) >= 100 and not exists (select 1
  from api_tokens
  where api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null and api_tokens.expires_at <= :now)) then 'too_many_api_tokens' end, 'done') as refusal
@@ -54,9 +54,7 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  from standing)
 
 -- assets.registering
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), earlier as materialized (select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
  where assets.id = :id
  union all
@@ -66,10 +64,12 @@ with <standing.project>, admitted as materialized (select * from standing where 
  union all
  select assets.id as id, assets.storage_id as storage_id, 1 as is_done, assets.created_by_token as created_by_token
  from admitted as standing cross join assets
- where :name is null and assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), verdict as materialized (
+ where :name is null and assets.container_id = <assets.container.standing> and assets.kind = :kind and assets.deleted_at is null and assets.name is null and assets.created_request = :repeatable and assets.created_request is not null limit 1), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.projectToMake.6>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_done from earlier)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from earlier) then 'created_by_another'
@@ -147,25 +147,6 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  when exists (select 1
  from target join episodes on episodes.id = target.container_id
  where episodes.write_protected) then 'episode_write_protected'
- when :expected is not null and not exists (select 1
- from assets
- where assets.id = (select target.id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
- when :isMerging and :metadata is not null and exists (
- select 1
- from assets
- where assets.id = (select target.id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(assets.metadata))) > 2000000) then 'metadata_entangled'
- when :isMerging and :metadata is not null and exists (
- select 1
- from assets
- where assets.id = (select target.id from target) and octet_length(json_patch(ifnull(assets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
- when exists (select 1
- from target cross join assets on assets.container_id = target.container_id and assets.kind = :kind and assets.name = :name and assets.name is not null and assets.deleted_at is null and assets.id <> target.id) then 'asset_name_taken'
- when exists (select 1
- from deletions as busy
- where <isBusy> and <closedIn> = (select target.container_id from target) and substr((select nodes.path from target cross join nodes on nodes.id = target.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when exists (select 1
- from deletions as busy
- where <isBusy> and <closedIn> = (select target.container_id from target) and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
  when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (iif(:name? and (select node_id from target) is null, 1, 0) + (select count(*)
  from each(:folders) as made
  where (select nodes.id
@@ -174,36 +155,55 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  from each(:folders) as made
  where (select nodes.id
  from nodes
- where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded'
+ when :expected is not null and not exists (select 1
+ from assets
+ where assets.id = (select target.id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from assets
+ where assets.id = (select target.id from target) and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(assets.metadata, '{}'), '\') > 0, (octet_length(ifnull(assets.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(assets.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
+ when :isMerging and :metadata is not null and exists (
+ select 1
+ from assets
+ where assets.id = (select target.id from target) and (octet_length(ifnull(assets.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(assets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ when exists (select 1
+ from target cross join assets on assets.container_id = target.container_id and assets.kind = :kind and assets.name = :name and assets.name is not null and assets.deleted_at is null and assets.id <> target.id) then 'asset_name_taken'
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select target.container_id from target) and substr((select nodes.path from target cross join nodes on nodes.id = target.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
+ when exists (select 1
+ from deletions as busy
+ where <isBusy> and <closedIn> = (select target.container_id from target) and substr(:nodePath || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking' end, 'done') as refusal
  from standing)
 
 -- collections.addingMembers
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
  select collections.id as id
  from admitted as standing cross join collections
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null), fresh as materialized (select given.key as key, given.value as id
  from target cross join each(:ids) as given
  left join collection_members on collection_members.collection_id = target.id and collection_members.member_id = given.value
- where collection_members.member_id is null), verdict as materialized (
+ where collection_members.member_id is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = (select id from target) as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.project.2>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when (not exists (select 1 from fresh) and exists (select 1
  from target cross join collections on collections.id = target.id
  where collections.updated_request = :mark)) and not (standing.access < 2) then 'done'
  when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
+ when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:ids)) <= :rowsQuota, 0, (select count(*) from fresh) > 0 and <used.rows> + (select count(*) from fresh) > :rowsQuota)) then 'quota_exceeded'
  when :expected is not null and not exists (select 1
  from collections
- where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
- when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:ids)) <= :rowsQuota, 0, (select count(*) from fresh) > 0 and <used.rows> + (select count(*) from fresh) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.creating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
  select collections.id as id, 1 as is_made
  from admitted as standing cross join collections
  where collections.id = :id
@@ -213,10 +213,12 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where collections.project_id = standing.project_id and collections.name = :name and collections.deleted_at is null limit 1), dataset as materialized (
  select datasets.id as id
  from admitted as standing cross join datasets
- where datasets.id = :datasetId and datasets.project_id = standing.project_id and datasets.deleted_at is null), verdict as materialized (
+ where datasets.id = :datasetId and datasets.project_id = standing.project_id and datasets.deleted_at is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.project.2>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 2) then 'done'
  when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
  when exists (select 1 from earlier) then 'collection_name_taken'
@@ -287,11 +289,13 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when :isMerging and :metadata is not null and exists (
  select 1
  from collections
- where collections.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(collections.metadata))) > 2000000) then 'metadata_entangled'
+ where collections.id = (select id from target) and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(collections.metadata, '{}'), '\') > 0, (octet_length(ifnull(collections.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(collections.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
  when :isMerging and :metadata is not null and exists (
  select 1
  from collections
- where collections.id = (select id from target) and octet_length(json_patch(ifnull(collections.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ where collections.id = (select id from target) and (octet_length(ifnull(collections.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(collections.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from collections
  where collections.project_id = standing.project_id and collections.name = :newName and collections.deleted_at is null and collections.id <> (select id from target)) then 'collection_name_taken' end, 'done') as refusal
@@ -301,17 +305,17 @@ with <standing.project>, admitted as materialized (select * from standing where 
 with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.7> end) is null), verdict as materialized ( select *, nullif(case <authority.user.7> <role.1> end, 'done') as refusal from standing)
 
 -- datasets.attaching
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), target as materialized (
  select datasets.id as id
  from admitted as standing cross join datasets
  where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null), named as materialized (select given.value as name, collections.id as id, collections.dataset_id as dataset_id
  from admitted as standing cross join each(:names) as given
- left join collections on collections.project_id = standing.project_id and collections.name = given.value and collections.deleted_at is null), concerned as materialized (select id from named where dataset_id is not (select id from target)), verdict as materialized (
+ left join collections on collections.project_id = standing.project_id and collections.name = given.value and collections.deleted_at is null), concerned as materialized (select id from named where dataset_id is not (select id from target)), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = (select id from target) as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.project.2>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when (not exists (select 1 from concerned) and exists (select 1
  from target cross join datasets on datasets.id = target.id
  where datasets.updated_request = :mark)) and not (standing.access < 2) then 'done'
@@ -323,19 +327,19 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- datasets.creating
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), earlier as materialized (
  select datasets.id as id, 1 as is_made
  from admitted as standing cross join datasets
  where datasets.id = :id
  union all
  select datasets.id, datasets.created_request = :repeatable
  from admitted as standing cross join datasets
- where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), verdict as materialized (
+ where datasets.project_id = standing.project_id and datasets.name = :name and datasets.deleted_at is null limit 1), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.project.2>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 2) then 'done' <role.2>
  when exists (select 1 from earlier) then 'dataset_name_taken' end, 'done') as refusal
  from standing)
@@ -404,11 +408,13 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when :isMerging and :metadata is not null and exists (
  select 1
  from datasets
- where datasets.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(datasets.metadata))) > 2000000) then 'metadata_entangled'
+ where datasets.id = (select id from target) and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(datasets.metadata, '{}'), '\') > 0, (octet_length(ifnull(datasets.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(datasets.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
  when :isMerging and :metadata is not null and exists (
  select 1
  from datasets
- where datasets.id = (select id from target) and octet_length(json_patch(ifnull(datasets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ where datasets.id = (select id from target) and (octet_length(ifnull(datasets.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(datasets.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from datasets
  where datasets.project_id = standing.project_id and datasets.name = :newName and datasets.deleted_at is null and datasets.id <> (select id from target)) then 'dataset_name_taken' end, 'done') as refusal
@@ -526,17 +532,28 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :newName and episodes.id <> (select id from target)) = 1 then 'episode_trashed' <role.2>
  when (select write_protected from target) then 'episode_write_protected'
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (select count(*)
+ from each(:folders) as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and <used.rows> + (select count(*)
+ from each(:folders) as made
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded'
  when :expected is not null and not exists (select 1
  from episodes
  where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from episodes
- where episodes.id = (select id from target) and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(episodes.metadata))) > 2000000) then 'metadata_entangled'
+ where episodes.id = (select id from target) and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(episodes.metadata, '{}'), '\') > 0, (octet_length(ifnull(episodes.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(episodes.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
  when :isMerging and :metadata is not null and exists (
  select 1
  from episodes
- where episodes.id = (select id from target) and octet_length(json_patch(ifnull(episodes.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ where episodes.id = (select id from target) and (octet_length(ifnull(episodes.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(episodes.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
  when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
@@ -553,35 +570,29 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = standing.project_id and substr((select nodes.path
- from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, (select count(*)
- from each(:folders) as made
- where (select nodes.id
- from nodes
- where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > 0 and <used.rows> + (select count(*)
- from each(:folders) as made
- where (select nodes.id
- from nodes
- where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
+ from target cross join episodes on episodes.id = target.id cross join nodes on nodes.id = episodes.node_id) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking' end, 'done') as refusal
  from standing)
 
 -- episodes.upserting
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), target as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), target as materialized (
  select episodes.id as id, episodes.deleted_at as deleted_at, episodes.write_protected as write_protected, episodes.started_at as started_at, episodes.ended_at as ended_at, episodes.duration_ms as duration_ms, episodes.updated_request as updated_request, episodes.created_by_token as created_by_token
  from admitted as standing cross join episodes
  where episodes.id = ifnull((select episodes.id from episodes where episodes.id = :id), (select episodes.id
  from episodes
- where episodes.project_id = standing.project_id and episodes.name = :name))), verdict as materialized (
+ where episodes.project_id = standing.project_id and episodes.name = :name))), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.projectToMake.6>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused'
  when ((select id from target) = :id or (select deleted_at is null and updated_request = :mark from target)) and not (standing.access < 2) then 'done'
  when <isAdding> and standing.access < 2 then 'forbidden' || ifnull(' ' || 'role 2 ' || iif(standing.is_member, standing.access, 0), '')
  when (select (<isAdding> and created_by_token is not standing.token_id) from target) then 'created_by_another'
  when (select deleted_at is not null from target) then 'episode_trashed' <role.2>
  when (select write_protected from target) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from episodes
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
  when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
@@ -654,7 +665,7 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  left join users on users.home_id = ( select namespaces.id from namespaces where namespaces.slug = :username)
  left join members on members.user_id = users.id and members.namespace_id = standing.namespace_id), verdict as materialized (
  select *, nullif(case <authority.namespace.8>
- when ((select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
+ when (:expected is null and (select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
  when (select id from member) is null then 'user_not_found' <role.0> <role.3>
  when :expected is not null then 'precondition_failed'
  when :rank < 3 and ((select is_home from member)) then 'home_owner'
@@ -664,9 +675,7 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  from standing)
 
 -- namespaces.creating
-with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.user_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
+with <standing.user>, admitted as materialized (select * from standing where (case <authority.user.8> end) is null), earlier as materialized (
  select namespaces.id as id, (namespaces.id = :id or namespaces.created_request = :repeatable or namespaces.updated_request = :mark) and namespaces.deleted_at is null and exists (select 1
  from members
  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
@@ -683,10 +692,12 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  from members
  where members.namespace_id = namespaces.id and members.user_id = standing.user_id) as is_made
  from admitted as standing cross join namespaces
- where namespaces.created_request = :repeatable and namespaces.id = ( select former_slugs.namespace_id from former_slugs where former_slugs.slug = :slug) limit 1), verdict as materialized (
+ where namespaces.created_request = :repeatable and namespaces.id = ( select former_slugs.namespace_id from former_slugs where former_slugs.slug = :slug) limit 1), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.user_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.user.8>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 0) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 0) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 0) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 0) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 0) then 'done' <role.0>
  when exists (select 1 from earlier) or ifnull( (select former_slugs.namespace_id is not null
  from former_slugs
@@ -740,11 +751,13 @@ with standing as materialized (
  when :isMerging and :metadata is not null and exists (
  select 1
  from namespaces
- where namespaces.id = standing.namespace_id and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(namespaces.metadata))) > 2000000) then 'metadata_entangled'
+ where namespaces.id = standing.namespace_id and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(namespaces.metadata, '{}'), '\') > 0, (octet_length(ifnull(namespaces.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(namespaces.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
  when :isMerging and :metadata is not null and exists (
  select 1
  from namespaces
- where namespaces.id = standing.namespace_id and octet_length(json_patch(ifnull(namespaces.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ where namespaces.id = standing.namespace_id and (octet_length(ifnull(namespaces.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(namespaces.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when :newSlug <> standing.namespace_slug and (exists (
  select 1
  from namespaces
@@ -945,19 +958,19 @@ with standing as materialized (
  where projects.namespace_id = namespaces.id and projects.deleted_at is null and projects.visibility = 'public'), 1, 0)) as access
  from (select 1) <joinedUser>
  left join namespaces on namespaces.slug = :namespace and namespaces.deleted_at is null and namespaces.id = ifnull(api_tokens.namespace_id, namespaces.id)
- left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
- from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.namespace_id and idempotency_keys.created_at > :now - 86400000), earlier as materialized (
+ left join members on members.user_id = users.id and members.namespace_id = namespaces.id), admitted as materialized (select * from standing where (case <authority.visited.2> end) is null), earlier as materialized (
  select projects.id as id, 1 as is_made
  from admitted as standing cross join projects
  where projects.id = :id
  union all
  select projects.id, projects.created_request = :repeatable
  from admitted as standing cross join projects
- where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), verdict as materialized (
+ where projects.namespace_id = standing.namespace_id and projects.slug = :slug and projects.deleted_at is null limit 1), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.namespace_id as is_here
+ from admitted as standing cross join idempotency_keys
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.visited.2>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'idempotency_key_reused'
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'idempotency_key_reused'
  when ((select is_made from earlier)) and not (standing.access < 2) and not (:visibility <> 'private' and standing.access < 3) then 'done' <role.2>
  when :visibility <> 'private' and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when exists (select 1 from earlier) then 'project_slug_taken' end, 'done') as refusal
@@ -1023,11 +1036,13 @@ with standing as materialized (
  when :isMerging and :metadata is not null and exists (
  select 1
  from projects
- where projects.id = standing.project_id and (select count(*) from json_tree(:metadata)) * ((select count(*) from json_tree(:metadata)) + (select count(*) from json_tree(projects.metadata))) > 2000000) then 'metadata_entangled'
+ where projects.id = standing.project_id and (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') * iif(instr(:metadata || ifnull(projects.metadata, '{}'), '\') > 0, (octet_length(ifnull(projects.metadata, '{}')) + octet_length(:metadata)), (select count(*) from json_tree(:metadata) as member where typeof(member.key) = 'text') + (select count(*)
+ from json_tree(ifnull(projects.metadata, '{}')) as member
+ where typeof(member.key) = 'text')) > 1000000) then 'metadata_entangled'
  when :isMerging and :metadata is not null and exists (
  select 1
  from projects
- where projects.id = standing.project_id and octet_length(json_patch(ifnull(projects.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
+ where projects.id = standing.project_id and (octet_length(ifnull(projects.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(projects.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when exists (select 1
  from projects
  where projects.namespace_id = standing.namespace_id and projects.slug = :newSlug and projects.deleted_at is null and projects.id <> standing.project_id) then 'project_slug_taken' end, 'done') as refusal
@@ -1147,12 +1162,12 @@ with <standing.upload_not_found>, admitted as materialized (select * from standi
  from standing)
 
 -- uploads.announcing
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.projectToMake.6> end) is null), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
  from admitted as standing cross join idempotency_keys
- where idempotency_keys.id = :keyId and idempotency_keys.place_id = standing.project_id and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
+ where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.projectToMake.6>
- when ((select fingerprint = :fingerprint from kept)) and not (standing.access < 2) then 'done'
- when (exists (select 1 from kept)) and not (standing.access < 2) then 'idempotency_key_reused' <role.2>
+ when ((select fingerprint = :fingerprint and is_here from kept)) and not (standing.access < 2) then 'done'
+ when ((select fingerprint <> :fingerprint from kept)) and not (standing.access < 2) then 'idempotency_key_reused' <role.2>
  when (:rowsQuota is not null and iif(<used.rows> + :count <= :rowsQuota, 0, (select ifnull(sum(1), 0)
  from each(:files) as file
  where not exists (select 1 from objects where objects.id = (file.value ->> '$.id')) and <uploads.known.standing> is null) > 0 and <used.rows> + (select ifnull(sum(1), 0)

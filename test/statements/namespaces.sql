@@ -19,7 +19,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  from permit as standing cross join (select standing.refusal as refusal, namespaces.id as id, namespaces.version as version, 1 as created, <namespaceJson> as body
  from verdict as standing
  left join namespaces on namespaces.id = iif(standing.refusal is null, (select id from earlier), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- namespaces.letGoOfFormer
 delete

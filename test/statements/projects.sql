@@ -14,7 +14,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  from permit as standing cross join (select standing.refusal as refusal, projects.id as id, projects.version as version, 1 as created, iif(<isBlind>, json_object('id', projects.id, 'name', projects.name), <projectJson>) as body
  from verdict as standing
  left join projects on projects.id = iif(standing.refusal is null, (select id from earlier), null)) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- projects.listed, consulted by projects.listing
 select standing.refusal as refusal, iif(standing.refusal is null, (select iif(standing.is_member, namespace_stats.projects, namespace_stats.public_projects)

@@ -111,7 +111,7 @@ insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, ite
  from (select json_object('id', objects.id, 'key', objects.key, 'state', objects.state, 'name', objects.name, 'bucket_upload_id', objects.bucket_upload_id, 'part_size', objects.part_size, 'announced_size', objects.announced_size, 'announced_sha256', objects.announced_sha256, 'content_type', objects.content_type, 'size', objects.size, 'sha256', objects.sha256, 'etag', objects.etag, 'created_at', objects.created_at) as row
  from (select * from verdict where refusal is null) as permit cross join each(:files) as file cross join objects on objects.id = ifnull( (select objects.id from objects where objects.id = (file.value ->> '$.id')), <uploads.known.permit>))) as body
  from verdict as standing) as told
- where :keyId is not null and not exists (select 1 from kept)
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- uploads.listed, consulted by uploads.listing
 select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select pending_uploads.uploads

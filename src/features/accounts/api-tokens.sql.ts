@@ -58,7 +58,8 @@ const creating = guard<NewApiToken>('apiTokens.creating', (a) =>
     left join ${projects} on ${projects.namespaceId} = ${namespaces.id} and ${projects.slug} = ${a.project}
       and ${live(projects)})`,
     ],
-    thing: [
+    // Also of a token that was made before: who is no member any more is not told of it again.
+    roles: [
       ['namespace_not_found', sql`${a.namespace} is not null and (select namespace_id from place) is null`],
       ['project_not_found', sql`${a.project} is not null and (select project_id from place) is null`],
     ],

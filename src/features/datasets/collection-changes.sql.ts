@@ -16,6 +16,7 @@ import {
   meets,
   mergingMetadata,
   outcomeOf,
+  type Resource,
   renamedByThisRequest,
   renaming,
   type Stamp,
@@ -27,9 +28,10 @@ import {
 } from '../../db/write.ts'
 import {
   type CollectionRef,
+  collectionJson,
   headJson,
   noCollection,
-  readHead,
+  readKept,
   readWhole,
   type WholeCollection,
   wholeCollection,
@@ -120,17 +122,23 @@ const fill = following<New>(
 
 const MADE = sql`(select id from earlier)`
 
-/** Its members are kept by nobody else: the request gives them again. */
+/** The members that it was made with are not kept: the request gives them again. */
 const created = keepable(
   creating,
   'collections.created',
   () => wholeCollection(MADE, sql`1`),
-  () => outcomeOf(collections, shown(headJson, collections), MADE, sql`1`),
+  (a) =>
+    outcomeOf(
+      collections,
+      sql`iif(${collections.id} = ${a.id}, ${shown(headJson, collections)}, ${shown(collectionJson, collections)})`,
+      MADE,
+      sql`1`,
+    ),
 )
 
-export const createCollection = (values: New): Plan<WholeCollection> =>
-  settled([act(create, values), act(fill, values)], created, values, readWhole, (rows) =>
-    readHead(rows, values.members),
+export const createCollection = (values: New): Plan<Resource> =>
+  settled<New, Resource>([act(create, values), act(fill, values)], created, values, readWhole, (rows) =>
+    readKept(rows, values.members),
   )
 
 type Changes = CollectionRef & Stamp & Fields & Placing & { readonly newName?: string }

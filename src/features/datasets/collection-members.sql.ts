@@ -30,6 +30,7 @@ const note = (a: Arguments<Changing>, members: SQL): SQL =>
     ...touched(collections, a),
   })} where ${isToChange(collections, members)}`
 
+const TARGET = sql`(select id from target)`
 const fresh = sql.raw('fresh')
 const there = sql.raw('there')
 
@@ -48,13 +49,13 @@ const adding = guard<Adding>('collections.addingMembers', (a) =>
     done: isDone(a, collections, fresh),
     thing: [noCollection],
     state: [
-      unexpected(a, collections, sql`(select id from target)`),
       overRows(a, {
         atMost: sql`(select count(*) from ${given(a)})`,
         exactly: sql`(select count(*) from fresh)`,
       }),
+      unexpected(a, collections, TARGET),
     ],
-    ...keyedAt(sql`standing.project_id`, a),
+    ...keyedAt(TARGET, a),
   }),
 )
 
@@ -86,7 +87,7 @@ const removing = guard<Changing>('collections.removingMembers', (a) =>
     ],
     done: isDone(a, collections, there),
     thing: [noCollection],
-    state: [unexpected(a, collections, sql`(select id from target)`)],
+    state: [unexpected(a, collections, TARGET)],
   }),
 )
 

@@ -97,12 +97,12 @@ export function readWhole([first, ...rows]: readonly Row[]): WholeCollection {
   return { ...told, body: withMembers(told.body, ids), members: { ids, total: size as number, last } }
 }
 
-/** A collection as it was made with these members, which are all that it had. */
-export function readHead(rows: readonly Row[], ids: readonly string[]): WholeCollection {
+/** What was kept of a collection: as it was made, with these members; or as it was later, with those that a row shows. */
+export function readKept(rows: readonly Row[], made: readonly string[]): Resource {
   const told = readResource(rows)
-  const { membersTotal: total } = JSON.parse(told.body) as { readonly membersTotal?: number }
-  if (total === undefined) return { ...told, members: null }
-  return { ...told, body: withMembers(told.body, ids), members: { ids, total, last: ids.length - 1 } }
+  const shown = JSON.parse(told.body) as { readonly membersTotal?: number; readonly members?: unknown }
+  const isWithout = shown.membersTotal !== undefined && shown.members === undefined
+  return isWithout ? { ...told, body: withMembers(told.body, made) } : told
 }
 
 const withMembers = (body: string, members: readonly string[]): string =>

@@ -71,7 +71,7 @@ const told = (a: Arguments<Changing>, verb: 'added' | 'removed'): SQL =>
 const attaching = guard<Changing>('datasets.attaching', (a) =>
   projectGuard(a, 'write', {
     ...naming(a, sql`dataset_id is not ${TARGET}`),
-    ...keyedAt(sql`standing.project_id`, a),
+    ...keyedAt(TARGET, a),
   }),
 )
 

@@ -142,6 +142,7 @@ const GZIPPED = '-gzip'
 /** The states of the dataset whose manifest a client has, by the tags of the same aspect that it names. */
 const statesIn = (header: string | null, aspect: string): string[] =>
   tagsIn(header)
+    .map((tag) => (tag === ANY_TAG ? tag : tag.slice(1, -1)))
     .map((tag) => (tag.endsWith(GZIPPED) ? tag.slice(0, -GZIPPED.length) : tag))
     .filter((tag) => tag === ANY_TAG || tag.endsWith(`-${aspect}`))
     .map((tag) => (tag === ANY_TAG ? tag : tag.slice(0, -aspect.length - 1)))

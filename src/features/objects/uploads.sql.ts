@@ -223,7 +223,8 @@ export function announceUploads(
       ...arriveByCreatingAt(values.namespace, arriving),
       act(makeMissingProject, values),
       act(announce, values),
-      act(renewKnown, values),
+      // Nothing else is known than what has a hash.
+      ...(files.some(({ sha256 }) => sha256 !== null) ? [act(renewKnown, values)] : []),
     ],
     announced,
     values,

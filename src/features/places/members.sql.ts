@@ -92,7 +92,7 @@ const isDemoted = (a: Arguments<Setting>, [failure, condition]: Refusing): Refus
 const setting = guard<Setting>('members.setting', (a) =>
   namespaceGuard(a, 'self', {
     tables: [named(a)],
-    done: sql`(select role = ${a.rank} and (standing.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
+    done: sql`${a.expected} is null and (select role = ${a.rank} and (standing.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
     state: [lacksRole(roles.owner), untagged(a), ...keeping.map((each) => isDemoted(a, each))],
   }),

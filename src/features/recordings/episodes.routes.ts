@@ -179,7 +179,7 @@ const upsert = endpoint(
       },
       201: { description: 'It was made', schema: upserted, example: placed },
     },
-    failures: [...projectFailures, 'created_by_another', ...writeFailures],
+    failures: [...projectFailures, 'created_by_another', ...writeFailures, 'precondition_failed'],
   },
   async (call) => {
     const { asking, params, query, body, stamp, quotas, mint, arriving, database } = call

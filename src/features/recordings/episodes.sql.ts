@@ -114,6 +114,7 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
     ],
     state: [
       protectedTarget,
+      unexpected(a, episodes, sql`(select id from target)`),
       ...contradictions(a),
       ...closedPaths(a),
       overRows(a, {
@@ -236,12 +237,12 @@ const updating = guard<Changes>('episodes.updating', (a) => {
     ],
     state: [
       protectedTarget,
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, folderIn(a, 'standing')) }),
       unexpected(a, episodes, sql`(select id from target)`),
       ...unmergeable(a, episodes, sql`(select id from target)`),
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
       ...closedPaths(a),
-      overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, folderIn(a, 'standing')) }),
     ],
   })
 })

@@ -73,16 +73,16 @@ const updating = guard<Changes>('assets.updating', (a) => {
         and ${assets.name} = ${a.name} and not (${anyGiven(a, besideName)}))`,
     state: [
       isInProtectedEpisode,
+      overRows(a, {
+        atMost: ROWS_OF_ONE,
+        exactly: sql`(${node} + ${countMissing(a, { container, path: sql`${a.parentPath}` })})`,
+      }),
       unexpected(a, assets, TARGET),
       ...unmergeable(a, assets, TARGET),
       ['asset_name_taken', sql`exists (select 1 from ${others})`],
       // What is marked with its folder is not changed on the way, nor moved to where something is marked.
       closedFor(container, path),
       closedFor(container, a.nodePath),
-      overRows(a, {
-        atMost: ROWS_OF_ONE,
-        exactly: sql`(${node} + ${countMissing(a, { container, path: sql`${a.parentPath}` })})`,
-      }),
     ],
   })
 })
