@@ -118,6 +118,7 @@ function operation(route: AnyRoute, components: Record<string, unknown>): Json {
   }
 }
 
+/** Without examples: a page from which calls are tried would send them. */
 const headersTaken = {
   IfNoneMatch: {
     name: 'If-None-Match',
@@ -125,7 +126,6 @@ const headersTaken = {
     description:
       'The `ETag` of what you have: the answer is 304, without a body, where it still is the same.',
     schema: { type: 'string' },
-    example: EXAMPLE_TAG,
   },
   IfMatch: {
     name: 'If-Match',
@@ -133,7 +133,6 @@ const headersTaken = {
     description:
       'The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared.',
     schema: { type: 'string' },
-    example: EXAMPLE_TAG,
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -141,7 +140,6 @@ const headersTaken = {
     description:
       'A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
-    example: '7f3e0d3c-4c2b-4c58-9a57-3d1f0f4f7f0e',
   },
 } as const
 
