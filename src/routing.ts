@@ -41,6 +41,7 @@ const branches: readonly Branch[] = [
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes\//,
     load: async () => [
+      ...(await import('./features/recordings/episode-tags.routes.ts')).episodeTagEndpoints,
       ...episodeEndpoints,
       ...(await import('./features/recordings/whole-episode.routes.ts')).wholeEpisodeEndpoints,
     ],

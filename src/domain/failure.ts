@@ -44,6 +44,7 @@ export const failures = {
   metadata_too_large: 'metadata: would be over 64 KiB as JSON when merged',
   metadata_entangled:
     'metadata: takes too many comparisons to be merged at once: merge it in parts, or replace it (application/json)',
+  too_many_tags: 'tagsAdd: with these it would have over 64 tags',
   episode_trashed: 'Episode was previously deleted',
   forbidden: 'Your role, or the scopes of your token, do not allow this.',
   node_not_folder: 'id: is not the id of a folder',

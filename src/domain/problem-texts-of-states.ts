@@ -136,6 +136,12 @@ export const textsOfStates = {
     remedy:
       'Send `durationMs` as the milliseconds from `startedAt` to `endedAt`. On `PATCH`, `null` clears one of the three, and while one is unknown nothing is compared.',
   },
+  too_many_tags: {
+    meaning: 'An episode has 64 tags at most, and would have more. Its tags stay as they were.',
+    when: 'On `PATCH` of an episode with `tagsAdd`. In the answer of `POST /namespaces/:slug/projects/:projectSlug/episodes/tags` it stands as the `code` of single entries of `skipped`, while the other episodes are changed.',
+    remedy:
+      'Take tags away in the same request: `tagsRemove`, or `remove` of the other route. `GET /namespaces/:slug/projects/:projectSlug/episodes/:episodeName` shows those that are there.',
+  },
   metadata_too_large: {
     meaning:
       'What was sent would be merged with what is there, and the result would be over 64 KiB (65,536 bytes) as JSON. Nothing was changed.',

@@ -36,6 +36,9 @@ const MOST_IN_A_NAME = 255
 export const nameFault = (text: string): string | null =>
   text === '.' || text === '..' ? 'is "." or ".."' : shortFault(text, MOST_IN_A_NAME)
 
+/** Of a resource. */
+export const MOST_TAGS = 64
+
 export const MOST_BYTES_OF_METADATA = 65_536
 /** SQLite reads JSON of up to 1,000 levels; an answer wraps metadata in a few more. */
 const MOST_LEVELS_OF_METADATA = 500

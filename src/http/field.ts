@@ -2,7 +2,15 @@ import { keysToInfinity } from '../domain/digits.ts'
 import { MOST_IN_A_FORMAT } from '../domain/kind.ts'
 import { parseFolderPath, parseNodePath, parsePath } from '../domain/path.ts'
 import { isSlug } from '../domain/slug.ts'
-import { byteLength, lineFault, metadataFault, nameFault, proseFault, shortFault } from '../domain/text.ts'
+import {
+  byteLength,
+  lineFault,
+  MOST_TAGS,
+  metadataFault,
+  nameFault,
+  proseFault,
+  shortFault,
+} from '../domain/text.ts'
 import { instantOf } from '../domain/time.ts'
 import * as z from './zod.ts'
 
@@ -32,7 +40,6 @@ export const prose = z
   )
   .meta({ maxLength: MOST_BYTES_OF_PROSE, description: 'Up to 16 KiB; may hold tabs and newlines.' })
 
-const MOST_TAGS = 64
 const MOST_IN_A_TAG = 64
 
 /** A line of up to so many characters. */
@@ -47,6 +54,22 @@ export const tags = z
   .max(MOST_TAGS, { error: `has over ${MOST_TAGS} entries` })
   .transform((given) => [...new Set(given)])
   .meta({ maxItems: MOST_TAGS, description: 'In order, without duplicates.' })
+
+/** A tag is not both added and taken away: nobody knows which is meant. */
+export function refuseContradiction(
+  context: Pick<z.RefinementCtx, 'addIssue'>,
+  add: readonly string[] | undefined,
+  path: string,
+  remove: readonly string[] | undefined,
+): void {
+  const both = remove?.find((tag) => add?.includes(tag))
+  if (both !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: [path],
+      message: `has ${JSON.stringify(both)}, which is added too`,
+    })
+}
 
 /** On PATCH null clears them. */
 export const clearableTags = tags.nullable().transform((given) => given ?? [])

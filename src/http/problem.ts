@@ -37,6 +37,7 @@ export const statusOf = {
   episode_duration_contradicts: 400,
   metadata_too_large: 400,
   metadata_entangled: 400,
+  too_many_tags: 400,
   episode_trashed: 410,
   forbidden: 403,
   node_not_folder: 400,
@@ -99,6 +100,7 @@ export const statusOf = {
 const fieldOf: Partial<Record<Failure, string>> = {
   episode_ends_before_start: 'endedAt',
   episode_duration_contradicts: 'durationMs',
+  too_many_tags: 'tagsAdd',
   metadata_too_large: 'metadata',
   metadata_entangled: 'metadata',
   node_not_folder: 'id',

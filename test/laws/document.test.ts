@@ -130,6 +130,7 @@ const isBeyondSchemas = ({ path, message }: { readonly path: string; readonly me
     /^(ids|paths|namespace|project|episode|kind) /,
     /^part(s|Numbers)\S* /,
     /^episodeId /,
+    /^tags(Add|Remove) is not given together/,
     /^\S*\.?metadata\S* /,
   ].some((rule) => rule.test(`${path} ${message}`))
 

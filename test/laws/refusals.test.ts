@@ -54,6 +54,22 @@ const refused: readonly Refused[] = [
     body: (t) => ({ slug: t.mate, metadata: {} }),
   },
   {
+    operation: 'tagEpisodes',
+    code: 'project_not_found',
+    status: 404,
+    method: 'POST',
+    path: (t) => `${missing(t)}/episodes/tags`,
+    body: () => ({ names: ['run-1'], add: ['new'] }),
+  },
+  {
+    operation: 'updateEpisode',
+    code: 'too_many_tags',
+    status: 400,
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/tagged`,
+    body: () => ({ tagsAdd: ['one', 'more'] }),
+  },
+  {
     operation: 'setMember',
     code: 'user_not_found',
     status: 404,
@@ -570,6 +586,7 @@ async function prepared(): Promise<Prepared> {
   const episodes = `${project(tenant)}/episodes`
   await tenant.ask('PATCH', `${episodes}/run-1`, { startedAt: '2026-01-01T00:00:00Z' })
   await tenant.ask('POST', episodes, { name: 'run-2' })
+  await tenant.ask('POST', episodes, { name: 'tagged', tags: Array.from({ length: 63 }, (_, n) => `t${n}`) })
   await tenant.ask('POST', episodes, { name: 'protected', writeProtected: true })
   const { body } = await tenant.ask('POST', episodes, { name: 'trashed' })
   await env.DB.prepare('update episodes set deleted_at = 1 where id = ?').bind(body.episode.id).run()

@@ -57,6 +57,18 @@ const writes: readonly Repeated[] = [
     body: () => ({ name: 'renamed', folder: '/moved', writeProtected: true }),
   },
   {
+    operation: 'change the tags of an episode',
+    method: 'PATCH',
+    path: (t) => `${project(t)}/episodes/run-1`,
+    body: () => ({ tagsAdd: ['new'], tagsRemove: ['old'] }),
+  },
+  {
+    operation: 'change the tags of episodes',
+    method: 'POST',
+    path: (t) => `${project(t)}/episodes/tags`,
+    body: () => ({ names: ['run-1'], add: ['new'] }),
+  },
+  {
     operation: 'register an asset',
     method: 'POST',
     path: () => '/assets/video',

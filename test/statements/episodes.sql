@@ -1,3 +1,13 @@
+-- episodes.keep.tagged, consulted by episodes.tagging
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, standing.project_id as id, 1 as version, 0 as created, json_object( 'changed', (select count(*)
+ from named cross join episodes on episodes.id = named.id
+ where episodes.updated_request = :mark), 'skipped', (select json_group_array(json_object('name', name, 'code', code))
+ from ( select name, code from named where code is not null))) as body
+ from verdict as standing) as told
+ where :keyId is not null and not exists (select 1 from kept where is_here)
+
 -- episodes.keep.upserted, consulted by episodes.upserting
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
  select :keyId, :fingerprint, :attempt, standing.project_id, told.id, told.version, told.created, told.body, :now
@@ -120,6 +130,11 @@ select standing.refusal as refusal, episodes.id as id, episodes.version as versi
  from weighed cross join assets on assets.id = weighed.id
  where total - own < 8388608
 
+-- episodes.recalled.tagging, judged by episodes.tagging
+select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
+ from verdict as standing
+ left join kept
+
 -- episodes.recalled.upserting, judged by episodes.upserting
 select standing.refusal as refusal, kept.item_id as id, kept.version as version, kept.created as created, kept.body as body, kept.attempt <> :attempt as is_replayed
  from verdict as standing
@@ -131,6 +146,17 @@ with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, 
  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null)
  from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') from spot) || '/' || ifnull(:newName, episodes.name), '/'), updated_at = iif(:isRenamed, :now, episodes.updated_at), updated_request = iif(:isRenamed, :mark, episodes.updated_request), renamed_request = iif(:isRenamed, null, episodes.renamed_request), version = episodes.version + 1
  where episodes.id = (select item_id from spot where kind = 'episode') and episodes.deletion_id = (select id from undone)
+
+-- episodes.tag, permitted by episodes.tagging
+update episodes set tags = (select changed from named where named.id = episodes.id), updated_at = :now, updated_request = :mark, version = episodes.version + 1
+ where episodes.id in ( select named.id from permit cross join named where code is null and changed <> tags)
+
+-- episodes.tagged, judged by episodes.tagging
+select standing.refusal as refusal, standing.project_id as id, 1 as version, 0 as created, json_object( 'changed', (select count(*)
+ from named cross join episodes on episodes.id = named.id
+ where episodes.updated_request = :mark), 'skipped', (select json_group_array(json_object('name', name, 'code', code))
+ from ( select name, code from named where code is not null))) as body
+ from verdict as standing
 
 -- episodes.trash, permitted by episodes.trashing
 insert into deletions (id, namespace_id, project_id, kind, item_id, name, deleted_at, deleted_by, request)
@@ -147,7 +173,17 @@ update episodes set name = :newName, folder_id = case
  where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
  when :folderPath? then :folderPath else ( select nodes.path from nodes where nodes.id = episodes.folder_id) end, '') || '/' || :newName, '/'), description = case
  when :description? then :description else episodes.description end, tags = case
- when :tags? then :tags else episodes.tags end, metadata = case
+ when :tagsAdd? or :tagsRemove? then (
+ select json_group_array(value)
+ from (
+ select value
+ from json_each(episodes.tags)
+ where value not in (select value from each(:tagsRemove))
+ union all
+ select value
+ from each(:tagsAdd)
+ where value not in (select value from json_each(episodes.tags)))) else case
+ when :tags? then :tags else episodes.tags end end, metadata = case
  when not :metadata? then episodes.metadata
  when :isMerging and :metadata is not null then json_patch(ifnull(episodes.metadata, '{}'), :metadata) else :metadata end, status = case
  when :status? then :status else episodes.status end, write_protected = case

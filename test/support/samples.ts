@@ -222,6 +222,12 @@ export function samplesFor({
       status: 201,
       scope: 'upload',
     },
+    tagEpisodes: {
+      path: `${project}/episodes/tags`,
+      body: { names: ['run-1'], add: [name] },
+      status: 200,
+      scope: 'write',
+    },
     listEpisodes: { path: `${project}/episodes`, status: 200, scope: 'read' },
     readEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'read' },
     updateEpisode: {

@@ -245,6 +245,8 @@ const update = endpoint(
         name: field.name.optional(),
         description: field.prose.nullable().optional(),
         tags: field.clearableTags.optional(),
+        tagsAdd: field.tags.optional().meta({ description: 'Put behind those that are there' }),
+        tagsRemove: field.tags.optional().meta({ description: 'Taken away from those that are there' }),
         status: z.enum(episodeStatuses).optional(),
         folder: folder.nullable().optional(),
         writeProtected: writeProtected.optional(),
@@ -253,12 +255,25 @@ const update = endpoint(
         endedAt: field.instant.nullable().optional(),
         durationMs: durationMs.nullable().optional(),
       }),
-    ).meta({ id: 'EpisodeChanges' }),
+    )
+      .superRefine(({ tags, tagsAdd, tagsRemove }, context) => {
+        field.refuseContradiction(context, tagsAdd, 'tagsRemove', tagsRemove)
+        for (const [path, given] of Object.entries({ tagsAdd, tagsRemove }))
+          if (tags && given)
+            context.addIssue({ code: 'custom', path: [path], message: 'is not given together with tags' })
+      })
+      .meta({ id: 'EpisodeChanges' }),
     bodyExample: { status: 'completed', writeProtected: true },
     elsewhere,
     isTagged: true,
     answers: { 200: { description: 'The episode', schema: field.changed(Episode), example } },
-    failures: [...projectFailures, 'episode_not_found', ...writeFailures, 'episode_name_taken'],
+    failures: [
+      ...projectFailures,
+      'episode_not_found',
+      ...writeFailures,
+      'episode_name_taken',
+      'too_many_tags',
+    ],
   },
   async (call) => {
     const { asking, params, body, stamp, quotas, mint, database } = call

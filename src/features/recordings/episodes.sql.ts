@@ -6,7 +6,7 @@ import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, ROWS_OF_ONE } from '../../db/quota.ts'
-import { type Argument, anyGiven, assign, changed, fragment, insertInto } from '../../db/sql.ts'
+import { type Argument, anyGiven, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
 import {
   isBlind,
   isOfAnother,
@@ -36,6 +36,7 @@ import {
 } from '../../db/write.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
+import { changedTags, type TagChanges, tooManyTags } from './episode-tags.sql.ts'
 import {
   closedPaths,
   contradictions,
@@ -204,7 +205,8 @@ export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource
 
 type Changes = ProjectRef &
   Stamp &
-  EpisodeFields & {
+  EpisodeFields &
+  TagChanges & {
     /** By which the request addresses the episode. */
     readonly name: string
     /** The name that the episode has after the request: its own where that is not changed. */
@@ -240,6 +242,7 @@ const updating = guard<Changes>('episodes.updating', (a) => {
       overRows(a, { atMost: ROWS_OF_ONE, exactly: countMissing(a, folderIn(a, 'standing')) }),
       unexpected(a, episodes, sql`(select id from target)`),
       ...unmergeable(a, episodes, sql`(select id from target)`),
+      tooManyTags(a),
       ...contradictions(a),
       ['episode_name_taken', sql`${other} = 0`],
       ...closedPaths(a),
@@ -261,6 +264,8 @@ const update = guarded(updating, 'episodes.update', (a) => {
     nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.newName}, '/')`,
     ...changed(episodes, a, own),
     ...mergingMetadata(episodes, a),
+    tags: sql`case when ${a.tagsAdd.given} or ${a.tagsRemove.given} then ${changedTags(a, sql`${episodes.tags}`)}
+      else ${givenOr(a.tags, episodes.tags)} end`,
     ...renaming(episodes, a, episodes.name, a.newName),
     ...touched(episodes, a),
   })} where ${episodes.id} = (select target.id from permit cross join target)`
