@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { Failure } from './checks.ts'
+import { putPages } from './pages.ts'
 import { commitOf, commitVariable, wranglerPath } from './project.ts'
 import { faultAt, originOf } from './ready.ts'
 import { configOf, type Deployment, deploymentOf, writeConfiguration } from './settings.ts'
@@ -118,6 +119,7 @@ function migrate({ wrangler, commands }: Run): void {
 
 /** Where it is deployed to. Wrangler may ask here, as for the first name under workers.dev. */
 function upload({ wrangler, commands }: Run): readonly string[] {
+  putPages()
   const folder = mkdtempSync(join(tmpdir(), 'dreamlake-deploy-'))
   const WRANGLER_OUTPUT_FILE_PATH = join(folder, 'output')
   try {

@@ -4,6 +4,7 @@ import { constants as osConstants } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { whenNpmIsGone } from './orphan.ts'
+import { putPages } from './pages.ts'
 import { isTaken } from './port.ts'
 import { commitVariable, quiet, root, wranglerPath } from './project.ts'
 
@@ -85,6 +86,7 @@ async function develop(args: readonly string[]): Promise<number> {
     return 1
   }
   makeVariables()
+  putPages()
   const persistence = given['persist-to'] === undefined ? [] : ['--persist-to', given['persist-to']]
   // Without an input wrangler applies what is missing and does not ask.
   const migrated = await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', ...persistence], 'ignore')

@@ -12,13 +12,20 @@ const { version } = JSON.parse(readFileSync(join(reference, 'package.json'), 'ut
   readonly version: string
 }
 
-const HEADERS = `/docs/*
+const bundle = `docs/scalar-${version}.js`
+
+// Of the very file: what is not there yet is not to be remembered as missing.
+const HEADERS = `/${bundle}
   Cache-Control: public, max-age=31536000, immutable
   Strict-Transport-Security: max-age=31536000
   X-Content-Type-Options: nosniff
 `
 
-rmSync(folder, { recursive: true, force: true })
-mkdirSync(join(folder, 'docs'), { recursive: true })
-copyFileSync(join(reference, 'dist/browser/standalone.js'), join(folder, `docs/scalar-${version}.js`))
-writeFileSync(join(folder, '_headers'), HEADERS)
+export function putPages(): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'docs'), { recursive: true })
+  copyFileSync(join(reference, 'dist/browser/standalone.js'), join(folder, bundle))
+  writeFileSync(join(folder, '_headers'), HEADERS)
+}
+
+if (import.meta.main) putPages()
