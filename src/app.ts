@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { configOf } from './config.ts'
+import { configOf, originOf } from './config.ts'
 import type { Database } from './db/database.ts'
 import { Refusal } from './domain/failure.ts'
 import { LENIENT } from './http/prefer.ts'
@@ -142,7 +142,7 @@ app.all('*', async (context, next) => {
 
 const askedOf = (context: Context<AppEnv>) => ({
   requestId: context.get('requestId'),
-  origin: new URL(context.req.url).origin,
+  origin: originOf(configOf(context.env), new URL(context.req.url)),
 })
 
 app.notFound(async (context) => {

@@ -258,3 +258,7 @@ class Variables {
     return null
   }
 }
+
+/** By which clients reach this server, as far as it knows. */
+export const originOf = ({ publicUrl }: Pick<Config, 'publicUrl'>, url: URL): string =>
+  publicUrl ?? url.origin

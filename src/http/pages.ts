@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html'
 import { parseAccept } from 'hono/utils/accept'
+import { ANY_TAG, tagsIn } from './conditions.ts'
 
 /** Pages for people: HTML that asks no other host, and runs no script but its own. */
 
@@ -7,14 +8,14 @@ export const HTML = 'text/html'
 export const MARKDOWN = 'text/markdown'
 export const JSON_TYPE = 'application/json'
 
-/** What of these a client prefers; who says nothing, or anything, gets JSON. */
-export function preferredOf(request: Request, supports: readonly string[]): string {
-  for (const { type, q } of parseAccept(request.headers.get('Accept') ?? '')) {
-    const accepted = type.toLowerCase()
-    const found = supports.find((each) => each === accepted || accepted === `${each.split('/')[0]}/*`)
-    if (q > 0 && (found || accepted === '*/*')) return found ?? JSON_TYPE
-  }
-  return JSON_TYPE
+/** What of these a client prefers, by the most specific of its ranges; who says nothing, or anything, gets the first. */
+export function preferredOf(request: Request, supports: readonly [string, ...string[]]): string {
+  const header = request.headers.get('Accept')
+  if (header === null) return supports[0]
+  const weights = new Map(parseAccept(header).map(({ type, q }) => [type.toLowerCase(), q]))
+  const weightOf = (type: string): number =>
+    weights.get(type) ?? weights.get(`${type.split('/')[0]}/*`) ?? weights.get('*/*') ?? 0
+  return supports.reduce((best, each) => (weightOf(each) > weightOf(best) ? each : best))
 }
 
 const STYLE = `
@@ -107,6 +108,16 @@ export async function hashOf(text: string): Promise<string> {
 
 export const markdownAnswer = (text: string): Response =>
   new Response(text, { headers: { ...VARIES, 'Content-Type': `${MARKDOWN}; charset=utf-8` } })
+
+/** What is large and seldom new: who has it is told no more. */
+export async function keptAnswer(request: Request, text: string, type: string): Promise<Response> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  const tag = `"${new Uint8Array(digest).subarray(0, 12).toHex()}"`
+  const headers = { ETag: tag, 'Cache-Control': 'no-cache' }
+  const known = tagsIn(request.headers.get('If-None-Match'))
+  if (known.includes(tag) || known.includes(ANY_TAG)) return new Response(null, { status: 304, headers })
+  return new Response(text, { headers: { ...headers, 'Content-Type': type } })
+}
 
 /** Text with inline code between backticks. */
 export const inline = (text: string): Markup[] =>

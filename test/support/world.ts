@@ -37,7 +37,7 @@ export interface Asked {
   readonly disturb?: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>
 }
 
-const ORIGIN = 'http://localhost:10334'
+export const ORIGIN = 'http://localhost:10334'
 
 /** An answer whose body nobody has read yet. */
 interface Unread {
@@ -89,7 +89,8 @@ export async function ask(method: string, path: string, asked: Asked = {}): Prom
     body: bodyOf(type, text),
     ...spent,
   }
-  assertDocumented(method, route, answer, asked.disturb ? MOST_ASKED_AGAIN : 0)
+  const { origin } = new URL(asked.variables?.PUBLIC_URL ?? ORIGIN)
+  assertDocumented(method, route, answer, { origin, again: asked.disturb ? MOST_ASKED_AGAIN : 0 })
   return answer
 }
 
@@ -117,12 +118,17 @@ function routeOf(method: string, path: string): AnyRoute | undefined {
 }
 
 /** Every answer of every test has the documented shape and, for a refusal, a documented code. */
-function assertDocumented(method: string, route: AnyRoute | undefined, answer: Answer, again: number): void {
+function assertDocumented(
+  method: string,
+  route: AnyRoute | undefined,
+  answer: Answer,
+  { origin, again }: { origin: string; again: number },
+): void {
   if (answer.status >= 400) {
     if (method === 'HEAD') return
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
     const { code, type } = answer.body as { code: keyof typeof statusOf; type: string }
-    expect(type).toBe(`${ORIGIN}/problems/${code}`)
+    expect(type).toBe(`${origin}/problems/${code}`)
     expect(statusOf[code], `status of ${code}`).toBe(answer.status)
     if (route) expect(failuresOf(route), `${route.operationId} can give ${code}`).toContain(code)
     return

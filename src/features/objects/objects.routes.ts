@@ -1,3 +1,4 @@
+import { originOf } from '../../config.ts'
 import { Database } from '../../db/database.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { openEndpoint } from '../../http/endpoint.ts'
@@ -52,7 +53,11 @@ const read = openEndpoint(
     headers.set('Cache-Control', 'private, no-cache, no-transform')
     if (served.status === 416) {
       headers.set('Content-Range', `bytes */${served.size}`)
-      return problem(new Refusal('range_not_satisfiable'), { requestId, origin: call.url.origin }, headers)
+      return problem(
+        new Refusal('range_not_satisfiable'),
+        { requestId, origin: originOf(call.config, call.url) },
+        headers,
+      )
     }
     const type = query['response-content-type'] ?? headers.get('Content-Type') ?? 'application/octet-stream'
     const disposition = query['response-content-disposition'] ?? 'attachment'

@@ -1,13 +1,16 @@
 import { html, raw } from 'hono/html'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { jsonAnswer, openEndpoint } from '../../http/endpoint.ts'
+import { originOf } from '../../config.ts'
+import { openEndpoint } from '../../http/endpoint.ts'
 import { openApiOf } from '../../http/openapi.ts'
-import { HTML, hashOf, MARKDOWN, markdownAnswer, pageAnswer } from '../../http/pages.ts'
+import { HTML, hashOf, JSON_TYPE, keptAnswer, MARKDOWN, pageAnswer } from '../../http/pages.ts'
 import type { AnyRoute, Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { shortOf } from './llms.ts'
 
 const nothing = { params: z.object({}), query: z.object({}), failures: [], trips: 'none' } as const
+
+const known = { 304: { description: 'It is as the `ETag` in `If-None-Match` says', schema: null } } as const
 
 /** The bundle of the reference, which is served beside the Worker (`src/tools/pages.ts`). */
 const BUNDLE = `/docs/scalar-${packageJson.devDependencies['@scalar/api-reference']}.js`
@@ -53,9 +56,10 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
           schema: z.record(z.string(), z.unknown()),
           example: { openapi: '3.1.0' },
         },
+        ...known,
       },
     },
-    () => jsonAnswer(documentText(), 200, { 'Cache-Control': 'no-cache' }),
+    ({ request }) => keptAnswer(request, documentText(), JSON_TYPE),
   )
   const reference = openEndpoint(
     {
@@ -68,7 +72,7 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
       description: 'It asks no other host. A token that is pasted there stays in the browser.',
       answers: { 200: { description: 'The page', schema: null, media: [HTML] } },
     },
-    async () =>
+    async ({ url: { origin } }) =>
       pageAnswer({
         title: 'DreamLake Edge: the reference',
         style: STYLE,
@@ -76,7 +80,7 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
 <noscript>The reference needs JavaScript. <a href="/openapi.json">/openapi.json</a> and <a href="/llms.txt">/llms.txt</a> say the same.</noscript>`,
         scripts: html`<script src="${BUNDLE}"></script><script>${raw(START)}</script>`,
         policy: [
-          `script-src 'self' ${await hashOf(START)}`,
+          `script-src ${origin}${BUNDLE} ${await hashOf(START)}`,
           "style-src 'unsafe-inline'",
           "connect-src 'self'",
           "font-src 'self' data:",
@@ -92,9 +96,14 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
       tag: 'Service',
       summary: 'This document in short, for language models',
       description: 'Every route in a line, and the rules that hold for all.',
-      answers: { 200: { description: 'Markdown', schema: null, media: [MARKDOWN] } },
+      answers: { 200: { description: 'Markdown', schema: null, media: [MARKDOWN] }, ...known },
     },
-    ({ url }) => markdownAnswer(shortOf(JSON.parse(documentText()), url.origin)),
+    ({ request, url, config }) =>
+      keptAnswer(
+        request,
+        shortOf(JSON.parse(documentText()), originOf(config, url)),
+        `${MARKDOWN}; charset=utf-8`,
+      ),
   )
   return [openApi, reference, short]
 }

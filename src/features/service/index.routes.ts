@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { originOf } from '../../config.ts'
 import { jsonAnswer, openEndpoint } from '../../http/endpoint.ts'
 import { HTML, JSON_TYPE, pageAnswer, preferredOf, VARIES } from '../../http/pages.ts'
 import type { Endpoint } from '../../http/route.ts'
@@ -72,9 +73,9 @@ const index = openEndpoint(
     failures: [],
     trips: 'none',
   },
-  ({ request, url }) =>
+  ({ request, url, config }) =>
     preferredOf(request, [JSON_TYPE, HTML]) === HTML
-      ? indexPage(url.origin)
+      ? indexPage(originOf(config, url))
       : jsonAnswer(
           JSON.stringify({ name, description, version, openapi: links.openapi, links }),
           200,

@@ -6,6 +6,9 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Schema[]
+  readonly deprecated?: boolean
   readonly items?: Schema
 }
 
@@ -37,13 +40,13 @@ const rules = (origin: string): string => `## Rules
 - Base URL: ${origin}. Every route but those of Service and signed object URLs takes \`Authorization: Bearer <token>\`.
 - Bodies and answers are JSON. Unknown fields and parameters are 400, and name the nearest known one.
 - Errors are \`application/problem+json\` with \`code\`, \`detail\`, and \`errors: [{ path, message }]\`; \`${origin}/problems/<code>\` says what to do.
-- Lists take \`pageSize\` (1 to 200) and \`cursor\`, from \`nextCursor\` of the answer before; null is the end.
+- Lists take \`pageSize\` (1 to 200), or \`limit\` (1 to 1,000) where that is among their parameters, and \`cursor\`: \`nextCursor\` of the answer before, null at the end. Lists of assets are bare arrays, and lead on by the header \`Link\`.
 - Ids are 24 hex digits. Times are RFC 3339 in UTC.
 - A single resource has an \`ETag\`: \`If-None-Match\` gives 304, \`If-Match\` on PATCH and DELETE gives 412 where somebody was faster.
 - \`Idempotency-Key\` on a POST that creates or adds makes it safe to send again within 24 hours.
 - \`metadata\` is replaced by PATCH; with \`Content-Type: application/merge-patch+json\` it is merged.
-- Deletes go to the trash, and can be restored until they are purged.
-- A file is announced (\`POST /uploads\`), sent to the URL of the answer, completed (\`POST /uploads/{id}/complete\`), and its id is given as the storage id when the asset is registered (\`bssVideoId\` of a video, and so on).
+- What is deleted goes to the trash, and can be restored until it is purged. Members, API tokens and uploads are ended for good.
+- A file is announced (\`POST /uploads\`), sent by PUT to the \`url\` of the answer with its \`headers\` (over 64 MiB in parts, whose URLs \`POST /uploads/{id}/parts\` signs), completed (\`POST /uploads/{id}/complete\`), and its id is given as the storage id when the asset is registered (\`bssVideoId\` of a video, and so on).
 `
 
 function line(
@@ -61,13 +64,32 @@ function line(
   return `- \`${method.toUpperCase()} ${path}\`: ${summary}.${query}${body}`
 }
 
-function fieldsOf(given: Schema, schemas: Document['components']['schemas']): string {
-  const schema = given.$ref ? (schemas[given.$ref.split('/').at(-1) ?? ''] ?? given) : given
-  const names = Object.entries(schema.properties ?? {}).map(([name, field]) => {
-    const values = field.enum ? ` (${field.enum.join('|')})` : ''
-    return `${name}${schema.required?.includes(name) ? '' : '?'}${values}`
+type Schemas = Document['components']['schemas']
+
+const settled = (schema: Schema, schemas: Schemas): Schema =>
+  schema.$ref ? (schemas[schema.$ref.split('/').at(-1) ?? ''] ?? schema) : schema
+
+/** The values that a field takes, where they are few. */
+function valuesOf(given: Schema, schemas: Schemas): readonly unknown[] {
+  const { enum: values, const: only, anyOf = [], items } = settled(given, schemas)
+  if (values) return values
+  if (only !== undefined) return [only]
+  return [...anyOf, ...(items ? [items] : [])].flatMap((each) => valuesOf(each, schemas))
+}
+
+/** The fields of an object, and of those in a list. */
+function fieldsOf(given: Schema, schemas: Schemas): string {
+  const { properties = {}, required = [] } = settled(given, schemas)
+  const names = Object.entries(properties).flatMap(([name, given]) => {
+    const field = settled(given, schemas)
+    if (field.deprecated) return []
+    const values = valuesOf(field, schemas)
+    const inside =
+      field.items && settled(field.items, schemas).properties ? `: [${fieldsOf(field.items, schemas)}]` : ''
+    const known = values.length > 0 ? ` (${values.join('|')})` : ''
+    return [`${name}${required.includes(name) ? '' : '?'}${known}${inside}`]
   })
-  return names.length > 0 ? `{ ${names.join(', ')} }` : 'any'
+  return names.length > 0 ? `{ ${names.join(', ')} }` : '{}'
 }
 
 /** All operations but those that older clients alone need. */

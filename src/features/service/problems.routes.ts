@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { originOf } from '../../config.ts'
 import { type Failure, failures, type ProblemText, Refusal } from '../../domain/failure.ts'
 import { problemTexts } from '../../domain/problem-texts.ts'
 import { jsonAnswer, openEndpoint } from '../../http/endpoint.ts'
@@ -21,7 +22,7 @@ import * as z from '../../http/zod.ts'
 
 const codes = Object.keys(failures) as Failure[]
 const isFailure = (code: string): code is Failure => Object.hasOwn(failures, code)
-const media = [JSON_TYPE, HTML, MARKDOWN]
+const media = [JSON_TYPE, HTML, MARKDOWN] as const
 
 const shownRoute = z.object({ method: z.string(), path: z.string(), operationId: z.string() })
 
@@ -129,12 +130,12 @@ const list = openEndpoint(
     failures: [],
     trips: 'none',
   },
-  ({ request, url }) => {
+  ({ request, url, config }) => {
     const preferred = preferredOf(request, media)
     if (preferred === HTML) return listPage()
     if (preferred === MARKDOWN)
       return markdownAnswer(
-        `# Problems\n\n${codes.map((code) => `- [${code}](${url.origin}/problems/${code}) (${statusOf[code]}): ${failures[code]}`).join('\n')}\n`,
+        `# Problems\n\n${codes.map((code) => `- [${code}](${originOf(config, url)}/problems/${code}) (${statusOf[code]}): ${failures[code]}`).join('\n')}\n`,
       )
     const problems = codes.map((code) => ({ code, status: statusOf[code], title: failures[code] }))
     return jsonAnswer(JSON.stringify({ problems }), 200, VARIES)

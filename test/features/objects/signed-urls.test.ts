@@ -6,11 +6,10 @@ import { ownSite, signDownload, signPut } from '../../../src/storage/presign.ts'
 import { isSignedBy, readSignedUrl } from '../../../src/storage/signed-url.ts'
 import { amzDate, encodePath, signQuery } from '../../../src/storage/sigv4.ts'
 import { type SigningCase, signingCases } from '../../support/signing-cases.ts'
-import { ask, DEVELOPMENT_SECRET } from '../../support/world.ts'
+import { ask, DEVELOPMENT_SECRET, ORIGIN } from '../../support/world.ts'
 
 /** One URL is spelled in many ways: all of them lead to the same bytes, and nothing else leads anywhere. */
 
-const ORIGIN = 'http://localhost:10334'
 const site = () => ownSite(new TextEncoder().encode(DEVELOPMENT_SECRET), ORIGIN)
 
 const TYPE = 'text/plain; charset="a+b/c"'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../../../src/domain/failure.ts'
 import { statusOf } from '../../../src/http/problem.ts'
-import { type Answer, ask } from '../../support/world.ts'
+import { type Answer, ask, ORIGIN } from '../../support/world.ts'
 
 const preferring = (accept: string) => ({ headers: { Accept: accept } })
 const BROWSER = preferring('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')
@@ -28,6 +28,36 @@ describe('what a page is told as', () => {
     const answer = await ask('GET', path, preferring('text/markdown'))
     expect([answer.status, typeOf(answer)]).toEqual([200, 'text/markdown'])
     expect(answer.text).toMatch(/^# /)
+  })
+
+  it('is of the most specific range that names a type', async () => {
+    const asked = ['text/html;q=0.2, */*', 'text/*;q=0.9, application/json', 'text/html;q=0, */*;q=0.5']
+    for (const accept of asked)
+      expect(typeOf(await ask('GET', '/', preferring(accept))), accept).toBe('application/json')
+  })
+
+  it('leads to the origin by which clients reach the server', async () => {
+    const variables = { PUBLIC_URL: 'https://edge.example' }
+    for (const [path, accept] of [
+      ['/', 'text/html'],
+      ['/problems', 'text/markdown'],
+      ['/llms.txt', '*/*'],
+    ] as const) {
+      const { text } = await ask('GET', path, { variables, ...preferring(accept) })
+      expect(text).toContain('https://edge.example')
+      expect(text).not.toContain(ORIGIN)
+    }
+    const { body } = await ask('GET', '/namespaces', { variables })
+    expect(body.type).toBe('https://edge.example/problems/token_missing')
+  })
+
+  it.each(['/openapi.json', '/llms.txt'])('%s is told once to who keeps it', async (path) => {
+    const first = await ask('GET', path)
+    const tag = first.headers.get('ETag') ?? ''
+    expect(tag).toMatch(/^"[0-9a-f]{24}"$/)
+    const again = await ask('GET', path, { headers: { 'If-None-Match': `"other", W/${tag}` } })
+    expect([again.status, again.text, again.headers.get('ETag')]).toEqual([304, '', tag])
+    expect((await ask('GET', path, { headers: { 'If-None-Match': '"other"' } })).text).toBe(first.text)
   })
 
   it('asks nothing of the database', async () => {
@@ -105,9 +135,9 @@ describe('GET /docs', () => {
     const { status, headers, text } = await ask('GET', '/docs')
     expect([status, headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8'])
     const policy = headers.get('Content-Security-Policy') ?? ''
-    expect(policy).toContain("script-src 'self' 'sha256-")
+    const [, script] = /<script src="(\/docs\/scalar-[\d.]+\.js)">/.exec(text) ?? []
+    expect(policy).toContain(`script-src ${ORIGIN}${script} 'sha256-`)
     expect(policy).toContain("connect-src 'self'")
-    expect(policy).not.toMatch(/https?:|\*/)
-    expect(text).toMatch(/<script src="\/docs\/scalar-[\d.]+\.js">/)
+    expect(policy.replace(`${ORIGIN}${script}`, '')).not.toMatch(/https?:|\*/)
   })
 })
