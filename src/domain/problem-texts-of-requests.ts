@@ -37,7 +37,7 @@ export const textsOfRequests = {
   },
   body_too_large: {
     meaning: 'The body has more than 1,048,576 bytes, which is the most that any route takes as JSON.',
-    when: 'On any request with a token whose body is over 1 MiB, whatever is in it. What is sent by `PUT` to a signed URL is not bounded by this.',
+    when: 'On any request to a route that needs a token whose body is over 1 MiB, whatever is in it. What is sent by `PUT` to a signed URL is not bounded by this.',
     remedy:
       'Split long lists, such as `files` of `POST /uploads` or the members of a collection, over several requests. Files do not belong into bodies: announce them by `POST /uploads`, and send them to the URLs that this answers.',
   },

@@ -117,11 +117,14 @@ const pathBy = (parse: typeof parsePath) =>
     return z.NEVER
   })
 
+/** What every path is within. */
+export const PATH_LIMITS = 'Up to 1,024 bytes in UTF-8 and 32 segments, none of them `.` or `..`.'
+
 /** A path in its one stored form. */
-const path = pathBy(parsePath).meta({ type: 'string', maxLength: 1_024, description: 'Up to 32 segments' })
+const path = pathBy(parsePath).meta({ type: 'string', maxLength: 1_024, description: PATH_LIMITS })
 
 /** The path of a folder, as a node's path says it. */
-export const folderPath = pathBy(parseFolderPath).meta({ type: 'string' })
+export const folderPath = pathBy(parseFolderPath).meta({ type: 'string', description: PATH_LIMITS })
 
 /** The path of any node, as the node says it. */
 export const nodePath = pathBy(parseNodePath).meta({
@@ -244,7 +247,7 @@ export const link = z
       return ['https:', 'http:'].includes(protocol) ? lineFault(text) : 'is not an http or https URL'
     }),
   )
-  .meta({ format: 'uri', maxLength: MOST_IN_A_LINK })
+  .meta({ format: 'uri', pattern: '^https?:', maxLength: MOST_IN_A_LINK })
 
 const LONGEST_LIFE = 604_800
 const USUAL_LIFE = 3_600

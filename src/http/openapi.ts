@@ -24,9 +24,11 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
     (part) => part && Object.keys(part.shape).length > 0,
   )
   if (!route.open || takesInput) all.push('invalid_request')
+  // Whatever a token is good for, it is told whose it is.
+  if (!route.open && !(route.grant === 'watch' && route.role === null)) all.push('forbidden')
   if (!route.open) {
     all.push(...(Object.keys(failures) as Failure[]).filter((failure) => failure.startsWith('token_')))
-    all.push('forbidden', 'rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
+    all.push('rate_limited', 'body_too_large', 'not_configured', 'issuer_unreachable')
   }
   if (isConditional(route)) all.push('precondition_failed')
   if (route.isKeyed) all.push('idempotency_key_reused')
@@ -56,11 +58,13 @@ const description = `Recordings of robots and experiments: a namespace holds pro
 
 **Unknown names.** A parameter or a field that a route does not know is refused (400), except on the older byte service, \`/auth/exchange\`, \`/auth/logout\` and routes without a token. \`Prefer: ${LENIENT}\` passes over it, and \`Preference-Applied\` says so. What an answer shows of \`id\`, \`createdAt\` and the like may be sent back, and is not looked at.
 
-**Lists** take \`pageSize\` and \`cursor\`, which is \`nextCursor\` of the answer before; the header \`Link\` has the same addresses. A page costs the same at any depth.
+**Lists** take \`pageSize\`, or \`limit\` where that is among their parameters, and \`cursor\`, which is \`nextCursor\` of the answer before; the header \`Link\` has the same addresses. Lists of assets are bare arrays, and have the header alone. A page costs the same at any depth.
 
 **Sending again.** A single resource has an \`ETag\`: by \`If-None-Match\` what you have is not sent again, by \`If-Match\` you change nothing that somebody has changed since. A POST that creates or adds takes an \`Idempotency-Key\`, under which it is done once however often it is sent.
 
-**Deleting** moves to the trash, from where everything comes back until it is purged.`
+**Deleting** moves to the trash, from where everything comes back until it is purged. Members, API tokens and uploads are ended for good.
+
+**Headers.** Every answer has an \`X-Request-Id\`, yours where you send one; \`Server-Timing\` tells the round trips to the database. \`X-D1-Bookmark\` of an answer, sent back, lets any replica answer without showing less than you have seen. \`RateLimit-Policy\` tells a limit that applies, and \`RateLimit\` what is left at 429.`
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that validate. */
 export function openApiOf(routes: readonly AnyRoute[]): Json {
@@ -139,14 +143,14 @@ const headersTaken = {
     in: 'header',
     description:
       'A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^("?)[!#-~]{1,255}\\1$' },
   },
 } as const
 
 function conditions(route: AnyRoute): Json[] {
   const names: (keyof typeof headersTaken)[] = [
     ...(answersOf(route)[304] ? ['IfNoneMatch' as const] : []),
-    ...(isConditional(route) ? ['IfMatch' as const] : []),
+    ...(isConditional(route) && !route.isUntagged ? ['IfMatch' as const] : []),
     ...(route.isKeyed ? ['IdempotencyKey' as const] : []),
   ]
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
@@ -173,7 +177,10 @@ function described(route: AnyRoute): { readonly description?: string } {
       ? [`Takes up to ${trips.most} round trips to the database: ${trips.because}`]
       : []
   const all = [...(description ? [description] : []), ...because].join(' ')
-  const paragraphs = [all, needsInWords(route)].filter((text) => text !== '')
+  const merging = isMergeable(route)
+    ? '`metadata` takes the place of what is there; as `application/merge-patch+json` it is merged with it (RFC 7396), and a null takes a member away.'
+    : ''
+  const paragraphs = [all, merging, needsInWords(route)].filter((text) => text !== '')
   return paragraphs.length === 0 ? {} : { description: paragraphs.join('\n\n') }
 }
 

@@ -66,6 +66,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly answers: Readonly<Record<number, AnswerShape>>
   /** Creates or adds, and does so once for a key that the client sends. */
   readonly isKeyed?: true
+  /** Ends something that has no tag, and so fits no condition but any. */
+  readonly isUntagged?: true
   /** Answers one resource, by its tag. */
   readonly isTagged?: true
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */

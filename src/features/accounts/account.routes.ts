@@ -100,7 +100,9 @@ const update = endpoint(
       namespace: 'PATCH /namespaces/{slug} renames it, and you with it',
     },
     isTagged: true,
-    answers: { 200: { description: 'The account', schema: Account, example } },
+    answers: {
+      200: { description: 'The account', schema: Account, example: { ...example, name: 'Alice' } },
+    },
     failures: [],
   },
   async (call) => {

@@ -82,7 +82,7 @@ const create = endpoint(
       .object({
         name: field.name,
         namespace: field.slugRef.optional(),
-        project: field.slugRef.optional(),
+        project: field.slugRef.optional().meta({ description: 'A slug; only together with namespace' }),
         scopes: z.array(scope).min(1, { error: 'is empty' }).meta({ minItems: 1 }),
         expiresIn: z
           .int()
@@ -134,6 +134,7 @@ const create = endpoint(
 const revoke = endpoint(
   {
     operationId: 'revokeApiToken',
+    isUntagged: true,
     grant: 'self',
     method: 'DELETE',
     path: '/auth/tokens/{id}',

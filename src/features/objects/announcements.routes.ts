@@ -17,7 +17,9 @@ const AnnouncedFile = z
       description:
         'What the client calls it. A file that is announced without its type is served by the extension.',
     }),
-    size: z.int().min(0).meta({ description: 'Bytes' }),
+    size: z.int().min(0).meta({
+      description: 'Bytes; 996,147,200,000 of them at most where the Worker takes them itself, 5 TiB by S3',
+    }),
     contentType: field.mediaType.nullish(),
     sha256: field.sha256.nullish().meta({
       description:

@@ -187,6 +187,7 @@ const finish = endpoint(
 const abort = endpoint(
   {
     operationId: 'abortUpload',
+    isUntagged: true,
     grant: 'write',
     method: 'DELETE',
     path: '/uploads/{id}',

@@ -53,6 +53,7 @@ const list = endpoint(
 const set = endpoint(
   {
     operationId: 'setMember',
+    isUntagged: true,
     grant: 'self',
     role: 'owner',
     method: 'PUT',
@@ -83,6 +84,7 @@ const set = endpoint(
 const remove = endpoint(
   {
     operationId: 'removeMember',
+    isUntagged: true,
     grant: 'self',
     role: 'owner',
     method: 'DELETE',
@@ -90,7 +92,7 @@ const remove = endpoint(
     tag: 'Namespaces',
     summary: 'End a membership; anybody may end their own',
     description:
-      'What the member has created stays. The last owner, and the user of a home namespace, cannot be removed (409).',
+      'Whoever is no owner may end the own membership alone. What the member has created stays. The last owner, and the user of a home namespace, cannot be removed (409).',
     params: MemberParams,
     query: nothing,
     answers: { 200: { description: 'It has ended', schema: field.Success, example: { success: true } } },

@@ -59,7 +59,9 @@ const list = endpoint(
       'The home first, then those in which you have created or deleted something, then the rest. A token that is bound to a namespace sees that one alone.',
     params: z.object({}),
     query: z.object(pageQuery),
-    answers: { 200: listShape('namespaces', ListedNamespace, { ...example, role: 'owner' }) },
+    answers: {
+      200: listShape('namespaces', ListedNamespace, { ...example, role: 'owner' }, 'the home first'),
+    },
     failures: [],
   },
   async ({ asking, query, url, config, database }) => {
@@ -85,7 +87,9 @@ const create = endpoint(
     bodyExample: { slug: 'robot-team' },
     elsewhere,
     isTagged: true,
-    answers: { 201: { description: 'The namespace', schema: Namespace, example } },
+    answers: {
+      201: { description: 'The namespace', schema: Namespace, example: { ...example, slug: 'robot-team' } },
+    },
     failures: ['namespace_slug_taken'],
   },
   async (call) => {
@@ -148,7 +152,9 @@ const update = endpoint(
     bodyExample: { slug: 'robot-lab' },
     elsewhere,
     isTagged: true,
-    answers: { 200: { description: 'The namespace', schema: Namespace, example } },
+    answers: {
+      200: { description: 'The namespace', schema: Namespace, example: { ...example, slug: 'robot-lab' } },
+    },
     failures: ['namespace_not_found', 'namespace_slug_taken'],
   },
   async (call) => {

@@ -22,6 +22,10 @@ export interface WireKind {
   readonly changes: z.ZodRawShape
   readonly ownExample: Readonly<Record<string, unknown>>
   readonly exampleName: string
+  /** The media type of such a file. */
+  readonly exampleType: string
+  /** As a sentence calls one. */
+  readonly article: string
 }
 
 const fps = z.number().positive()
@@ -42,6 +46,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: { fps, lens },
     ownExample: { fps: 30, lens: 'pinhole' },
     changes: { fps: fps.optional(), lens: lens.optional() },
+    exampleType: 'video/mp4',
+    article: 'a video',
     exampleName: '/camera/front/run01.mp4',
   },
   {
@@ -53,6 +59,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: { sampleRate: positive.nullable(), channels: positive.nullable() },
     ownExample: { sampleRate: 16_000, channels: 1 },
     changes: { sampleRate: positive.nullable().optional(), channels: positive.nullable().optional() },
+    exampleType: 'audio/wav',
+    article: 'an audio',
     exampleName: '/microphone/front/mic.wav',
   },
   {
@@ -65,6 +73,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: {},
     ownExample: {},
     changes: {},
+    exampleType: 'application/x-ndjson',
+    article: 'a label track',
     exampleName: '/labels/yolo/detections.jsonl',
   },
   {
@@ -80,6 +90,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: { format: textFormat.nullable(), language: z.string().nullable() },
     ownExample: { format: 'vtt', language: 'en' },
     changes: { format: textFormat.nullable().optional(), language: field.word.nullable().optional() },
+    exampleType: 'text/vtt',
+    article: 'a text track',
     exampleName: '/subtitles/en/captions.vtt',
   },
   {
@@ -91,6 +103,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: {},
     ownExample: {},
     changes: {},
+    exampleType: 'image/png',
+    article: 'an image',
     exampleName: '/camera/front/still.png',
   },
   {
@@ -106,6 +120,8 @@ export const wireKinds: readonly WireKind[] = [
     shown: { format: z.string().nullable() },
     ownExample: { format: 'mcap' },
     changes: { format: field.format.nullable().optional() },
+    exampleType: 'application/x-mcap',
+    article: 'a file',
     exampleName: '/logs/run01.mcap',
   },
 ]

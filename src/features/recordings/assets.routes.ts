@@ -28,7 +28,9 @@ const bodyOf = ({ one, given, shape }: WireKind) =>
     .object({
       ...projectGiven,
       episodeName: field.name.optional(),
-      name: field.filePath.optional().meta({ description: 'A path; without one the asset has no identity.' }),
+      name: field.filePath
+        .optional()
+        .meta({ description: `A path; without one the asset has no identity. ${field.PATH_LIMITS}` }),
       [shape.storageName]: field.word.optional().meta({ description: 'The storage id' }),
       ...given,
       tags: field.tags.optional(),
@@ -90,7 +92,7 @@ function registering(wire: WireKind): Endpoint {
       method: 'POST',
       path: `/assets/${kind}`,
       tag: 'Assets',
-      summary: `Register a ${kind}`,
+      summary: `Register ${wire.article}`,
       description:
         'Project, episode and folders are created where they are missing. The same path with another storage id replaces the asset that was there.',
       params: z.object({}),
@@ -139,7 +141,7 @@ function reading(wire: WireKind): Endpoint {
       method: 'GET',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
-      summary: `Read a ${kind}`,
+      summary: `Read ${wire.article}`,
       description:
         'As the list shows it; `object` says what its storage id refers to, and is null where that is nothing.',
       params: AssetParams,
@@ -158,7 +160,9 @@ function reading(wire: WireKind): Endpoint {
 const changesOf = ({ one, changes }: WireKind) =>
   z
     .object({
-      name: field.filePath.optional().meta({ description: 'Another path, in the same episode' }),
+      name: field.filePath
+        .optional()
+        .meta({ description: `Another path, in the same episode. ${field.PATH_LIMITS}` }),
       ...changes,
       tags: field.clearableTags.optional(),
       metadata: field.metadata.nullable().optional(),
@@ -184,7 +188,7 @@ function updating(wire: WireKind): Endpoint {
       method: 'PATCH',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
-      summary: `Change the given fields of a ${kind}`,
+      summary: `Change the given fields of ${wire.article}`,
       description:
         'Under another name it keeps its id and its node; folders are created where they are missing.',
       params: AssetParams,
@@ -215,14 +219,14 @@ function updating(wire: WireKind): Endpoint {
   )
 }
 
-const trashing = ({ one, shape: { kind } }: WireKind): Endpoint =>
+const trashing = ({ one, article, shape: { kind } }: WireKind): Endpoint =>
   trashEndpoint(
     {
       operationId: `trash${one}`,
       grant: 'write',
       path: `/assets/${kind}/{id}`,
       tag: 'Assets',
-      summary: `Move a ${kind} to the trash`,
+      summary: `Move ${article} to the trash`,
       description: 'Its bytes stay until it is purged, and longer where another asset refers to them.',
       params: AssetParams,
       query: z.object({}),

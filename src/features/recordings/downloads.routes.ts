@@ -96,7 +96,7 @@ export function assetDownloads(wire: WireKind): Endpoint[] {
         summary: `Sign a URL that serves the bytes of an asset of kind ${kind}`,
         description:
           'By namespace, project and name. Of several of one name the newest counts, unless an episode is given. The URL needs no token, and is good until `expiresAt`.',
-        answers: download(wire.exampleName, 'video/mp4'),
+        answers: download(wire.exampleName, wire.exampleType),
       },
       async (call) => jsonAnswer(JSON.stringify(await sign(call))),
     ),

@@ -68,15 +68,19 @@ const PlacedEpisode = z
 const upserted = z.union([PlacedEpisode, z.object({ episode: field.Bare })])
 
 const placed = {
-  episode: example,
+  episode: {
+    ...example,
+    folderId: '019d8a3c5e00a1b2c3d4e5f9',
+    nodePath: '/experiments/batch-1/run-042',
+    tags: ['batch-1'],
+  },
   workspace: { id: example.projectId, slug: 'robotics' },
-  folder: null,
+  folder: { id: '019d8a3c5e00a1b2c3d4e5f9', name: 'batch-1', path: '/experiments/batch-1' },
   namespace: { id: '019d8a3c5e00a1b2c3d4e5f8', slug: 'alice' },
 }
 
 const folder = field.folderPath.meta({
-  description:
-    'Missing folders are created. "/" is the root of the project; %2F and %25 are a slash and a percent sign in a name.',
+  description: `Missing folders are created. "/" is the root of the project; %2F and %25 are a slash and a percent sign in a name. ${field.PATH_LIMITS}`,
 })
 const durationMs = z
   .int()

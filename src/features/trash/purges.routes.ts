@@ -67,10 +67,12 @@ const purgeOfPlace = endpoint(
   {
     ...purgeText,
     operationId: 'purgePlace',
+    isUntagged: true,
     grant: 'purge',
     method: 'DELETE',
     path: DELETED_PLACE,
     summary: 'Purge a deleted project, or the deleted namespace itself, now',
+    description: `${purgeText.description} The namespace itself takes a token of the user.`,
     params: DeletedPlaceParams,
     query: purgeQuery,
     answers: purgeAnswers,
@@ -94,6 +96,7 @@ const purgeOfItem = endpoint(
   {
     ...purgeText,
     operationId: 'purgeInside',
+    isUntagged: true,
     grant: 'purge',
     method: 'DELETE',
     path: DELETED_ITEM,

@@ -160,7 +160,7 @@ const restoreOfPlace = endpoint(
     tag: 'Trash',
     summary: 'Restore a project, or the deleted namespace itself',
     description:
-      'With all that is inside, as it was. Where its slug was taken meanwhile it is 409, and `as` gives another one.',
+      'With all that is inside, as it was. Where its slug was taken meanwhile it is 409, and `as` gives another one. The namespace itself takes an owner, and a token of the user.',
     params: DeletedPlaceParams,
     query: z.object({ as: field.slug.optional().meta(as) }),
     isTagged: true,
