@@ -12,6 +12,7 @@ import { memberEndpoints } from './features/places/members.routes.ts'
 import { namespaceEndpoints } from './features/places/namespaces.routes.ts'
 import { projectEndpoints } from './features/places/projects.routes.ts'
 import { assetEndpoints } from './features/recordings/assets.routes.ts'
+import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeTagEndpoints } from './features/recordings/episode-tags.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
@@ -40,6 +41,7 @@ export const endpoints: readonly Endpoint[] = [
   ...projectEndpoints,
   ...episodeTagEndpoints,
   ...episodeEndpoints,
+  ...episodeListEndpoints,
   ...wholeEpisodeEndpoints,
   ...assetEndpoints,
   ...signingEndpoints,

@@ -1,5 +1,6 @@
 import { TrieRouter } from 'hono/router/trie-router'
 import { tryDecodeURIComponent } from 'hono/utils/url'
+import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
 import type { Endpoint } from './http/route.ts'
@@ -36,7 +37,7 @@ const branches: readonly Branch[] = [
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes$/,
-    load: async () => episodeEndpoints,
+    load: async () => [...episodeEndpoints, ...episodeListEndpoints],
   },
   {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes\//,

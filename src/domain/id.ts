@@ -7,6 +7,7 @@ export const DATABASE = '000'
 /** What is random has 36 bits. */
 const TAIL_DIGITS = 9
 const TAIL_LIMIT = 16 ** TAIL_DIGITS
+const TIME_DIGITS = 12
 let last = { time: 0, tail: 0 }
 
 /**
@@ -21,5 +22,13 @@ export function mintId(time: number): string {
       : // Half of the range is left free for the ids that follow in the same millisecond.
         (high % 8) * 2 ** 32 + low
   last = { time, tail: tail % TAIL_LIMIT }
-  return time.toString(16).padStart(12, '0') + DATABASE + last.tail.toString(16).padStart(TAIL_DIGITS, '0')
+  return (
+    time.toString(16).padStart(TIME_DIGITS, '0') +
+    DATABASE +
+    last.tail.toString(16).padStart(TAIL_DIGITS, '0')
+  )
 }
+
+/** What the ids made at `time` (epoch milliseconds) and later sort behind; the empty text, where that is all of them. */
+export const firstIdAt = (time: number | null): string =>
+  time === null || time <= 0 ? '' : time.toString(16).padStart(TIME_DIGITS, '0')

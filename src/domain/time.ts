@@ -21,3 +21,30 @@ export function instantOf(text: string): number | null {
     midnight + Number(hour) * HOUR + Number(minute) * MINUTE + seconds - (sign === '-' ? -offset : offset)
   )
 }
+
+/** From the first millisecond to before the last; epoch milliseconds. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** A time is its millisecond, a date all of its year, month or day in UTC; null for what is neither. */
+export function spanOf(text: string): Span | null {
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(text) ?? []
+  if (year === undefined) {
+    const moment = instantOf(text)
+    return moment === null ? null : { from: moment, to: moment + 1 }
+  }
+  const [y, m, d] = [Number(year), Number(month ?? 1) - 1, Number(day ?? 1)]
+  const from = midnightOf(y, m, d)
+  // A day that the month does not have is taken for one of the next month.
+  if (new Date(from).toISOString().slice(0, text.length) !== text) return null
+  if (day !== undefined) return { from, to: midnightOf(y, m, d + 1) }
+  return { from, to: month === undefined ? midnightOf(y + 1, 0, 1) : midnightOf(y, m + 1, 1) }
+}
+
+/** `Date.UTC` takes the first hundred years for those from 1900 on. */
+function midnightOf(year: number, month: number, day: number): number {
+  const midnight = new Date(0)
+  return midnight.setUTCFullYear(year, month, day)
+}

@@ -40,8 +40,6 @@ export const prose = z
   )
   .meta({ maxLength: MOST_BYTES_OF_PROSE, description: 'Up to 16 KiB; may hold tabs and newlines.' })
 
-const MOST_IN_A_TAG = 64
-
 /** A line of up to so many characters. */
 const shortText = (most: number) =>
   z
@@ -49,8 +47,10 @@ const shortText = (most: number) =>
     .superRefine(refusing((text) => shortFault(text, most)))
     .meta({ minLength: 1, maxLength: most })
 
+export const tag = shortText(64)
+
 export const tags = z
-  .array(shortText(MOST_IN_A_TAG))
+  .array(tag)
   .max(MOST_TAGS, { error: `has over ${MOST_TAGS} entries` })
   .transform((given) => [...new Set(given)])
   .meta({ maxItems: MOST_TAGS, description: 'In order, without duplicates.' })

@@ -128,11 +128,17 @@ function assertValid<T extends Record<string, Checked<unknown>>>(
   return Object.fromEntries(values) as { [K in keyof T]: T[K] extends Checked<infer V> ? V : never }
 }
 
-/** The first value of each parameter. */
+/** All values of a parameter that takes several, the first of any other. */
 function parametersOf({ searchParams }: URL, schema: z.ZodObject): Given {
-  const first = new Map<string, string>()
+  const first = new Map<string, string | string[]>()
   for (const [name, value] of searchParams) if (!first.has(name)) first.set(name, value)
+  for (const name of first.keys()) if (takesSeveral(schema, name)) first.set(name, searchParams.getAll(name))
   return spelled(Object.fromEntries(first), schema)
+}
+
+function takesSeveral({ shape }: z.ZodObject, name: string): boolean {
+  const given = Object.hasOwn(shape, name) ? shape[name] : undefined
+  return (given instanceof z.ZodOptional ? given.unwrap() : given) instanceof z.ZodArray
 }
 
 /** `space` is an older spelling of `project`, wherever that is known. */
@@ -148,11 +154,11 @@ function contradictionIn({ project, space }: Given, { shape }: z.ZodObject): Fie
   return [{ path: 'space', message: 'is another spelling of project, and says another one' }]
 }
 
-/** A parameter has one value: of two, nobody knows which is meant. */
-function repeatedIn({ searchParams }: URL, { shape }: z.ZodObject): FieldError[] {
-  const names = [...Object.keys(shape), ...('project' in shape ? ['space'] : [])]
+/** A parameter has one value, unless it says otherwise: of two, nobody knows which is meant. */
+function repeatedIn({ searchParams }: URL, query: z.ZodObject): FieldError[] {
+  const names = [...Object.keys(query.shape), ...('project' in query.shape ? ['space'] : [])]
   return names
-    .filter((name) => searchParams.getAll(name).length > 1)
+    .filter((name) => searchParams.getAll(name).length > 1 && !takesSeveral(query, name))
     .map((path) => ({ path, message: 'is given more than once, and takes one value' }))
 }
 

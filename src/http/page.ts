@@ -165,16 +165,17 @@ export const listShape = (
   item: z.ZodType,
   example: unknown,
   order = 'newest first',
+  more: z.ZodRawShape = {},
 ): AnswerShape => ({
   description: `One page, ${order}`,
-  schema: z.object({ [key]: z.array(item), ...pageShown }),
+  schema: z.object({ [key]: z.array(item), ...pageShown, ...more }),
   example: { [key]: [example], page: 1, pageSize: 50, total: 1, totalPages: 1, nextCursor: null },
 })
 
 /** A page of resources, which are JSON already, with its `Link` header (RFC 8288). */
 export async function listAnswer(
   key: string,
-  page: Page,
+  page: Page & { readonly examined?: number },
   query: PageQuery,
   url: URL,
   cursors: Cursors,
@@ -187,6 +188,7 @@ export async function listAnswer(
     total: page.total,
     totalPages,
     nextCursor,
+    examined: page.examined,
   })
   const at = (set: Record<string, string>): string =>
     linkTo(url, { pageSize: String(query.pageSize), ...set })

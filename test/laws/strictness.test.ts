@@ -86,7 +86,8 @@ describe('what a route does not know is 400, with the nearest that it knows, and
     (_, route) =>
       prepared(route, async (owner, sample) => {
         const answers: Answer[] = []
-        for (const path of Object.keys(route.query.shape)) {
+        // Of what has several tags, each is asked for.
+        for (const path of Object.keys(route.query.shape).filter((name) => name !== 'tag')) {
           const answer = await owner.ask(route.method, withQuery(sample.path, `${path}=1&${path}=1`))
           answers.push(answer)
           expect(errorsOf(answer)).toContainEqual({

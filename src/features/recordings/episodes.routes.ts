@@ -9,13 +9,12 @@ import {
 } from '../../domain/path.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
-import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import { resourceAnswer } from '../../http/resource.ts'
 import type { Endpoint } from '../../http/route.ts'
 import { trashEndpoint } from '../../http/trash-endpoint.ts'
 import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
-import { listEpisodes, updateEpisode, upsertEpisode } from './episodes.sql.ts'
+import { updateEpisode, upsertEpisode } from './episodes.sql.ts'
 import { trashEpisode } from './trash.sql.ts'
 
 export const example = {
@@ -211,27 +210,6 @@ const upsert = endpoint(
   },
 )
 
-const list = endpoint(
-  {
-    operationId: 'listEpisodes',
-    grant: 'read',
-    method: 'GET',
-    path: EPISODES,
-    tag: 'Episodes',
-    summary: 'List the episodes of a project, newest first',
-    description: 'Those in the trash are left out.',
-    params: ProjectParams,
-    query: z.object(pageQuery),
-    answers: { 200: listShape('episodes', Episode, example) },
-    failures: projectFailures,
-  },
-  async ({ asking, params, query, url, config, database }) => {
-    const [window, cursors] = await windowOf(query, url, config)
-    const ref = { ...asking, ...projectAt(params) }
-    return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
-  },
-)
-
 const update = endpoint(
   {
     operationId: 'updateEpisode',
@@ -312,4 +290,4 @@ const trash = trashEndpoint(
   (values, { params }) => trashEpisode({ ...values, ...projectAt(params), name: params.episodeName }),
 )
 
-export const episodeEndpoints: readonly Endpoint[] = [upsert, list, update, trash]
+export const episodeEndpoints: readonly Endpoint[] = [upsert, update, trash]

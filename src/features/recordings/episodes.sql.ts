@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { episodes, nodes, projectStats, projects } from '../../../drizzle/schema.ts'
+import { episodes, nodes, projects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { boolean, iso, json, object } from '../../db/json.ts'
 import { keepable, keyedAt, settled } from '../../db/keys.ts'
-import { listPlan } from '../../db/page.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { overRows, ROWS_OF_ONE } from '../../db/quota.ts'
 import { type Argument, anyGiven, assign, changed, fragment, givenOr, insertInto } from '../../db/sql.ts'
@@ -73,20 +72,6 @@ export const episodeJson = fragment(
     updatedAt: iso(episodes.updatedAt),
   }),
 )
-
-const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
-
-export const listEpisodes = listPlan(listing, 'episodes.listed', (a) => {
-  const total = sql`(select ${projectStats.episodes} from ${projectStats}
-    where ${projectStats.projectId} = standing.project_id)`
-  return {
-    count: total,
-    rows: (limit) => sql`select ${episodes.id} as id, ${episodeJson} as body from ${episodes}
-      where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
-        and ${episodes.id} < ${a.before}
-      order by ${episodes.id} desc ${limit}`,
-  }
-})
 
 type Upsert = ProjectMaking &
   EpisodeFields & {
