@@ -135,6 +135,10 @@ export function declare<A extends object>(
   return declared
 }
 
+/** The same of a statement that is made of what a request asks: nobody lists it, and it goes when it is let go of. */
+export const undeclared = <A extends object>(name: string, build: Build<A>, front: Front): Compiled<A> =>
+  new Statement(name, 'query', front, build)
+
 /** The parameter of a statement: JSON of the values that it reads. */
 export const parameterOf = ({ reads }: Compiled<never>, values: Values): string =>
   JSON.stringify(Object.fromEntries(reads.map((name) => [name, values[name]])))

@@ -1,7 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Grant } from '../domain/access.ts'
 import { addressing, consulted, type Guard, judged, type Kept, permitted, refusal, VERDICT } from './guard.ts'
-import { type Arguments, argumentsOf, type Build, type Compiled, declare, type Front, textOf } from './sql.ts'
+import {
+  type Arguments,
+  argumentsOf,
+  type Build,
+  type Compiled,
+  declare,
+  type Front,
+  textOf,
+  undeclared,
+} from './sql.ts'
 
 /**
  * How the statements of a batch are declared. One request has one guard, and a batch of three tenses: the guarded
@@ -110,6 +119,13 @@ export const consulting = <G extends object, A extends G = G>(
   name: string,
   build: Build<A>,
 ): Compiled<A> => declare(name, 'query', build, by.as('consulted'))
+
+/** The same, of a text that is made of what a request asks; whoever makes it keeps a bounded number of them. */
+export const consultingOnce = <G extends object, A extends G = G>(
+  by: NamedGuard<G>,
+  name: string,
+  build: Build<A>,
+): Compiled<A> => undeclared(name, build, by.as('consulted'))
 
 /** A query beside the outcome: its rows hang on `permit`. */
 export const granted = <G extends object, A extends G = G>(

@@ -44,6 +44,7 @@ export const failures = {
   metadata_too_large: 'metadata: would be over 64 KiB as JSON when merged',
   metadata_entangled:
     'metadata: takes too many comparisons to be merged at once: merge it in parts, or replace it (application/json)',
+  query_invalid: 'q: is no query',
   too_many_tags: 'tagsAdd: with these it would have over 64 tags',
   episode_trashed: 'Episode was previously deleted',
   forbidden: 'Your role, or the scopes of your token, do not allow this.',
@@ -127,6 +128,10 @@ export interface ProblemText {
 export interface FieldError {
   readonly path: string
   readonly message: string
+  /** Where in a text, in UTF-16 units. */
+  readonly at?: number
+  readonly length?: number
+  readonly hint?: string
 }
 
 /** A request that was refused for a reason the client is told. Nothing was written. */

@@ -9,6 +9,13 @@ export const textsOfRequests = {
     remedy:
       'Correct what `errors` names, and send the request again; unchanged it will be refused again. `/openapi.json` has the form of every request, and with `Prefer: handling=lenient` names that the route does not know are passed over.',
   },
+  query_invalid: {
+    meaning:
+      'The text of `q` is no query of the filter language. Nothing was looked for. The entry of `errors` says what is wrong, at which UTF-16 unit of the text it begins (`at`) and how long it is (`length`); `hint` says what to do, where that is known.',
+    when: 'A field does not exist; a value is no date, length or kind where one is wanted; a parenthesis or quotes are not closed; an operator is not one of that field; or the text is over 1,024 bytes, or has over 32 terms.',
+    remedy:
+      'Correct the text there. What holds a space, a colon, a comma or a parenthesis stands in quotes: `name:"run 1"`. Encode it in the address: `>` as %3E, `+` as %2B.',
+  },
   route_not_found: {
     meaning: 'Nothing on this server has this path, by whatever method.',
     when: 'The path is misspelt, ends with a slash, has something before it such as `/api`, or holds a name with a slash that is not encoded.',

@@ -264,7 +264,13 @@ const problemSchema = {
       items: {
         type: 'object',
         required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          path: { type: 'string' },
+          message: { type: 'string' },
+          at: { type: 'integer', description: 'Where in the text, in UTF-16 units' },
+          length: { type: 'integer' },
+          hint: { type: 'string', description: 'What to do' },
+        },
       },
     },
   },

@@ -37,6 +37,7 @@ export const statusOf = {
   episode_duration_contradicts: 400,
   metadata_too_large: 400,
   metadata_entangled: 400,
+  query_invalid: 400,
   too_many_tags: 400,
   episode_trashed: 410,
   forbidden: 403,

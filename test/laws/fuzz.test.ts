@@ -59,6 +59,7 @@ const likely: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   metadata,
   status: fc.constantFrom('running', 'completed', 'failed', 'archived'),
   tag: line,
+  q: fc.oneof(fc.constantFrom('tag:a', 'meta.x>1 OR -name:a*', 'started:2026'), line),
   createdAfter: fc.oneof(time, fc.constantFrom('2026', '2026-02-31')),
   createdBefore: fc.oneof(time, fc.constantFrom('2027-01', '0000')),
   visibility: fc.constantFrom('private', 'public'),

@@ -39,7 +39,8 @@ const errorsOf = ({ status, body, rowsWritten }: Answer) => {
 /** Each known name as it may be misspelt, and what is said of it. */
 const misspelt = (names: readonly string[]) =>
   names.flatMap((name) =>
-    [`${name}x`, `${name.toUpperCase()}_`].map((path) => ({
+    // A second letter is half of a name of one, and makes it another.
+    [...(name.length > 1 ? [`${name}x`] : []), `${name.toUpperCase()}_`].map((path) => ({
       path,
       message: `is not known; did you mean ${name}?`,
     })),

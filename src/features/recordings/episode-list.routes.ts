@@ -1,6 +1,10 @@
+import { END } from '../../db/page.ts'
+import { Refusal } from '../../domain/failure.ts'
 import { firstIdAt } from '../../domain/id.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
+import { QueryFault } from '../../domain/query.ts'
+import { conditionOf } from '../../domain/query-fields.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import * as filter from '../../http/filter.ts'
@@ -8,11 +12,16 @@ import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { ProjectParams, projectAt, projectFailures } from '../places/address.ts'
+import { type Compiled, compile } from './episode-conditions.sql.ts'
 import { type EpisodeFilter, filterEpisodes, listEpisodes, MOST_WANTED } from './episode-list.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
 
 const ListQuery = z.object({
   ...pageQuery,
+  q: z.string().optional().meta({
+    description:
+      'A query over fields, such as `status:completed tag:front meta.score>0.5 -has:audio started:2026-04`; up to 1,024 bytes.',
+  }),
   tag: filter.allOfTags(MOST_WANTED).optional(),
   status: z.enum(episodeStatuses).optional().meta({ description: 'What its status is' }),
   name: field.line.optional().meta({ description: 'What the name begins with' }),
@@ -24,14 +33,28 @@ const ListQuery = z.object({
     .meta({ description: `Made earlier: before a date begins, before a time itself. ${filter.SPAN}` }),
 })
 
-/** What the query asks of an episode; null where that is nothing. */
-function filterOf(query: z.output<typeof ListQuery>): EpisodeFilter | null {
+/** What the plain parameters ask of an episode. */
+function filterOf(query: z.output<typeof ListQuery>): EpisodeFilter {
   const { tag: tags = [], status = null, name = '', createdAfter, createdBefore } = query
   const [createdFrom, createdTo] = [createdAfter?.to ?? null, createdBefore?.from ?? null]
-  if (tags.length === 0 && status === null && name === '' && createdFrom === null && createdTo === null)
-    return null
   const { from, to } = name === '' ? { from: null, to: null } : rangeOfPrefix(name)
   return { tags, status, from, to, createdFrom, createdTo, oldest: firstIdAt(createdFrom) }
+}
+
+const isFilter = ({ tags, status, from, createdFrom, createdTo }: EpisodeFilter): boolean =>
+  tags.length > 0 || [status, from, createdFrom, createdTo].some((given) => given !== null)
+
+/** What `q` asks; null for nothing. */
+function conditionIn(q: string, now: number): Compiled | null {
+  try {
+    const condition = conditionOf(q, now)
+    return condition && compile(condition)
+  } catch (fault) {
+    if (!(fault instanceof QueryFault)) throw fault
+    const { at, length, message, hint } = fault
+    const error = { path: 'q', message, at, length, ...(hint === null ? {} : { hint }) }
+    throw new Refusal('query_invalid', [error], `q: ${JSON.stringify(q.slice(at, at + length))} ${message}`)
+  }
 }
 
 const list = endpoint(
@@ -47,17 +70,32 @@ const list = endpoint(
     params: ProjectParams,
     query: ListQuery,
     answers: { 200: listShape('episodes', Episode, example, 'newest first', filter.shown) },
-    failures: projectFailures,
+    failures: [...projectFailures, 'query_invalid'],
   },
-  async ({ asking, params, query, url, config, database }) => {
+  async ({ asking, params, query, url, now, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
     const ref = { ...asking, ...projectAt(params) }
     const asked = filterOf(query)
-    const plan =
-      asked === null ? listEpisodes(ref, window) : filterEpisodes(ref, asked, upTo(window, asked.createdTo))
-    return listAnswer('episodes', await database.run(plan), query, url, cursors)
+    const [before, moment] = momentIn(window.before, now)
+    const condition = conditionIn(query.q ?? '', moment)
+    if (condition === null && !isFilter(asked))
+      return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
+    const from = upTo({ ...window, before }, asked.createdTo)
+    const page = await database.run(filterEpisodes(ref, asked, condition, from))
+    const next = page.next && `${page.next}${spelled(moment)}`
+    return listAnswer('episodes', { ...page, next }, query, url, cursors)
   },
 )
+
+/** Epoch milliseconds as the end of a cursor. */
+const MOMENT_DIGITS = 12
+const spelled = (moment: number): string => moment.toString(16).padStart(MOMENT_DIGITS, '0')
+
+/** A walk keeps the `now` of its first page: where it goes on, and when it began. */
+function momentIn(before: string, now: number): [string, number] {
+  if (before === END) return [before, now]
+  return [before.slice(0, -MOMENT_DIGITS), Number.parseInt(before.slice(-MOMENT_DIGITS), 16)]
+}
 
 /** An id begins with the time at which it was made: what is newer need not be looked at. */
 function upTo<W extends { readonly before: string }>(window: W, time: number | null): W {

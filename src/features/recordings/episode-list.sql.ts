@@ -3,10 +3,11 @@ import { episodes, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { listPlan, type Page, type Window } from '../../db/page.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Arguments, bytesOf } from '../../db/sql.ts'
+import { type Arguments, bytesOf, type Compiled as Statement } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
-import { consulting, guard } from '../../db/statements.ts'
+import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import { invalid } from '../../domain/failure.ts'
+import type { Compiled as Condition } from './episode-conditions.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
@@ -53,7 +54,22 @@ type Slots = { readonly [K in (typeof slots)[number]]?: string }
 const slotsOf = (tags: readonly string[]): Slots =>
   Object.fromEntries(slots.slice(0, tags.length).map((slot, at) => [slot, `,${JSON.stringify(tags[at])},`]))
 
-type Asked = ProjectRef & Window & EpisodeFilter & Slots
+/** How much a page looks at. */
+interface Bounds {
+  readonly most: number
+  readonly heaviest: number
+}
+
+/** To look into metadata takes longer than to read it: a list in it has many members. */
+const METADATA_HEAVIER = 4
+
+/** A condition that asks more of a row is asked of fewer. */
+const boundsOf = ({ probes, metadata }: Pick<Condition, 'probes' | 'metadata'>): Bounds => ({
+  most: Math.floor((MOST_EXAMINED * READ_FOR_EACH) / (READ_FOR_EACH + probes)),
+  heaviest: Math.floor(HEAVIEST_EXAMINED / Math.max(1, METADATA_HEAVIER * metadata)),
+})
+
+type Asked = ProjectRef & Window & EpisodeFilter & Slots & Bounds
 type A = Arguments<Asked>
 
 const num = (value: number): SQL => sql.raw(String(value))
@@ -61,11 +77,15 @@ const num = (value: number): SQL => sql.raw(String(value))
 /** Rows that a page looks at, and what they may weigh together: it is short where few of so many fit. */
 const MOST_EXAMINED = 5_000
 const HEAVIEST_EXAMINED = 8_388_608
+/** What is read for each, besides what a condition probes. */
+const READ_FOR_EACH = 4
 /** Of a range of names with no more than that, the index of names tells all; of a larger one the list's order does. */
 const MOST_IN_RANGE = 1_000
 
-/** What has to be read of a row to judge it: its tags, and the description that stands before them. */
-const weight = sql`(100 + ifnull(${bytesOf(episodes.description)}, 0) + ${bytesOf(episodes.tags)})`
+/** What has to be read of a row to judge it: its tags and, behind them, its metadata; the description stands before. */
+const ownWeight = sql`(100 + ifnull(${bytesOf(episodes.description)}, 0) + ${bytesOf(episodes.tags)})`
+const weightOf = (condition: Condition | null): SQL =>
+  condition?.metadata ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0))` : ownWeight
 
 /**
  * Whether the tags are all there. Their JSON has each between commas, which a row is asked first, since that reads no
@@ -102,12 +122,12 @@ interface Road {
   readonly rows: SQL
 }
 
-const walked = (a: A): Road => ({
+const walked = (a: A, weight: SQL): Road => ({
   rows: sql`select ${episodes.id} as id, ${weight} as own ${newest(a)} order by ${episodes.id} desc`,
 })
 
 /** By the index of names where the range is small, by the order of the list where it is not. */
-const ranged = (a: A): Road => {
+const ranged = (a: A, weight: SQL): Road => {
   const few = sql`(select is_few from counted)`
   return {
     tables: sql`range as materialized (select ${episodes.id} as id, ${weight} as own from ${episodes}
@@ -126,15 +146,19 @@ const ranged = (a: A): Road => {
  * The rows that fit, and a stop: the first that is not looked at, or what stands behind the last. Behind it all are
  * stops, so that nothing is read for long after one.
  */
-const page = (a: A, { tables, rows }: Road): SQL => sql`, ${tables ?? sql``} found as materialized (
+const page = (
+  a: A,
+  { tables, rows }: Road,
+  condition: SQL,
+): SQL => sql`, ${tables ?? sql``} found as materialized (
     select walk.id as id, position, is_stop from (
-      select id, position, id = '' or position > ${num(MOST_EXAMINED)}
-          or total - own >= ${num(HEAVIEST_EXAMINED)} as is_stop
+      select id, position, id = '' or position > ${a.most}
+          or total - own >= ${a.heaviest} as is_stop
         from (select id, own, sum(1) over upto as position, sum(own) over upto as total
-          from (select * from (${rows} limit ${num(MOST_EXAMINED)} + 1) union all select '', 0)
+          from (select * from (${rows} limit ${a.most} + 1) union all select '', 0)
           window upto as (rows unbounded preceding))) as walk
       left join ${episodes} on ${episodes.id} = iif(is_stop, null, walk.id)
-    where is_stop or ${fits(a)} limit ${a.offset} + ${a.limit} + 1)
+    where is_stop or ${fits(a)} and ${condition} limit ${a.offset} + ${a.limit} + 1)
   select ${refusal}, null as id, null as position, null as is_stop, null as body from ${VERDICT}
   union all
   select null, found.id, position, is_stop, ${episodeJson}
@@ -143,18 +167,43 @@ const page = (a: A, { tables, rows }: Road): SQL => sql`, ${tables ?? sql``} fou
 
 const roads = { walked, ranged } as const
 
-const filtered = (road: keyof typeof roads) =>
-  consulting<ProjectRef, Asked>(listing, `episodes.filtered.${road}`, (a) => page(a, roads[road](a)))
+type RoadName = keyof typeof roads
+
+const build = (road: RoadName, condition: Condition | null) => (a: A) =>
+  page(a, roads[road](a, weightOf(condition)), condition?.where ?? sql`true`)
+
+const filtered = (road: RoadName) =>
+  consulting<ProjectRef, Asked>(listing, `episodes.filtered.${road}`, build(road, null))
 
 const byRoad = { walked: filtered('walked'), ranged: filtered('ranged') }
 
+/** Statements of conditions that were asked for lately, by what is alike in them. */
+const MOST_KEPT = 64
+const kept = new Map<string, Statement<Asked>>()
+
+function statementOf(road: RoadName, condition: Condition | null): Statement<Asked> {
+  if (condition === null) return byRoad[road]
+  const key = `${road} ${condition.shape}`
+  const found = kept.get(key) ?? consultingOnce(listing, 'episodes.found', build(road, condition))
+  kept.delete(key)
+  kept.set(key, found)
+  const [oldest] = kept.keys()
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+  return found
+}
+
 /** The episodes that fit, newest first. A page may be short, even empty, and still have a `next`. */
-export const filterEpisodes = (ref: ProjectRef, filter: EpisodeFilter, window: Window): Plan<FilteredPage> =>
-  statement(
-    byRoad[filter.from === null ? 'walked' : 'ranged'],
-    { ...ref, ...filter, ...slotsOf(filter.tags), ...window },
-    (rows) => readPage(rows, window),
-  )
+export function filterEpisodes(
+  ref: ProjectRef,
+  filter: EpisodeFilter,
+  condition: Condition | null,
+  window: Window,
+): Plan<FilteredPage> {
+  const road = filter.from === null ? 'walked' : 'ranged'
+  const bounds = boundsOf(condition ?? { probes: 0, metadata: 0 })
+  const values = { ...ref, ...filter, ...slotsOf(filter.tags), ...bounds, ...condition?.values, ...window }
+  return statement(statementOf(road, condition), values, (rows) => readPage(rows, window))
+}
 
 function readPage([verdict, ...rows]: readonly Row[], { offset, limit }: Window): FilteredPage {
   assertPermitted(verdict)

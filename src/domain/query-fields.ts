@@ -1,0 +1,308 @@
+import { type AssetKind, assetKinds } from './kind.ts'
+import { nearest } from './nearest.ts'
+import { parseQuery, type Query, QueryFault, type Scalar, type Term, type Value } from './query.ts'
+import { isNumeric, lengthFrom, spanFrom } from './query-values.ts'
+import type { Span } from './time.ts'
+
+/** What the fields of episodes are, and what a query says of them: a tree of tests, each of one field and one way. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition }
+  | Test
+
+/** A test is true or false; of what is absent, or of another type, it is false. */
+export type Test =
+  | { readonly kind: 'text'; readonly field: TextField; readonly test: TextTest }
+  | {
+      readonly kind: 'span'
+      readonly field: SpanField
+      readonly from: number | null
+      readonly to: number | null
+    }
+  | { readonly kind: 'there'; readonly field: TextField | SpanField }
+  /** Whether the time of an episode overlaps that one. */
+  | { readonly kind: 'during'; readonly from: number | null; readonly to: number | null }
+  | { readonly kind: 'during there' }
+  | { readonly kind: 'protected'; readonly is: boolean }
+  | { readonly kind: 'has'; readonly asset: AssetKind }
+  | { readonly kind: 'meta'; readonly path: readonly string[]; readonly test: MetaTest }
+
+/** Texts are compared by code point. */
+export type TextTest =
+  | { readonly is: 'in'; readonly texts: readonly string[] }
+  | { readonly is: 'compared'; readonly compare: Comparison; readonly text: string }
+  | { readonly is: 'begins'; readonly text: string }
+  | { readonly is: 'between'; readonly from: string | null; readonly to: string | null }
+
+export type MetaTest =
+  | Exclude<TextTest, { readonly is: 'in' }>
+  /** Numbers as they are spelt, so that whole ones keep their digits; truths are `true` and `false`. */
+  | {
+      readonly is: 'scalar in'
+      readonly texts: readonly string[]
+      readonly numbers: readonly string[]
+      readonly truths: readonly string[]
+    }
+  | { readonly is: 'there' }
+  | { readonly is: 'number compared'; readonly compare: Comparison; readonly number: string }
+  | { readonly is: 'number between'; readonly from: string | null; readonly to: string | null }
+
+export type Comparison = '>' | '>=' | '<' | '<='
+
+const textFields = ['name', 'id', 'status', 'tag', 'description', 'folder'] as const
+export type TextField = (typeof textFields)[number]
+const timeFields = ['created', 'updated', 'started', 'ended'] as const
+export type SpanField = (typeof timeFields)[number] | 'duration'
+
+const FIELDS = [...textFields, ...timeFields, 'duration', 'during', 'protected', 'has', 'meta']
+
+const isOneOf = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name)
+
+/** So many tests fit into one statement. */
+const MOST_TESTS = 100
+
+/** What a query asks of an episode, at `now` (epoch milliseconds); null where that is nothing. Throws a QueryFault. */
+export function conditionOf(text: string, now: number): Condition | null {
+  const query = parseQuery(text)
+  if (query === null) return null
+  const condition = ofQuery(query, now)
+  if (testsIn(condition) > MOST_TESTS)
+    throw new QueryFault(
+      { at: 0, length: text.length },
+      `asks for over ${MOST_TESTS} things`,
+      'values that are no prefix and no range are one thing, however many',
+    )
+  return condition
+}
+
+const testsIn = (condition: Condition): number => {
+  if (condition.kind === 'not') return testsIn(condition.part)
+  if (condition.kind !== 'and' && condition.kind !== 'or') return 1
+  return condition.parts.reduce((sum, part) => sum + testsIn(part), 0)
+}
+
+function ofQuery(query: Query, now: number): Condition {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return { kind: query.kind, parts: query.parts.map((part) => ofQuery(part, now)) }
+    case 'not':
+      return { kind: 'not', part: ofQuery(query.part, now) }
+    case 'text':
+      throw new QueryFault(query, 'is a text without a field, which is not looked for', asField(query.text))
+    case 'term':
+      return ofTerm(query, now)
+  }
+}
+
+/** What was perhaps meant by a text without a field. */
+const asField = (text: string): string => {
+  const spelt = /^[\w.-]+$/.test(text) ? text : JSON.stringify(text)
+  return `by the beginning of a name: name:${spelt}*`
+}
+
+const COMPARING = ['>', '>=', '<', '<='] as const
+
+function ofTerm(term: Term, now: number): Condition {
+  const [first = '', ...rest] = term.path
+  const name = first.toLowerCase()
+  const any = anyOf(term, name, rest, now)
+  return term.operator === '!=' ? { kind: 'not', part: any } : any
+}
+
+function anyOf(term: Term, name: string, rest: readonly string[], now: number): Condition {
+  if (name === 'meta') return ofMeta(term, rest)
+  if (rest.length > 0 || !FIELDS.includes(name)) return refuseField(term, name, rest)
+  if (isOneOf(timeFields, name)) return ofValues(term, (value) => ofSpan(term, name, value, timeAt(now)))
+  if (name === 'duration') return ofValues(term, (value) => ofSpan(term, 'duration', value, length))
+  if (isOneOf(COMPARING, term.operator))
+    throw new QueryFault(term.field, `is not compared by ${term.operator}`, 'it takes : = and !=')
+  if (isOneOf(textFields, name))
+    return ofValues(
+      term,
+      (value) => ofText(name, value),
+      (scalars) => ofTexts(name, scalars),
+    )
+  if (name === 'during') return ofValues(term, (value) => during(value, timeAt(now)))
+  if (name === 'has') return ofValues(term, has)
+  return ofValues(term, isProtected)
+}
+
+const isScalar = (value: Value): value is Value & Scalar => value.kind === 'scalar'
+
+/** One term is any of its values. What it may be equal to is one test, where `equal` makes one of all of those. */
+function ofValues(
+  { values }: Term,
+  of: (value: Value) => Condition,
+  equal?: (scalars: readonly Scalar[]) => Condition,
+): Condition {
+  const scalars = equal ? values.filter(isScalar) : []
+  const others = values.filter((value) => !equal || !isScalar(value)).map(of)
+  const parts = equal && scalars.length > 0 ? [equal(scalars), ...others] : others
+  return parts.length === 1 ? (parts[0] as Condition) : { kind: 'or', parts }
+}
+
+function refuseField(term: Term, name: string, rest: readonly string[]): never {
+  const near = nearest(name, FIELDS)
+  const known = `fields are ${FIELDS.join(', ')}`
+  if (rest.length > 0 && FIELDS.includes(name))
+    throw new QueryFault(term.field, 'has no parts', `only metadata has: meta.${rest.join('.')}`)
+  const message = near === null || near === name ? 'is no field' : `is no field: perhaps ${near} is meant`
+  throw new QueryFault(term.field, message, `${known}; put a text with a colon in quotes`)
+}
+
+const not = (part: Condition): Condition => ({ kind: 'not', part })
+
+function ofText(field: TextField, value: Value): Condition {
+  switch (value.kind) {
+    case 'any':
+      return { kind: 'there', field }
+    case 'null':
+      return not({ kind: 'there', field })
+    case 'range':
+      return { kind: 'text', field, test: between(value) }
+    case 'prefix':
+      return { kind: 'text', field, test: { is: 'begins', text: value.text } }
+    case 'scalar':
+      return ofTexts(field, [value])
+  }
+}
+
+const ofTexts = (field: TextField, scalars: readonly Scalar[]): Condition => ({
+  kind: 'text',
+  field,
+  test: { is: 'in', texts: scalars.map((each) => (field === 'folder' ? folderOf(each) : each.text)) },
+})
+
+/** As `folderPath` spells it: with a slash at its end. */
+function folderOf({ text, at, length }: Scalar): string {
+  if (!text.startsWith('/')) throw new QueryFault({ at, length }, 'is no folder: it begins with a slash')
+  return text.endsWith('/') ? text : `${text}/`
+}
+
+const between = ({ from, to }: { from: Scalar | null; to: Scalar | null }) =>
+  ({ is: 'between', from: from?.text ?? null, to: to?.text ?? null }) as const
+
+/** How a value is a time or a length. */
+type Reader = (scalar: Scalar) => Span
+
+const timeAt =
+  (now: number): Reader =>
+  (scalar) =>
+    read(scalar, (text) => spanFrom(text, now), 'is no date such as 2026-01-31, time with a zone, or now-7d')
+
+const length: Reader = (scalar) => read(scalar, lengthFrom, 'is no length such as 250ms, 1.5m or 2h')
+
+/** What is quoted is text, and nothing else. */
+function read(
+  { text, isQuoted, at, length }: Scalar,
+  from: (text: string) => Span | null,
+  fault: string,
+): Span {
+  const span = isQuoted ? null : from(text)
+  if (span === null) throw new QueryFault({ at, length }, fault)
+  return span
+}
+
+function rangeOf(value: Value, of: Reader): { from: number | null; to: number | null } {
+  if (value.kind === 'scalar') return of(value)
+  if (value.kind === 'range')
+    return { from: value.from && of(value.from).from, to: value.to && of(value.to).to }
+  throw new QueryFault(value, 'is no time or length, but the beginning of a text')
+}
+
+function ofSpan(term: Term, field: SpanField, value: Value, of: Reader): Condition {
+  if (value.kind === 'any') return { kind: 'there', field }
+  if (value.kind === 'null') return not({ kind: 'there', field })
+  const { from, to } = rangeOf(value, of)
+  const within = (begin: number | null, end: number | null): Condition => ({
+    kind: 'span',
+    field,
+    from: begin,
+    to: end,
+  })
+  switch (term.operator) {
+    case '>':
+      return within(to, null)
+    case '>=':
+      return within(from, null)
+    case '<':
+      return within(null, from)
+    case '<=':
+      return within(null, to)
+    default:
+      return within(from, to)
+  }
+}
+
+function during(value: Value, of: Reader): Condition {
+  if (value.kind === 'any') return { kind: 'during there' }
+  if (value.kind === 'null') return not({ kind: 'during there' })
+  return { kind: 'during', ...rangeOf(value, of) }
+}
+
+function has(value: Value): Condition {
+  const any: Condition = { kind: 'or', parts: assetKinds.map((asset) => ({ kind: 'has', asset })) }
+  if (value.kind === 'any') return any
+  if (value.kind === 'null') return not(any)
+  if (value.kind === 'scalar' && isOneOf(assetKinds, value.text)) return { kind: 'has', asset: value.text }
+  throw new QueryFault(value, 'is no kind of assets', `kinds are ${assetKinds.join(', ')}`)
+}
+
+function isProtected(value: Value): Condition {
+  if (value.kind === 'scalar' && ['true', 'false'].includes(value.text))
+    return { kind: 'protected', is: value.text === 'true' }
+  throw new QueryFault(value, 'is neither true nor false')
+}
+
+function ofMeta(term: Term, path: readonly string[]): Condition {
+  if (path.length === 0 || path.includes(''))
+    throw new QueryFault(term.field, 'names no key of the metadata', 'as meta.robot, or meta."two words"')
+  const is = (test: MetaTest): Condition => ({ kind: 'meta', path, test })
+  const { operator } = term
+  if (isOneOf(COMPARING, operator))
+    return ofValues(term, (value) => is(comparedTo(value as Scalar, operator)))
+  return ofValues(
+    term,
+    (value) => (value.kind === 'null' ? not(is({ is: 'there' })) : is(testOf(value))),
+    (scalars) => is(equalTo(scalars)),
+  )
+}
+
+const isNumber = ({ text, isQuoted }: Scalar): boolean => !isQuoted && isNumeric(text)
+const isTruth = ({ text, isQuoted }: Scalar): boolean => !isQuoted && (text === 'true' || text === 'false')
+
+/** What is unquoted is also the number, or the truth, that it spells. */
+const equalTo = (scalars: readonly Scalar[]): MetaTest => ({
+  is: 'scalar in',
+  texts: scalars.map(({ text }) => text),
+  numbers: scalars.filter(isNumber).map(({ text }) => text),
+  truths: scalars.filter(isTruth).map(({ text }) => text),
+})
+
+const comparedTo = (value: Scalar, compare: Comparison): MetaTest =>
+  isNumber(value)
+    ? { is: 'number compared', compare, number: value.text }
+    : { is: 'compared', compare, text: value.text }
+
+function testOf(value: Value): MetaTest {
+  switch (value.kind) {
+    case 'prefix':
+      return { is: 'begins', text: value.text }
+    case 'range':
+      return rangeIn(value)
+    case 'scalar':
+      return equalTo([value])
+    default:
+      return { is: 'there' }
+  }
+}
+
+/** Of numbers where all of its ends are such, else of texts. */
+function rangeIn({ from, to }: { from: Scalar | null; to: Scalar | null }): MetaTest {
+  const ends = [from, to].filter((end) => end !== null)
+  return ends.every(isNumber)
+    ? { is: 'number between', from: from?.text ?? null, to: to?.text ?? null }
+    : between({ from, to })
+}

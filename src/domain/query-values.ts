@@ -1,0 +1,27 @@
+import { DAY, HOUR, type Span, spanOf } from './time.ts'
+
+/** What a value of a query says as a time or a length; null for what is none. */
+
+const MINUTE = 60_000
+const units: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY }
+
+/** The same as `spanOf`, and `now`, `now-7d` and the like by the caller's clock. */
+export function spanFrom(text: string, now: number): Span | null {
+  const [, back, unit = ''] = /^now(?:-(\d{1,6})([mhdw]))?$/.exec(text) ?? []
+  if (text !== 'now' && back === undefined) return spanOf(text)
+  const moment = now - Number(back ?? 0) * (units[unit] ?? 0)
+  return { from: moment, to: moment + 1 }
+}
+
+const lengths: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: MINUTE, h: HOUR }
+
+/** The whole milliseconds that a length is; none where it has a part of one. */
+export function lengthFrom(text: string): Span | null {
+  const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h)$/.exec(text) ?? []
+  if (number === undefined) return null
+  const length = Number(number) * (lengths[unit] ?? 0)
+  return { from: Math.ceil(length), to: Math.floor(length) + 1 }
+}
+
+/** A number as JSON writes it, also with zeros before it. */
+export const isNumeric = (text: string): boolean => /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)

@@ -1,0 +1,253 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { episodeStats, episodes } from '../../../drizzle/schema.ts'
+import { Argument } from '../../db/sql.ts'
+import type { AssetKind } from '../../domain/kind.ts'
+import type {
+  Comparison,
+  Condition,
+  MetaTest,
+  SpanField,
+  Test,
+  TextField,
+  TextTest,
+} from '../../domain/query-fields.ts'
+
+type Value = string | number | null | readonly string[]
+
+/** A condition as SQL over `episodes`. Conditions that differ in their values alone have the same text. */
+export interface Compiled {
+  readonly where: SQL
+  /** The arguments that the text reads, by their names. */
+  readonly values: Readonly<Record<string, Value>>
+  /** What two conditions of the same text have in common. */
+  readonly shape: string
+  /** Rows of other tables that a row is judged by, at most. */
+  readonly probes: number
+  /** Tests that read the metadata. */
+  readonly metadata: number
+}
+
+const columns = {
+  name: episodes.name,
+  id: episodes.id,
+  status: episodes.status,
+  description: episodes.description,
+  folder: episodes.folderPath,
+  created: episodes.createdAt,
+  updated: episodes.updatedAt,
+  started: episodes.startedAt,
+  ended: episodes.endedAt,
+} as const
+
+const duration = sql`ifnull(${episodes.durationMs}, ${episodes.endedAt} - ${episodes.startedAt})`
+const end = sql`ifnull(${episodes.endedAt}, ${episodes.startedAt} + ${episodes.durationMs})`
+
+const counters: Readonly<Record<AssetKind, SQLWrapper>> = {
+  video: episodeStats.videos,
+  audio: episodeStats.audios,
+  'label-track': episodeStats.labelTracks,
+  'text-track': episodeStats.textTracks,
+  image: episodeStats.images,
+  file: episodeStats.files,
+}
+
+const signs: Readonly<Record<Comparison, SQL>> = {
+  '>': sql`>`,
+  '>=': sql`>=`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+}
+
+export function compile(condition: Condition): Compiled {
+  const compiler = new Compiler()
+  const where = compiler.all(condition)
+  const { values, probes, metadata } = compiler
+  return { where, values, probes, metadata, shape: compiler.shape(condition) }
+}
+
+/** SQLite's own path to a key, whatever is in it. */
+const pathTo = (keys: readonly string[]): string =>
+  `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`
+
+class Compiler {
+  readonly values: Record<string, Value> = {}
+  probes = 0
+  metadata = 0
+
+  /** Whatever a client says goes into an argument, and never into the text. */
+  #argument(value: Value): Argument {
+    const name = `q${Object.keys(this.values).length}`
+    this.values[name] = value
+    return new Argument(name)
+  }
+
+  all(condition: Condition): SQL {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        return this.#joined(condition.kind, condition.parts)
+      case 'not':
+        return sql`not ${this.all(condition.part)}`
+      default:
+        return sql`ifnull(${this.#test(condition)}, 0)`
+    }
+  }
+
+  /** By halves, for a text may be so deep and no deeper. */
+  #joined(kind: 'and' | 'or', parts: readonly Condition[]): SQL {
+    const [first, ...others] = parts
+    if (first === undefined || others.length === 0) return first ? this.all(first) : sql`true`
+    const half = Math.ceil(parts.length / 2)
+    return sql`(${this.#joined(kind, parts.slice(0, half))} ${sql.raw(kind)}
+      ${this.#joined(kind, parts.slice(half))})`
+  }
+
+  /** Without its values, which travel by themselves. */
+  shape(condition: Condition): string {
+    const isValue = (key: string) =>
+      ['text', 'texts', 'from', 'to', 'number', 'numbers', 'truths', 'path'].includes(key)
+    const short = ({ texts }: { texts: readonly string[] }) => Math.min(texts.length, MOST_ASKED_FIRST + 1)
+    return JSON.stringify(condition, (key, value) => {
+      if (key === 'test' && value.is === 'in') return { ...value, tags: short(value) }
+      return isValue(key) ? '' : value
+    })
+  }
+
+  #test(test: Test): SQL {
+    switch (test.kind) {
+      case 'text':
+        return test.field === 'tag' ? this.#tag(test.test) : this.#compared(test.test)(columns[test.field])
+      case 'span':
+        return this.#within(columnOf(test.field), test.from, test.to)
+      case 'there':
+        return test.field === 'tag'
+          ? sql`${episodes.tags} <> '[]'`
+          : sql`(${columnOf(test.field)} is not null)`
+      case 'during': {
+        const [from, to] = [this.#argument(test.from), this.#argument(test.to)]
+        return sql`(${episodes.startedAt} is not null and ${end} is not null
+          and (${from} is null or ${end} >= ${from}) and (${to} is null or ${episodes.startedAt} < ${to}))`
+      }
+      case 'during there':
+        return sql`(${episodes.startedAt} is not null and ${end} is not null)`
+      case 'protected':
+        return sql`${episodes.writeProtected} = ${sql.raw(test.is ? '1' : '0')}`
+      case 'has':
+        this.probes++
+        return sql`(select ${counters[test.asset]} > 0 from ${episodeStats}
+          where ${episodeStats.episodeId} = ${episodes.id})`
+      case 'meta':
+        return this.#meta(test.path, test.test)
+    }
+  }
+
+  #within(value: SQLWrapper, from: number | null, to: number | null): SQL {
+    const [first, last] = [this.#argument(from), this.#argument(to)]
+    return sql`(${value} is not null and (${first} is null or ${value} >= ${first})
+      and (${last} is null or ${value} < ${last}))`
+  }
+
+  #compared(test: TextTest): (value: SQLWrapper) => SQL {
+    switch (test.is) {
+      case 'in': {
+        const texts = this.#argument(test.texts)
+        return (value) => sql`${value} in (select value from ${texts.each})`
+      }
+      case 'begins': {
+        const text = this.#argument(test.text)
+        return (value) => sql`substr(${value}, 1, length(${text})) = ${text}`
+      }
+      case 'between': {
+        const [from, to] = [this.#argument(test.from), this.#argument(test.to)]
+        return (value) => sql`(${value} is not null and (${from} is null or ${value} >= ${from})
+          and (${to} is null or ${value} <= ${to}))`
+      }
+      case 'compared': {
+        const text = this.#argument(test.text)
+        return (value) => sql`${value} ${signs[test.compare]} ${text}`
+      }
+    }
+  }
+
+  /** The JSON of the tags is asked first where it can tell: to look at each of them reads as many rows. */
+  #tag(test: TextTest): SQL {
+    const each = sql`exists (select 1 from json_each(${episodes.tags}) as own
+      where ${this.#compared(test)(sql`own.value`)})`
+    const parts = partsOf(test)
+    if (parts.length === 0) {
+      this.probes += MOST_ASKED_FIRST
+      return each
+    }
+    const asked = parts.map((part) => sql`instr(${episodes.tags}, ${this.#argument(part)}) > 0`)
+    return sql`((${sql.join(asked, sql` or `)}) and ${each})`
+  }
+
+  /** Of a list each scalar is asked; an object is none. */
+  #meta(keys: readonly string[], test: MetaTest): SQL {
+    this.metadata++
+    const path = this.#argument(pathTo(keys))
+    const type = sql`json_type(${episodes.metadata}, ${path})`
+    if (test.is === 'there')
+      return sql`case ${type} when 'null' then 0 when 'object' then ${episodes.metadata} -> ${path} <> '{}'
+        when 'array' then json_array_length(${episodes.metadata}, ${path}) > 0 else ${type} is not null end`
+    const judge = this.#scalar(test)
+    return sql`case ifnull(${type}, 'object') when 'object' then 0
+      when 'array' then exists (select 1 from json_each(${episodes.metadata}, ${path}) as each
+        where ${judge(sql`each.type`, sql`each.atom`)})
+      else ${judge(type, sql`json_extract(${episodes.metadata}, ${path})`)} end`
+  }
+
+  /** How a scalar is judged, by its type in JSON and its value. */
+  #scalar(test: Exclude<MetaTest, { readonly is: 'there' }>): (type: SQL, value: SQL) => SQL {
+    switch (test.is) {
+      case 'scalar in': {
+        const [texts, numbers, truths] = [test.texts, test.numbers, test.truths].map((each) =>
+          this.#argument(each),
+        )
+        return (
+          type,
+          value,
+        ) => sql`case ${type} when 'text' then ${value} in (select value from ${texts?.each})
+          when 'true' then 'true' in (select value from ${truths?.each})
+          when 'false' then 'false' in (select value from ${truths?.each})
+          when 'null' then 0 else ${value} in (select cast(value as numeric) from ${numbers?.each}) end`
+      }
+      case 'number compared': {
+        const number = this.#number(test.number)
+        return (type, value) =>
+          sql`((${type} = 'integer' or ${type} = 'real') and ${value} ${signs[test.compare]} ${number})`
+      }
+      case 'number between': {
+        const [from, to] = [this.#number(test.from), this.#number(test.to)]
+        return (
+          type,
+          value,
+        ) => sql`((${type} = 'integer' or ${type} = 'real') and (${from} is null or ${value} >= ${from})
+          and (${to} is null or ${value} <= ${to}))`
+      }
+      default: {
+        const compared = this.#compared(test)
+        return (type, value) => sql`(${type} = 'text' and ${compared(value)})`
+      }
+    }
+  }
+
+  /** A whole number is compared as such, beyond what a double can tell apart. */
+  #number(text: string | null): SQL {
+    return sql`cast(${this.#argument(text)} as numeric)`
+  }
+}
+
+/** Of more tags than that each row is asked for all of its own. */
+const MOST_ASKED_FIRST = 8
+
+/** What the JSON of tags has somewhere, where one of them fits. */
+function partsOf(test: TextTest): readonly string[] {
+  if (test.is === 'begins') return [JSON.stringify(test.text).slice(0, -1)]
+  return test.is === 'in' && test.texts.length <= MOST_ASKED_FIRST
+    ? test.texts.map((text) => JSON.stringify(text))
+    : []
+}
+
+const columnOf = (field: Exclude<TextField, 'tag'> | SpanField): SQLWrapper =>
+  field === 'duration' ? duration : columns[field]
