@@ -6,11 +6,12 @@ import { DATABASE } from '../domain/id.ts'
 /**
  * How SQL is written here, and why the traps of D1 cannot happen.
  *
- * A statement is compiled once per isolate, when it is first run: its text is a constant. All its values travel in one
- * parameter, a JSON object of those that the text reads, as `?1 ->> '$.name'`. So a number stays the integer it is (a
- * number bound by itself reaches SQLite as REAL), an absent field differs from null, a list of any length is one
- * parameter, and the limit of 100 parameters is out of reach. `test/laws/plans.test.ts` proves the rest over every
- * statement: unique column names, an index for every table, no sort that is not declared.
+ * A statement is compiled once per isolate, when it is first run: its text is a constant, or, for a query over fields,
+ * made of pieces that are (`undeclared`). All its values travel in one parameter, a JSON object of those that the text
+ * reads, as `?1 ->> '$.name'`. So a number stays the integer it is (a number bound by itself reaches SQLite as REAL), an
+ * absent field differs from null, a list of any length is one parameter, and the limit of 100 parameters is out of
+ * reach. `test/laws/plans.test.ts` proves the rest over every statement: unique column names, an index for every table,
+ * no sort that is not declared.
  */
 export type Values = Readonly<Record<string, unknown>>
 

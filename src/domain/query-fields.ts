@@ -1,58 +1,17 @@
-import { type AssetKind, assetKinds } from './kind.ts'
+import { assetKinds } from './kind.ts'
 import { nearest } from './nearest.ts'
 import { parseQuery, type Query, QueryFault, type Scalar, type Term, type Value } from './query.ts'
+import {
+  type Comparison,
+  type Condition,
+  type MetaTest,
+  type SpanField,
+  type TextField,
+  textFields,
+  timeFields,
+} from './query-conditions.ts'
 import { isNumeric, lengthFrom, spanFrom } from './query-values.ts'
 import type { Span } from './time.ts'
-
-/** What the fields of episodes are, and what a query says of them: a tree of tests, each of one field and one way. */
-export type Condition =
-  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
-  | { readonly kind: 'not'; readonly part: Condition }
-  | Test
-
-/** A test is true or false; of what is absent, or of another type, it is false. */
-export type Test =
-  | { readonly kind: 'text'; readonly field: TextField; readonly test: TextTest }
-  | {
-      readonly kind: 'span'
-      readonly field: SpanField
-      readonly from: number | null
-      readonly to: number | null
-    }
-  | { readonly kind: 'there'; readonly field: TextField | SpanField }
-  /** Whether the time of an episode overlaps that one. */
-  | { readonly kind: 'during'; readonly from: number | null; readonly to: number | null }
-  | { readonly kind: 'during there' }
-  | { readonly kind: 'protected'; readonly is: boolean }
-  | { readonly kind: 'has'; readonly asset: AssetKind }
-  | { readonly kind: 'meta'; readonly path: readonly string[]; readonly test: MetaTest }
-
-/** Texts are compared by code point. */
-export type TextTest =
-  | { readonly is: 'in'; readonly texts: readonly string[] }
-  | { readonly is: 'compared'; readonly compare: Comparison; readonly text: string }
-  | { readonly is: 'begins'; readonly text: string }
-  | { readonly is: 'between'; readonly from: string | null; readonly to: string | null }
-
-export type MetaTest =
-  | Exclude<TextTest, { readonly is: 'in' }>
-  /** Numbers as they are spelt, so that whole ones keep their digits; truths are `true` and `false`. */
-  | {
-      readonly is: 'scalar in'
-      readonly texts: readonly string[]
-      readonly numbers: readonly string[]
-      readonly truths: readonly string[]
-    }
-  | { readonly is: 'there' }
-  | { readonly is: 'number compared'; readonly compare: Comparison; readonly number: string }
-  | { readonly is: 'number between'; readonly from: string | null; readonly to: string | null }
-
-export type Comparison = '>' | '>=' | '<' | '<='
-
-const textFields = ['name', 'id', 'status', 'tag', 'description', 'folder'] as const
-export type TextField = (typeof textFields)[number]
-const timeFields = ['created', 'updated', 'started', 'ended'] as const
-export type SpanField = (typeof timeFields)[number] | 'duration'
 
 const FIELDS = [...textFields, ...timeFields, 'duration', 'during', 'protected', 'has', 'meta']
 

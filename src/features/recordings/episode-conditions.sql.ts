@@ -10,7 +10,7 @@ import type {
   Test,
   TextField,
   TextTest,
-} from '../../domain/query-fields.ts'
+} from '../../domain/query-conditions.ts'
 
 type Value = string | number | null | readonly string[]
 

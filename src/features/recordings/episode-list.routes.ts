@@ -4,6 +4,7 @@ import { firstIdAt } from '../../domain/id.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { QueryFault } from '../../domain/query.ts'
+import { type Condition, earlier, later, type Narrowed, narrowedBy } from '../../domain/query-conditions.ts'
 import { conditionOf } from '../../domain/query-fields.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
@@ -12,7 +13,7 @@ import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { ProjectParams, projectAt, projectFailures } from '../places/address.ts'
-import { type Compiled, compile } from './episode-conditions.sql.ts'
+import { compile } from './episode-conditions.sql.ts'
 import { type EpisodeFilter, filterEpisodes, listEpisodes, MOST_WANTED } from './episode-list.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
 
@@ -45,10 +46,9 @@ const isFilter = ({ tags, status, from, createdFrom, createdTo }: EpisodeFilter)
   tags.length > 0 || [status, from, createdFrom, createdTo].some((given) => given !== null)
 
 /** What `q` asks; null for nothing. */
-function conditionIn(q: string, now: number): Compiled | null {
+function conditionIn(q: string, now: number): Condition | null {
   try {
-    const condition = conditionOf(q, now)
-    return condition && compile(condition)
+    return conditionOf(q, now)
   } catch (fault) {
     if (!(fault instanceof QueryFault)) throw fault
     const { at, length, message, hint } = fault
@@ -56,6 +56,25 @@ function conditionIn(q: string, now: number): Compiled | null {
     throw new Refusal('query_invalid', [error], `q: ${JSON.stringify(q.slice(at, at + length))} ${message}`)
   }
 }
+
+/** The filter that a query is as well, where that leads to fewer episodes; nothing that fits is left out by it. */
+function narrowed(filter: EpisodeFilter, condition: Condition | null): EpisodeFilter {
+  if (condition === null) return filter
+  const { name, createdFrom, createdTo } = narrowedBy(condition)
+  const named = filter.from === null && name !== null ? rangeOf(name) : {}
+  const from = later(filter.createdFrom, createdFrom)
+  return {
+    ...filter,
+    ...named,
+    createdFrom: from,
+    createdTo: earlier(filter.createdTo, createdTo),
+    oldest: firstIdAt(from),
+  }
+}
+
+/** No name has a control character. */
+const rangeOf = ({ text, isWhole }: NonNullable<Narrowed['name']>) =>
+  isWhole ? { from: text, to: `${text}\u0001` } : rangeOfPrefix(text)
 
 const list = endpoint(
   {
@@ -80,8 +99,9 @@ const list = endpoint(
     const condition = conditionIn(query.q ?? '', moment)
     if (condition === null && !isFilter(asked))
       return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
-    const from = upTo({ ...window, before }, asked.createdTo)
-    const page = await database.run(filterEpisodes(ref, asked, condition, from))
+    const narrower = narrowed(asked, condition)
+    const from = upTo({ ...window, before }, narrower.createdTo)
+    const page = await database.run(filterEpisodes(ref, narrower, condition && compile(condition), from))
     const next = page.next && `${page.next}${spelled(moment)}`
     return listAnswer('episodes', { ...page, next }, query, url, cursors)
   },

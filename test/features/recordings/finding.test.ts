@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { conditionOf } from '../../../src/domain/query-fields.ts'
+import { compile } from '../../../src/features/recordings/episode-conditions.sql.ts'
+import { filterEpisodes } from '../../../src/features/recordings/episode-list.sql.ts'
 import { type Answer, Tenant } from '../../support/world.ts'
 
 const names = ({ body }: Answer): string[] => body.episodes.map(({ name }: { name: string }) => name)
@@ -547,5 +550,64 @@ describe('any query', () => {
       }),
       { numRuns: 400 },
     )
+  })
+})
+
+describe('the statement of a query', () => {
+  const some = fc.sample(query, { numRuns: 100, seed: 18 }).map(({ q }) => q)
+  const longest = [
+    `meta.a:${Array.from({ length: 95 }, (_, at) => `${at}..`).join()}`,
+    Array.from({ length: 32 }, () => 'has:*').join(' OR '),
+    `${'-('.repeat(10)}tag:a${')'.repeat(10)}`,
+    `tag:${Array.from({ length: 100 }, (_, at) => at).join()}`,
+  ]
+
+  it.each(longest)('%s is answered', async (q) => {
+    const tenant = await havingOne({})
+    const { status, body } = await find(tenant, q)
+    expect([status, body.code]).toBeOneOf([
+      [200, undefined],
+      [400, 'query_invalid'],
+    ])
+  })
+
+  it('finds every row by an index', async () => {
+    for (const q of [...some, 'has:video duration>1s', 'name:a*', 'name:a created>2020']) {
+      const condition = conditionOf(q, 0)
+      const [{ compiled } = { compiled: null }] = filterEpisodes(
+        {} as never,
+        { from: q.startsWith('name:') ? 'a' : null, tags: [] } as never,
+        condition && compile(condition),
+        { offset: 0, limit: 1, before: 'g' },
+      ).statements
+      const { results } = await env.DB.prepare(`explain query plan ${compiled?.text}`)
+        .bind('{}')
+        .all<{ detail: string }>()
+      const details = results.map(({ detail }) => detail)
+      expect(details.some((detail) => /SEARCH episodes USING/.test(detail))).toBe(true)
+      expect(details.filter((detail) => /^SCAN (episodes|episode_stats)/.test(detail))).toEqual([])
+    }
+  })
+})
+
+describe('docs/finding.md', async () => {
+  const { default: page }: { default: string } = await import('../../../docs/finding.md?raw' as string)
+  const [, given = ''] = /```json\n(.*?)```/s.exec(page) ?? []
+  const examples = [...page.matchAll(/^\| `(.*?)` \| (.*?) ?\| .* \|$/gm)]
+    .map(([, q = '', found = '']) => [q, found] as const)
+    .filter(([q]) => /[:=<>]/.test(q))
+  let tenant: Tenant
+  beforeAll(async () => {
+    tenant = await Tenant.arrive()
+    for (const body of JSON.parse(given))
+      expect((await tenant.ask('POST', `${tenant.project('lab')}/episodes`, body)).status).toBe(201)
+  })
+
+  it('has twenty examples and more', () => {
+    expect(examples.length).toBeGreaterThan(20)
+  })
+
+  it.each(examples)('%s finds %s', async (q, expected) => {
+    expect((await findAll(tenant, q)).toReversed()).toEqual(expected === '' ? [] : expected.split(', '))
   })
 })

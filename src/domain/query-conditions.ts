@@ -1,0 +1,89 @@
+import type { AssetKind } from './kind.ts'
+
+/** What a query asks of an episode: a tree of tests, each of one field and one way. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition }
+  | Test
+
+/** A test is true or false; of what is absent, or of another type, it is false. */
+export type Test =
+  | { readonly kind: 'text'; readonly field: TextField; readonly test: TextTest }
+  | {
+      readonly kind: 'span'
+      readonly field: SpanField
+      readonly from: number | null
+      readonly to: number | null
+    }
+  | { readonly kind: 'there'; readonly field: TextField | SpanField }
+  /** Whether the time of an episode overlaps that one. */
+  | { readonly kind: 'during'; readonly from: number | null; readonly to: number | null }
+  | { readonly kind: 'during there' }
+  | { readonly kind: 'protected'; readonly is: boolean }
+  | { readonly kind: 'has'; readonly asset: AssetKind }
+  | { readonly kind: 'meta'; readonly path: readonly string[]; readonly test: MetaTest }
+
+/** Texts are compared by code point. */
+export type TextTest =
+  | { readonly is: 'in'; readonly texts: readonly string[] }
+  | { readonly is: 'compared'; readonly compare: Comparison; readonly text: string }
+  | { readonly is: 'begins'; readonly text: string }
+  | { readonly is: 'between'; readonly from: string | null; readonly to: string | null }
+
+export type MetaTest =
+  | Exclude<TextTest, { readonly is: 'in' }>
+  /** Numbers as they are spelt, so that whole ones keep their digits; truths are `true` and `false`. */
+  | {
+      readonly is: 'scalar in'
+      readonly texts: readonly string[]
+      readonly numbers: readonly string[]
+      readonly truths: readonly string[]
+    }
+  | { readonly is: 'there' }
+  | { readonly is: 'number compared'; readonly compare: Comparison; readonly number: string }
+  | { readonly is: 'number between'; readonly from: string | null; readonly to: string | null }
+
+export type Comparison = '>' | '>=' | '<' | '<='
+
+export const textFields = ['name', 'id', 'status', 'tag', 'description', 'folder'] as const
+export type TextField = (typeof textFields)[number]
+export const timeFields = ['created', 'updated', 'started', 'ended'] as const
+export type SpanField = (typeof timeFields)[number] | 'duration'
+
+/** What whatever fits has for certain, and by which it is found faster. */
+export interface Narrowed {
+  /** Epoch milliseconds, from the first to before the last. */
+  readonly createdFrom: number | null
+  readonly createdTo: number | null
+  /** What the name begins with, or all of it. */
+  readonly name: { readonly text: string; readonly isWhole: boolean } | null
+}
+
+const ANYTHING: Narrowed = { createdFrom: null, createdTo: null, name: null }
+
+/** Of what is joined by AND at the top; anything else leads nowhere. */
+export function narrowedBy(condition: Condition): Narrowed {
+  if (condition.kind === 'and') return condition.parts.map(narrowedBy).reduce(joined, ANYTHING)
+  if (condition.kind === 'span' && condition.field === 'created')
+    return { ...ANYTHING, createdFrom: condition.from, createdTo: condition.to }
+  if (condition.kind !== 'text' || condition.field !== 'name') return ANYTHING
+  const { test } = condition
+  if (test.is === 'begins' && test.text !== '')
+    return { ...ANYTHING, name: { text: test.text, isWhole: false } }
+  const [text, another] = test.is === 'in' ? test.texts : []
+  return text === undefined || another !== undefined
+    ? ANYTHING
+    : { ...ANYTHING, name: { text, isWhole: true } }
+}
+
+const joined = (one: Narrowed, other: Narrowed): Narrowed => ({
+  createdFrom: later(one.createdFrom, other.createdFrom),
+  createdTo: earlier(one.createdTo, other.createdTo),
+  name: one.name ?? other.name,
+})
+
+/** Of two times; of one, where the other is null. */
+export const later = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other)
+export const earlier = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other)
