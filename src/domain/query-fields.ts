@@ -35,9 +35,10 @@ export function conditionOf(text: string, now: number): Condition | null {
   return condition
 }
 
+/** A test of metadata is as long as two others. */
 const testsIn = (condition: Condition): number => {
   if (condition.kind === 'not') return testsIn(condition.part)
-  if (condition.kind !== 'and' && condition.kind !== 'or') return 1
+  if (condition.kind !== 'and' && condition.kind !== 'or') return condition.kind === 'meta' ? 2 : 1
   return condition.parts.reduce((sum, part) => sum + testsIn(part), 0)
 }
 
@@ -57,7 +58,7 @@ function ofQuery(query: Query, now: number): Condition {
 
 /** What was perhaps meant by a text without a field. */
 const asField = (text: string): string => {
-  const spelt = /^[\w.-]+$/.test(text) ? text : JSON.stringify(text)
+  const spelt = /^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
   return `by the beginning of a name: name:${spelt}*`
 }
 
@@ -111,6 +112,8 @@ function refuseField(term: Term, name: string, rest: readonly string[]): never {
   throw new QueryFault(term.field, message, `${known}; put a text with a colon in quotes`)
 }
 
+const ALWAYS: Condition = { kind: 'and', parts: [] }
+const NEVER: Condition = { kind: 'or', parts: [] }
 const not = (part: Condition): Condition => ({ kind: 'not', part })
 
 function ofText(field: TextField, value: Value): Condition {
@@ -120,8 +123,9 @@ function ofText(field: TextField, value: Value): Condition {
     case 'null':
       return not({ kind: 'there', field })
     case 'range':
-      return { kind: 'text', field, test: between(value) }
+      return { kind: 'text', field, test: between(field === 'folder' ? foldersOf(value) : value) }
     case 'prefix':
+      if (field === 'folder') folderOf(value)
       return { kind: 'text', field, test: { is: 'begins', text: value.text } }
     case 'scalar':
       return ofTexts(field, [value])
@@ -134,13 +138,24 @@ const ofTexts = (field: TextField, scalars: readonly Scalar[]): Condition => ({
   test: { is: 'in', texts: scalars.map((each) => (field === 'folder' ? folderOf(each) : each.text)) },
 })
 
+/** Texts at the ends of a range. */
+interface Range {
+  readonly from: Scalar | null
+  readonly to: Scalar | null
+}
+
 /** As `folderPath` spells it: with a slash at its end. */
 function folderOf({ text, at, length }: Scalar): string {
   if (!text.startsWith('/')) throw new QueryFault({ at, length }, 'is no folder: it begins with a slash')
   return text.endsWith('/') ? text : `${text}/`
 }
 
-const between = ({ from, to }: { from: Scalar | null; to: Scalar | null }) =>
+const foldersOf = ({ from, to }: Range) => ({
+  from: from && { ...from, text: folderOf(from) },
+  to: to && { ...to, text: folderOf(to) },
+})
+
+const between = ({ from, to }: Range) =>
   ({ is: 'between', from: from?.text ?? null, to: to?.text ?? null }) as const
 
 /** How a value is a time or a length. */
@@ -198,7 +213,8 @@ function ofSpan(term: Term, field: SpanField, value: Value, of: Reader): Conditi
 function during(value: Value, of: Reader): Condition {
   if (value.kind === 'any') return { kind: 'during there' }
   if (value.kind === 'null') return not({ kind: 'during there' })
-  return { kind: 'during', ...rangeOf(value, of) }
+  const { from, to } = rangeOf(value, of)
+  return from !== null && to !== null && from >= to ? NEVER : { kind: 'during', from, to }
 }
 
 function has(value: Value): Condition {
@@ -210,8 +226,9 @@ function has(value: Value): Condition {
 }
 
 function isProtected(value: Value): Condition {
-  if (value.kind === 'scalar' && ['true', 'false'].includes(value.text))
-    return { kind: 'protected', is: value.text === 'true' }
+  if (value.kind === 'any') return ALWAYS
+  if (value.kind === 'null') return NEVER
+  if (value.kind === 'scalar' && isTruth(value)) return { kind: 'protected', is: value.text === 'true' }
   throw new QueryFault(value, 'is neither true nor false')
 }
 
@@ -259,7 +276,7 @@ function testOf(value: Value): MetaTest {
 }
 
 /** Of numbers where all of its ends are such, else of texts. */
-function rangeIn({ from, to }: { from: Scalar | null; to: Scalar | null }): MetaTest {
+function rangeIn({ from, to }: Range): MetaTest {
   const ends = [from, to].filter((end) => end !== null)
   return ends.every(isNumber)
     ? { is: 'number between', from: from?.text ?? null, to: to?.text ?? null }

@@ -15,12 +15,14 @@ export function spanFrom(text: string, now: number): Span | null {
 
 const lengths: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: MINUTE, h: HOUR }
 
-/** The whole milliseconds that a length is; none where it has a part of one. */
+/** The whole milliseconds that a length is; none where it has a part of one. Decimals are taken as they are spelt. */
 export function lengthFrom(text: string): Span | null {
-  const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h)$/.exec(text) ?? []
-  if (number === undefined) return null
-  const length = Number(number) * (lengths[unit] ?? 0)
-  return { from: Math.ceil(length), to: Math.floor(length) + 1 }
+  const [, whole, part = '', unit = ''] = /^(\d{1,12})(?:\.(\d{1,12}))?(ms|s|m|h)$/.exec(text) ?? []
+  if (whole === undefined) return null
+  const scale = 10n ** BigInt(part.length)
+  const scaled = BigInt(whole + part) * BigInt(lengths[unit] ?? 0)
+  const from = Number((scaled + scale - 1n) / scale)
+  return { from, to: Number(scaled / scale) + 1 }
 }
 
 /** A number as JSON writes it, also with zeros before it. */

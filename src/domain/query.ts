@@ -106,7 +106,10 @@ class Parser {
   }
 
   #fail(length: number, message: string, hint: string | null = null, at = this.#at): never {
-    throw new QueryFault({ at, length: Math.min(length, this.#text.length - at) }, message, hint)
+    // A character of two units is shown whole.
+    const least = (this.#text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+    const shown = Math.min(Math.max(length, least), this.#text.length - at)
+    throw new QueryFault({ at, length: shown }, message, hint)
   }
 
   #skip(): void {
@@ -159,11 +162,7 @@ class Parser {
   #operand(negation: string | null): Query {
     const word = this.#reserved()
     if (word !== null)
-      this.#fail(
-        word.length,
-        'is a reserved word, and nothing stands before it',
-        `for the word itself: "${word}"`,
-      )
+      this.#fail(word.length, 'is a reserved word where a term is expected', `for the word itself: "${word}"`)
     if (this.#char() === undefined) this.#failAtEnd(negation)
     if (this.#char() === ')') this.#fail(1, 'closes what has nothing in it')
     if (negation !== null && this.#char() === '-') this.#fail(1, 'negates what is negated already')
@@ -192,8 +191,7 @@ class Parser {
   }
 
   #term(): Query {
-    if (++this.#terms > MOST_TERMS)
-      this.#fail(1, `begins the ${MOST_TERMS + 1}th term: a query has ${MOST_TERMS}`)
+    if (++this.#terms > MOST_TERMS) this.#fail(1, `is one term too many: a query has ${MOST_TERMS}`)
     const at = this.#at
     if (this.#char() === '"') return this.#quotedWords(at)
     if (this.#char() === ',') this.#fail(1, 'is not expected here', QUOTE_IT)
@@ -302,6 +300,9 @@ class Parser {
       this.#at += 2
       const to = this.#scalar()
       if (first === null && to === null) this.#fail(2, 'is a range without ends', null, at)
+      for (const end of [first, to])
+        if (end && !end.isQuoted && (end.text === 'null' || end.text.endsWith('*')))
+          this.#fail(end.length, 'is no end of a range', 'as a text it stands in quotes', end.at)
       return { kind: 'range', from: first, to, ...here() }
     }
     if (first === null) return this.#fail(1, 'lacks a value', null, Math.min(at, this.#text.length - 1))

@@ -1,5 +1,5 @@
 -- episodes.filtered.ranged, consulted by episodes.listing
-, range as materialized (select episodes.id as id, (100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) as own
+, range as materialized (select episodes.id as id
  from episodes
  where episodes.project_id = (select project_id from permit) and episodes.deleted_at is null and episodes.name >= :from and episodes.name < ifnull(:to, x'') limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), found as materialized (
  select walk.id as id, position, is_stop
@@ -7,19 +7,21 @@
  select id, position, id = '' or position > :most or total - own >= :heaviest as is_stop
  from (select id, own, sum(1) over upto as position, sum(own) over upto as total
  from (select *
- from (select id, own
+ from (select episodes.id as id, (100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) as own
+ from (
+ select id
  from range
  where (select is_few from counted) and id < :before and id >= :oldest
  union all
- select episodes.id, (100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags))
+ select episodes.id
  from episodes
  where episodes.project_id = (select project_id from permit where not (select is_few from counted)) and episodes.deleted_at is null and episodes.id < :before and episodes.id >= :oldest
- order by id desc limit :most + 1)
+ order by id desc limit :most + 1) as way cross join episodes on episodes.id = way.id limit :most + 1)
  union all
  select '', 0) window upto as (rows unbounded preceding))) as walk
  left join episodes on episodes.id = iif(is_stop, null, walk.id)
- where is_stop or ((:status is null or episodes.status = :status) and (:createdFrom is null or episodes.created_at >= :createdFrom) and (:createdTo is null or episodes.created_at < :createdTo) and (:from is null or episodes.name >= :from) and (:to is null or episodes.name < :to) and (:tag1 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag1) > 0) and (:tag2 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag2) > 0) and (:tag3 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag3) > 0) and (:tag4 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag4) > 0) and (:tag5 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag5) > 0) and (:tag6 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag6) > 0) and (:tag7 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag7) > 0) and (:tag8 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag8) > 0) and not exists (select 1
- from each(:tags) as wanted
+ where is_stop or ((:status is null or episodes.status = :status) and (:createdFrom is null or episodes.created_at >= :createdFrom) and (:createdTo is null or episodes.created_at < :createdTo) and (:from is null or episodes.name >= :from) and (:to is null or episodes.name < :to) and (:tag1 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag1) > 0) and (:tag2 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag2) > 0) and (:tag3 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag3) > 0) and (:tag4 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag4) > 0) and (:tag5 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag5) > 0) and (:tag6 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag6) > 0) and (:tag7 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag7) > 0) and (:tag8 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag8) > 0) and not exists (select 1
+ from each(:oddTags) as wanted
  where not exists (select 1 from json_each(episodes.tags) as own where own.value = wanted.value))) and true limit :offset + :limit + 1)
  select standing.refusal as refusal, null as id, null as position, null as is_stop, null as body
  from verdict as standing
@@ -42,8 +44,8 @@
  union all
  select '', 0) window upto as (rows unbounded preceding))) as walk
  left join episodes on episodes.id = iif(is_stop, null, walk.id)
- where is_stop or ((:status is null or episodes.status = :status) and (:createdFrom is null or episodes.created_at >= :createdFrom) and (:createdTo is null or episodes.created_at < :createdTo) and (:from is null or episodes.name >= :from) and (:to is null or episodes.name < :to) and (:tag1 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag1) > 0) and (:tag2 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag2) > 0) and (:tag3 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag3) > 0) and (:tag4 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag4) > 0) and (:tag5 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag5) > 0) and (:tag6 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag6) > 0) and (:tag7 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag7) > 0) and (:tag8 is null or instr(',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ',', :tag8) > 0) and not exists (select 1
- from each(:tags) as wanted
+ where is_stop or ((:status is null or episodes.status = :status) and (:createdFrom is null or episodes.created_at >= :createdFrom) and (:createdTo is null or episodes.created_at < :createdTo) and (:from is null or episodes.name >= :from) and (:to is null or episodes.name < :to) and (:tag1 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag1) > 0) and (:tag2 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag2) > 0) and (:tag3 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag3) > 0) and (:tag4 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag4) > 0) and (:tag5 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag5) > 0) and (:tag6 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag6) > 0) and (:tag7 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag7) > 0) and (:tag8 is null or instr((',' || substr(episodes.tags, 2, length(episodes.tags) - 2) || ','), :tag8) > 0) and not exists (select 1
+ from each(:oddTags) as wanted
  where not exists (select 1 from json_each(episodes.tags) as own where own.value = wanted.value))) and true limit :offset + :limit + 1)
  select standing.refusal as refusal, null as id, null as position, null as is_stop, null as body
  from verdict as standing

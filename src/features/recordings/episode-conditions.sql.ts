@@ -2,6 +2,7 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { episodeStats, episodes } from '../../../drizzle/schema.ts'
 import { Argument } from '../../db/sql.ts'
 import type { AssetKind } from '../../domain/kind.ts'
+import { rangeOfPrefix } from '../../domain/path.ts'
 import type {
   Comparison,
   Condition,
@@ -11,6 +12,7 @@ import type {
   TextField,
   TextTest,
 } from '../../domain/query-conditions.ts'
+import { MOST_TAGS } from '../../domain/text.ts'
 
 type Value = string | number | null | readonly string[]
 
@@ -25,6 +27,10 @@ export interface Compiled {
   readonly probes: number
   /** Tests that read the metadata. */
   readonly metadata: number
+  /** Texts that are looked for within another one. */
+  readonly scans: number
+  /** Members of lists in the metadata, each of which is a row that is read. */
+  readonly members: SQL
 }
 
 const columns = {
@@ -61,8 +67,8 @@ const signs: Readonly<Record<Comparison, SQL>> = {
 export function compile(condition: Condition): Compiled {
   const compiler = new Compiler()
   const where = compiler.all(condition)
-  const { values, probes, metadata } = compiler
-  return { where, values, probes, metadata, shape: compiler.shape(condition) }
+  const { values, probes, metadata, scans, members } = compiler
+  return { where, values, probes, metadata, scans, members, shape: compiler.shape(condition) }
 }
 
 /** SQLite's own path to a key, whatever is in it. */
@@ -73,6 +79,12 @@ class Compiler {
   readonly values: Record<string, Value> = {}
   probes = 0
   metadata = 0
+  scans = 0
+  readonly #lists: SQL[] = []
+
+  get members(): SQL {
+    return sql`(0 ${sql.join(this.#lists, sql.raw(' '))})`
+  }
 
   /** Whatever a client says goes into an argument, and never into the text. */
   #argument(value: Value): Argument {
@@ -96,7 +108,8 @@ class Compiler {
   /** By halves, for a text may be so deep and no deeper. */
   #joined(kind: 'and' | 'or', parts: readonly Condition[]): SQL {
     const [first, ...others] = parts
-    if (first === undefined || others.length === 0) return first ? this.all(first) : sql`true`
+    if (first === undefined) return sql.raw(kind === 'and' ? 'true' : 'false')
+    if (others.length === 0) return this.all(first)
     const half = Math.ceil(parts.length / 2)
     return sql`(${this.#joined(kind, parts.slice(0, half))} ${sql.raw(kind)}
       ${this.#joined(kind, parts.slice(half))})`
@@ -106,9 +119,9 @@ class Compiler {
   shape(condition: Condition): string {
     const isValue = (key: string) =>
       ['text', 'texts', 'from', 'to', 'number', 'numbers', 'truths', 'path'].includes(key)
-    const short = ({ texts }: { texts: readonly string[] }) => Math.min(texts.length, MOST_ASKED_FIRST + 1)
     return JSON.stringify(condition, (key, value) => {
-      if (key === 'test' && value.is === 'in') return { ...value, tags: short(value) }
+      // How the tags are asked depends on what they are.
+      if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
       return isValue(key) ? '' : value
     })
   }
@@ -154,8 +167,9 @@ class Compiler {
         return (value) => sql`${value} in (select value from ${texts.each})`
       }
       case 'begins': {
-        const text = this.#argument(test.text)
-        return (value) => sql`substr(${value}, 1, length(${text})) = ${text}`
+        const { from, to } = rangeOfPrefix(test.text)
+        const [first, behind] = [this.#argument(from), this.#argument(to)]
+        return (value) => sql`(${value} >= ${first} and (${behind} is null or ${value} < ${behind}))`
       }
       case 'between': {
         const [from, to] = [this.#argument(test.from), this.#argument(test.to)]
@@ -169,17 +183,22 @@ class Compiler {
     }
   }
 
-  /** The JSON of the tags is asked first where it can tell: to look at each of them reads as many rows. */
+  /**
+   * The JSON of tags has each between a comma and quotes, where no tag can have that but one that begins with a comma:
+   * only for such a one, and for what JSON cannot tell, each tag is a row that is read.
+   */
   #tag(test: TextTest): SQL {
-    const each = sql`exists (select 1 from json_each(${episodes.tags}) as own
-      where ${this.#compared(test)(sql`own.value`)})`
     const parts = partsOf(test)
-    if (parts.length === 0) {
-      this.probes += MOST_ASKED_FIRST
-      return each
+    if (parts !== null) {
+      this.scans += parts.length
+      return sql`(${sql.join(
+        parts.map((part) => sql`instr(${JOINED_TAGS}, ${this.#argument(part)}) > 0`),
+        sql` or `,
+      )})`
     }
-    const asked = parts.map((part) => sql`instr(${episodes.tags}, ${this.#argument(part)}) > 0`)
-    return sql`((${sql.join(asked, sql` or `)}) and ${each})`
+    this.probes += MOST_TAGS
+    return sql`exists (select 1 from json_each(${episodes.tags}) as own
+      where ${this.#compared(test)(sql`own.value`)})`
   }
 
   /** Of a list each scalar is asked; an object is none. */
@@ -190,6 +209,7 @@ class Compiler {
     if (test.is === 'there')
       return sql`case ${type} when 'null' then 0 when 'object' then ${episodes.metadata} -> ${path} <> '{}'
         when 'array' then json_array_length(${episodes.metadata}, ${path}) > 0 else ${type} is not null end`
+    this.#lists.push(sql`+ ifnull(json_array_length(${episodes.metadata}, ${path}), 0)`)
     const judge = this.#scalar(test)
     return sql`case ifnull(${type}, 'object') when 'object' then 0
       when 'array' then exists (select 1 from json_each(${episodes.metadata}, ${path}) as each
@@ -238,16 +258,21 @@ class Compiler {
   }
 }
 
-/** Of more tags than that each row is asked for all of its own. */
-const MOST_ASKED_FIRST = 8
+/** A text that is looked for in so many ways, each row is asked for its tags one by one. */
+const MOST_PARTS = 8
 
-/** What the JSON of tags has somewhere, where one of them fits. */
-function partsOf(test: TextTest): readonly string[] {
-  if (test.is === 'begins') return [JSON.stringify(test.text).slice(0, -1)]
-  return test.is === 'in' && test.texts.length <= MOST_ASKED_FIRST
-    ? test.texts.map((text) => JSON.stringify(text))
-    : []
+/** What the JSON of tags between commas has somewhere, where one of them fits; null where that cannot be told. */
+function partsOf(test: TextTest): readonly string[] | null {
+  if (test.is === 'begins')
+    return test.text.startsWith(',') ? null : [`,${JSON.stringify(test.text).slice(0, -1)}`]
+  const canTell = test.is === 'in' && test.texts.length <= MOST_PARTS
+  return canTell && !test.texts.some((text) => text.startsWith(',')) ? test.texts.map(tagBetweenCommas) : null
 }
+
+export const tagBetweenCommas = (tag: string): string => `,${JSON.stringify(tag)},`
+
+/** The JSON of the tags, each of them between commas. */
+export const JOINED_TAGS = sql`(',' || substr(${episodes.tags}, 2, length(${episodes.tags}) - 2) || ',')`
 
 const columnOf = (field: Exclude<TextField, 'tag'> | SpanField): SQLWrapper =>
   field === 'duration' ? duration : columns[field]

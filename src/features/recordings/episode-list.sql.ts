@@ -7,7 +7,8 @@ import { type Arguments, bytesOf, type Compiled as Statement } from '../../db/sq
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import { invalid } from '../../domain/failure.ts'
-import type { Compiled as Condition } from './episode-conditions.sql.ts'
+import { MOST_TAGS } from '../../domain/text.ts'
+import { type Compiled as Condition, JOINED_TAGS, tagBetweenCommas } from './episode-conditions.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
@@ -52,22 +53,38 @@ export const MOST_WANTED = slots.length
 type Slots = { readonly [K in (typeof slots)[number]]?: string }
 
 const slotsOf = (tags: readonly string[]): Slots =>
-  Object.fromEntries(slots.slice(0, tags.length).map((slot, at) => [slot, `,${JSON.stringify(tags[at])},`]))
+  Object.fromEntries(
+    slots.slice(0, tags.length).map((slot, at) => [slot, tagBetweenCommas(tags[at] as string)]),
+  )
+
+const isOdd = (tag: string): boolean => tag.startsWith(',')
 
 /** How much a page looks at. */
 interface Bounds {
   readonly most: number
   readonly heaviest: number
+  /** Tags for which each of a row's tags has to be read. */
+  readonly oddTags: readonly string[]
 }
 
 /** To look into metadata takes longer than to read it: a list in it has many members. */
 const METADATA_HEAVIER = 4
 
-/** A condition that asks more of a row is asked of fewer. */
-const boundsOf = ({ probes, metadata }: Pick<Condition, 'probes' | 'metadata'>): Bounds => ({
-  most: Math.floor((MOST_EXAMINED * READ_FOR_EACH) / (READ_FOR_EACH + probes)),
-  heaviest: Math.floor(HEAVIEST_EXAMINED / Math.max(1, METADATA_HEAVIER * metadata)),
-})
+/** What is looked for in a text is compared at each place of it; so many take as long as to read it. */
+const SCANS_AS_LONG = 8
+
+/** What asks more of a row is asked of fewer. */
+function boundsOf({ tags, from }: EpisodeFilter, condition: Condition | null): Bounds {
+  const { probes, metadata, scans } = condition ?? { probes: 0, metadata: 0, scans: 0 }
+  const oddTags = tags.filter(isOdd)
+  const each = READ_FOR_EACH + (from === null ? 0 : 1) + probes + oddTags.length * (1 + MOST_TAGS)
+  const shares = Math.max(1, METADATA_HEAVIER * metadata, scans / SCANS_AS_LONG)
+  return {
+    most: Math.floor((MOST_EXAMINED * READ_FOR_EACH) / each),
+    heaviest: Math.floor(HEAVIEST_EXAMINED / shares),
+    oddTags,
+  }
+}
 
 type Asked = ProjectRef & Window & EpisodeFilter & Slots & Bounds
 type A = Arguments<Asked>
@@ -84,20 +101,18 @@ const MOST_IN_RANGE = 1_000
 
 /** What has to be read of a row to judge it: its tags and, behind them, its metadata; the description stands before. */
 const ownWeight = sql`(100 + ifnull(${bytesOf(episodes.description)}, 0) + ${bytesOf(episodes.tags)})`
+/** A member of a list is read as two rows; 10,000 are as much as all the metadata that is looked into. */
+const MEMBER = num(200)
 const weightOf = (condition: Condition | null): SQL =>
-  condition?.metadata ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0))` : ownWeight
+  condition?.metadata
+    ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${condition.members})`
+    : ownWeight
 
-/**
- * Whether the tags are all there. Their JSON has each between commas, which a row is asked first, since that reads no
- * other rows; but a comma may be part of a tag, so that what holds it is then asked for each tag itself.
- */
+/** Whether the tags are all there; one that begins with a comma is asked for by itself. */
 const isTagged = (a: A): SQL => sql`${sql.join(
-  slots.map(
-    (slot) => sql`(${a[slot]} is null
-      or instr(',' || substr(${episodes.tags}, 2, length(${episodes.tags}) - 2) || ',', ${a[slot]}) > 0)`,
-  ),
+  slots.map((slot) => sql`(${a[slot]} is null or instr(${JOINED_TAGS}, ${a[slot]}) > 0)`),
   sql.raw(' and '),
-)} and not exists (select 1 from ${a.tags.each} as wanted
+)} and not exists (select 1 from ${a.oddTags.each} as wanted
     where not exists (select 1 from json_each(${episodes.tags}) as own where own.value = wanted.value))`
 
 /** What costs least is asked first. */
@@ -130,15 +145,16 @@ const walked = (a: A, weight: SQL): Road => ({
 const ranged = (a: A, weight: SQL): Road => {
   const few = sql`(select is_few from counted)`
   return {
-    tables: sql`range as materialized (select ${episodes.id} as id, ${weight} as own from ${episodes}
+    tables: sql`range as materialized (select ${episodes.id} as id from ${episodes}
         where ${episodes.projectId} = (select project_id from permit) and ${live(episodes)}
           and ${episodes.name} >= ${a.from} and ${episodes.name} < ifnull(${a.to}, x'')
         limit ${num(MOST_IN_RANGE)} + 1),
       counted as materialized (select count(*) <= ${num(MOST_IN_RANGE)} as is_few from range),`,
-    rows: sql`select id, own from range where ${few} and ${between(a, sql`id`)}
+    rows: sql`select ${episodes.id} as id, ${weight} as own from (
+        select id from range where ${few} and ${between(a, sql`id`)}
         union all
-        select ${episodes.id}, ${weight} ${newest(a, sql`not ${few}`)}
-        order by id desc`,
+        select ${episodes.id} ${newest(a, sql`not ${few}`)}
+        order by id desc limit ${a.most} + 1) as way cross join ${episodes} on ${episodes.id} = way.id`,
   }
 }
 
@@ -200,7 +216,7 @@ export function filterEpisodes(
   window: Window,
 ): Plan<FilteredPage> {
   const road = filter.from === null ? 'walked' : 'ranged'
-  const bounds = boundsOf(condition ?? { probes: 0, metadata: 0 })
+  const bounds = boundsOf(filter, condition)
   const values = { ...ref, ...filter, ...slotsOf(filter.tags), ...bounds, ...condition?.values, ...window }
   return statement(statementOf(road, condition), values, (rows) => readPage(rows, window))
 }
