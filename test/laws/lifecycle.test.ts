@@ -330,13 +330,16 @@ class Lab {
     const found = await this.list(`${this.at(project)}/trash`, 'trash')
     const time = (at: number) => new Date(at).toISOString()
     const foretold = this.model.deletions.filter(({ item }) => item.project === project).reverse()
+    // A project that goes with its namespace has its row, and so its slug, taken before its entry.
+    const slugOf = ({ kind, path, rows }: Item) =>
+      kind === 'namespace' || (kind === 'project' && rows > 0) ? path : null
     expect(found).toEqual(
       foretold.map(({ id, item, name, at, rule }) => ({
         deletionId: id,
         kind: item.kind,
         id: item.id,
         name,
-        slug: ['project', 'namespace'].includes(item.kind) ? item.path : null,
+        slug: slugOf(item),
         episode: item.container?.name ?? null,
         deletedAt: time(at),
         deletedBy: this.#user,

@@ -42,7 +42,10 @@ const Deletion = z
     kind: z.enum(deletionKinds),
     id: field.id.meta({ description: 'Of what was deleted' }),
     name: z.string().nullable().meta({ description: 'Of a folder its path, of an asset its name' }),
-    slug: z.string().nullable().meta({ description: 'Of a project or a namespace' }),
+    slug: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of a project or a namespace; null once a purge has taken its row' }),
     episode: z.string().nullable().meta({ description: 'The name of the episode that it hung in' }),
     deletedAt: field.time,
     deletedBy: z.string().nullable().meta({ description: 'A username' }),
