@@ -315,6 +315,46 @@ describe('a query', () => {
     expect((await findAll(tenant, 'meta.list:149')).length).toBe(1_001)
   })
 
+  it('of what is inside, of the end, the id and the protection finds the one that has it', async () => {
+    const tenant = await havingOne({ endedAt: '2026-03-01T00:00:00Z', writeProtected: true })
+    const made = await tenant.ask('POST', '/assets/video', {
+      namespace: tenant.slug,
+      project: 'lab',
+      episodeName: 'bare',
+      name: '/front.mp4',
+    })
+    expect(made.status).toBe(201)
+    for (const [q, expected] of [
+      ['has:video', ['bare']],
+      ['has:audio,video', ['bare']],
+      ['has:*', ['bare']],
+      ['has:null', ['given']],
+      ['has:file', []],
+      ['-has:audio', both],
+      ['ended:2026-03', ['given']],
+      ['updated>=now-1h', both],
+      ['updated>now', []],
+      ['protected:true', ['given']],
+      [`id:${made.body.episodeId}`, ['bare']],
+    ] as const)
+      expect([q, await findAll(tenant, q)]).toEqual([q, expected])
+    await tenant.ask('DELETE', `/assets/video/${made.body.id}`)
+    expect(await findAll(tenant, 'has:video')).toEqual([])
+  })
+
+  it('by a beginning that holds any character is found by it', async () => {
+    const tenant = await havingOne({ metadata: { x: 'a\u0000b' } })
+    expect(await findAll(tenant, 'meta.x:"a\u0000"*')).toEqual(['given'])
+    expect(await findAll(tenant, 'meta.x:"a\u0001"*')).toEqual([])
+  })
+
+  it('hints at what the language understands', async () => {
+    const { body } = await find(one, '"say \\"x\t\\""')
+    const [, hinted = ''] = /: (name:.*)$/s.exec(body.errors[0].hint) ?? []
+    expect(hinted).toBe('name:"say \\"x\t\\""*')
+    expect((await find(one, hinted)).status).toBe(200)
+  })
+
   it('goes on by the time at which it began', async () => {
     const tenant = await Tenant.arrive()
     for (const name of ['a', 'b']) await tenant.ask('POST', `${tenant.project('lab')}/episodes`, { name })
