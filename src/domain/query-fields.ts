@@ -79,28 +79,36 @@ function anyOf(term: Term, name: string, rest: readonly string[], now: number): 
   if (isOneOf(COMPARING, term.operator))
     throw new QueryFault(term.field, `is not compared by ${term.operator}`, 'it takes : = and !=')
   if (isOneOf(textFields, name))
-    return ofValues(
+    return ofEqual(
       term,
-      (value) => ofText(name, value),
-      (scalars) => ofTexts(name, scalars),
+      (plain) => ofTexts(name, plain),
+      (other) => ofText(name, other),
     )
   if (name === 'during') return ofValues(term, (value) => during(value, timeAt(now)))
   if (name === 'has') return ofValues(term, has)
   return ofValues(term, isProtected)
 }
 
-const isScalar = (value: Value): value is Value & Scalar => value.kind === 'scalar'
+type Plain = Extract<Value, { readonly kind: 'scalar' }>
+type Other = Exclude<Value, Plain>
 
-/** One term is any of its values. What it may be equal to is one test, where `equal` makes one of all of those. */
-function ofValues(
+const isPlain = (value: Value): value is Plain => value.kind === 'scalar'
+
+const anyIn = (parts: readonly Condition[]): Condition =>
+  parts.length === 1 ? (parts[0] as Condition) : { kind: 'or', parts }
+
+/** One term is any of its values. */
+const ofValues = ({ values }: Term, of: (value: Value) => Condition): Condition => anyIn(values.map(of))
+
+/** The same, where all that something may be equal to is one test. */
+function ofEqual(
   { values }: Term,
-  of: (value: Value) => Condition,
-  equal?: (scalars: readonly Scalar[]) => Condition,
+  equal: (plain: readonly Plain[]) => Condition,
+  of: (other: Other) => Condition,
 ): Condition {
-  const scalars = equal ? values.filter(isScalar) : []
-  const others = values.filter((value) => !equal || !isScalar(value)).map(of)
-  const parts = equal && scalars.length > 0 ? [equal(scalars), ...others] : others
-  return parts.length === 1 ? (parts[0] as Condition) : { kind: 'or', parts }
+  const plain = values.filter(isPlain)
+  const others = values.filter((value) => !isPlain(value)).map(of)
+  return anyIn(plain.length > 0 ? [equal(plain), ...others] : others)
 }
 
 function refuseField(term: Term, name: string, rest: readonly string[]): never {
@@ -116,7 +124,7 @@ const ALWAYS: Condition = { kind: 'and', parts: [] }
 const NEVER: Condition = { kind: 'or', parts: [] }
 const not = (part: Condition): Condition => ({ kind: 'not', part })
 
-function ofText(field: TextField, value: Value): Condition {
+function ofText(field: TextField, value: Other): Condition {
   switch (value.kind) {
     case 'any':
       return { kind: 'there', field }
@@ -127,8 +135,6 @@ function ofText(field: TextField, value: Value): Condition {
     case 'prefix':
       if (field === 'folder') folderOf(value)
       return { kind: 'text', field, test: { is: 'begins', text: value.text } }
-    case 'scalar':
-      return ofTexts(field, [value])
   }
 }
 
@@ -239,10 +245,10 @@ function ofMeta(term: Term, path: readonly string[]): Condition {
   const { operator } = term
   if (isOneOf(COMPARING, operator))
     return ofValues(term, (value) => is(comparedTo(value as Scalar, operator)))
-  return ofValues(
+  return ofEqual(
     term,
-    (value) => (value.kind === 'null' ? not(is({ is: 'there' })) : is(testOf(value))),
-    (scalars) => is(equalTo(scalars)),
+    (plain) => is(equalTo(plain)),
+    (other) => (other.kind === 'null' ? not(is({ is: 'there' })) : is(testOf(other))),
   )
 }
 
@@ -262,17 +268,9 @@ const comparedTo = (value: Scalar, compare: Comparison): MetaTest =>
     ? { is: 'number compared', compare, number: value.text }
     : { is: 'compared', compare, text: value.text }
 
-function testOf(value: Value): MetaTest {
-  switch (value.kind) {
-    case 'prefix':
-      return { is: 'begins', text: value.text }
-    case 'range':
-      return rangeIn(value)
-    case 'scalar':
-      return equalTo([value])
-    default:
-      return { is: 'there' }
-  }
+function testOf(value: Other): MetaTest {
+  if (value.kind === 'prefix') return { is: 'begins', text: value.text }
+  return value.kind === 'range' ? rangeIn(value) : { is: 'there' }
 }
 
 /** Of numbers where all of its ends are such, else of texts. */

@@ -44,7 +44,8 @@ export interface Scalar extends Position {
 }
 
 export type Value =
-  | (Scalar & { readonly kind: 'scalar' | 'prefix' })
+  | (Scalar & { readonly kind: 'scalar' })
+  | (Scalar & { readonly kind: 'prefix' })
   | (Position & { readonly kind: 'range'; readonly from: Scalar | null; readonly to: Scalar | null })
   | (Position & { readonly kind: 'any' | 'null' })
 

@@ -17,7 +17,7 @@ import { MOST_TAGS } from '../../domain/text.ts'
 type Value = string | number | null | readonly string[]
 
 /** A condition as SQL over `episodes`. Conditions that differ in their values alone have the same text. */
-export interface Compiled {
+export interface Asking {
   readonly where: SQL
   /** The arguments that the text reads, by their names. */
   readonly values: Readonly<Record<string, Value>>
@@ -64,7 +64,7 @@ const signs: Readonly<Record<Comparison, SQL>> = {
   '<=': sql`<=`,
 }
 
-export function compile(condition: Condition): Compiled {
+export function compile(condition: Condition): Asking {
   const compiler = new Compiler()
   const where = compiler.all(condition)
   const { values, probes, metadata, scans, members } = compiler

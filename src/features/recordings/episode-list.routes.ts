@@ -1,6 +1,5 @@
 import { END } from '../../db/page.ts'
 import { Refusal } from '../../domain/failure.ts'
-import { firstIdAt } from '../../domain/id.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { QueryFault } from '../../domain/query.ts'
@@ -39,7 +38,7 @@ function filterOf(query: z.output<typeof ListQuery>): EpisodeFilter {
   const { tag: tags = [], status = null, name = '', createdAfter, createdBefore } = query
   const [createdFrom, createdTo] = [createdAfter?.to ?? null, createdBefore?.from ?? null]
   const { from, to } = name === '' ? { from: null, to: null } : rangeOfPrefix(name)
-  return { tags, status, from, to, createdFrom, createdTo, oldest: firstIdAt(createdFrom) }
+  return { tags, status, from, to, createdFrom, createdTo }
 }
 
 const isFilter = ({ tags, status, from, createdFrom, createdTo }: EpisodeFilter): boolean =>
@@ -62,13 +61,11 @@ function narrowed(filter: EpisodeFilter, condition: Condition | null): EpisodeFi
   if (condition === null) return filter
   const { name, createdFrom, createdTo } = narrowedBy(condition)
   const named = filter.from === null && name !== null ? rangeOf(name) : {}
-  const from = later(filter.createdFrom, createdFrom)
   return {
     ...filter,
     ...named,
-    createdFrom: from,
+    createdFrom: later(filter.createdFrom, createdFrom),
     createdTo: earlier(filter.createdTo, createdTo),
-    oldest: firstIdAt(from),
   }
 }
 
@@ -99,9 +96,10 @@ const list = endpoint(
     const condition = conditionIn(query.q ?? '', moment)
     if (condition === null && !isFilter(asked))
       return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
-    const narrower = narrowed(asked, condition)
-    const from = upTo({ ...window, before }, narrower.createdTo)
-    const page = await database.run(filterEpisodes(ref, narrower, condition && compile(condition), from))
+    const sought = condition && compile(condition)
+    const page = await database.run(
+      filterEpisodes(ref, narrowed(asked, condition), sought, { ...window, before }),
+    )
     const next = page.next && `${page.next}${spelled(moment)}`
     return listAnswer('episodes', { ...page, next }, query, url, cursors)
   },
@@ -115,12 +113,6 @@ const spelled = (moment: number): string => moment.toString(16).padStart(MOMENT_
 function momentIn(before: string, now: number): [string, number] {
   if (before === END) return [before, now]
   return [before.slice(0, -MOMENT_DIGITS), Number.parseInt(before.slice(-MOMENT_DIGITS), 16)]
-}
-
-/** An id begins with the time at which it was made: what is newer need not be looked at. */
-function upTo<W extends { readonly before: string }>(window: W, time: number | null): W {
-  const newest = time === null ? window.before : firstIdAt(time)
-  return newest < window.before ? { ...window, before: newest } : window
 }
 
 export const episodeListEndpoints: readonly Endpoint[] = [list]

@@ -3,12 +3,13 @@ import { episodes, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { listPlan, type Page, type Window } from '../../db/page.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
-import { type Arguments, bytesOf, type Compiled as Statement } from '../../db/sql.ts'
+import { type Arguments, bytesOf, type Compiled } from '../../db/sql.ts'
 import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import { invalid } from '../../domain/failure.ts'
+import { firstIdAt } from '../../domain/id.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
-import { type Compiled as Condition, JOINED_TAGS, tagBetweenCommas } from './episode-conditions.sql.ts'
+import { type Asking, JOINED_TAGS, tagBetweenCommas } from './episode-conditions.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
@@ -36,8 +37,6 @@ export interface EpisodeFilter {
   /** Epoch milliseconds, from the first to before the last. */
   readonly createdFrom: number | null
   readonly createdTo: number | null
-  /** What no id that is asked for sorts before; empty for any. */
-  readonly oldest: string
 }
 
 /** Of a list that is filtered. */
@@ -63,6 +62,8 @@ const isOdd = (tag: string): boolean => tag.startsWith(',')
 interface Bounds {
   readonly most: number
   readonly heaviest: number
+  /** What no id that is looked at sorts before; empty for any. */
+  readonly oldest: string
   /** Tags for which each of a row's tags has to be read. */
   readonly oddTags: readonly string[]
 }
@@ -74,7 +75,7 @@ const METADATA_HEAVIER = 4
 const SCANS_AS_LONG = 8
 
 /** What asks more of a row is asked of fewer. */
-function boundsOf({ tags, from }: EpisodeFilter, condition: Condition | null): Bounds {
+function boundsOf({ tags, from, createdFrom }: EpisodeFilter, condition: Asking | null): Bounds {
   const { probes, metadata, scans } = condition ?? { probes: 0, metadata: 0, scans: 0 }
   const oddTags = tags.filter(isOdd)
   const each = READ_FOR_EACH + (from === null ? 0 : 1) + probes + oddTags.length * (1 + MOST_TAGS)
@@ -82,6 +83,7 @@ function boundsOf({ tags, from }: EpisodeFilter, condition: Condition | null): B
   return {
     most: Math.floor((MOST_EXAMINED * READ_FOR_EACH) / each),
     heaviest: Math.floor(HEAVIEST_EXAMINED / shares),
+    oldest: firstIdAt(createdFrom),
     oddTags,
   }
 }
@@ -103,7 +105,7 @@ const MOST_IN_RANGE = 1_000
 const ownWeight = sql`(100 + ifnull(${bytesOf(episodes.description)}, 0) + ${bytesOf(episodes.tags)})`
 /** A member of a list is read as two rows; 10,000 are as much as all the metadata that is looked into. */
 const MEMBER = num(200)
-const weightOf = (condition: Condition | null): SQL =>
+const weightOf = (condition: Asking | null): SQL =>
   condition?.metadata
     ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${condition.members})`
     : ownWeight
@@ -185,7 +187,7 @@ const roads = { walked, ranged } as const
 
 type RoadName = keyof typeof roads
 
-const build = (road: RoadName, condition: Condition | null) => (a: A) =>
+const build = (road: RoadName, condition: Asking | null) => (a: A) =>
   page(a, roads[road](a, weightOf(condition)), condition?.where ?? sql`true`)
 
 const filtered = (road: RoadName) =>
@@ -195,9 +197,9 @@ const byRoad = { walked: filtered('walked'), ranged: filtered('ranged') }
 
 /** Statements of conditions that were asked for lately, by what is alike in them. */
 const MOST_KEPT = 64
-const kept = new Map<string, Statement<Asked>>()
+const kept = new Map<string, Compiled<Asked>>()
 
-function statementOf(road: RoadName, condition: Condition | null): Statement<Asked> {
+function statementOf(road: RoadName, condition: Asking | null): Compiled<Asked> {
   if (condition === null) return byRoad[road]
   const key = `${road} ${condition.shape}`
   const found = kept.get(key) ?? consultingOnce(listing, 'episodes.found', build(road, condition))
@@ -212,13 +214,20 @@ function statementOf(road: RoadName, condition: Condition | null): Statement<Ask
 export function filterEpisodes(
   ref: ProjectRef,
   filter: EpisodeFilter,
-  condition: Condition | null,
+  condition: Asking | null,
   window: Window,
 ): Plan<FilteredPage> {
   const road = filter.from === null ? 'walked' : 'ranged'
   const bounds = boundsOf(filter, condition)
-  const values = { ...ref, ...filter, ...slotsOf(filter.tags), ...bounds, ...condition?.values, ...window }
+  const from = upTo(window, filter.createdTo)
+  const values = { ...ref, ...filter, ...slotsOf(filter.tags), ...bounds, ...condition?.values, ...from }
   return statement(statementOf(road, condition), values, (rows) => readPage(rows, window))
+}
+
+/** An id begins with the time at which it was made: what is newer need not be looked at. */
+function upTo(window: Window, time: number | null): Window {
+  const newest = time === null ? window.before : firstIdAt(time)
+  return newest < window.before ? { ...window, before: newest } : window
 }
 
 function readPage([verdict, ...rows]: readonly Row[], { offset, limit }: Window): FilteredPage {

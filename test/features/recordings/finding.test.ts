@@ -671,7 +671,7 @@ describe('the statement of a query', () => {
       const condition = conditionOf(q, 0)
       const [{ compiled } = { compiled: null }] = filterEpisodes(
         {} as never,
-        { from: q.startsWith('name:') ? 'a' : null, tags: [] } as never,
+        { from: q.startsWith('name:') ? 'a' : null, tags: [], createdFrom: null, createdTo: null } as never,
         condition && compile(condition),
         { offset: 0, limit: 1, before: 'g' },
       ).statements
