@@ -9,6 +9,20 @@ export const tagsIn = (header: string | null): string[] =>
     ? [ANY_TAG]
     : [...(header ?? '').matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g)].map(([, tag = '']) => tag)
 
+/** Whether the client has what has this tag. */
+export function isKnown(headers: Headers, tag: string): boolean {
+  const known = tagsIn(headers.get('If-None-Match'))
+  return known.includes(tag) || known.includes(ANY_TAG)
+}
+
+const BYTES_OF_A_DIGEST = 12
+
+/** What tells two texts apart in a tag, as hex. */
+export async function digestOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return new Uint8Array(digest).subarray(0, BYTES_OF_A_DIGEST).toHex()
+}
+
 /** What a client says is to be changed, or deleted, `<id>-<version>` each; null where it says nothing, or anything. */
 export function expectedIn(headers: Headers): readonly string[] | null {
   const header = headers.get('If-Match')

@@ -6,7 +6,7 @@ import { needsInWords, needsOf } from './needs.ts'
 import { type Json, schemaOf } from './openapi-schema.ts'
 import { LENIENT } from './prefer.ts'
 import { statusOf } from './problem.ts'
-import { type AnswerShape, type AnyRoute, tags } from './route.ts'
+import { type AnswerShape, type AnyRoute, tags, UNCHANGED } from './route.ts'
 import type * as z from './zod.ts'
 
 /** Whether a route judges what the client expects to change. */
@@ -40,9 +40,7 @@ export function failuresOf(route: AnyRoute): readonly Failure[] {
 
 /** The successes of a route: who has what it reads is told no more. */
 export const answersOf = ({ method, isTagged, answers }: AnyRoute): AnyRoute['answers'] =>
-  isTagged && method === 'GET'
-    ? { ...answers, 304: { description: 'It is as the `ETag` in `If-None-Match` says', schema: null } }
-    : answers
+  isTagged && method === 'GET' ? { ...answers, 304: UNCHANGED } : answers
 
 /** By which a body says that its metadata is to be merged (RFC 7396). */
 const MERGE_PATCH = 'application/merge-patch+json'

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html'
 import { parseAccept } from 'hono/utils/accept'
-import { ANY_TAG, tagsIn } from './conditions.ts'
+import { digestOf, isKnown } from './conditions.ts'
 
 /** Pages for people: HTML that asks no other host, and runs no script but its own. */
 
@@ -111,11 +111,9 @@ export const markdownAnswer = (text: string): Response =>
 
 /** What is large and seldom new: who has it is told no more. */
 export async function keptAnswer(request: Request, text: string, type: string): Promise<Response> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  const tag = `"${new Uint8Array(digest).subarray(0, 12).toHex()}"`
+  const tag = `"${await digestOf(text)}"`
   const headers = { ETag: tag, 'Cache-Control': 'no-cache' }
-  const known = tagsIn(request.headers.get('If-None-Match'))
-  if (known.includes(tag) || known.includes(ANY_TAG)) return new Response(null, { status: 304, headers })
+  if (isKnown(request.headers, tag)) return new Response(null, { status: 304, headers })
   return new Response(text, { headers: { ...headers, 'Content-Type': type } })
 }
 

@@ -1,5 +1,5 @@
 import type { Resource } from '../db/write.ts'
-import { ANY_TAG, tagsIn } from './conditions.ts'
+import { digestOf, isKnown } from './conditions.ts'
 import { jsonAnswer } from './endpoint.ts'
 import type { Incoming } from './route.ts'
 
@@ -25,10 +25,8 @@ export async function resourceAnswer(
     ...(links.length > 0 && { Link: links.join(', ') }),
     ...replayOf(resource),
   }
-  const known = tagsIn(request.headers.get('If-None-Match'))
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (isRead && known.some((each) => each === tag || each === ANY_TAG))
-    return new Response(null, { status: 304, headers })
+  if (isRead && isKnown(request.headers, tag)) return new Response(null, { status: 304, headers })
   return jsonAnswer(resource.body, status, headers)
 }
 
@@ -36,13 +34,9 @@ export async function resourceAnswer(
 export const replayOf = ({ isReplayed }: Pick<Resource, 'isReplayed'>): Record<string, string> =>
   isReplayed ? { 'Idempotency-Replayed': 'true' } : {}
 
-const BYTES_OF_A_STATE = 12
-
 /**
  * `<id>-<version>.<state>`: id and version are those of the row, which a condition on writing compares; the state is a digest
  * of the whole answer, which may show more than the row, and to everybody something else.
  */
-async function stateOf({ id, version, body }: Resource): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
-  return `${id}-${version}.${new Uint8Array(digest).subarray(0, BYTES_OF_A_STATE).toHex()}`
-}
+const stateOf = async ({ id, version, body }: Resource): Promise<string> =>
+  `${id}-${version}.${await digestOf(body)}`

@@ -44,6 +44,12 @@ export interface AnswerShape {
   readonly example?: unknown
 }
 
+/** The answer to who has what it would be. */
+export const UNCHANGED: AnswerShape = {
+  description: 'It is as the `ETag` in `If-None-Match` says',
+  schema: null,
+}
+
 /** A route as the wire sees it: what it takes, what it answers, and how it can fail. */
 export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
   readonly operationId: string

@@ -4,13 +4,11 @@ import { originOf } from '../../config.ts'
 import { openEndpoint } from '../../http/endpoint.ts'
 import { openApiOf } from '../../http/openapi.ts'
 import { HTML, hashOf, JSON_TYPE, keptAnswer, MARKDOWN, pageAnswer } from '../../http/pages.ts'
-import type { AnyRoute, Endpoint } from '../../http/route.ts'
+import { type AnyRoute, type Endpoint, UNCHANGED } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { shortOf } from './llms.ts'
 
 const nothing = { params: z.object({}), query: z.object({}), failures: [], trips: 'none' } as const
-
-const known = { 304: { description: 'It is as the `ETag` in `If-None-Match` says', schema: null } } as const
 
 /** The bundle of the reference, which is served beside the Worker (`src/tools/pages.ts`). */
 const BUNDLE = `/docs/scalar-${packageJson.devDependencies['@scalar/api-reference']}.js`
@@ -56,7 +54,7 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
           schema: z.record(z.string(), z.unknown()),
           example: { openapi: '3.1.0' },
         },
-        ...known,
+        304: UNCHANGED,
       },
     },
     ({ request }) => keptAnswer(request, documentText(), JSON_TYPE),
@@ -96,7 +94,7 @@ export function documentEndpoints(routes: () => readonly AnyRoute[]): readonly E
       tag: 'Service',
       summary: 'This document in short, for language models',
       description: 'Every route in a line, and the rules that hold for all.',
-      answers: { 200: { description: 'Markdown', schema: null, media: [MARKDOWN] }, ...known },
+      answers: { 200: { description: 'Markdown', schema: null, media: [MARKDOWN] }, 304: UNCHANGED },
     },
     ({ request, url, config }) =>
       keptAnswer(
