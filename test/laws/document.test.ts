@@ -129,6 +129,7 @@ const isBeyondSchemas = ({ path, message }: { readonly path: string; readonly me
     /^endedAt is before startedAt/,
     /^created(After|Before) is no date/,
     /^durationMs is not the difference/,
+    /^name makes no slug/,
     /^(ids|paths|namespace|project|episode|kind) /,
     /^part(s|Numbers)\S* /,
     /^episodeId /,
