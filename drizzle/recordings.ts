@@ -4,6 +4,15 @@ import { counter, id, json, recorded, time, trashable } from './columns.ts'
 import { objects } from './objects.ts'
 import { projects } from './places.ts'
 
+/** What parts the words of a name of ASCII: whatever is neither a letter nor a digit. */
+const SEPARATORS = [...'-_./+()[]{}#@&=,;:!?%*<>|~^$`"\\'].map((char) => `'${char}'`).concat(`''''`)
+
+/** The folded name with a blank for each separator, and one before the first word. */
+const spaced = SEPARATORS.reduce(
+  (text, separator) => `replace(${text}, ${separator}, ' ')`,
+  `' ' || lower(name)`,
+)
+
 export const episodes = sqliteTable(
   'episodes',
   {
@@ -15,6 +24,12 @@ export const episodes = sqliteTable(
     folderId: text(),
     name: text().notNull(),
     nodePath: text().notNull(),
+    /** Of a name that is not ASCII, as the Worker folds it: lower case, and its words with a blank before each. */
+    foldedName: text(),
+    foldedWords: text(),
+    folded: text().generatedAlwaysAs(sql`ifnull(folded_name, lower(name))`, { mode: 'virtual' }),
+    /** The words of the folded name, a blank before each of them. */
+    words: text().generatedAlwaysAs(sql.raw(`ifnull(folded_words, ${spaced})`), { mode: 'virtual' }),
     /** That of the folder with a slash behind it: what stands before the name, which may have slashes of its own. */
     folderPath: text().generatedAlwaysAs(sql`substr(node_path, 1, length(node_path) - length(name))`, {
       mode: 'virtual',
@@ -35,6 +50,8 @@ export const episodes = sqliteTable(
     uniqueIndex('episodes_name').on(t.projectId, t.name),
     index('episodes_newest').on(t.projectId, t.deletedAt, t.id),
     index('episodes_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
+    index('episodes_started').on(t.projectId, t.deletedAt, t.startedAt, t.id),
+    index('episodes_changed').on(t.projectId, t.deletedAt, t.updatedAt, t.id),
     index('episodes_protected')
       .on(t.projectId, t.folderPath)
       .where(sql`write_protected = 1 and deleted_at is null`),

@@ -1,6 +1,15 @@
+import { fold, foldAscii, wordsOf } from './fold.ts'
 import { assetKinds } from './kind.ts'
 import { nearest } from './nearest.ts'
-import { parseQuery, type Query, QueryFault, type Scalar, type Term, type Value } from './query.ts'
+import {
+  parseQuery,
+  type Query,
+  QueryFault,
+  type Scalar,
+  type Term,
+  type Value,
+  type Words,
+} from './query.ts'
 import {
   type Comparison,
   type Condition,
@@ -35,11 +44,19 @@ export function conditionOf(text: string, now: number): Condition | null {
   return condition
 }
 
-/** A test of metadata is as long as two others. */
+/** A test of metadata is as long as two others, and each word is one. */
 const testsIn = (condition: Condition): number => {
-  if (condition.kind === 'not') return testsIn(condition.part)
-  if (condition.kind !== 'and' && condition.kind !== 'or') return condition.kind === 'meta' ? 2 : 1
-  return condition.parts.reduce((sum, part) => sum + testsIn(part), 0)
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.parts.reduce((sum, part) => sum + testsIn(part), 0)
+    case 'not':
+      return testsIn(condition.part)
+    case 'words':
+      return condition.words.length
+    default:
+      return condition.kind === 'meta' ? 2 : 1
+  }
 }
 
 function ofQuery(query: Query, now: number): Condition {
@@ -50,16 +67,20 @@ function ofQuery(query: Query, now: number): Condition {
     case 'not':
       return { kind: 'not', part: ofQuery(query.part, now) }
     case 'text':
-      throw new QueryFault(query, 'is a text without a field, which is not looked for', asField(query.text))
+      return ofWords(query)
     case 'term':
       return ofTerm(query, now)
   }
 }
 
-/** What was perhaps meant by a text without a field. */
-const asField = (text: string): string => {
-  const spelt = /^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
-  return `by the beginning of a name: name:${spelt}*`
+/** What is looked for in the name, and in quotes also in the description. */
+function ofWords(query: Words): Condition {
+  const { text, isQuoted, isPrefix } = query
+  const words = wordsOf(text)
+  if (words.length === 0) throw new QueryFault(query, 'has no letter and no digit to look for')
+  if (!isQuoted) return { kind: 'words', words: [...new Set(words)] }
+  if (isPrefix) return { kind: 'beginning', folded: fold(text) }
+  return { kind: 'phrase', folded: fold(text), foldedAscii: foldAscii(text) }
 }
 
 const COMPARING = ['>', '>=', '<', '<='] as const

@@ -17,7 +17,7 @@ export interface Position {
 }
 
 /** What is looked for in the text of things. */
-interface Words extends Position {
+export interface Words extends Position {
   readonly kind: 'text'
   readonly text: string
   readonly isQuoted: boolean

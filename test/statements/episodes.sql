@@ -197,7 +197,7 @@ select standing.refusal as refusal, kept.item_id as id, kept.version as version,
  left join kept
 
 -- episodes.restore
-with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folder_id = (select (select nodes.id
+with <trash.undone>, <trash.spot.undone> update episodes set deleted_at = null, deletion_id = null, name = ifnull(:newName, episodes.name), folded_name = iif(:newName is null, episodes.folded_name, :foldedName), folded_words = iif(:newName is null, episodes.folded_words, :foldedWords), folder_id = (select (select nodes.id
  from nodes
  where nodes.container_id = spot.container_id and nodes.path = rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') and nodes.kind = 'folder' and nodes.deleted_at is null)
  from spot), node_path = '/' || ltrim((select rtrim(rtrim(spot.path, replace(spot.path, '/', '')), '/') from spot) || '/' || ifnull(:newName, episodes.name), '/'), updated_at = iif(:isRenamed, :now, episodes.updated_at), updated_request = iif(:isRenamed, :mark, episodes.updated_request), renamed_request = iif(:isRenamed, null, episodes.renamed_request), version = episodes.version + 1
@@ -223,7 +223,7 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, delete
 <deletion>
 
 -- episodes.update, permitted by episodes.updating
-update episodes set name = :newName, folder_id = case
+update episodes set name = :newName, folded_name = :foldedName, folded_words = :foldedWords, folder_id = case
  when :folderPath? then (select nodes.id
  from nodes
  where nodes.container_id = episodes.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null) else episodes.folder_id end, node_path = '/' || ltrim(ifnull(case
@@ -256,10 +256,10 @@ select standing.refusal as refusal, episodes.id as id, episodes.version as versi
  left join episodes on episodes.id = iif(standing.refusal is null, (select id from target), null)
 
 -- episodes.upsert, permitted by episodes.upserting
-insert into episodes (id, project_id, node_id, folder_id, name, node_path, description, tags, metadata, status, write_protected, started_at, ended_at, duration_ms, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
+insert into episodes (id, project_id, node_id, folder_id, name, folded_name, folded_words, node_path, description, tags, metadata, status, write_protected, started_at, ended_at, duration_ms, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, :nodeId, (select nodes.id
  from nodes
- where nodes.container_id = permit.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null), :name, :nodePath, :description, ifnull(:tags, '[]'), :metadata, ifnull(:status, 'running'), ifnull(:writeProtected, 0), :startedAt, :endedAt, :durationMs, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+ where nodes.container_id = permit.project_id and nodes.path = :folderPath and nodes.kind = 'folder' and nodes.deleted_at is null), :name, :foldedName, :foldedWords, :nodePath, :description, ifnull(:tags, '[]'), :metadata, ifnull(:status, 'running'), ifnull(:writeProtected, 0), :startedAt, :endedAt, :durationMs, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where true
  on conflict (project_id, name) do update set folder_id = case

@@ -118,10 +118,22 @@ class Compiler {
   /** Without its values, which travel by themselves. */
   shape(condition: Condition): string {
     const isValue = (key: string) =>
-      ['text', 'texts', 'from', 'to', 'number', 'numbers', 'truths', 'path'].includes(key)
+      [
+        'text',
+        'texts',
+        'from',
+        'to',
+        'number',
+        'numbers',
+        'truths',
+        'path',
+        'folded',
+        'foldedAscii',
+      ].includes(key)
     return JSON.stringify(condition, (key, value) => {
       // How the tags are asked depends on what they are.
       if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
+      if (key === 'words') return value.length
       return isValue(key) ? '' : value
     })
   }
@@ -130,6 +142,20 @@ class Compiler {
     switch (test.kind) {
       case 'text':
         return test.field === 'tag' ? this.#tag(test.test) : this.#compared(test.test)(columns[test.field])
+      case 'words':
+        this.scans += 2 * test.words.length
+        return sql`(${sql.join(
+          test.words.map((word) => this.#beginsWord(word)),
+          sql` and `,
+        )})`
+      case 'phrase': {
+        this.scans += 2
+        const [folded, foldedAscii] = [this.#argument(test.folded), this.#argument(test.foldedAscii)]
+        return sql`(instr(${episodes.folded}, ${folded}) > 0
+          or ifnull(instr(lower(${episodes.description}), ${foldedAscii}) > 0, 0))`
+      }
+      case 'beginning':
+        return this.#compared({ is: 'begins', text: test.folded })(episodes.folded)
       case 'span':
         return this.#within(columnOf(test.field), test.from, test.to)
       case 'there':
@@ -152,6 +178,12 @@ class Compiler {
       case 'meta':
         return this.#meta(test.path, test.test)
     }
+  }
+
+  /** To fold a name is less work than to part its words. */
+  #beginsWord(word: string): SQL {
+    const [anywhere, atBeginning] = [this.#argument(word), this.#argument(` ${word}`)]
+    return sql`(instr(${episodes.folded}, ${anywhere}) > 0 and instr(${episodes.words}, ${atBeginning}) > 0)`
   }
 
   #within(value: SQLWrapper, from: number | null, to: number | null): SQL {

@@ -5,10 +5,14 @@ import type { Quotas } from '../../db/quota.ts'
 import { type Argument, type Arguments, assign, givenOr, insertInto } from '../../db/sql.ts'
 import { closedFor } from '../../db/underway.ts'
 import { described, type Fields, type Stamp } from '../../db/write.ts'
+import type { Folded } from '../../domain/fold.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { folderAt } from './nodes.sql.ts'
 
 /** What the requests that make and change an episode have in common: the `target` of their guards, and its node. */
+
+/** What is written together with the name of an episode. */
+export const folding = (a: Arguments<Folded>) => ({ foldedName: a.foldedName, foldedWords: a.foldedWords })
 
 /** The fields of an episode that a request may give. Absent ones are left alone; times are epoch milliseconds. */
 export interface EpisodeFields extends Fields, Quotas {

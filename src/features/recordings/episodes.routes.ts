@@ -1,3 +1,4 @@
+import { foldedOf } from '../../domain/fold.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import {
   episodePath,
@@ -200,6 +201,7 @@ const upsert = endpoint(
         ...query,
         id: mint(),
         nodeId: mint(),
+        ...foldedOf(body.name),
         segment: nodeSegment(body.name),
         nodePath: episodePath(around.folderPath ?? null, body.name),
       },
@@ -269,6 +271,7 @@ const update = endpoint(
       ...projectAt(params),
       name: params.episodeName,
       newName,
+      ...foldedOf(newName),
       segment: nodeSegment(newName),
     })
     return resourceAnswer(call, await database.run(plan))

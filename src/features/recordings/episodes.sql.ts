@@ -33,6 +33,7 @@ import {
   unexpected,
   unmergeable,
 } from '../../db/write.ts'
+import type { Folded } from '../../domain/fold.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { changedTags, type TagChanges, tooManyTags } from './episode-tags.sql.ts'
@@ -44,6 +45,7 @@ import {
   excluded,
   folderId,
   folderIn,
+  folding,
   own,
   placeNode,
   protectedTarget,
@@ -74,7 +76,8 @@ export const episodeJson = fragment(
 )
 
 type Upsert = ProjectMaking &
-  EpisodeFields & {
+  EpisodeFields &
+  Folded & {
     readonly id: string
     readonly nodeId: string
     readonly name: string
@@ -130,6 +133,7 @@ const upsert = guarded(
         nodeId: a.nodeId,
         folderId: folderId(a),
         name: a.name,
+        ...folding(a),
         nodePath: a.nodePath,
         ...describing(a),
         status: sql`ifnull(${a.status}, 'running')`,
@@ -191,6 +195,8 @@ export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource
 type Changes = ProjectRef &
   Stamp &
   EpisodeFields &
+  /** Of the new name. */
+  Folded &
   TagChanges & {
     /** By which the request addresses the episode. */
     readonly name: string
@@ -244,6 +250,7 @@ const update = guarded(updating, 'episodes.update', (a) => {
     select ${nodes.path} from ${nodes} where ${nodes.id} = ${episodes.folderId}) end`
   return sql`update ${episodes} set ${assign(episodes, {
     name: a.newName,
+    ...folding(a),
     folderId: sql`case when ${a.folderPath.given}
         then ${folderAt(episodes.projectId.getSQL(), a.folderPath)} else ${episodes.folderId} end`,
     nodePath: sql`'/' || ltrim(ifnull(${folderPath}, '') || '/' || ${a.newName}, '/')`,

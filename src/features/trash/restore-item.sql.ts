@@ -158,6 +158,8 @@ const unmarkEpisode = following<RestoringInside>('episodes.restore', (a) => {
   return sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${episodes} set ${assign(episodes, {
     ...outOfTrash,
     name,
+    foldedName: sql`iif(${a.newName} is null, ${episodes.foldedName}, ${a.foldedName})`,
+    foldedWords: sql`iif(${a.newName} is null, ${episodes.foldedWords}, ${a.foldedWords})`,
     folderId: sql`(select ${folderAt(sql`spot.container_id`, parentPath(sql`spot.path`))} from spot)`,
     nodePath: sql`'/' || ltrim((select ${parentPath(sql`spot.path`)} from spot) || '/' || ${name}, '/')`,
     ...remembering(a, episodes, sql`${a.isRenamed}`),

@@ -1,3 +1,4 @@
+import { foldedOf } from '../../domain/fold.ts'
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
@@ -141,6 +142,7 @@ const restoreNamed = z.object({
         context.addIssue({ code: 'custom', message: nameFault(given) ?? 'is no name' })
       return {
         newName,
+        ...foldedOf(newName ?? ''),
         newSegment: newName === null ? null : nodeSegment(newName),
         newAssetName: isPath ? path.text : null,
         newNodePath: isPath ? nodePathOf(path.segments) : null,
@@ -150,7 +152,7 @@ const restoreNamed = z.object({
     .meta({ type: 'string', ...as }),
 })
 
-const sameName = { newName: null, newSegment: null, newAssetName: null, newNodePath: null }
+const sameName = { newName: null, ...foldedOf(''), newSegment: null, newAssetName: null, newNodePath: null }
 const restoreInside = restoringInside(wireKinds.map(({ shape }) => shape))
 const assetsShown = wireKinds.map(shownBy)
 

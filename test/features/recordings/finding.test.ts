@@ -186,7 +186,8 @@ describe('a query', () => {
   })
 
   it.each<[string, number, string]>([
-    ['word', 0, 'word'],
+    ['tag:a _._', 6, '_._'],
+    ['"- -"', 0, '"- -"'],
     ['12:30', 0, '12'],
     ['http://x', 0, 'http'],
     ['name:', 4, ':'],
@@ -242,6 +243,56 @@ describe('a query', () => {
     const [error] = body.errors
     expect(error).toMatchObject({ path: 'q', at, length: what.length || q.length })
     expect(q.slice(at, at + error.length)).toBe(what || q)
+  })
+
+  it.each<[string, string[]]>([
+    ['run', ['Run-042_Front.left', 'run 042']],
+    ['RUN 042', ['Run-042_Front.left', 'run 042']],
+    ['042 run', ['Run-042_Front.left', 'run 042']],
+    ['run-042', ['Run-042_Front.left', 'run 042']],
+    ['fro*', ['Run-042_Front.left']],
+    ['ront', []],
+    ['"ront.L"', ['Run-042_Front.left']],
+    ['"n 0"', ['run 042']],
+    ['"run 0"*', ['run 042']],
+    ['"un 0"*', []],
+    ['"RUN-0"*', ['Run-042_Front.left']],
+    ['rün', ['RÜN—ÉTÉ 2']],
+    ['ÉTÉ -"ün—é"*', ['RÜN—ÉTÉ 2']],
+    ['ét 2', ['RÜN—ÉTÉ 2']],
+    ['"ün—é"', ['RÜN—ÉTÉ 2']],
+    ['"grip É"', ['run 042']],
+    ['"GRIP É"', ['run 042']],
+    ['"grip é"', []],
+    ['grip', []],
+    ['-run', ['RÜN—ÉTÉ 2', '東京 Ⅷ', "it's"]],
+    ['東', ['東京 Ⅷ']],
+    ['ⅷ', ['東京 Ⅷ']],
+    ['s it', ["it's"]],
+  ])('of the text %s looks into names, and in quotes into descriptions', async (q, expected) => {
+    expect([q, (await findAll(texts, q)).toSorted()]).toEqual([q, expected.toSorted()])
+  })
+
+  it('finds a name as it is spelt by now', async () => {
+    const tenant = await Tenant.arrive()
+    const path = `${tenant.project('lab')}/episodes`
+    await tenant.ask('POST', path, { name: 'Früh' })
+    expect(await findAll(tenant, 'FRÜH')).toEqual(['Früh'])
+    await tenant.ask('PATCH', `${path}/Fr%C3%BCh`, { name: 'Spät' })
+    expect([await findAll(tenant, 'früh'), await findAll(tenant, 'SPÄT')]).toEqual([[], ['Spät']])
+    await tenant.ask('PATCH', `${path}/Sp%C3%A4t`, { name: 'late', tags: ['x'] })
+    expect([await findAll(tenant, 'spät'), await findAll(tenant, 'LATE')]).toEqual([[], ['late']])
+    await tenant.ask('DELETE', `${path}/late`)
+    const { body } = await tenant.ask('GET', `${tenant.project('lab')}/trash`)
+    const restored = await tenant.ask(
+      'POST',
+      `${tenant.project('lab')}/trash/${body.trash[0].deletionId}/restore?as=%C3%89t%C3%A9`,
+    )
+    expect([restored.status, await findAll(tenant, 'ÉTÉ'), await findAll(tenant, 'late')]).toEqual([
+      200,
+      ['Été'],
+      [],
+    ])
   })
 
   it.each(['', '  '])('%j is none: the list is counted', async (q) => {
@@ -348,13 +399,6 @@ describe('a query', () => {
     expect(await findAll(tenant, 'meta.x:"a\u0001"*')).toEqual([])
   })
 
-  it('hints at what the language understands', async () => {
-    const { body } = await find(one, '"say \\"x\t\\""')
-    const [, hinted = ''] = /: (name:.*)$/s.exec(body.errors[0].hint) ?? []
-    expect(hinted).toBe('name:"say \\"x\t\\""*')
-    expect((await find(one, hinted)).status).toBe(200)
-  })
-
   it('goes on by the time at which it began', async () => {
     const tenant = await Tenant.arrive()
     for (const name of ['a', 'b']) await tenant.ask('POST', `${tenant.project('lab')}/episodes`, { name })
@@ -372,8 +416,14 @@ describe('a query', () => {
   })
 
   let one: Tenant
+  let texts: Tenant
   beforeAll(async () => {
     one = await havingOne(given)
+    texts = await Tenant.arrive()
+    const described = { name: 'run 042', description: 'Lost its Grip É' }
+    const names = ['Run-042_Front.left', 'RÜN—ÉTÉ 2', '東京 Ⅷ', "it's"]
+    for (const body of [described, ...names.map((name) => ({ name }))])
+      expect((await texts.ask('POST', `${texts.project('lab')}/episodes`, body)).status).toBe(201)
   })
 })
 

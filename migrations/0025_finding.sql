@@ -1,0 +1,6 @@
+ALTER TABLE `episodes` ADD `folded_name` text;--> statement-breakpoint
+ALTER TABLE `episodes` ADD `folded_words` text;--> statement-breakpoint
+ALTER TABLE `episodes` ADD `folded` text GENERATED ALWAYS AS (ifnull(folded_name, lower(name))) VIRTUAL;--> statement-breakpoint
+ALTER TABLE `episodes` ADD `words` text GENERATED ALWAYS AS (ifnull(folded_words, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(' ' || lower(name), '-', ' '), '_', ' '), '.', ' '), '/', ' '), '+', ' '), '(', ' '), ')', ' '), '[', ' '), ']', ' '), '{', ' '), '}', ' '), '#', ' '), '@', ' '), '&', ' '), '=', ' '), ',', ' '), ';', ' '), ':', ' '), '!', ' '), '?', ' '), '%', ' '), '*', ' '), '<', ' '), '>', ' '), '|', ' '), '~', ' '), '^', ' '), '$', ' '), '`', ' '), '"', ' '), '\', ' '), '''', ' '))) VIRTUAL;--> statement-breakpoint
+CREATE INDEX `episodes_started` ON `episodes` (`project_id`,`deleted_at`,`started_at`,`id`);--> statement-breakpoint
+CREATE INDEX `episodes_changed` ON `episodes` (`project_id`,`deleted_at`,`updated_at`,`id`);

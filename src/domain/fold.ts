@@ -1,0 +1,31 @@
+/**
+ * How names are looked for without their case: SQLite folds ASCII alone, and knows no other letters. What a name of ASCII
+ * folds to it works out by itself (`episodes.folded`, `episodes.words`); of any other name it is stored.
+ */
+
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
+
+export const fold = (text: string): string => text.toLowerCase()
+
+/** As SQLite folds it. */
+export const foldAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+
+/** Runs of letters and digits, in the order of the text. */
+export const wordsOf = (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** What is stored of a name. */
+export interface Folded {
+  readonly foldedName: string | null
+  /** Its words, with a blank before each. */
+  readonly foldedWords: string | null
+}
+
+export const foldedOf = (name: string): Folded =>
+  isAscii(name)
+    ? { foldedName: null, foldedWords: null }
+    : {
+        foldedName: fold(name),
+        foldedWords: wordsOf(name)
+          .map((word) => ` ${word}`)
+          .join(''),
+      }
