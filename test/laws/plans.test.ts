@@ -14,8 +14,8 @@ const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
 const DECLARED_SORTS = [
   // The ids of a range of names, 5,000 at most, brought into the order of the list.
   /^assets\.listed\.[a-z-]+\.ranged$/,
-  // The same, 1,000 at most.
-  /^episodes\.filtered\.ranged$/,
+  // 1,000 values, or 10,000 that begin alike, the commonest first.
+  /^facets\.listed(Values|Alike)$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,

@@ -301,10 +301,10 @@ function partsOf(test: TextTest): readonly string[] | null {
   return canTell && !test.texts.some((text) => text.startsWith(',')) ? test.texts.map(tagBetweenCommas) : null
 }
 
-export const tagBetweenCommas = (tag: string): string => `,${JSON.stringify(tag)},`
+const tagBetweenCommas = (tag: string): string => `,${JSON.stringify(tag)},`
 
 /** The JSON of the tags, each of them between commas. */
-export const JOINED_TAGS = sql`(',' || substr(${episodes.tags}, 2, length(${episodes.tags}) - 2) || ',')`
+const JOINED_TAGS = sql`(',' || substr(${episodes.tags}, 2, length(${episodes.tags}) - 2) || ',')`
 
 const columnOf = (field: Exclude<TextField, 'tag'> | SpanField): SQLWrapper =>
   field === 'duration' ? duration : columns[field]
