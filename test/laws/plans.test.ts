@@ -16,6 +16,8 @@ const DECLARED_SORTS = [
   /^assets\.listed\.[a-z-]+\.ranged$/,
   // The same, 1,000 at most.
   /^episodes\.filtered\.ranged$/,
+  // The same, with an index of their own to find what comes next; and the ids of a list, 100 at most.
+  /^assets\.found\.(ranged|ofIds)$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,
