@@ -26,8 +26,8 @@ export function conditionBy(fields: Fields, text: string, now: number): Conditio
   return condition
 }
 
-/** To ask what holds a thing takes as long a text as so many others. */
-const TESTS_OF_HOLDING = 5
+/** To ask what holds a thing takes as long as so many others. */
+const TESTS_OF_HOLDING = 10
 
 /** A test of metadata is as long as two others, and each word is one. */
 const testsIn = (condition: Condition): number => {

@@ -62,12 +62,10 @@ function withObject(compiler: Compiler): void {
 function columnOf(field: string, compiler: Compiler): SQLWrapper {
   switch (field) {
     case 'folder':
-      compiler.takes(LAST_PART)
-      return compiler.once('foldered', folder)
+      return compiler.once('foldered', folder, LAST_PART)
     case 'type':
       withObject(compiler)
-      compiler.takes(LAST_PART)
-      return compiler.once('typed', type)
+      return compiler.once('typed', type, LAST_PART)
     case 'size':
       withObject(compiler)
       return objects.size

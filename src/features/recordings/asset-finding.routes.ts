@@ -92,7 +92,7 @@ const inProject = endpoint(
     tag: 'Assets',
     summary: 'List or find the assets of a project, of all kinds, newest first',
     description:
-      'What is in the trash, or in an episode that is, is left out. A page looks at 4,000 assets at most, and may be short, even empty, while `nextCursor` leads on.',
+      'What is in the trash, or in an episode that is, is left out. A page looks at 3,000 assets at most, and may be short, even empty, while `nextCursor` leads on.',
     params: ProjectParams,
     query: FoundQuery,
     answers: { 200: shownIn('newest first') },
@@ -113,7 +113,7 @@ const inEpisode = endpoint(
     tag: 'Assets',
     summary: 'List or find the assets of an episode, of all kinds, by path',
     description:
-      'In the order of code points; of one path by kind; what has no name comes last. A page looks at 4,000 assets at most, and may be short, even empty, while `nextCursor` leads on.',
+      'In the order of code points; of one path by kind; what has no name comes last. A page looks at 3,000 assets at most, and may be short, even empty, while `nextCursor` leads on.',
     params: EpisodeParams,
     query: FoundQuery,
     answers: { 200: shownIn('by path') },

@@ -46,8 +46,8 @@ const num = (value: number): SQL => sql.raw(String(value))
 const finding = guard<ProjectRef>('assets.finding', (a) => projectGuard(a, 'read'))
 
 /** Rows that are read to look at assets, and those of one, besides what a condition probes. */
-const MOST_READ = 16_000
-const READ_FOR_EACH = 4
+const MOST_READ = 18_000
+const READ_FOR_EACH = 6
 const HEAVIEST_EXAMINED = 8_388_608
 /** What takes longer than to read the text looks at less of it. */
 const METADATA_HEAVIER = 4

@@ -14,7 +14,7 @@ import type {
   TextTest,
 } from '../../domain/query-conditions.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
-import { type Held, holding } from './holding.sql.ts'
+import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
 
 type Value = string | number | null | readonly string[]
@@ -61,8 +61,9 @@ const signs: Readonly<Record<Comparison, SQL>> = {
 
 /** `mayJoin`: whether the rows are asked for by a statement that has `joins`. */
 export function compileFor(subject: Subject, condition: Condition, mayJoin: boolean): Asking {
-  const compiler = new Compiler(mayJoin)
-  const where = compiler.all(condition, subject)
+  const compiler = new Compiler()
+  const all = compiler.all(condition, subject)
+  const where = compiler.held(all, mayJoin)
   const { values, probes, metadata, scans, members, joins } = compiler
   return { where, joins, values, probes, metadata, scans, members, shape: shapeOf(condition) }
 }
@@ -108,13 +109,10 @@ export class Compiler {
   probes = 0
   metadata = 0
   scans = 0
-  readonly #mayJoin: boolean
   readonly #joins = new Map<string, SQL>()
   readonly #members: SQL[] = []
-
-  constructor(mayJoin: boolean) {
-    this.#mayJoin = mayJoin
-  }
+  /** Of each subject, what is asked of whatever holds it. */
+  readonly #held = new Map<Subject, { readonly by: Holding; readonly fits: SQL }[]>()
 
   get joins(): SQL {
     return sql.join([...this.#joins.values()], sql.raw(' '))
@@ -136,17 +134,18 @@ export class Compiler {
     return new Argument(name)
   }
 
-  /** Joins something to each row once, whoever asks for it. */
-  join(name: string, clause: SQL, probes: number): void {
+  /** Joins something to each row once, whoever asks for it, and however often. */
+  join(name: string, clause: SQL, probes: number, members?: SQL): void {
     if (this.#joins.has(name)) return
     this.#joins.set(name, clause)
     this.probes += probes
+    if (members) this.takes(members)
   }
 
   /** A value that is worked out once a row, however often it stands in the text. */
-  once(name: string, value: SQL): SQL {
+  once(name: string, value: SQL, members?: SQL): SQL {
     const table = sql.raw(name)
-    this.join(name, sql`cross join json_each(json_array(${value})) as ${table}`, 2)
+    this.join(name, sql`cross join json_each(json_array(${value})) as ${table}`, 2, members)
     return sql`${table}.value`
   }
 
@@ -256,14 +255,30 @@ export class Compiler {
     return sql`exists (select 1 from json_each(${tags}) as own where ${this.#compared(test)(sql`own.value`)})`
   }
 
-  /** What holds a thing is counted as it is looked for: by that, the row weighs more. */
-  #isHeld(by: 'collection' | 'dataset', fits: (name: SQL) => SQL, { held }: Subject): SQL {
-    const found = holding(by, held, fits)
-    const answer = this.#mayJoin ? this.once(`held${this.#joins.size}`, found) : found
-    this.metadata++
-    this.probes += 4
-    this.takes(sql`${sql.raw(this.#mayJoin ? '3' : '6')} * (${answer} / 2)`)
-    return sql`(${answer} % 2)`
+  /** What holds a thing is looked for once, whatever is asked of it: the answer stands in a list, by its place. */
+  #isHeld(by: Holding, fits: (name: SQL) => SQL, subject: Subject): SQL {
+    const asked = this.#held.get(subject) ?? []
+    this.#held.set(subject, [...asked, { by, fits: fits(nameOf[by]) }])
+    const at = [...this.#held.keys()].indexOf(subject)
+    return sql.raw(`(held${at}.value ->> '$[${asked.length + 1}]')`)
+  }
+
+  /** A condition together with what holds the rows; the members that are looked at count, by which a row weighs more. */
+  held(condition: SQL, mayJoin: boolean): SQL {
+    let where = condition
+    for (const [at, [{ held }, asked]] of [...this.#held].entries()) {
+      const found = holding(asked, held)
+      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(2 + asked.length))]
+      this.metadata++
+      this.probes += 4
+      if (mayJoin) {
+        this.once(`held${at}`, found, sql`${each} * (${table}.value ->> '$[0]')`)
+      } else {
+        where = sql`(select ${where} from (select ${found} as value) as ${table})`
+        this.takes(sql`2 * ${each} * (${found} ->> '$[0]')`)
+      }
+    }
+    return where
   }
 
   /** Of a list each scalar is asked; an object is none. */
