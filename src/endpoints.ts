@@ -11,6 +11,7 @@ import { uploadEndpoints } from './features/objects/uploads.routes.ts'
 import { memberEndpoints } from './features/places/members.routes.ts'
 import { namespaceEndpoints } from './features/places/namespaces.routes.ts'
 import { projectEndpoints } from './features/places/projects.routes.ts'
+import { assetFindingEndpoints } from './features/recordings/asset-finding.routes.ts'
 import { assetEndpoints } from './features/recordings/assets.routes.ts'
 import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeTagEndpoints } from './features/recordings/episode-tags.routes.ts'
@@ -45,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   ...episodeListEndpoints,
   ...wholeEpisodeEndpoints,
   ...facetEndpoints,
+  ...assetFindingEndpoints,
   ...assetEndpoints,
   ...signingEndpoints,
   ...datasetEndpoints,

@@ -40,6 +40,10 @@ const branches: readonly Branch[] = [
     load: async () => [...episodeEndpoints, ...episodeListEndpoints],
   },
   {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/(episodes\/[^/]+\/)?assets$/,
+    load: async () => (await import('./features/recordings/asset-finding.routes.ts')).assetFindingEndpoints,
+  },
+  {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes\//,
     load: async () => [
       ...(await import('./features/recordings/episode-tags.routes.ts')).episodeTagEndpoints,

@@ -11,7 +11,25 @@ export const fold = (text: string): string => text.toLowerCase()
 export const foldAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** Runs of letters and digits, in the order of the text. */
-export const wordsOf = (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+export const wordsOf = (text: string): readonly string[] => runsIn(fold(text))
+
+/** The same as SQLite folds them. */
+export const speltWordsOf = (text: string): readonly string[] => runsIn(text).map(foldAscii)
+
+const runsIn = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? []
+
+/**
+ * How a folded text may be spelt where SQLite alone has folded it: in small letters, with a capital before them, in
+ * capitals. One spelling, where it is ASCII.
+ */
+export function spellingsOf(folded: string): readonly string[] {
+  const [first = ''] = folded
+  const capital = first.toUpperCase() + folded.slice(first.length)
+  return [...new Set([folded, capital, folded.toUpperCase()].map(foldAscii))]
+}
+
+/** What parts the words of a name of ASCII: whatever is neither a letter nor a digit, but for the blank. */
+export const SEPARATORS = [...'-_./+()[]{}#@&=,;:!?%*<>|~^$`"\\\'']
 
 /** What is stored of a name. */
 export interface Folded {

@@ -16,6 +16,8 @@ const DECLARED_SORTS = [
   /^assets\.listed\.[a-z-]+\.ranged$/,
   // 1,000 values, or 10,000 that begin alike, the commonest first.
   /^facets\.listed(Values|Alike)$/,
+  // The ids of a small range, with an index of their own to find what comes next; and the ids of a list, 100 at most.
+  /^assets\.found\.(ranged|ofIds)$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,

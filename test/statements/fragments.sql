@@ -1,3 +1,36 @@
+-- <assetJson.found>
+case assets.kind
+ when 'video' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'fps', assets.fps, 'lens', assets.lens, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+ when 'audio' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssAudioId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'sampleRate', assets.sample_rate, 'channels', assets.channels, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+ when 'label-track' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssLabelId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+ when 'text-track' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssTextTrackId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'format', assets.format, 'language', assets.language, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+ when 'image' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssImageId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at))
+ when 'file' then json_object('kind', assets.kind, 'episode', json((select json_object('id', inside.id, 'name', inside.name)
+ from episodes as inside
+ where inside.id = assets.container_id)), 'id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssFileId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
+ from objects
+ where objects.id = assets.object_id and objects.state = 'complete')), 'format', assets.format, 'tags', json(assets.tags), 'metadata', json(assets.metadata), 'createdAt', iso(assets.created_at), 'updatedAt', iso(assets.updated_at)) end
+
 -- <assetJson.video>
 json_object('id', assets.id, 'projectId', assets.project_id, 'episodeId', nullif(assets.container_id, assets.project_id), 'nodeId', assets.node_id, 'name', assets.name, 'bssVideoId', assets.storage_id, 'object', json((select json_object('id', objects.id, 'size', objects.size, 'contentType', <contentTypeOfAsset>, 'sha256', objects.sha256)
  from objects
@@ -41,6 +74,9 @@ hidden as materialized (select exists (select 1
 
 -- <assets.weight>
 (500 + ifnull(octet_length(assets.metadata), 0) + ifnull(octet_length(assets.tags), 0) + 2 * (ifnull(octet_length(assets.name), 0) + ifnull(octet_length(assets.storage_id), 0) + ifnull(octet_length(assets.language), 0)))
+
+-- <assets.words>
+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(assets.name), '-', ' '), '_', ' '), '.', ' '), '/', ' '), '+', ' '), '(', ' '), ')', ' '), '[', ' '), ']', ' '), '{', ' '), '}', ' '), '#', ' '), '@', ' '), '&', ' '), '=', ' '), ',', ' '), ';', ' '), ':', ' '), '!', ' '), '?', ' '), '%', ' '), '*', ' '), '<', ' '), '>', ' '), '|', ' '), '~', ' '), '^', ' '), '$', ' '), '`', ' '), '"', ' '), '\', ' '), '''', ' ')
 
 -- <audit.child_counts.differs>
 (child_counts.nodes) <> (<audit.child_counts.nodes>)

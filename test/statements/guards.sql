@@ -33,6 +33,9 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  when :expected is not null then 'precondition_failed' end, 'done') as refusal
  from standing)
 
+-- assets.finding
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
+
 -- assets.listing
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), held as materialized (select episodes.id as id
  from admitted as standing cross join episodes

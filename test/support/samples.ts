@@ -231,6 +231,8 @@ export function samplesFor({
     listEpisodes: { path: `${project}/episodes`, status: 200, scope: 'read' },
     listFacets: { path: `${project}/facets?key=tag`, status: 200, scope: 'read' },
     readEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'read' },
+    listAssets: { path: `${project}/assets`, status: 200, scope: 'read' },
+    listEpisodeAssets: { path: `${project}/episodes/run-1/assets`, status: 200, scope: 'read' },
     updateEpisode: {
       path: `${project}/episodes/run-1`,
       body: { description: name, folder: '/z' },

@@ -80,13 +80,13 @@ const ofEpisode: Extent = (a, condition = sql`true`) => sql`${assets.containerId
  * `hidden`, one row: whether a project has trashed episodes. What is inside of those is no part of its list, and has to
  * be stepped over; where there are none, nothing is asked of a row.
  */
-const hidden = fragment(
+export const hidden = fragment(
   'assets.hidden',
   sql`hidden as materialized (select exists (select 1 from ${episodes}
   where ${episodes.projectId} = (select project_id from permit) and ${episodes.deletedAt} > 0) as is_there)`,
 )
 
-const isShown = (container: SQLWrapper): SQL =>
+export const isShown = (container: SQLWrapper): SQL =>
   sql`(not (select is_there from hidden) or not ${isInTrashedEpisode(container)})`
 
 const newest = (
@@ -165,7 +165,7 @@ const ranged = (a: A): Search => {
 const bytesIn = (text: Column): SQL => sql`ifnull(${bytesOf(text)}, 0)`
 
 /** What a row weighs in an answer, at the most: JSON writes two bytes for some of a text. */
-const weight = fragment(
+export const weight = fragment(
   'assets.weight',
   sql`(${num(ROW_BYTES)} + ${bytesIn(assets.metadata)} + ${bytesIn(assets.tags)}
   + 2 * (${bytesIn(assets.name)} + ${bytesIn(assets.storageId)} + ${bytesIn(assets.language)}))`,

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assets, objects } from '../../../drizzle/schema.ts'
+import { assets, episodes, objects } from '../../../drizzle/schema.ts'
 import { iso, json, object } from '../../db/json.ts'
 import { fragment } from '../../db/sql.ts'
 import { type AssetKind, assetKinds } from '../../domain/kind.ts'
@@ -62,15 +62,24 @@ const fieldsOf = ({ storageName, own }: AssetShape) => ({
 export const assetJson = (shape: AssetShape): SQL =>
   fragment(`assetJson.${shape.kind}`, object(fieldsOf(shape)))
 
-/** An asset of any kind, which it tells. */
-export const anyAssetJson = (shapes: readonly AssetShape[]): SQL =>
+/** An asset of any kind, which it tells, and whatever else. */
+const jsonBy = (shapes: readonly AssetShape[], more: Readonly<Record<string, SQL>>): SQL =>
+  sql`case ${assets.kind} ${sql.join(
+    shapes.map(
+      (shape) =>
+        sql`when ${sql.raw(`'${shape.kind}'`)} then ${object({ kind: assets.kind, ...more, ...fieldsOf(shape) })}`,
+    ),
+    sql.raw(' '),
+  )} end`
+
+export const anyAssetJson = (shapes: readonly AssetShape[]): SQL => fragment('assetJson', jsonBy(shapes, {}))
+
+/** The same with the episode around. */
+export const foundAssetJson = (shapes: readonly AssetShape[]): SQL =>
   fragment(
-    'assetJson',
-    sql`case ${assets.kind} ${sql.join(
-      shapes.map(
-        (shape) =>
-          sql`when ${sql.raw(`'${shape.kind}'`)} then ${object({ kind: assets.kind, ...fieldsOf(shape) })}`,
-      ),
-      sql.raw(' '),
-    )} end`,
+    'assetJson.found',
+    jsonBy(shapes, {
+      episode: sql`json((select ${object({ id: sql`inside.id`, name: sql`inside.name` })}
+        from ${episodes} as inside where inside.id = ${assets.containerId}))`,
+    }),
   )

@@ -25,7 +25,7 @@ export type WholeEpisode = {
 /** The assets that one answer shows, unless they weigh too much. */
 const MOST_ASSETS = sql.raw('1000')
 
-const reading = guard<EpisodeRef>('episodes.reading', (a) =>
+export const reading = guard<EpisodeRef>('episodes.reading', (a) =>
   projectGuard(a, 'read', {
     tables: [
       target(sql`(select ${episodes.id} from ${episodes} where ${episodes.projectId} = standing.project_id

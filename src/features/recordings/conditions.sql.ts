@@ -1,0 +1,331 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { Argument } from '../../db/sql.ts'
+import { spellingsOf } from '../../domain/fold.ts'
+import { rangeOfPrefix } from '../../domain/path.ts'
+import type {
+  Comparison,
+  Condition,
+  MetaTest,
+  NumberField,
+  NumberTest,
+  SpanField,
+  Test,
+  TextField,
+  TextTest,
+} from '../../domain/query-conditions.ts'
+import { MOST_TAGS } from '../../domain/text.ts'
+import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
+import { joinedTags, partsOf } from './tag-parts.sql.ts'
+
+type Value = string | number | null | readonly string[]
+
+/** A condition as SQL over the rows of a table. Conditions that differ in their values alone have the same text. */
+export interface Asking {
+  readonly where: SQL
+  /** What has to be joined to a row, one row to each; nothing where the conditions may join nothing. */
+  readonly joins: SQL
+  /** The arguments that the text reads, by their names. */
+  readonly values: Readonly<Record<string, Value>>
+  /** What two conditions of the same text have in common. */
+  readonly shape: string
+  /** Rows of other tables that a row is judged by, at most. */
+  readonly probes: number
+  /** Tests that read the metadata, or take as long. */
+  readonly metadata: number
+  /** Texts that are looked for within another one. */
+  readonly scans: number
+  /** Members of lists in the metadata, each of which is a row that is read, and whatever takes as long. */
+  readonly members: SQL
+}
+
+type Field = Exclude<TextField, 'tag' | 'collection' | 'dataset'> | SpanField | NumberField
+
+/** What the things of a table are, to a query. */
+export interface Subject {
+  readonly columnOf: (field: Field, compiler: Compiler) => SQLWrapper
+  readonly tags: SQLWrapper
+  readonly metadata: SQLWrapper
+  readonly held: Held
+  /** Tests that no other things have, or that mean another thing of others. */
+  readonly judge: (test: OwnTest, compiler: Compiler) => SQL
+}
+
+type OwnTest = Exclude<Test, { readonly kind: 'text' | 'span' | 'number' | 'there' | 'meta' }>
+
+const signs: Readonly<Record<Comparison, SQL>> = {
+  '>': sql`>`,
+  '>=': sql`>=`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+}
+
+/** `mayJoin`: whether the rows are asked for by a statement that has `joins`. */
+export function compileFor(subject: Subject, condition: Condition, mayJoin: boolean): Asking {
+  const compiler = new Compiler()
+  const all = compiler.all(condition, subject)
+  const where = compiler.held(all, mayJoin)
+  const { values, probes, metadata, scans, members, joins } = compiler
+  return { where, joins, values, probes, metadata, scans, members, shape: shapeOf(condition) }
+}
+
+/** SQLite's own path to a key, whatever is in it. */
+const pathTo = (keys: readonly string[]): string =>
+  `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`
+
+/** By halves, for a text may be so deep and no deeper. */
+export function joined(kind: 'and' | 'or', parts: readonly SQL[]): SQL {
+  const [first, ...others] = parts
+  if (first === undefined) return sql.raw(kind === 'and' ? 'true' : 'false')
+  if (others.length === 0) return first
+  const half = Math.ceil(parts.length / 2)
+  return sql`(${joined(kind, parts.slice(0, half))} ${sql.raw(kind)} ${joined(kind, parts.slice(half))})`
+}
+
+/** What a text may be told by in a test, without its values, which travel by themselves. */
+const VALUES = ['text', 'texts', 'from', 'to', 'number', 'numbers', 'truths', 'path', 'foldedAscii']
+
+const shapeOf = (condition: Condition): string =>
+  JSON.stringify(condition, (key, value) => {
+    // How the tags are asked depends on what they are.
+    if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
+    if (value?.kind === 'words') return { ...value, isSpelt: isSpeltOtherwise(value) }
+    if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
+    if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
+    if (key === 'spelt') return value.length
+    return VALUES.includes(key) ? '' : value
+  })
+
+/** How a text is looked for where SQLite alone has folded what it may be in. */
+export const spellingsIn = (test: { readonly folded: string; readonly foldedAscii: string }) => [
+  ...new Set([...spellingsOf(test.folded), test.foldedAscii]),
+]
+
+/** Whether words are spelt otherwise than folded. */
+export const isSpeltOtherwise = ({ words, spelt }: Extract<Test, { readonly kind: 'words' }>): boolean =>
+  words.join(' ') !== spelt.join(' ')
+
+export class Compiler {
+  readonly values: Record<string, Value> = {}
+  probes = 0
+  metadata = 0
+  scans = 0
+  readonly #joins = new Map<string, SQL>()
+  readonly #members: SQL[] = []
+  /** Of each subject, what is asked of whatever holds it. */
+  readonly #held = new Map<Subject, { readonly by: Holding; readonly fits: SQL }[]>()
+
+  get joins(): SQL {
+    return sql.join([...this.#joins.values()], sql.raw(' '))
+  }
+
+  get members(): SQL {
+    return sql`(0 ${sql.join(this.#members, sql.raw(' '))})`
+  }
+
+  /** What takes as long as so many members of a list. */
+  takes(members: SQL): void {
+    this.#members.push(sql`+ ifnull(${members}, 0)`)
+  }
+
+  /** Whatever a client says goes into an argument, and never into the text. */
+  argument(value: Value): Argument {
+    const name = `q${Object.keys(this.values).length}`
+    this.values[name] = value
+    return new Argument(name)
+  }
+
+  /** Joins something to each row once, whoever asks for it, and however often. */
+  join(name: string, clause: SQL, probes: number, members?: SQL): void {
+    if (this.#joins.has(name)) return
+    this.#joins.set(name, clause)
+    this.probes += probes
+    if (members) this.takes(members)
+  }
+
+  /** A value that is worked out once a row, however often it stands in the text. */
+  once(name: string, value: SQL, members?: SQL): SQL {
+    const table = sql.raw(name)
+    this.join(name, sql`cross join json_each(json_array(${value})) as ${table}`, 2, members)
+    return sql`${table}.value`
+  }
+
+  all(condition: Condition, subject: Subject): SQL {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        return joined(
+          condition.kind,
+          condition.parts.map((part) => this.all(part, subject)),
+        )
+      case 'not':
+        return sql`not ${this.all(condition.part, subject)}`
+      default:
+        return sql`ifnull(${this.test(condition, subject)}, 0)`
+    }
+  }
+
+  test(test: Test, subject: Subject): SQL {
+    switch (test.kind) {
+      case 'text':
+        if (test.field === 'tag') return this.#tag(test.test, subject.tags)
+        if (test.field === 'collection' || test.field === 'dataset')
+          return this.#isHeld(test.field, this.#compared(test.test), subject)
+        return this.#compared(test.test)(subject.columnOf(test.field, this))
+      case 'span':
+        return this.#within(subject.columnOf(test.field, this), test.from, test.to)
+      case 'number':
+        return this.#numbered(test.test)(subject.columnOf(test.field, this))
+      case 'there':
+        if (test.field === 'tag') return sql`${subject.tags} <> '[]'`
+        if (test.field === 'collection' || test.field === 'dataset')
+          return this.#isHeld(test.field, (name) => sql`${name} is not null`, subject)
+        return sql`(${subject.columnOf(test.field, this)} is not null)`
+      case 'meta':
+        return this.#meta(test.path, test.test, subject.metadata)
+      default:
+        return subject.judge(test, this)
+    }
+  }
+
+  begins(text: string): (value: SQLWrapper) => SQL {
+    return this.#compared({ is: 'begins', text })
+  }
+
+  #within(value: SQLWrapper, from: number | null, to: number | null): SQL {
+    const [first, last] = [this.argument(from), this.argument(to)]
+    return sql`(${value} is not null and (${first} is null or ${value} >= ${first})
+      and (${last} is null or ${value} < ${last}))`
+  }
+
+  #compared(test: TextTest): (value: SQLWrapper) => SQL {
+    switch (test.is) {
+      case 'in': {
+        const texts = this.argument(test.texts)
+        return (value) => sql`${value} in (select value from ${texts.each})`
+      }
+      case 'begins': {
+        const { from, to } = rangeOfPrefix(test.text)
+        const [first, behind] = [this.argument(from), this.argument(to)]
+        return (value) => sql`(${value} >= ${first} and (${behind} is null or ${value} < ${behind}))`
+      }
+      case 'between': {
+        const [from, to] = [this.argument(test.from), this.argument(test.to)]
+        return (value) => sql`(${value} is not null and (${from} is null or ${value} >= ${from})
+          and (${to} is null or ${value} <= ${to}))`
+      }
+      case 'compared': {
+        const text = this.argument(test.text)
+        return (value) => sql`${value} ${signs[test.compare]} ${text}`
+      }
+    }
+  }
+
+  #numbered(test: NumberTest): (value: SQLWrapper) => SQL {
+    switch (test.is) {
+      case 'number in': {
+        const numbers = this.argument(test.numbers)
+        return (value) => sql`${value} in (select cast(value as numeric) from ${numbers.each})`
+      }
+      case 'number compared': {
+        const number = this.#number(test.number)
+        return (value) => sql`${value} ${signs[test.compare]} ${number}`
+      }
+      case 'number between': {
+        const [from, to] = [this.#number(test.from), this.#number(test.to)]
+        return (value) => sql`(${value} is not null and (${from} is null or ${value} >= ${from})
+          and (${to} is null or ${value} <= ${to}))`
+      }
+    }
+  }
+
+  /**
+   * The JSON of tags has each between a comma and quotes, where no tag can have that but one that begins with a comma:
+   * only for such a one, and for what JSON cannot tell, each tag is a row that is read.
+   */
+  #tag(test: TextTest, tags: SQLWrapper): SQL {
+    const parts = partsOf(test)
+    if (parts !== null) {
+      this.scans += parts.length
+      return joined(
+        'or',
+        parts.map((part) => sql`instr(${joinedTags(tags)}, ${this.argument(part)}) > 0`),
+      )
+    }
+    this.probes += MOST_TAGS
+    return sql`exists (select 1 from json_each(${tags}) as own where ${this.#compared(test)(sql`own.value`)})`
+  }
+
+  /** What holds a thing is looked for once, whatever is asked of it: the answer stands in a list, by its place. */
+  #isHeld(by: Holding, fits: (name: SQL) => SQL, subject: Subject): SQL {
+    const asked = this.#held.get(subject) ?? []
+    this.#held.set(subject, [...asked, { by, fits: fits(nameOf[by]) }])
+    const at = [...this.#held.keys()].indexOf(subject)
+    return sql.raw(`(held${at}.value ->> '$[${asked.length + 1}]')`)
+  }
+
+  /** A condition together with what holds the rows; the members that are looked at count, by which a row weighs more. */
+  held(condition: SQL, mayJoin: boolean): SQL {
+    let where = condition
+    for (const [at, [{ held }, asked]] of [...this.#held].entries()) {
+      const found = holding(asked, held)
+      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(2 + asked.length))]
+      this.metadata++
+      this.probes += 4
+      if (mayJoin) {
+        this.once(`held${at}`, found, sql`${each} * (${table}.value ->> '$[0]')`)
+      } else {
+        where = sql`(select ${where} from (select ${found} as value) as ${table})`
+        this.takes(sql`2 * ${each} * (${found} ->> '$[0]')`)
+      }
+    }
+    return where
+  }
+
+  /** Of a list each scalar is asked; an object is none. */
+  #meta(keys: readonly string[], test: MetaTest, metadata: SQLWrapper): SQL {
+    this.metadata++
+    const path = this.argument(pathTo(keys))
+    const type = sql`json_type(${metadata}, ${path})`
+    if (test.is === 'there')
+      return sql`case ${type} when 'null' then 0 when 'object' then ${metadata} -> ${path} <> '{}'
+        when 'array' then json_array_length(${metadata}, ${path}) > 0 else ${type} is not null end`
+    this.takes(sql`json_array_length(${metadata}, ${path})`)
+    const judge = this.#scalar(test)
+    return sql`case ifnull(${type}, 'object') when 'object' then 0
+      when 'array' then exists (select 1 from json_each(${metadata}, ${path}) as each
+        where ${judge(sql`each.type`, sql`each.atom`)})
+      else ${judge(type, sql`json_extract(${metadata}, ${path})`)} end`
+  }
+
+  /** How a scalar is judged, by its type in JSON and its value. */
+  #scalar(test: Exclude<MetaTest, { readonly is: 'there' }>): (type: SQL, value: SQL) => SQL {
+    switch (test.is) {
+      case 'scalar in': {
+        const [texts, numbers, truths] = [test.texts, test.numbers, test.truths].map((each) =>
+          this.argument(each),
+        )
+        return (
+          type,
+          value,
+        ) => sql`case ${type} when 'text' then ${value} in (select value from ${texts?.each})
+          when 'true' then 'true' in (select value from ${truths?.each})
+          when 'false' then 'false' in (select value from ${truths?.each})
+          when 'null' then 0 else ${value} in (select cast(value as numeric) from ${numbers?.each}) end`
+      }
+      case 'number compared':
+      case 'number between': {
+        const compared = this.#numbered(test)
+        return (type, value) => sql`((${type} = 'integer' or ${type} = 'real') and ${compared(value)})`
+      }
+      default: {
+        const compared = this.#compared(test)
+        return (type, value) => sql`(${type} = 'text' and ${compared(value)})`
+      }
+    }
+  }
+
+  /** A whole number is compared as such, beyond what a double can tell apart. */
+  #number(text: string | null): SQL {
+    return sql`cast(${this.argument(text)} as numeric)`
+  }
+}
