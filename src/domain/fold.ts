@@ -19,12 +19,11 @@ export const speltWordsOf = (text: string): readonly string[] => runsIn(text).ma
 const runsIn = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? []
 
 /**
- * How a folded text may be spelt where SQLite alone has folded it: in small letters, with a capital before them, in
- * capitals. One spelling, where it is ASCII.
+ * How a folded text may be spelt where SQLite alone has folded it: in small letters, with a capital at the beginning of
+ * each word, in capitals. One spelling, where it is ASCII.
  */
 export function spellingsOf(folded: string): readonly string[] {
-  const [first = ''] = folded
-  const capital = first.toUpperCase() + folded.slice(first.length)
+  const capital = folded.replaceAll(/(?<![\p{L}\p{N}])\p{L}/gu, (letter) => letter.toUpperCase())
   return [...new Set([folded, capital, folded.toUpperCase()].map(foldAscii))]
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../../drizzle/schema.ts'
+import { END } from '../../db/page.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { live, type ProjectRef } from '../../db/standing.ts'
 import { type AssetKind, assetKinds } from '../../domain/kind.ts'
@@ -174,11 +175,10 @@ export type OrderName = keyof typeof orders
 
 type After = Pick<Extent, 'before' | 'afterPath' | 'afterKind' | 'afterId'>
 
-/** What no id, and no key, sorts before. */
-const LAST_ID = 'g'
+/** What no key sorts before. */
 const LAST_KEY = '1'
 
-export const FROM_THE_BEGINNING: After = { before: LAST_ID, afterPath: '', afterKind: -1, afterId: '' }
+export const FROM_THE_BEGINNING: After = { before: END, afterPath: '', afterKind: -1, afterId: '' }
 
 /** Where an order goes on behind the asset of a key. */
 export function behind(order: OrderName, key: string): After {

@@ -264,6 +264,14 @@ describe('a query over assets', () => {
     expect((await find(one, `id:${ids[MIC]}`)).body.examined).toBe(1)
   })
 
+  it('of words beyond ASCII knows small letters, capitals, and how they are spelt in it', async () => {
+    const tenant = await Tenant.arrive()
+    for (const name of ['/äöl.csv', '/Äöl.csv', '/ÄÖl.csv', '/äÖl.csv']) await make(tenant, 'file', { name })
+    for (const q of ['ÄÖL', 'äöl', 'Äöl', '"/ÄÖL"*', '"äöl.CSV"'])
+      expect([q, await findAll(tenant, q)]).toEqual([q, ['/ÄÖl.csv', '/Äöl.csv', '/äöl.csv']])
+    expect(await findAll(tenant, 'äÖL')).toContain('/äÖl.csv')
+  })
+
   it('goes on by the time at which it began', async () => {
     const moment = Date.now()
     const first = await find(one, 'created>now-1h', '&limit=1')
@@ -948,5 +956,29 @@ describe('a walk through what is found', () => {
     await tenant.admit(stranger, 1)
     const read = await stranger.ask('GET', `${tenant.project('lab')}/assets?q=tag:x`)
     expect(read.body.assets.length).toBe(1)
+  })
+})
+
+describe('docs/finding.md, of assets', async () => {
+  const { default: page }: { default: string } = await import('../../../docs/finding.md?raw' as string)
+  const [, section = ''] = page.split('## Of assets')
+  const [, given = ''] = /```json\n(.*?)```/s.exec(section) ?? []
+  const examples = [...section.matchAll(/^\| [^`|]+ \| `(.*?)` \| (.*) \|$/gm)].map(
+    ([, q = '', found = '']) => [q, found] as const,
+  )
+  let tenant: Tenant
+  beforeAll(async () => {
+    tenant = await Tenant.arrive()
+    const run = { name: 'run-042', status: 'completed' }
+    expect((await tenant.ask('POST', `${tenant.project('lab')}/episodes`, run)).status).toBe(201)
+    for (const { kind, ...fields } of JSON.parse(given)) await make(tenant, kind, fields)
+  })
+
+  it('has ten examples and more', () => {
+    expect(examples.length).toBeGreaterThan(10)
+  })
+
+  it.each(examples)('%s finds %s', async (q, expected) => {
+    expect((await findAll(tenant, q)).toReversed()).toEqual(expected.split(', '))
   })
 })
