@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { object } from '../../db/json.ts'
 import type { Arguments } from '../../db/sql.ts'
@@ -23,15 +23,19 @@ export const isDone = (
 export const isToChange = (table: Recorded, rows: SQL): SQL =>
   sql`${table.id} = (select target.id from permit cross join target) and exists (select 1 from ${rows})`
 
-/** What became of it: how many it has added, or removed (`count` is the column with the note), and how many there are now. */
+/**
+ * What became of it: how many it has added, or removed (`count` is the column with the note), and how many there are now;
+ * and `more`, which the request knows.
+ */
 export const changeOf = (
   a: Arguments<Stamp>,
   table: Recorded,
   [verb, count]: readonly ['added' | 'removed', SQLiteColumn],
   total: SQLiteColumn,
+  more: Readonly<Record<string, SQLWrapper>> = {},
 ): SQL =>
   outcomeOf(
     table,
-    object({ [verb]: sql`iif(${changedByThisRequest(table, a)}, ${count}, 0)`, total }),
+    object({ [verb]: sql`iif(${changedByThisRequest(table, a)}, ${count}, 0)`, total, ...more }),
     sql`(select id from target)`,
   )

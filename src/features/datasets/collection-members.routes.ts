@@ -5,16 +5,54 @@ import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { projectAt, projectFailures } from '../places/address.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
+import { orderNames } from '../recordings/episode-order.sql.ts'
 import { Node, nodeExample } from '../recordings/node-shape.ts'
-import { addMembers, memberListing, removeMembers } from './collection-members.sql.ts'
+import { addFoundMembers, addMembers, memberListing, removeMembers } from './collection-members.sql.ts'
 import { COLLECTIONS, CollectionParams, members } from './collection-shape.ts'
 import { BEGINNING } from './collections.sql.ts'
+import { findMembers } from './found-members.ts'
 
 const MEMBERS = `${COLLECTIONS}/{name}/members`
 
 const nothing = z.object({})
 const failures = [...projectFailures, 'collection_not_found'] as const
 const total = z.int().meta({ description: 'Members that it has now' })
+
+/** What goes with a query, and with nothing else. */
+const OF_QUERY = ['target', 'sort', 'cursor'] as const
+
+const MembersToAdd = z
+  .object({
+    add: members.optional(),
+    q: z.string().optional().meta({
+      description:
+        'In place of `add`: a query over episodes or assets, as their lists take it. Empty for all of them.',
+    }),
+    target: z
+      .enum(['episodes', 'assets'])
+      .optional()
+      .meta({ description: 'What `q` looks for; needed with it.' }),
+    sort: z
+      .enum(orderNames)
+      .optional()
+      .meta({ description: 'Of episodes, the order in which they are added.' }),
+    cursor: z.string().optional().meta({ description: '`nextCursor` of the answer before' }),
+  })
+  .superRefine((given, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    const { add, q, target, sort } = given
+    if (add === undefined && q === undefined) refuse('add', 'is required, or q with target')
+    if (add !== undefined && q !== undefined) refuse('q', 'is not given together with add')
+    if (q === undefined) {
+      for (const path of OF_QUERY) if (given[path] !== undefined) refuse(path, 'is of q, which is not given')
+      return
+    }
+    if (target === undefined) refuse('target', 'is required with q: episodes or assets')
+    if (target === 'assets' && sort !== undefined)
+      refuse('sort', 'is of episodes: assets are added newest first')
+  })
+  .meta({ id: 'MembersToAdd' })
 
 const add = endpoint(
   {
@@ -25,23 +63,41 @@ const add = endpoint(
     path: MEMBERS,
     tag: 'Collections',
     summary: 'Add members to a collection',
-    description: 'Behind those that are there; what is a member already stays where it is.',
+    description:
+      'Behind those that are there; what is a member already stays where it is. With `q` in place of `add`, one page of what that query finds is added, up to 1,000, and `nextCursor` leads on: send it as `cursor`, with the same query.',
     params: CollectionParams,
     query: nothing,
-    body: z.object({ add: members }).meta({ id: 'MembersToAdd' }),
+    body: MembersToAdd,
     bodyExample: { add: ['019d8a3c5e00a1b2c3d4e5f9'] },
+    trips: { most: 2, because: 'With `q`, what it finds is read first.' },
     answers: {
       200: {
         description: 'How many were added',
-        schema: z.object({ added: z.int(), total }),
+        schema: z.object({
+          added: z.int(),
+          total,
+          examined: z.int().optional().meta({ description: 'Rows that the query looked at.' }),
+          nextCursor: z
+            .string()
+            .nullable()
+            .optional()
+            .meta({ description: 'Of the query; null at its end.' }),
+        }),
         example: { added: 1, total: 3 },
       },
     },
-    failures: [...failures, 'precondition_failed', 'quota_exceeded'],
+    failures: [...failures, 'precondition_failed', 'quota_exceeded', 'query_invalid'],
   },
-  async ({ asking, params, body, stamp, quotas, database }) => {
-    const ref = { ...asking, ...stamp, ...projectAt(params), name: params.name }
-    const added = await database.run(addMembers({ ...ref, ...quotas, ids: body.add }))
+  async (call) => {
+    const { asking, params, body, stamp, quotas, database } = call
+    const place = { ...asking, ...projectAt(params) }
+    const values = { ...place, ...stamp, ...quotas, name: params.name }
+    const { add: ids, q = '', target, ...rest } = body
+    const plan =
+      target === undefined
+        ? addMembers({ ...values, ids: ids ?? [] })
+        : addFoundMembers({ ...values, ...(await findMembers(call, place, { q, target, ...rest })) })
+    const added = await database.run(plan)
     return jsonAnswer(added.body, 200, replayOf(added))
   },
 )

@@ -104,11 +104,25 @@ const told = (a: Arguments<Changing>, verb: 'added' | 'removed'): SQL =>
   changeOf(a, collections, [verb, collections.changedMembers], collections.memberCount)
 
 const added = keepable(adding, 'collections.addedMembers', (a) => told(a, 'added'))
+
+/** The same of what a query has found; null for the cursor at the end. */
+type AddingFound = Adding & { readonly examined: number; readonly nextCursor: string | null }
+
+const addedFound = keepable<Adding, AddingFound>(adding, 'collections.addedFound', (a) =>
+  changeOf(a, collections, ['added', collections.changedMembers], collections.memberCount, {
+    examined: a.examined,
+    nextCursor: a.nextCursor,
+  }),
+)
 const removed = outcome(removing, 'collections.removedMembers', (a) => told(a, 'removed'))
 
 /** Adds those that are not there yet, behind the others. */
 export const addMembers = (values: Adding): Plan<Resource> =>
   settled([act(noteAdded, values), act(add, values)], added, values, readResource)
+
+/** The same, and tells of the page that they were found on: kept under a key with the rest of the answer. */
+export const addFoundMembers = (values: AddingFound): Plan<Resource> =>
+  settled([act(noteAdded, values), act(add, values)], addedFound, values, readResource)
 
 /** Removes those that are there. */
 export const removeMembers = (values: Changing): Plan<Resource> =>

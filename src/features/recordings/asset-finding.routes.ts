@@ -6,7 +6,7 @@ import type { AnswerShape, Call, Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { compileOfAssets } from './asset-conditions.sql.ts'
-import { assetFinding, type FoundPage, type Wanted } from './asset-finding.sql.ts'
+import { assetFinding, episodeAssetFinding, type FoundPage, type Wanted } from './asset-finding.sql.ts'
 import { shownBy, wireKinds } from './asset-kinds.ts'
 import { EPISODES, EpisodeParams } from './episodes.routes.ts'
 import { conditionIn } from './query-asked.ts'
@@ -49,7 +49,9 @@ const shownIn = (order: string): AnswerShape => ({
   example: { assets: kinds.slice(0, 1).map(({ example }) => example), nextCursor: null, examined: 1 },
 })
 
-const found = assetFinding(wireKinds.map(({ shape }) => shape))
+const shapes = wireKinds.map(({ shape }) => shape)
+const findInProject = assetFinding(shapes)
+const findInEpisode = episodeAssetFinding(shapes)
 
 /** Where a page ended, and the `now` of the first one. */
 interface Place {
@@ -100,7 +102,7 @@ const inProject = endpoint(
   },
   (call) => {
     const ref = { ...call.asking, ...projectAt(call.params) }
-    return answer(call, (wanted) => call.database.run(found.inProject(ref, wanted)))
+    return answer(call, (wanted) => call.database.run(findInProject(ref, wanted)))
   },
 )
 
@@ -121,7 +123,7 @@ const inEpisode = endpoint(
   },
   (call) => {
     const ref = { ...call.asking, ...projectAt(call.params), name: call.params.episodeName }
-    return answer(call, (wanted) => call.database.run(found.inEpisode(ref, wanted)))
+    return answer(call, (wanted) => call.database.run(findInEpisode(ref, wanted)))
   },
 )
 

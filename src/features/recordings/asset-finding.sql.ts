@@ -154,39 +154,46 @@ function valuesOf({ after, limit, drives, condition }: Wanted, order: OrderName)
 /** Of the statements of an order. */
 const MOST_KEPT = 16
 
-/** Finds assets of all kinds; `shapes` are those of the kinds. A page may be short, even empty, and still lead on. */
-export function assetFinding(shapes: readonly AssetShape[]) {
-  const json = foundAssetJson(shapes)
-  /** The statement of an order, by what is asked. */
-  const by = <G extends ProjectRef>(guarding: NamedGuard<G>, order: OrderName) => {
-    const all = consulting<G, G & Asked>(guarding, `assets.found.${order}`, page(order, null, json))
-    const lately = new Lately<Compiled<G & Asked>>(MOST_KEPT)
-    return (condition: Asking | null): Compiled<G & Asked> =>
-      condition === null
-        ? all
-        : lately.of(condition.shape, () =>
-            consultingOnce<G, G & Asked>(guarding, 'assets.found', page(order, condition, json)),
-          )
+/** The statement of an order, by what is asked; `shown` is what it tells of each. */
+const by = <G extends ProjectRef>(guarding: NamedGuard<G>, name: string, order: OrderName, shown: SQL) => {
+  const all = consulting<G, G & Asked>(guarding, `${name}.${order}`, page(order, null, shown))
+  const lately = new Lately<Compiled<G & Asked>>(MOST_KEPT)
+  return (condition: Asking | null): Compiled<G & Asked> =>
+    condition === null
+      ? all
+      : lately.of(condition.shape, () =>
+          consultingOnce<G, G & Asked>(guarding, name, page(order, condition, shown)),
+        )
+}
+
+/** Finds assets of all kinds in a project, newest first. A page may be short, even empty, and still lead on. */
+function findingInProject(name: string, shown: SQL) {
+  const found = {
+    newest: by(finding, name, 'newest', shown),
+    ofEpisode: by(finding, name, 'ofEpisode', shown),
+    named: by(finding, name, 'named', shown),
+    ofIds: by(finding, name, 'ofIds', shown),
+    ranged: by(finding, name, 'ranged', shown),
   }
-  const inProject = {
-    newest: by(finding, 'newest'),
-    ofEpisode: by(finding, 'ofEpisode'),
-    named: by(finding, 'named'),
-    ofIds: by(finding, 'ofIds'),
-    ranged: by(finding, 'ranged'),
+  return (ref: ProjectRef, wanted: Wanted): Plan<FoundPage> => {
+    const order = orderBy(wanted.drives)
+    const values = { ...ref, ...valuesOf(wanted, order) }
+    return statement(found[order](wanted.condition), values, (rows) => readPage(rows, wanted.limit))
   }
-  const inEpisode = by(reading, 'byPath')
-  return {
-    /** In a project, newest first. */
-    inProject: (ref: ProjectRef, wanted: Wanted): Plan<FoundPage> => {
-      const order = orderBy(wanted.drives)
-      const values = { ...ref, ...valuesOf(wanted, order) }
-      return statement(inProject[order](wanted.condition), values, (rows) => readPage(rows, wanted.limit))
-    },
-    /** In an episode, by path; of one path by kind; what has none comes last, by id. */
-    inEpisode: (ref: EpisodeRef, wanted: Wanted): Plan<FoundPage> =>
-      statement(inEpisode(wanted.condition), { ...ref, ...valuesOf(wanted, 'byPath') }, (rows) =>
-        readPage(rows, wanted.limit),
-      ),
-  }
+}
+
+/** Tells their ids. */
+export const findAssetIds = findingInProject('assets.foundIds', assets.id.getSQL())
+
+/** Tells all of them; `shapes` are those of the kinds. */
+export const assetFinding = (shapes: readonly AssetShape[]) =>
+  findingInProject('assets.found', foundAssetJson(shapes))
+
+/** The same in an episode, by path; of one path by kind; what has none comes last, by id. */
+export function episodeAssetFinding(shapes: readonly AssetShape[]) {
+  const found = by(reading, 'assets.found', 'byPath', foundAssetJson(shapes))
+  return (ref: EpisodeRef, wanted: Wanted): Plan<FoundPage> =>
+    statement(found(wanted.condition), { ...ref, ...valuesOf(wanted, 'byPath') }, (rows) =>
+      readPage(rows, wanted.limit),
+    )
 }

@@ -1,7 +1,5 @@
 import { END } from '../../db/page.ts'
-import { Refusal } from '../../domain/failure.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
-import { QueryFault } from '../../domain/query.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { conditionOf } from '../../domain/query-fields.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -12,11 +10,9 @@ import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { ProjectParams, projectAt, projectFailures } from '../places/address.ts'
 import { findEpisodes, listEpisodes } from './episode-list.sql.ts'
-import { type Edge, type OrderName, orders } from './episode-order.sql.ts'
+import { type Edge, NEWEST_FIRST, orderNames } from './episode-order.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
-
-const NEWEST: OrderName = '-created'
-const sorts = Object.keys(orders) as [OrderName, ...OrderName[]]
+import { conditionIn } from './query-asked.ts'
 
 /** Of a list that one may ask for by tags. */
 const MOST_WANTED = 8
@@ -36,7 +32,7 @@ const ListQuery = z.object({
   createdBefore: filter.span
     .optional()
     .meta({ description: `Made earlier: before a date begins, before a time itself. ${filter.SPAN}` }),
-  sort: z.enum(sorts).optional().meta({
+  sort: z.enum(orderNames).optional().meta({
     description:
       'The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all.',
   }),
@@ -54,18 +50,6 @@ function plainConditions(query: z.output<typeof ListQuery>): readonly Condition[
     ...(name === '' ? [] : [{ kind: 'text', field: 'name', test: { is: 'begins', text: name } } as const]),
     ...tags.map((tag) => ({ kind: 'text', field: 'tag', test: { is: 'in', texts: [tag] } }) as const),
   ]
-}
-
-/** What `q` asks; null for nothing. */
-function conditionIn(q: string, now: number): Condition | null {
-  try {
-    return conditionOf(q, now)
-  } catch (fault) {
-    if (!(fault instanceof QueryFault)) throw fault
-    const { at, length, message, hint } = fault
-    const error = { path: 'q', message, at, length, ...(hint === null ? {} : { hint }) }
-    throw new Refusal('query_invalid', [error], `q: ${JSON.stringify(q.slice(at, at + length))} ${message}`)
-  }
 }
 
 const list = endpoint(
@@ -86,12 +70,12 @@ const list = endpoint(
   async ({ asking, params, query, url, now, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
     const ref = { ...asking, ...projectAt(params) }
-    const { sort = NEWEST, q = '' } = query
+    const { sort = NEWEST_FIRST, q = '' } = query
     const plain = plainConditions(query)
-    if (plain.length === 0 && q.trim() === '' && sort === NEWEST)
+    if (plain.length === 0 && q.trim() === '' && sort === NEWEST_FIRST)
       return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
     const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
-    const sought = conditionIn(q, moment)
+    const sought = conditionIn(conditionOf, q, moment)
     const conditions = sought ? [...plain, sought] : plain
     const page = await database.run(
       findEpisodes(ref, { kind: 'and', parts: conditions }, sort, { ...window, after }),

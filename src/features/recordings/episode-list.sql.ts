@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { episodes, projectStats } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
+import { Lately } from '../../db/lately.ts'
 import { listPlan, type Page, type Window } from '../../db/page.ts'
 import { type Plan, type Row, statement } from '../../db/plan.ts'
 import { type Arguments, bytesOf, type Compiled } from '../../db/sql.ts'
@@ -83,8 +84,12 @@ const weightOf = ({ metadata, members }: Asking): SQL =>
     ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${members})`
     : ownWeight
 
+/** What a page tells of each: all of it, or the id alone. */
+const shown = { whole: episodeJson, id: sql`${episodes.id}` } as const
+
 /** What a statement is made of. */
 interface Recipe {
+  readonly shows: keyof typeof shown
   readonly order: OrderName
   readonly drives: Drives
   readonly slots: number
@@ -96,7 +101,7 @@ interface Recipe {
  * then its last row is a stop, behind which the next page goes on. At the end of everything a row without an id follows. A row
  * is judged once, and what it tells of itself (`is_fit`) is counted by the one after it.
  */
-const page = (a: A, { order: name, drives, slots, asking }: Recipe): SQL => {
+const page = (a: A, { order: name, shows, drives, slots, asking }: Recipe): SQL => {
   const order = orders[name]
   const driven = drive(a, { ranges: drives.ranges, slots, extreme: order.extreme })
   const gathered = driven.gathered
@@ -133,26 +138,20 @@ const page = (a: A, { order: name, drives, slots, asking }: Recipe): SQL => {
   select ${refusal}, null as id, null as edge, null as is_fit, null as is_stop, null as examined, null as body from ${VERDICT}
   union all
   select null, walk.id, walk.edge, walk.is_fit, walk.steps >= ${a.most} or walk.weight >= ${a.heaviest},
-      walk.examined, ${episodeJson}
+      walk.examined, ${shown[shows]}
     from walk left join ${episodes} on ${episodes.id} = iif(walk.is_fit and walk.found >= ${a.offset}, walk.id, null)
     where walk.is_fit or walk.id is null or walk.steps >= ${a.most} or walk.weight >= ${a.heaviest}`
 }
 
 /** Statements of conditions that were asked for lately, by what is alike in them. */
-const MOST_KEPT = 64
-const kept = new Map<string, Compiled<Asked>>()
+const lately = new Lately<Compiled<Asked>>(64)
 
 function statementOf(recipe: Recipe): Compiled<Asked> {
   const by = recipe.drives.ranges.map((range) =>
     range.by === 'facet' && range.key === 'word' ? 'word' : range.by,
   )
-  const key = `${recipe.order} ${recipe.slots} ${by} ${recipe.asking.shape}`
-  const found = kept.get(key) ?? consultingOnce(listing, 'episodes.found', (a: A) => page(a, recipe))
-  kept.delete(key)
-  kept.set(key, found)
-  const [oldest] = kept.keys()
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
-  return found
+  const key = `${recipe.order} ${recipe.shows} ${recipe.slots} ${by} ${recipe.asking.shape}`
+  return lately.of(key, () => consultingOnce(listing, 'episodes.found', (a: A) => page(a, recipe)))
 }
 
 /** The episodes that fit, in that order. A page may be short, even empty, and still have a `next`. */
@@ -161,6 +160,7 @@ export function findEpisodes(
   condition: Condition,
   order: OrderName,
   { after, offset, limit }: FoundWindow,
+  shows: keyof typeof shown = 'whole',
 ): Plan<FoundPage> {
   const { reads, extreme } = orders[order]
   const asking = compile(condition)
@@ -178,7 +178,7 @@ export function findEpisodes(
     offset,
     limit,
   }
-  return statement(statementOf({ order, drives, slots, asking }), values, (rows) =>
+  return statement(statementOf({ order, shows, drives, slots, asking }), values, (rows) =>
     readPage(rows, offset, limit),
   )
 }

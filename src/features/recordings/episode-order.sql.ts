@@ -119,6 +119,9 @@ export const orders = {
 
 export type OrderName = keyof typeof orders
 
+export const orderNames = Object.keys(orders) as [OrderName, ...OrderName[]]
+export const NEWEST_FIRST: OrderName = '-created'
+
 /**
  * Where a walk begins and ends that begins behind `edge`, of what was made from the first to before the last of two times (epoch
  * milliseconds): an id begins with the time at which it was made.

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { assetDrives } from '../../../src/domain/asset-drives.ts'
 import { assetConditionOf } from '../../../src/domain/asset-fields.ts'
 import { compileOfAssets } from '../../../src/features/recordings/asset-conditions.sql.ts'
-import { assetFinding } from '../../../src/features/recordings/asset-finding.sql.ts'
+import { assetFinding, episodeAssetFinding } from '../../../src/features/recordings/asset-finding.sql.ts'
 import { wireKinds } from '../../../src/features/recordings/asset-kinds.ts'
 import { type Answer, Tenant } from '../../support/world.ts'
 
@@ -771,7 +771,8 @@ describe('a page of what is found', () => {
 })
 
 describe('the statement of a query over assets', () => {
-  const found = assetFinding(wireKinds.map(({ shape }) => shape))
+  const findInProject = assetFinding(wireKinds.map(({ shape }) => shape))
+  const findInEpisode = episodeAssetFinding(wireKinds.map(({ shape }) => shape))
   const some = fc.sample(query, { numRuns: 60, seed: 18 }).map(({ q }) => q)
   const driving = ['kind:file', 'name:/a', 'name:/a/*', 'folder:/a', 'episode:a', 'id:a,b', 'created>2020']
   const beside = [
@@ -807,10 +808,7 @@ describe('the statement of a query over assets', () => {
         drives: assetDrives(condition),
         condition: condition && compileOfAssets(condition),
       }
-      for (const { statements } of [
-        found.inProject({} as never, wanted),
-        found.inEpisode({} as never, wanted),
-      ]) {
+      for (const { statements } of [findInProject({} as never, wanted), findInEpisode({} as never, wanted)]) {
         const text = statements[0]?.compiled.text ?? ''
         expect(new TextEncoder().encode(text).length).toBeLessThan(100_000)
         const { results } = await env.DB.prepare(`explain query plan ${text}`)
