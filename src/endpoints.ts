@@ -16,6 +16,7 @@ import { assetEndpoints } from './features/recordings/assets.routes.ts'
 import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeTagEndpoints } from './features/recordings/episode-tags.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
+import { facetEndpoints } from './features/recordings/facets.routes.ts'
 import { nodeEndpoints } from './features/recordings/nodes.routes.ts'
 import { signingEndpoints } from './features/recordings/signing.routes.ts'
 import { wholeEpisodeEndpoints } from './features/recordings/whole-episode.routes.ts'
@@ -44,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...episodeEndpoints,
   ...episodeListEndpoints,
   ...wholeEpisodeEndpoints,
+  ...facetEndpoints,
   ...assetFindingEndpoints,
   ...assetEndpoints,
   ...signingEndpoints,

@@ -52,6 +52,10 @@ const branches: readonly Branch[] = [
     ],
   },
   {
+    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/facets$/,
+    load: async () => (await import('./features/recordings/facets.routes.ts')).facetEndpoints,
+  },
+  {
     paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/datasets\/[^/]+\/collections$/,
     load: async () =>
       (await import('./features/datasets/dataset-collections.routes.ts')).datasetCollectionEndpoints,

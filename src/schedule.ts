@@ -3,6 +3,7 @@ import { walkOf } from './db/walks.ts'
 import { DAY } from './domain/time.ts'
 import { purgeObjects } from './features/objects/purge.job.ts'
 import { reconcile } from './features/objects/reconcile.job.ts'
+import { auditFacets } from './features/recordings/facets.job.ts'
 import { goOnWithMarks } from './features/recordings/slices.job.ts'
 import { purgeItems, purgePlaces } from './features/trash/purge.job.ts'
 import { auditCounters } from './features/upkeep/audit.job.ts'
@@ -41,6 +42,7 @@ const steps: readonly (readonly [string, Step])[] = [
   ['places', purgePlaces],
   ['objects', purgeObjects],
   ['counters', auditCounters],
+  ['facets', auditFacets],
   ['reconcile', reconcile],
 ]
 

@@ -66,6 +66,7 @@ export class Tally {
     ended: 0,
     expired: 0,
     objects: 0,
+    filled: 0,
     drifts: 0,
     skipped: 0,
     orphans: 0,

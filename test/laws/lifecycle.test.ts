@@ -5,6 +5,7 @@ import type { AssetKind } from '../../src/domain/kind.ts'
 import { wireKinds } from '../../src/features/recordings/asset-kinds.ts'
 import { statusOf } from '../../src/http/problem.ts'
 import { DAY, fire } from '../support/archive.ts'
+import { expectFacets } from '../support/facets.ts'
 import { withoutRests } from '../support/faults.ts'
 import { type Deletion, type Item, isAsset, isThere, Model, parentOf, type Stored } from '../support/model.ts'
 import { type Answer, ask, tokenFor } from '../support/world.ts'
@@ -367,6 +368,7 @@ class Lab {
     expect(sorted([...tally(rows)])).toEqual(
       sorted([...items, namespace].filter((it) => it.rows > 0).map((it) => [it.id, it.rows])),
     )
+    await expectFacets(namespace.id)
     expect(trash).toEqual(deletions.map(({ id, rule }) => [id, rule ? 1 : 0]))
     expect(stored).toEqual(objects.map(({ id, state }) => [id, state]))
     const held = await env.BUCKET.list({ prefix: `${namespace.id}/` })

@@ -14,9 +14,9 @@ const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
 const DECLARED_SORTS = [
   // The ids of a range of names, 5,000 at most, brought into the order of the list.
   /^assets\.listed\.[a-z-]+\.ranged$/,
-  // The same, 1,000 at most.
-  /^episodes\.filtered\.ranged$/,
-  // The same, with an index of their own to find what comes next; and the ids of a list, 100 at most.
+  // 1,000 values, or 10,000 that begin alike, the commonest first.
+  /^facets\.listed(Values|Alike)$/,
+  // The ids of a small range, with an index of their own to find what comes next; and the ids of a list, 100 at most.
   /^assets\.found\.(ranged|ofIds)$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,

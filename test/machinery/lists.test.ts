@@ -55,6 +55,75 @@ describe('a page of 50 of 100,000 episodes', () => {
   })
 })
 
+describe('a query over 100,000 episodes', () => {
+  /** In all orders. */
+  const orders = ([a, b, c]: readonly [string, string, string]) =>
+    [
+      [a, b, c],
+      [a, c, b],
+      [b, a, c],
+      [b, c, a],
+      [c, a, b],
+      [c, b, a],
+    ].map((terms) => terms.join(' '))
+
+  it.each([
+    ...orders(['tag:all', 'tag:most', 'tag:half']),
+    ...orders(['tag:most', 'status:running', 'tag:all']),
+    ...orders(['tag:half', 'status:completed', 'tag:all']),
+    ...orders(['status:completed', 'tag:rare', 'tag:half']),
+    ...orders(['tag:most', 'tag:none', 'tag:half']),
+  ])('of three equalities, %s, reads under 500 rows for a page of 50', async (q) => {
+    const expected = q.includes('none') ? 0 : 50
+    const first = await list(new URLSearchParams({ q }).toString())
+    expect([first.status, first.body.episodes.length, first.rowsRead < 500 || first.rowsRead]).toEqual([
+      200,
+      expected,
+      true,
+    ])
+    if (expected === 0) return
+    const next = await list(new URLSearchParams({ q, cursor: first.body.nextCursor }).toString())
+    expect([next.body.episodes.length, next.rowsRead < 500 || next.rowsRead]).toEqual([50, true])
+  })
+
+  it.each([
+    ['crowd-9999*', 11],
+    ['crowd 99999', 1],
+    ['name:crowd-1234*', 11],
+    ['created>now-1h', 0],
+    ['tag:rare', 50],
+    ['tag:rare,none', 50],
+  ])('%s is found at once', async (q, count) => {
+    const { body, rowsRead } = await list(new URLSearchParams({ q }).toString())
+    expect([body.episodes.length, rowsRead < 500 || rowsRead]).toEqual([count, true])
+  })
+
+  it.each(['-tag:all', '-tag:all crowd', 'tag:none*', 'tag:half -tag:all', 'updated:2023 -tag:all'])(
+    '%s, which nothing has, reads under 25,000 rows a page',
+    async (q) => {
+      for (const sort of ['-created', 'created', '-started', 'started', '-updated', 'name']) {
+        const { body, rowsRead } = await list(new URLSearchParams({ q, sort }).toString())
+        expect([q, sort, body.episodes, rowsRead < 25_000 || rowsRead]).toEqual([q, sort, [], true])
+        expect(body.nextCursor).not.toBeNull()
+      }
+    },
+  )
+
+  it('is told what there is by few rows', async () => {
+    const facets = (query: string) => owner.ask('GET', `${episodes.replace(/episodes$/, 'facets')}${query}`)
+    for (const query of ['', '?key=tag', '?key=status', '?key=tag&prefix=m']) {
+      const { status, rowsRead } = await facets(query)
+      expect([query, status, rowsRead < 100 || rowsRead]).toEqual([query, 200, true])
+    }
+    expect((await facets('?key=tag')).body.values).toEqual([
+      { value: 'all', count: 100_000 },
+      { value: 'most', count: 99_000 },
+      { value: 'half', count: 50_000 },
+      { value: 'rare', count: 100 },
+    ])
+  })
+})
+
 describe('an offset over 100,000 that is not past the end', () => {
   it('is refused, names the cursor, and reads no such offset', async () => {
     const large = await Tenant.arrive()

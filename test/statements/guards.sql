@@ -657,6 +657,9 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
+-- facets.listing
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), verdict as materialized ( select *, nullif(case <authority.project.1> <role.1> end, 'done') as refusal from standing)
+
 -- manifest.reading
 with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.1> end) is null), target as materialized (
  select datasets.id as id

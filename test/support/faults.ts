@@ -403,18 +403,23 @@ interface Open {
 interface Table {
   readonly table: string
   readonly columns: string
+  /** Those of its primary key. */
+  readonly key: readonly string[]
   /** The tables that it refers to. */
   readonly parents: readonly string[]
 }
 
 async function tableOf(table: string): Promise<Table> {
-  const found = await select<{ name: string }>(`select name from pragma_table_info('${table}')`)
+  const found = await select<{ name: string; pk: number }>(
+    `select name, pk from pragma_table_info('${table}')`,
+  )
   const referred = await select<{ parent: string }>(
     `select "table" as parent from pragma_foreign_key_list('${table}')`,
   )
   return {
     table,
     columns: found.map(({ name }) => `"${name}"`).join(),
+    key: found.filter(({ pk }) => pk > 0).map(({ name }) => `"${name}"`),
     parents: referred.map(({ parent }) => parent),
   }
 }
@@ -470,11 +475,12 @@ function bringingBack(
     ({ table, columns }: Table) =>
       `${how} into ${table} (${columns}) select ${columns} from kept_${name}_${table}`
   // What a new row is given by a trigger of its own table, whatever it says.
-  const givenAnew = ({ table, columns }: Table) =>
+  const givenAnew = ({ table, columns, key }: Table) =>
     writers.get(table)?.includes(table)
       ? [
           `update ${table} set (${columns}) = (
-             select ${columns} from kept_${name}_${table} as kept where kept.id = ${table}.id)`,
+             select ${columns} from kept_${name}_${table} as kept
+             where (${key.map((each) => `kept.${each}`)}) = (${key.map((each) => `${table}.${each}`)}))`,
         ]
       : []
   return [

@@ -72,6 +72,9 @@ export function compileFor(subject: Subject, condition: Condition, mayJoin: bool
 const pathTo = (keys: readonly string[]): string =>
   `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`
 
+/** A whole number is compared as such, beyond what a double can tell apart. */
+const asNumber = (text: SQLWrapper): SQL => sql`cast(${text} as numeric)`
+
 /** By halves, for a text may be so deep and no deeper. */
 export function joined(kind: 'and' | 'or', parts: readonly SQL[]): SQL {
   const [first, ...others] = parts
@@ -82,7 +85,7 @@ export function joined(kind: 'and' | 'or', parts: readonly SQL[]): SQL {
 }
 
 /** What a text may be told by in a test, without its values, which travel by themselves. */
-const VALUES = ['text', 'texts', 'from', 'to', 'number', 'numbers', 'truths', 'path', 'foldedAscii']
+const VALUES = ['text', 'from', 'to', 'number', 'path', 'foldedAscii']
 
 const shapeOf = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => {
@@ -92,6 +95,7 @@ const shapeOf = (condition: Condition): string =>
     if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
     if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
     if (key === 'spelt') return value.length
+    if (key === 'texts' || key === 'numbers') return Math.min(value.length, 2)
     return VALUES.includes(key) ? '' : value
   })
 
@@ -199,10 +203,8 @@ export class Compiler {
 
   #compared(test: TextTest): (value: SQLWrapper) => SQL {
     switch (test.is) {
-      case 'in': {
-        const texts = this.argument(test.texts)
-        return (value) => sql`${value} in (select value from ${texts.each})`
-      }
+      case 'in':
+        return this.#isAny(test.texts, (text) => text)
       case 'begins': {
         const { from, to } = rangeOfPrefix(test.text)
         const [first, behind] = [this.argument(from), this.argument(to)]
@@ -220,12 +222,22 @@ export class Compiler {
     }
   }
 
+  /** One of a list is a row that is read; a single value is none. */
+  #isAny(values: readonly string[], as: (value: SQLWrapper) => SQLWrapper): (value: SQLWrapper) => SQL {
+    const [single, another] = values
+    if (single === undefined) return () => sql`false`
+    if (another === undefined) {
+      const value = as(this.argument(single))
+      return (own) => sql`${own} = ${value}`
+    }
+    const all = this.argument(values)
+    return (own) => sql`${own} in (select ${as(sql`value`)} from ${all.each})`
+  }
+
   #numbered(test: NumberTest): (value: SQLWrapper) => SQL {
     switch (test.is) {
-      case 'number in': {
-        const numbers = this.argument(test.numbers)
-        return (value) => sql`${value} in (select cast(value as numeric) from ${numbers.each})`
-      }
+      case 'number in':
+        return this.#isAny(test.numbers, asNumber)
       case 'number compared': {
         const number = this.#number(test.number)
         return (value) => sql`${value} ${signs[test.compare]} ${number}`
@@ -301,16 +313,12 @@ export class Compiler {
   #scalar(test: Exclude<MetaTest, { readonly is: 'there' }>): (type: SQL, value: SQL) => SQL {
     switch (test.is) {
       case 'scalar in': {
-        const [texts, numbers, truths] = [test.texts, test.numbers, test.truths].map((each) =>
-          this.argument(each),
-        )
-        return (
-          type,
-          value,
-        ) => sql`case ${type} when 'text' then ${value} in (select value from ${texts?.each})
-          when 'true' then 'true' in (select value from ${truths?.each})
-          when 'false' then 'false' in (select value from ${truths?.each})
-          when 'null' then 0 else ${value} in (select cast(value as numeric) from ${numbers?.each}) end`
+        const isText = this.#isAny(test.texts, (text) => text)
+        const isNumber = this.#isAny(test.numbers, asNumber)
+        const has = (truth: string): SQL => sql.raw(test.truths.includes(truth) ? '1' : '0')
+        return (type, value) => sql`case ${type} when 'text' then ${isText(value)}
+          when 'true' then ${has('true')} when 'false' then ${has('false')} when 'null' then 0
+          else ${isNumber(value)} end`
       }
       case 'number compared':
       case 'number between': {
@@ -324,8 +332,7 @@ export class Compiler {
     }
   }
 
-  /** A whole number is compared as such, beyond what a double can tell apart. */
   #number(text: string | null): SQL {
-    return sql`cast(${this.argument(text)} as numeric)`
+    return asNumber(this.argument(text))
   }
 }

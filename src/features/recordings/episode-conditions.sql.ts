@@ -3,12 +3,8 @@ import { episodeStats, episodes } from '../../../drizzle/schema.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { type Asking, type Compiler, compileFor, joined, type Subject } from './conditions.sql.ts'
-import { joinedTags } from './tag-parts.sql.ts'
 
 export type { Asking } from './conditions.sql.ts'
-export { tagBetweenCommas } from './tag-parts.sql.ts'
-
-export const JOINED_TAGS = joinedTags(episodes.tags)
 
 const duration = sql`ifnull(${episodes.durationMs}, ${episodes.endedAt} - ${episodes.startedAt})`
 const end = sql`ifnull(${episodes.endedAt}, ${episodes.startedAt} + ${episodes.durationMs})`

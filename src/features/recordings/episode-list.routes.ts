@@ -1,9 +1,8 @@
 import { END } from '../../db/page.ts'
 import { Refusal } from '../../domain/failure.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
-import { rangeOfPrefix } from '../../domain/path.ts'
 import { QueryFault } from '../../domain/query.ts'
-import { type Condition, earlier, later, type Narrowed, narrowedBy } from '../../domain/query-conditions.ts'
+import type { Condition } from '../../domain/query-conditions.ts'
 import { conditionOf } from '../../domain/query-fields.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
@@ -12,9 +11,15 @@ import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
 import { ProjectParams, projectAt, projectFailures } from '../places/address.ts'
-import { compile } from './episode-conditions.sql.ts'
-import { type EpisodeFilter, filterEpisodes, listEpisodes, MOST_WANTED } from './episode-list.sql.ts'
+import { findEpisodes, listEpisodes } from './episode-list.sql.ts'
+import { type Edge, type OrderName, orders } from './episode-order.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
+
+const NEWEST: OrderName = '-created'
+const sorts = Object.keys(orders) as [OrderName, ...OrderName[]]
+
+/** Of a list that one may ask for by tags. */
+const MOST_WANTED = 8
 
 const ListQuery = z.object({
   ...pageQuery,
@@ -31,18 +36,25 @@ const ListQuery = z.object({
   createdBefore: filter.span
     .optional()
     .meta({ description: `Made earlier: before a date begins, before a time itself. ${filter.SPAN}` }),
+  sort: z.enum(sorts).optional().meta({
+    description:
+      'The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all.',
+  }),
 })
 
-/** What the plain parameters ask of an episode. */
-function filterOf(query: z.output<typeof ListQuery>): EpisodeFilter {
-  const { tag: tags = [], status = null, name = '', createdAfter, createdBefore } = query
-  const [createdFrom, createdTo] = [createdAfter?.to ?? null, createdBefore?.from ?? null]
-  const { from, to } = name === '' ? { from: null, to: null } : rangeOfPrefix(name)
-  return { tags, status, from, to, createdFrom, createdTo }
+/** What the plain parameters ask of an episode, what costs least first. */
+function plainConditions(query: z.output<typeof ListQuery>): readonly Condition[] {
+  const { tag: tags = [], status, name = '', createdAfter, createdBefore } = query
+  const [from, to] = [createdAfter?.to ?? null, createdBefore?.from ?? null]
+  return [
+    ...(status === undefined
+      ? []
+      : [{ kind: 'text', field: 'status', test: { is: 'in', texts: [status] } } as const]),
+    ...(from === null && to === null ? [] : [{ kind: 'span', field: 'created', from, to } as const]),
+    ...(name === '' ? [] : [{ kind: 'text', field: 'name', test: { is: 'begins', text: name } } as const]),
+    ...tags.map((tag) => ({ kind: 'text', field: 'tag', test: { is: 'in', texts: [tag] } }) as const),
+  ]
 }
-
-const isFilter = ({ tags, status, from, createdFrom, createdTo }: EpisodeFilter): boolean =>
-  tags.length > 0 || [status, from, createdFrom, createdTo].some((given) => given !== null)
 
 /** What `q` asks; null for nothing. */
 function conditionIn(q: string, now: number): Condition | null {
@@ -55,23 +67,6 @@ function conditionIn(q: string, now: number): Condition | null {
     throw new Refusal('query_invalid', [error], `q: ${JSON.stringify(q.slice(at, at + length))} ${message}`)
   }
 }
-
-/** The filter that a query is as well, where that leads to fewer episodes; nothing that fits is left out by it. */
-function narrowed(filter: EpisodeFilter, condition: Condition | null): EpisodeFilter {
-  if (condition === null) return filter
-  const { name, createdFrom, createdTo } = narrowedBy(condition)
-  const named = filter.from === null && name !== null ? rangeOf(name) : {}
-  return {
-    ...filter,
-    ...named,
-    createdFrom: later(filter.createdFrom, createdFrom),
-    createdTo: earlier(filter.createdTo, createdTo),
-  }
-}
-
-/** No name has a control character. */
-const rangeOf = ({ text, isWhole }: NonNullable<Narrowed['name']>) =>
-  isWhole ? { from: text, to: `${text}\u0001` } : rangeOfPrefix(text)
 
 const list = endpoint(
   {
@@ -91,28 +86,28 @@ const list = endpoint(
   async ({ asking, params, query, url, now, config, database }) => {
     const [window, cursors] = await windowOf(query, url, config)
     const ref = { ...asking, ...projectAt(params) }
-    const asked = filterOf(query)
-    const [before, moment] = momentIn(window.before, now)
-    const condition = conditionIn(query.q ?? '', moment)
-    if (condition === null && !isFilter(asked))
+    const { sort = NEWEST, q = '' } = query
+    const plain = plainConditions(query)
+    if (plain.length === 0 && q.trim() === '' && sort === NEWEST)
       return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
-    const sought = condition && compile(condition)
+    const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
+    const sought = conditionIn(q, moment)
+    const conditions = sought ? [...plain, sought] : plain
     const page = await database.run(
-      filterEpisodes(ref, narrowed(asked, condition), sought, { ...window, before }),
+      findEpisodes(ref, { kind: 'and', parts: conditions }, sort, { ...window, after }),
     )
-    const next = page.next && `${page.next}${spelled(moment)}`
+    const next = page.next && spelled(page.next, moment)
     return listAnswer('episodes', { ...page, next }, query, url, cursors)
   },
 )
 
-/** Epoch milliseconds as the end of a cursor. */
-const MOMENT_DIGITS = 12
-const spelled = (moment: number): string => moment.toString(16).padStart(MOMENT_DIGITS, '0')
+/** What a walk goes on with, as the bytes of a cursor: the row that it stands at, and the `now` of its first page. */
+const spelled = ({ id, value }: Edge, moment: number): string =>
+  new TextEncoder().encode(JSON.stringify([id, value, moment])).toHex()
 
-/** A walk keeps the `now` of its first page: where it goes on, and when it began. */
-function momentIn(before: string, now: number): [string, number] {
-  if (before === END) return [before, now]
-  return [before.slice(0, -MOMENT_DIGITS), Number.parseInt(before.slice(-MOMENT_DIGITS), 16)]
+function edgeIn(cursor: string): [Edge, number] {
+  const [id, value, moment] = JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(cursor)))
+  return [{ id, value }, moment]
 }
 
 export const episodeListEndpoints: readonly Endpoint[] = [list]

@@ -14,7 +14,7 @@ export function partsOf(test: TextTest): readonly string[] | null {
   return canTell && !test.texts.some((text) => text.startsWith(',')) ? test.texts.map(tagBetweenCommas) : null
 }
 
-export const tagBetweenCommas = (tag: string): string => `,${JSON.stringify(tag)},`
+const tagBetweenCommas = (tag: string): string => `,${JSON.stringify(tag)},`
 
 /** The JSON of the tags, each of them between commas. */
 export const joinedTags = (tags: SQLWrapper): SQL =>

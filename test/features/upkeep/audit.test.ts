@@ -336,7 +336,8 @@ describe('a run of the schedule', () => {
     ['expire', /^delete from "revocations"/],
     ['items', /^with target as materialized/],
     ['objects', /^update "objects" set state = 'purging'/],
-    ['counters', /near as materialized/],
+    ['counters', /with near as materialized/],
+    ['facets', /nearby as materialized/],
     ['reconcile', /^with bound/],
   ])('does what it can where the step %s fails, and fails in the end', async (step, broken) => {
     await settle()
@@ -352,7 +353,7 @@ describe('a run of the schedule', () => {
 
   it('tells of every failure, and is rejected with the first', async () => {
     const { line, failed, rejected } = await run(0, {
-      DB: observed(/as revocations,|near as/).DB,
+      DB: observed(/as revocations,|with near as/).DB,
     })
     expect([line.failures, failed]).toEqual([2, ['expire', 'counters']])
     expect(rejected).toBeInstanceOf(Error)
@@ -362,7 +363,7 @@ describe('a run of the schedule', () => {
     const { DB, ran } = observed()
     const { line } = await run(0, { DB })
     const names =
-      'trips queries calls rowsRead rowsWritten ranOut marked slices ended expired objects drifts skipped orphans removed missing failures'
+      'trips queries calls rowsRead rowsWritten ranOut marked slices ended expired objects filled drifts skipped orphans removed missing failures'
     expect(Object.keys(line).sort()).toEqual(names.split(' ').sort())
     const { ranOut, ...figures } = line
     expect(ranOut).toBe(false)

@@ -1,0 +1,137 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { episodes } from '../../../drizzle/schema.ts'
+import { END } from '../../db/page.ts'
+import type { Arguments } from '../../db/sql.ts'
+import { firstIdAt } from '../../domain/id.ts'
+
+/** The orders of the list of episodes, each walked by its index. */
+
+/** Where a page goes on: behind the row of that id and that value of the order's column, which is null for its id. */
+export interface Edge {
+  readonly id: string
+  readonly value: string | number | null
+}
+
+/** What a walk knows of its beginning and of its end. */
+export interface Walk {
+  /** The id and the value of the order's column, behind which it begins. */
+  readonly before: string
+  readonly edge: Edge['value']
+  /** In the order of ids, the last one that is looked at, or what sorts beside it. */
+  readonly until: string
+}
+
+type A = Arguments<Walk>
+
+/** The row that a walk stands at: `walk.id`, and `walk.edge`, its value of the order's column. */
+export interface Order {
+  /** Before the first row. */
+  readonly start: Edge
+  /** What `edge` is of an episode. */
+  readonly value: SQLWrapper
+  /** The id of the row that comes after the one of `walk`; null at the end. */
+  readonly next: (a: A) => SQL
+  /** Of an episode: whether it comes after the row with which the page begins. */
+  readonly isBehind: (a: A) => SQL
+  /** How episodes are put in this order. */
+  readonly by: SQL
+  /** Whether it is that of the ids, and which one of them is next: the greatest, or the least. */
+  readonly extreme: 'max' | 'min' | null
+  /** Rows that a step reads at most. */
+  readonly reads: number
+}
+
+/** In an index all columns before the last but one of which are the same, one step reads one row. */
+const READ_BY_A_STEP = 3
+
+const own = sql`walking`
+const column = (name: SQLiteColumn): SQL => sql`${own}.${sql.identifier(columnNames.get(name) ?? '')}`
+const columnNames = new Map<SQLiteColumn, string>([
+  [episodes.id, 'id'],
+  [episodes.startedAt, 'started_at'],
+  [episodes.updatedAt, 'updated_at'],
+])
+
+const liveOfProject = sql`${episodes} as ${own} where ${own}.project_id = (select project_id from permit)
+  and ${own}.deleted_at is null`
+
+const byId = (extreme: 'max' | 'min'): Order => {
+  const [isBehind, isUpTo] = extreme === 'max' ? [sql.raw('<'), sql.raw('>=')] : [sql.raw('>'), sql.raw('<')]
+  return {
+    start: { id: extreme === 'max' ? END : '', value: null },
+    value: sql`null`,
+    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOfProject}
+      and ${own}.id ${isBehind} walk.id and ${own}.id ${isUpTo} ${a.until})`,
+    isBehind: (a) => sql`${episodes.id} ${isBehind} ${a.before} and ${episodes.id} ${isUpTo} ${a.until}`,
+    by: extreme === 'max' ? sql`${episodes.id} desc` : sql`${episodes.id}`,
+    extreme,
+    reads: READ_BY_A_STEP,
+  }
+}
+
+/** By a time, and where that is the same, by the id. What has none comes last. */
+const byTime = (time: typeof episodes.startedAt | typeof episodes.updatedAt, isFalling: boolean): Order => {
+  const [sign, direction] = isFalling ? [sql.raw('<'), sql.raw('desc')] : [sql.raw('>'), sql.raw('asc')]
+  const first = (condition: SQL): SQL => sql`(select ${own}.id from ${liveOfProject} and ${condition}
+    order by ${column(time)} ${direction}, ${own}.id ${direction} limit 1)`
+  const beside = sql`${own}.id ${sign} walk.id`
+  return {
+    start: isFalling
+      ? { id: END, value: Number.MAX_SAFE_INTEGER }
+      : { id: '', value: Number.MIN_SAFE_INTEGER },
+    value: time,
+    next: () => sql`case when walk.edge is null then ${first(sql`${column(time)} is null and ${beside}`)}
+      else coalesce(${first(sql`${column(time)} = walk.edge and ${beside}`)},
+        ${first(sql`${column(time)} ${sign} walk.edge`)},
+        ${time.notNull ? sql`null` : first(sql`${column(time)} is null`)}) end`,
+    isBehind: (
+      a,
+    ) => sql`case when ${a.edge} is null then ${time} is null and ${episodes.id} ${sign} ${a.before}
+      else ${time} ${sign} ${a.edge} or ${time} = ${a.edge} and ${episodes.id} ${sign} ${a.before} or ${time} is null end`,
+    by: sql`${time} is null, ${time} ${direction}, ${episodes.id} ${direction}`,
+    extreme: null,
+    reads: READ_BY_A_STEP + 1,
+  }
+}
+
+/** Names are unique; a trashed episode holds its own. */
+const byName: Order = {
+  start: { id: '', value: '' },
+  value: episodes.name,
+  next: () => sql`(select ${own}.id from ${episodes} as ${own}
+    where ${own}.project_id = (select project_id from permit) and ${own}.name > walk.edge
+    order by ${own}.name limit 1)`,
+  isBehind: (a) => sql`${episodes.name} > ${a.edge}`,
+  by: sql`${episodes.name}`,
+  extreme: null,
+  reads: READ_BY_A_STEP,
+}
+
+export const orders = {
+  '-created': byId('max'),
+  created: byId('min'),
+  '-started': byTime(episodes.startedAt, true),
+  started: byTime(episodes.startedAt, false),
+  '-updated': byTime(episodes.updatedAt, true),
+  name: byName,
+} as const satisfies Readonly<Record<string, Order>>
+
+export type OrderName = keyof typeof orders
+
+/**
+ * Where a walk begins and ends that begins behind `edge`, of what was made from the first to before the last of two times (epoch
+ * milliseconds): an id begins with the time at which it was made.
+ */
+export function walkOf(
+  { extreme }: Order,
+  edge: Edge,
+  createdFrom: number | null,
+  createdTo: number | null,
+): Walk {
+  const oldest = firstIdAt(createdFrom)
+  const newest = createdTo === null ? END : firstIdAt(createdTo)
+  const { id, value } = edge
+  if (extreme === 'max') return { before: newest < id ? newest : id, edge: value, until: oldest }
+  return { before: extreme === 'min' && oldest > id ? oldest : id, edge: value, until: newest }
+}

@@ -1,0 +1,86 @@
+import { invalid } from '../../domain/failure.ts'
+import { rangeOfPrefix } from '../../domain/path.ts'
+import { parseQuery, QueryFault } from '../../domain/query.ts'
+import { keyOf } from '../../domain/query-drives.ts'
+import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
+import * as field from '../../http/field.ts'
+import type { Endpoint } from '../../http/route.ts'
+import * as z from '../../http/zod.ts'
+import { PROJECT, ProjectParams, projectAt, projectFailures } from '../places/address.ts'
+import { listKeys, listValues } from './facet-list.sql.ts'
+
+const Keys = z
+  .object({ keys: z.array(z.string()), truncated: z.boolean() })
+  .meta({ description: 'Fields of the query by which episodes can be told apart' })
+
+const Values = z
+  .object({
+    values: z.array(
+      z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.int().min(1) }),
+    ),
+    truncated: z.boolean(),
+  })
+  .meta({ description: 'What live episodes have there, the commonest first' })
+
+/** The field as facets have it, however it is spelt in a query. */
+function keyIn(spelt: string): string {
+  const path = pathIn(`${spelt}:*`) ?? []
+  const [first = '', ...rest] = path
+  const name = first.toLowerCase()
+  if ((name === 'tag' || name === 'status') && rest.length === 0) return name
+  const key = name === 'meta' && rest.length > 0 && !rest.includes('') ? keyOf(rest) : null
+  if (key === null) throw invalid('key', 'is none: tag, status, or a path in the metadata such as meta.robot')
+  return key
+}
+
+/** The path of a text that is one term; null for any other text. */
+function pathIn(text: string): readonly string[] | null {
+  try {
+    const query = parseQuery(text)
+    return query?.kind === 'term' && query.operator === ':' && query.values.length === 1 ? query.path : null
+  } catch (fault) {
+    if (fault instanceof QueryFault) return null
+    throw fault
+  }
+}
+
+const list = endpoint(
+  {
+    operationId: 'listFacets',
+    grant: 'read',
+    method: 'GET',
+    path: `${PROJECT}/facets`,
+    tag: 'Episodes',
+    summary: 'List what the episodes of a project can be found by',
+    description:
+      'Without `key` the fields: `tag`, `status`, and paths in the metadata. With it the values that live episodes have there, and how many have each. Of either 1,000 at most; `truncated` tells that there are more. Of metadata with many or long values, some are not told.',
+    params: ProjectParams,
+    query: z.object({
+      key: z.string().optional().meta({ description: 'A field, such as `tag` or `meta.robot`' }),
+      prefix: field.line
+        .optional()
+        .meta({ description: 'What values that are texts begin with; needs `key`.' }),
+    }),
+    answers: {
+      200: {
+        description: 'The fields, or the values of one',
+        schema: z.union([Keys, Values]),
+        example: { values: [{ value: 'front', count: 1_204 }], truncated: false },
+      },
+    },
+    failures: projectFailures,
+  },
+  async ({ asking, params, query: { key, prefix = '' }, database }) => {
+    const ref = { ...asking, ...projectAt(params) }
+    if (key === undefined) {
+      if (prefix !== '') throw invalid('prefix', 'is of values: give their key')
+      const { items, isTruncated } = await database.run(listKeys(ref))
+      return jsonAnswer(`{"keys":[${items.join()}],"truncated":${isTruncated}}`, 200)
+    }
+    const range = prefix === '' ? { from: null, to: null } : rangeOfPrefix(prefix)
+    const { items, isTruncated } = await database.run(listValues({ ...ref, key: keyIn(key), ...range }))
+    return jsonAnswer(`{"values":[${items.join()}],"truncated":${isTruncated}}`, 200)
+  },
+)
+
+export const facetEndpoints: readonly Endpoint[] = [list]

@@ -1,0 +1,194 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { facetCounts, facets } from '../../../drizzle/facets.ts'
+import { episodes } from '../../../drizzle/schema.ts'
+import type { Arguments } from '../../db/sql.ts'
+import { live } from '../../db/standing.ts'
+import { positionOf } from '../../db/walks.ts'
+import type { Drives, Range } from '../../domain/query-drives.ts'
+import type { Walk } from './episode-order.sql.ts'
+
+/** How what a query is certain of leads to episodes, by the table `facets` or by an index of theirs. */
+
+/** What stands in the row of that walk, once the schedule has been over all that was there before there were facets. */
+export const FILLED = 'facets.filled'
+export const IS_FILLED = 'g'
+
+/** What drives a page. */
+export interface Driving {
+  readonly equalities: readonly (readonly Spelt[])[]
+  readonly ranges: readonly { readonly key: string | null; readonly from: End; readonly to: End }[]
+}
+
+/** A facet. */
+type Spelt = readonly [key: string, type: string, text: string]
+type End = readonly [type: string, text: string] | string | number | null
+type A = Arguments<Driving & Walk>
+
+export const drivingBy = ({ equalities, ranges }: Drives): Driving => ({
+  equalities: equalities.map((each) => each.map(({ key, value }) => [key, ...value] as const)),
+  ranges: ranges.map((range) => ({
+    key: range.by === 'facet' ? range.key : null,
+    from: range.from,
+    to: range.to,
+  })),
+})
+
+/** How many slots the facets take that are asked for together. */
+export const slotsOf = ({ equalities }: Driving): number =>
+  Math.max(0, ...equalities.map((each) => each.length))
+
+/** A value as its type says; it has no affinity, as the column has none. */
+const typed = (type: SQL, text: SQL): SQL =>
+  sql`case ${type} when 'number' then cast(${text} as numeric) when 'byte' then unhex(${text}) else ${text} end`
+
+/** Whether what was there before there were facets has its own by now. */
+export const isFilled = sql`(${positionOf(FILLED)} = ${sql.raw(`'${IS_FILLED}'`)})`
+
+/** The project's id, as the facets have it; no row where they are not complete yet. */
+const place = sql`place as materialized (select unhex(project_id) as id from permit where ${isFilled})`
+
+const PLACE = sql`(select id from place)`
+const HAS_PLACE = sql`exists (select 1 from place)`
+
+/** `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many. */
+const rarest = (a: A): SQL => sql`wanted as materialized (
+    select drive.key as drive, slot.key as slot, slot.value ->> 0 as key,
+      ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
+    from ${a.equalities.each} as drive cross join json_each(drive.value) as slot),
+  rarest as materialized (select drive, total from (
+    select drive, sum(ifnull((select ${facetCounts.n} from ${facetCounts} where ${facetCounts.projectId} = ${PLACE}
+      and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value), 0)) as total
+    from wanted cross join place group by drive) order by total, drive limit 1)`
+
+/** Which of the ids that have one of the facets is the next one of a walk: as a blob, null at the end. */
+function nextIn(a: A, slots: number, extreme: 'max' | 'min'): SQL {
+  const isMax = extreme === 'max'
+  const nothing = isMax ? sql`x''` : sql`x'ff'`
+  const bytes = (id: SQLWrapper): SQL => sql`ifnull(unhex(${id}), x'ff')`
+  const each = Array.from({ length: slots }, (_, slot) => {
+    const of = (what: string): SQL => sql`(select ${sql.raw(what)} from wanted
+      where drive = (select drive from rarest) and slot = ${sql.raw(String(slot))})`
+    return sql`ifnull((select ${sql.raw(extreme)}(${facets.episodeId}) from ${facets}
+      where ${facets.projectId} = ${PLACE} and ${facets.key} = ${of('key')} and ${facets.value} = ${of('value')}
+        and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(sql`walk.id`)}
+        and ${facets.episodeId} ${sql.raw(isMax ? '>=' : '<')} ${bytes(a.until)}), ${nothing})`
+  })
+  const found = slots === 1 ? (each[0] as SQL) : sql`${sql.raw(extreme)}(${sql.join(each, sql`, `)})`
+  return sql`nullif(lower(hex(${found})), ${isMax ? sql`''` : sql`'ff'`})`
+}
+
+const idOf = (bytes: SQLWrapper): SQL => sql`lower(hex(${bytes}))`
+
+/** The ids of what is in a range, as `id`; of none where `condition` does not hold. */
+function inRange(a: A, range: Range, index: number, condition: SQL): SQL {
+  const part = (path: string): SQL => sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].${path}'`)})`
+  if (range.by === 'facet') {
+    const end = (which: string): SQL => sql`(select ${typed(part(`${which}[0]`), part(`${which}[1]`))})`
+    const of = (key: SQL, rest: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id from ${facets}
+      where ${facets.projectId} = (select id from place where ${condition}) and ${facets.key} = ${key} and ${rest}`
+    const found = of(part('key'), sql`${facets.value} >= ${end('from')} and ${facets.value} <= ${end('to')}`)
+    return range.key === 'word'
+      ? found
+      : sql`${found} union all ${of(sql`'~more'`, sql`${facets.value} = ''`)}`
+  }
+  const column = rangeColumns[range.by]
+  return sql`select ${episodes.id} as id from ${episodes}
+    where ${episodes.projectId} = (select project_id from permit where ${condition}) and ${live(episodes)}
+      and ${column} >= ifnull(${part('from')}, ${LEAST[range.by]}) and ${column} < ifnull(${part('to')}, x'')`
+}
+
+const rangeColumns = {
+  name: episodes.name,
+  id: episodes.id,
+  started: episodes.startedAt,
+  updated: episodes.updatedAt,
+} as const
+
+const LEAST = { name: sql`''`, id: sql`''`, started: sql`-9e999`, updated: sql`-9e999` } as const
+
+/** The ids of what has the rarest of the facets, as `id`; of none where `condition` does not hold. */
+const havingRarest = (condition: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
+  from rarest cross join wanted on wanted.drive = rarest.drive
+  cross join ${facets} on ${facets.projectId} = ${PLACE} and ${facets.key} = wanted.key
+    and ${facets.value} = wanted.value where ${condition}`
+
+/** Of so many the index of a list's order need not be looked at. */
+const FEW_OF_A_FACET = 1_000
+
+/** More than so many are not gathered to put them in order. */
+const MOST_GATHERED = 1_500
+
+/** What a page is driven by. */
+export interface Driven {
+  readonly ranges: readonly Range[]
+  readonly slots: number
+  /** Which id of facets is next, where the list is in the order of the ids. */
+  readonly extreme: 'max' | 'min' | null
+}
+
+/** Tables before those of a page, and how the next id is found; null for both where nothing drives. */
+interface Drive {
+  readonly tables: readonly SQL[]
+  /** Selects ids, as `id`, of which there are few enough to put them in order. */
+  readonly gathered: SQL | null
+  /** Whether what is gathered is what is looked for. */
+  readonly isGathered: SQL
+  /** The next id by facets, and whether it is to be found by them; null where it cannot be. */
+  readonly next: { readonly if: SQL; readonly id: SQL } | null
+}
+
+/**
+ * In the order of ids the rarest facet drives by itself, and a range is gathered where no facet is rare. In another order what
+ * is rare is gathered, by its facet or by a range. Of several ranges the first that is small enough is.
+ */
+export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
+  const hasFacets = slots > 0
+  const total = sql`ifnull((select total from rarest), 9e9)`
+  const isRare = sql`(${total} <= ${num(extreme === null ? MOST_GATHERED : FEW_OF_A_FACET)})`
+  const chain = rangesOf(a, ranges, hasFacets ? sql`not ${isRare}` : sql`true`)
+  const isInRange = sql`(${sql.join([sql`false`, ...chain.map(({ isSmall }) => isSmall)], sql` or `)})`
+  const byFacet = hasFacets && extreme === null ? [havingRarest(isRare)] : []
+  const gathered = [...byFacet, ...chain.map(({ ids }) => ids)]
+  return {
+    tables: [
+      ...(hasFacets || ranges.some(({ by }) => by === 'facet') ? [place] : []),
+      ...(hasFacets ? [rarest(a)] : []),
+      ...chain.map(({ table }) => table),
+    ],
+    gathered: gathered.length === 0 ? null : sql.join(gathered, sql` union all `),
+    isGathered: isGatheredBy(hasFacets ? isRare : null, isInRange, extreme),
+    next: hasFacets && extreme !== null ? { if: HAS_PLACE, id: nextIn(a, slots, extreme) } : null,
+  }
+}
+
+/** Where nothing is filled no facet is rare. */
+function isGatheredBy(isRare: SQL | null, isInRange: SQL, extreme: Driven['extreme']): SQL {
+  if (isRare === null) return isInRange
+  return extreme === null ? sql`(${isRare} or ${isInRange})` : sql`(not ${isRare} and ${isInRange})`
+}
+
+interface Counted {
+  readonly table: SQL
+  readonly ids: SQL
+  readonly isSmall: SQL
+}
+
+/** Each is looked at where none before it is small enough. */
+function rangesOf(a: A, ranges: readonly Range[], condition: SQL): readonly Counted[] {
+  const found: Counted[] = []
+  for (const [index, range] of ranges.entries()) {
+    const name = sql.raw(`range${index}`)
+    const isWanted = sql.join([condition, ...found.map(({ isSmall }) => sql`not ${isSmall}`)], sql` and `)
+    const isCounted = sql`(select count(*) from ${name}) <= ${num(MOST_GATHERED)}`
+    const isSmall = range.by === 'facet' ? sql`(${HAS_PLACE} and ${isCounted})` : sql`(${isCounted})`
+    found.push({
+      table: sql`${name} as materialized (select * from (${inRange(a, range, index, isWanted)})
+        limit ${num(MOST_GATHERED)} + 1)`,
+      ids: sql`select id from ${name} where ${isSmall}`,
+      isSmall,
+    })
+  }
+  return found
+}
+
+const num = (value: number): SQL => sql.raw(String(value))
