@@ -768,6 +768,29 @@ describe('a page of what is found', () => {
       expect([q, status, rowsRead < 25_000 || rowsRead]).toEqual([q, 200, true])
     }
   })
+
+  it('of episodes that are asked what holds them reads as few', async () => {
+    await env.DB.prepare(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)
+       insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at,
+         updated_at, created_by, updated_request)
+       select substr(id, 1, 12) || printf('%012x', i), project_id, node_id, 'x' || i, '/x' || i, tags, status, 0, 0, 0,
+         '', '' from n cross join episodes where name = 'deep'
+           and project_id in (select projects.id from projects join namespaces on namespaces.id = namespace_id
+             where namespaces.slug = ?1)`,
+    )
+      .bind(tenant.slug)
+      .run()
+    for (const q of [
+      'collection:none',
+      '-collection:none -dataset:none',
+      Array.from({ length: 10 }, (_, at) => `collection:${at}*`).join(' OR '),
+    ]) {
+      const path = `${tenant.project('lab')}/episodes?q=${encodeURIComponent(q)}&pageSize=200`
+      const { status, rowsRead, body } = await tenant.ask('GET', path)
+      expect([q, status, rowsRead < 25_000 || rowsRead, body.examined > 0]).toEqual([q, 200, true, true])
+    }
+  })
 })
 
 describe('the statement of a query over assets', () => {
