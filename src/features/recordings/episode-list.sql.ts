@@ -9,9 +9,9 @@ import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consultingOnce, guard } from '../../db/statements.ts'
 import { invalid } from '../../domain/failure.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
-import { type Drives, drivesOf } from '../../domain/query-drives.ts'
+import { drivesOf, type Range } from '../../domain/query-drives.ts'
 import { type Asking, compile } from './episode-conditions.sql.ts'
-import { type Edge, type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
+import { type Edge, type OrderName, orders, rangeIn, type Walk, walkOf } from './episode-order.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
 import { type Driving, drive, drivingBy, slotsOf } from './facets.sql.ts'
 
@@ -63,7 +63,9 @@ const METADATA_HEAVIER = 4
 /** What is looked for in a text is compared at each place of it; so many take as long as to read it. */
 const SCANS_AS_LONG = 8
 
-/** To count a range, and find it too large, takes so many of them. */
+/** Ranges are counted until one is small enough, and no more of them. */
+const MOST_RANGES = 3
+/** To count one, and find it too large, takes so many rows. */
 const READ_FOR_A_RANGE = 3_500
 
 /** What asks more of a row is asked of fewer. */
@@ -91,7 +93,7 @@ const shown = { whole: episodeJson, id: sql`${episodes.id}` } as const
 interface Recipe {
   readonly shows: keyof typeof shown
   readonly order: OrderName
-  readonly drives: Drives
+  readonly ranges: readonly Range[]
   readonly slots: number
   readonly asking: Asking
 }
@@ -101,9 +103,9 @@ interface Recipe {
  * then its last row is a stop, behind which the next page goes on. At the end of everything a row without an id follows. A row
  * is judged once, and what it tells of itself (`is_fit`) is counted by the one after it.
  */
-const page = (a: A, { order: name, shows, drives, slots, asking }: Recipe): SQL => {
+const page = (a: A, { order: name, shows, ranges, slots, asking }: Recipe): SQL => {
   const order = orders[name]
-  const driven = drive(a, { ranges: drives.ranges, slots, extreme: order.extreme })
+  const driven = drive(a, { ranges, slots, extreme: order.extreme })
   const gathered = driven.gathered
     ? [
         sql`gathered as materialized (${driven.gathered})`,
@@ -132,7 +134,7 @@ const page = (a: A, { order: name, shows, drives, slots, asking }: Recipe): SQL 
         else ${asking.where} end,
       walk.examined + (${episodes.id} is not null and ${live(episodes)} and ${episodes.id} <> walk.id),
       walk.weight + ifnull(${weightOf(asking)}, 0), walk.steps + 1, walk.found + walk.is_fit
-    from walk left join ${episodes} on ${episodes.id} = ${next}
+    from walk left join ${episodes} on ${episodes.id} = ${next} ${asking.joins}
     where walk.id is not null and walk.steps < ${a.most} and walk.weight < ${a.heaviest}
       and walk.found + walk.is_fit <= ${a.offset} + ${a.limit})
   select ${refusal}, null as id, null as edge, null as is_fit, null as is_stop, null as examined, null as body from ${VERDICT}
@@ -147,9 +149,7 @@ const page = (a: A, { order: name, shows, drives, slots, asking }: Recipe): SQL 
 const lately = new Lately<Compiled<Asked>>(64)
 
 function statementOf(recipe: Recipe): Compiled<Asked> {
-  const by = recipe.drives.ranges.map((range) =>
-    range.by === 'facet' && range.key === 'word' ? 'word' : range.by,
-  )
+  const by = recipe.ranges.map((range) => (range.by === 'facet' && range.key === 'word' ? 'word' : range.by))
   const key = `${recipe.order} ${recipe.shows} ${recipe.slots} ${by} ${recipe.asking.shape}`
   return lately.of(key, () => consultingOnce(listing, 'episodes.found', (a: A) => page(a, recipe)))
 }
@@ -165,20 +165,22 @@ export function findEpisodes(
   const { reads, extreme } = orders[order]
   const asking = compile(condition)
   const drives = drivesOf(condition)
-  const driving = drivingBy(drives)
+  const own = rangeIn(orders[order], drives)
+  const ranges = drives.ranges.filter((range) => range !== own).slice(0, MOST_RANGES)
+  const driving = drivingBy(drives.equalities, ranges)
   const slots = slotsOf(driving)
   const merged = extreme === null ? 0 : Math.max(0, slots - 1)
-  const bounds = boundsOf(asking, reads + merged, drives.ranges.length)
+  const bounds = boundsOf(asking, reads + merged, ranges.length)
   const values = {
     ...ref,
     ...driving,
     ...asking.values,
     ...bounds,
-    ...walkOf(orders[order], after ?? orders[order].start, drives.createdFrom, drives.createdTo),
+    ...walkOf(orders[order], after, drives),
     offset,
     limit,
   }
-  return statement(statementOf({ order, shows, drives, slots, asking }), values, (rows) =>
+  return statement(statementOf({ order, shows, ranges, slots, asking }), values, (rows) =>
     readPage(rows, offset, limit),
   )
 }

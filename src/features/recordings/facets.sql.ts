@@ -24,7 +24,7 @@ type Spelt = readonly [key: string, type: string, text: string]
 type End = readonly [type: string, text: string] | string | number | null
 type A = Arguments<Driving & Walk>
 
-export const drivingBy = ({ equalities, ranges }: Drives): Driving => ({
+export const drivingBy = (equalities: Drives['equalities'], ranges: readonly Range[]): Driving => ({
   equalities: equalities.map((each) => each.map(({ key, value }) => [key, ...value] as const)),
   ranges: ranges.map((range) => ({
     key: range.by === 'facet' ? range.key : null,
