@@ -35,6 +35,8 @@ export interface Order {
   readonly value: SQLWrapper
   /** The id of the row that comes after the one of `walk`; null at the end. */
   readonly next: (a: A) => SQL
+  /** Selects the ids of the first `most` rows of a project that come behind the beginning of the walk. */
+  readonly first: (a: A, project: SQL, most: SQL) => SQL
   /** Of an episode: whether it comes after the row with which the page begins. */
   readonly isBehind: (a: A) => SQL
   /** How episodes are put in this order. */
@@ -58,18 +60,27 @@ const columnNames = new Map<SQLiteColumn, string>([
   [episodes.updatedAt, 'updated_at'],
 ])
 
-const liveOfProject = sql`${episodes} as ${own} where ${own}.project_id = (select project_id from permit)
-  and ${own}.deleted_at is null`
+const of = (project: SQL): SQL => sql`${episodes} as ${own} where ${own}.project_id = ${project}`
+const liveOf = (project: SQL): SQL => sql`${of(project)} and ${own}.deleted_at is null`
+const PROJECT = sql`(select project_id from permit)`
 
 const byId = (extreme: 'max' | 'min'): Order => {
-  const [isBehind, isUpTo] = extreme === 'max' ? [sql.raw('<'), sql.raw('>=')] : [sql.raw('>'), sql.raw('<')]
+  const isMax = extreme === 'max'
+  const [isBehind, isUpTo] = isMax ? [sql.raw('<'), sql.raw('>=')] : [sql.raw('>'), sql.raw('<')]
+  const direction = sql.raw(isMax ? 'desc' : 'asc')
   return {
-    start: { id: extreme === 'max' ? END : '', value: null },
+    start: { id: isMax ? END : '', value: null },
     value: sql`null`,
-    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOfProject}
+    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOf(PROJECT)}
       and ${own}.id ${isBehind} walk.id and ${own}.id ${isUpTo} ${a.until})`,
+    first: (
+      a,
+      project,
+      most,
+    ) => sql`select ${own}.id from ${liveOf(project)} and ${own}.id ${isBehind} ${a.before}
+      and ${own}.id ${isUpTo} ${a.until} order by ${own}.id ${direction} limit ${most}`,
     isBehind: (a) => sql`${episodes.id} ${isBehind} ${a.before} and ${episodes.id} ${isUpTo} ${a.until}`,
-    by: extreme === 'max' ? sql`${episodes.id} desc` : sql`${episodes.id}`,
+    by: sql`${episodes.id} ${direction}`,
     extreme,
     range: null,
     reads: READ_BY_A_STEP,
@@ -84,9 +95,17 @@ const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
       ? sql`${column(time)} >= ifnull(${a.until}, -9e999)`
       : sql`${column(time)} < ifnull(${a.until}, 9e999)`
   const [sign, direction] = isFalling ? [sql.raw('<'), sql.raw('desc')] : [sql.raw('>'), sql.raw('asc')]
-  const first = (condition: SQL): SQL => sql`(select ${own}.id from ${liveOfProject} and ${condition}
-    order by ${column(time)} ${direction}, ${own}.id ${direction} limit 1)`
+  const bound = isFalling ? sql.raw(`'${END}'`) : sql.raw(`''`)
+  const some = (condition: SQL, project: SQL, most: SQL): SQL => sql`select ${own}.id from ${liveOf(project)}
+    and ${condition} order by ${column(time)} ${direction}, ${own}.id ${direction} limit ${most}`
+  const first = (condition: SQL): SQL => sql`(${some(condition, PROJECT, sql`1`)})`
   const beside = sql`${own}.id ${sign} walk.id`
+  /** Those of the same time, those behind it, and those without one. */
+  const parts = (a: A): readonly SQL[] => [
+    sql`${column(time)} = ${a.edge} and ${own}.id ${sign} ${a.before}`,
+    sql`${column(time)} ${sign} ${a.edge} and ${isUpTo(a)}`,
+    sql`${column(time)} is null and ${a.isOpen} and ${own}.id ${sign} iif(${a.edge} is null, ${a.before}, ${bound})`,
+  ]
   return {
     start: isFalling
       ? { id: END, value: Number.MAX_SAFE_INTEGER }
@@ -96,6 +115,11 @@ const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
       else coalesce(${first(sql`${column(time)} = walk.edge and ${beside}`)},
         ${first(sql`${column(time)} ${sign} walk.edge and ${isUpTo(a)}`)},
         ${time.notNull ? sql`null` : first(sql`${column(time)} is null and ${a.isOpen}`)}) end`,
+    first: (a, project, most) =>
+      sql`select id from (${sql.join(
+        parts(a).map((part) => sql`select * from (${some(part, project, most)})`),
+        sql` union all `,
+      )}) limit ${most}`,
     isBehind: (
       a,
     ) => sql`case when ${a.edge} is null then ${time} is null and ${episodes.id} ${sign} ${a.before}
@@ -107,16 +131,17 @@ const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
   }
 }
 
-/** Names are unique; a trashed episode holds its own. */
+/** Names are unique in a project; a trashed episode holds its own. */
 const byName: Order = {
   start: { id: '', value: '' },
   value: episodes.name,
-  next: (a) => sql`(select ${own}.id from ${episodes} as ${own}
-    where ${own}.project_id = (select project_id from permit) and ${own}.name > walk.edge
-      and ${own}.name < ifnull(${a.until}, x'')
-    order by ${own}.name limit 1)`,
+  next: (a) => sql`(select ${own}.id from ${of(PROJECT)} and ${own}.name > walk.edge
+    and ${own}.name < ifnull(${a.until}, x'') order by ${own}.name limit 1)`,
+  first: (a, project, most) => sql`select ${own}.id from ${of(project)} and ${own}.name >= ${a.edge}
+    and (${own}.name > ${a.edge} or ${own}.id > ${a.before}) and ${own}.name < ifnull(${a.until}, x'')
+    order by ${own}.name limit ${most}`,
   isBehind: (a) => sql`${episodes.name} > ${a.edge}`,
-  by: sql`${episodes.name}`,
+  by: sql`${episodes.name}, ${episodes.id}`,
   extreme: null,
   range: 'name',
   reads: READ_BY_A_STEP,
