@@ -186,8 +186,6 @@ class Parser {
     if (this.#char() !== ')') this.#fail(1, 'opens a parenthesis that is not closed', null, at)
     this.#at++
     this.#open--
-    if (!isBreak(this.#char()) || this.#char() === '"' || this.#char() === ',')
-      this.#fail(1, 'is not expected behind a parenthesis')
     return query
   }
 

@@ -40,6 +40,8 @@ describe('a query', () => {
     ['status:completed tag:back', []],
     ['status:completed AND tag:front', yes],
     ['status:running (tag:front OR name:bare)', no],
+    ['(status:running)(name:bare)name:b*', no],
+    ['status:running(name:bare)', no],
     ['name:given', yes],
     ['name:Given', []],
     ['name:g*,b*', both],
