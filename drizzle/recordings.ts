@@ -1,15 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, numeric, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { SEPARATORS } from '../src/domain/fold.ts'
 import { counter, id, json, recorded, time, trashable } from './columns.ts'
 import { objects } from './objects.ts'
 import { projects } from './places.ts'
 
-/** What parts the words of a name of ASCII: whatever is neither a letter nor a digit. */
-const SEPARATORS = [...'-_./+()[]{}#@&=,;:!?%*<>|~^$`"\\'].map((char) => `'${char}'`).concat(`''''`)
-
 /** The folded name with a blank for each separator, and one before the first word. */
 const spaced = SEPARATORS.reduce(
-  (text, separator) => `replace(${text}, ${separator}, ' ')`,
+  (text, separator) => `replace(${text}, '${separator.replace("'", "''")}', ' ')`,
   `' ' || lower(name)`,
 )
 

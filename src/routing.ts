@@ -36,7 +36,7 @@ const branches: readonly Branch[] = [
     load: async () => (await import('./features/accounts/account.routes.ts')).accountEndpoints,
   },
   {
-    paths: /^\/namespaces\/[^/]+\/projects\/[^/]+\/episodes$/,
+    paths: /^\/namespaces\/[^/]+(\/projects\/[^/]+)?\/episodes$/,
     load: async () => [...episodeEndpoints, ...episodeListEndpoints],
   },
   {

@@ -6,7 +6,7 @@ import { byteLength } from './text.ts'
 export interface Drives {
   /** Of each list any. */
   readonly equalities: readonly (readonly Facet[])[]
-  /** What is likely to be the smallest first; not all of them. */
+  /** What is likely to be the smallest first. */
   readonly ranges: readonly Range[]
   /** When it was made: epoch milliseconds, from the first to before the last. */
   readonly createdFrom: number | null
@@ -31,9 +31,6 @@ export type Range =
 /** So many facets are merged in the order of a list, and no more. */
 const MOST_MERGED = 6
 
-/** Each is counted, up to a bound. */
-const MOST_RANGES = 3
-
 /** Of some metadata not all is told by facets: then this one is there. */
 const MORE: Facet = { key: '~more', value: ['text', ''] }
 const MOST_BYTES_OF_A_KEY = 128
@@ -57,7 +54,7 @@ export function drivesOf(condition: Condition): Drives {
   const created = parts.filter((part) => part.kind === 'span' && part.field === 'created') as Span[]
   return {
     equalities,
-    ranges: ranges.toSorted((one, other) => preference(one) - preference(other)).slice(0, MOST_RANGES),
+    ranges: ranges.toSorted((one, other) => preference(one) - preference(other)),
     createdFrom: created.reduce<number | null>((all, { from }) => later(all, from), null),
     createdTo: created.reduce<number | null>((all, { to }) => earlier(all, to), null),
   }
@@ -122,10 +119,13 @@ function rangesOf(condition: Condition): readonly Range[] {
 
 function namesOf(by: 'name' | 'id', test: TextTest): readonly Range[] {
   if (test.is === 'begins') return test.text === '' ? [] : [{ by, ...rangeOfPrefix(test.text) }]
-  // No name has a control character.
+  if (test.is === 'between') return [{ by, from: test.from ?? '', to: test.to && justBehind(test.to) }]
   const [text, another] = test.is === 'in' ? test.texts : []
-  return text === undefined || another !== undefined ? [] : [{ by, from: text, to: `${text}\u0001` }]
+  return text === undefined || another !== undefined ? [] : [{ by, from: text, to: justBehind(text) }]
 }
+
+/** No name has a control character. */
+const justBehind = (name: string): string => `${name}\u0001`
 
 /** What sorts behind every text. */
 const BEHIND_TEXTS: FacetValue = ['byte', '']
@@ -174,7 +174,7 @@ function endsOf(test: MetaTest): readonly [FacetValue, FacetValue] | null {
 
 /** A number is rarer than a word, and a longer one than a short one; what is left open at an end is likely to be more. */
 function preference(range: Range): number {
-  if (range.by === 'name' || range.by === 'id') return 0
+  if (range.by === 'name' || range.by === 'id') return range.from === '' || range.to === null ? 5 : 0
   if (range.by === 'facet' && range.key !== 'word') return 3
   if (range.by === 'facet') return (/\d/.test(range.from[1]) ? 1 : 2) + 1 / (1 + range.from[1].length)
   return range.from === null || range.to === null ? 5 : 4

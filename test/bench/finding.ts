@@ -121,6 +121,10 @@ try {
     ['a prefix of a name, of a tenth', { q: 'name:run-1*' }],
     ['words of a name', { q: 'run 12345' }],
     ['a range of time with a tag', { q: 'started:2026-01-02..2026-01-03 tag:site-3' }],
+    [
+      'the same, in the order of their start',
+      { q: 'started:2026-01-02..2026-01-03 tag:site-3', sort: '-started' },
+    ],
     ['a numeric range, of 0.1 %', { q: 'meta.score:12.3..12.4' }],
     ['a numeric range, of a half', { q: 'meta.score>50' }],
     ['a query that finds nothing, by a facet', { q: 'tag:nothing status:completed' }],

@@ -17,7 +17,7 @@ const DECLARED_SORTS = [
   // 1,000 values, or 10,000 that begin alike, the commonest first.
   /^facets\.listed(Values|Alike)$/,
   // The ids of a small range, with an index of their own to find what comes next; and the ids of a list, 100 at most.
-  /^assets\.found\.(ranged|ofIds)$/,
+  /^assets\.found(Ids)?\.(ranged|ofIds)$/,
   // A slice of the purge, grouped by deletion or namespace.
   /^erase\.\w+\.count$/,
   /^purges\.count(Released|Others)$/,

@@ -109,6 +109,34 @@ describe('a query over 100,000 episodes', () => {
     },
   )
 
+  it.each([
+    ['name:crowd-1*', 'name', 'crowd-1'],
+    ['name:crowd-5..crowd-6', 'name', 'crowd-5'],
+    ['updated:2023-11-14T22:14:00Z..2023-11-14T22:14:30Z', '-updated', 'crowd-70000'],
+    ['updated<2023-11-14T22:14:00Z', '-updated', 'crowd-39999'],
+  ])('%s in the order %s begins where its range does', async (q, sort, first) => {
+    const { body, rowsRead } = await list(new URLSearchParams({ q, sort }).toString())
+    expect([body.episodes[0].name, body.episodes.length, rowsRead < 500 || rowsRead]).toEqual([
+      first,
+      50,
+      true,
+    ])
+    const next = await list(new URLSearchParams({ q, sort, cursor: body.nextCursor }).toString())
+    expect([next.body.episodes.length, next.rowsRead < 500 || next.rowsRead]).toEqual([50, true])
+  })
+
+  it.each([
+    ['name:crowd-99999', 'name', 1],
+    ['updated>2024', '-updated', 0],
+    ['updated<2023', '-updated', 0],
+    ['started:2023', '-started', 0],
+    ['started:2023', 'started', 0],
+    ['name:d..e', 'name', 0],
+  ])('%s in the order %s ends where its range does', async (q, sort, count) => {
+    const { body, rowsRead } = await list(new URLSearchParams({ q, sort }).toString())
+    expect([body.episodes.length, body.nextCursor, rowsRead < 100 || rowsRead]).toEqual([count, null, true])
+  })
+
   it('is told what there is by few rows', async () => {
     const facets = (query: string) => owner.ask('GET', `${episodes.replace(/episodes$/, 'facets')}${query}`)
     for (const query of ['', '?key=tag', '?key=status', '?key=tag&prefix=m']) {

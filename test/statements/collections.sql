@@ -7,6 +7,11 @@ insert into collection_members (collection_id, member_id, position, project_id, 
  where project_stats.project_id = (select project_id from permit)), 0)
  from permit cross join target cross join fresh
 
+-- collections.addedFound, judged by collections.addingMembers
+select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count, 'examined', :examined, 'nextCursor', :nextCursor) as body
+ from verdict as standing
+ left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)
+
 -- collections.addedMembers, judged by collections.addingMembers
 select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
  from verdict as standing
@@ -35,6 +40,14 @@ insert into collection_members (collection_id, member_id, position, project_id, 
  from collections cross join each(:members) as given
  where collections.id = :id and collections.updated_request = :mark
  on conflict do nothing
+
+-- collections.keep.addedFound, consulted by collections.addingMembers
+insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)
+ select :keyId, :fingerprint, :attempt, (select id from target), told.id, told.version, told.created, told.body, :now
+ from permit as standing cross join (select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('added', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count, 'examined', :examined, 'nextCursor', :nextCursor) as body
+ from verdict as standing
+ left join collections on collections.id = iif(standing.refusal is null, (select id from target), null)) as told
+ where :keyId is not null and not exists (select 1 from kept where is_here)
 
 -- collections.keep.addedMembers, consulted by collections.addingMembers
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)

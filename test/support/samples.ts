@@ -229,6 +229,7 @@ export function samplesFor({
       scope: 'write',
     },
     listEpisodes: { path: `${project}/episodes`, status: 200, scope: 'read' },
+    listNamespaceEpisodes: { path: `${namespace}/episodes`, status: 200, scope: 'read' },
     listFacets: { path: `${project}/facets?key=tag`, status: 200, scope: 'read' },
     readEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'read' },
     listAssets: { path: `${project}/assets`, status: 200, scope: 'read' },

@@ -129,4 +129,4 @@ const beginsWord =
   }
 
 /** A condition as SQL over `assets`, with what it has to be joined to. */
-export const compileOfAssets = (condition: Condition): Asking => compileFor(assetSubject, condition, true)
+export const compileOfAssets = (condition: Condition): Asking => compileFor(assetSubject, condition)

@@ -59,11 +59,10 @@ const signs: Readonly<Record<Comparison, SQL>> = {
   '<=': sql`<=`,
 }
 
-/** `mayJoin`: whether the rows are asked for by a statement that has `joins`. */
-export function compileFor(subject: Subject, condition: Condition, mayJoin: boolean): Asking {
+export function compileFor(subject: Subject, condition: Condition): Asking {
   const compiler = new Compiler()
-  const all = compiler.all(condition, subject)
-  const where = compiler.held(all, mayJoin)
+  const where = compiler.all(condition, subject)
+  compiler.joinWhatHolds()
   const { values, probes, metadata, scans, members, joins } = compiler
   return { where, joins, values, probes, metadata, scans, members, shape: shapeOf(condition) }
 }
@@ -275,22 +274,14 @@ export class Compiler {
     return sql.raw(`(held${at}.value ->> '$[${asked.length + 1}]')`)
   }
 
-  /** A condition together with what holds the rows; the members that are looked at count, by which a row weighs more. */
-  held(condition: SQL, mayJoin: boolean): SQL {
-    let where = condition
+  /** Joins what holds the rows; the members that are looked at count, by which a row weighs more. */
+  joinWhatHolds(): void {
     for (const [at, [{ held }, asked]] of [...this.#held].entries()) {
-      const found = holding(asked, held)
       const [table, each] = [sql.raw(`held${at}`), sql.raw(String(2 + asked.length))]
       this.metadata++
       this.probes += 4
-      if (mayJoin) {
-        this.once(`held${at}`, found, sql`${each} * (${table}.value ->> '$[0]')`)
-      } else {
-        where = sql`(select ${where} from (select ${found} as value) as ${table})`
-        this.takes(sql`2 * ${each} * (${found} ->> '$[0]')`)
-      }
+      this.once(`held${at}`, holding(asked, held), sql`${each} * (${table}.value ->> '$[0]')`)
     }
-    return where
   }
 
   /** Of a list each scalar is asked; an object is none. */

@@ -83,4 +83,4 @@ function beginsWord(word: string, compiler: Compiler) {
 }
 
 /** A condition as SQL over `episodes`. */
-export const compile = (condition: Condition): Asking => compileFor(episodeSubject, condition, false)
+export const compile = (condition: Condition): Asking => compileFor(episodeSubject, condition)

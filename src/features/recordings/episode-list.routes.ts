@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import { END } from '../../db/page.ts'
 import { episodeStatuses } from '../../domain/kind.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
@@ -8,10 +9,19 @@ import * as filter from '../../http/filter.ts'
 import { listAnswer, listShape, pageQuery, windowOf } from '../../http/page.ts'
 import type { Endpoint } from '../../http/route.ts'
 import * as z from '../../http/zod.ts'
-import { ProjectParams, projectAt, projectFailures } from '../places/address.ts'
+import {
+  NAMESPACE,
+  NamespaceParams,
+  namespaceAt,
+  ProjectParams,
+  projectAt,
+  projectFailures,
+} from '../places/address.ts'
 import { findEpisodes, listEpisodes } from './episode-list.sql.ts'
-import { type Edge, NEWEST_FIRST, orderNames } from './episode-order.sql.ts'
+import { type Edge, NEWEST_FIRST, type OrderName, orderNames } from './episode-order.sql.ts'
+import type { FoundPage, FoundWindow } from './episode-walk.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
+import { findInNamespace } from './namespace-episodes.sql.ts'
 import { conditionIn } from './query-asked.ts'
 
 /** Of a list that one may ask for by tags. */
@@ -67,23 +77,81 @@ const list = endpoint(
     answers: { 200: listShape('episodes', Episode, example, 'newest first', filter.shown) },
     failures: [...projectFailures, 'query_invalid'],
   },
-  async ({ asking, params, query, url, now, config, database }) => {
-    const [window, cursors] = await windowOf(query, url, config)
+  async (call) => {
+    const { asking, params, query, url, config, database } = call
     const ref = { ...asking, ...projectAt(params) }
-    const { sort = NEWEST_FIRST, q = '' } = query
-    const plain = plainConditions(query)
-    if (plain.length === 0 && q.trim() === '' && sort === NEWEST_FIRST)
-      return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
-    const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
-    const sought = conditionIn(conditionOf, q, moment)
-    const conditions = sought ? [...plain, sought] : plain
-    const page = await database.run(
-      findEpisodes(ref, { kind: 'and', parts: conditions }, sort, { ...window, after }),
-    )
-    const next = page.next && spelled(page.next, moment)
-    return listAnswer('episodes', { ...page, next }, query, url, cursors)
+    if (isAsked(query))
+      return foundAnswer(call, (condition, order, window) =>
+        database.run(findEpisodes(ref, condition, order, window)),
+      )
+    const [window, cursors] = await windowOf(query, url, config)
+    return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
   },
 )
+
+const PlacedInProject = Episode.extend({
+  project: z.object({ id: field.id, slug: z.string() }),
+}).meta({ id: 'EpisodeInNamespace' })
+
+const listOfNamespace = endpoint(
+  {
+    operationId: 'listNamespaceEpisodes',
+    grant: 'read',
+    method: 'GET',
+    path: `${NAMESPACE}/episodes`,
+    tag: 'Episodes',
+    summary: 'List the episodes of all projects of a namespace, newest first',
+    description:
+      'Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,500 episodes, or at two of each project.',
+    params: NamespaceParams,
+    query: ListQuery,
+    answers: {
+      200: listShape(
+        'episodes',
+        PlacedInProject,
+        { ...example, project: { id: example.projectId, slug: 'robotics' } },
+        'newest first',
+        filter.shown,
+      ),
+    },
+    failures: ['namespace_not_found', 'query_invalid'],
+  },
+  (call) => {
+    const { asking, params, database } = call
+    const ref = { ...asking, ...namespaceAt(params) }
+    return foundAnswer(call, (condition, order, window) =>
+      database.run(findInNamespace(ref, condition, order, window)),
+    )
+  },
+)
+
+type Asked = z.output<typeof ListQuery>
+
+/** Whether something else is asked for than all of a list, the newest first. */
+const isAsked = (query: Asked): boolean =>
+  plainConditions(query).length > 0 ||
+  (query.q ?? '').trim() !== '' ||
+  (query.sort ?? NEWEST_FIRST) !== NEWEST_FIRST
+
+/** A page of what is found, as `find` finds it. */
+async function foundAnswer(
+  {
+    query,
+    url,
+    config,
+    now,
+  }: { readonly query: Asked; readonly url: URL; readonly config: Config; readonly now: number },
+  find: (condition: Condition, order: OrderName, window: FoundWindow) => Promise<FoundPage>,
+): Promise<Response> {
+  const [window, cursors] = await windowOf(query, url, config)
+  const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
+  const sought = conditionIn(conditionOf, query.q ?? '', moment)
+  const parts = [...plainConditions(query), ...(sought ? [sought] : [])]
+  const { sort = NEWEST_FIRST } = query
+  const page = await find({ kind: 'and', parts }, sort, { ...window, after })
+  const next = page.next && spelled(page.next, moment)
+  return listAnswer('episodes', { ...page, next }, query, url, cursors)
+}
 
 /** What a walk goes on with, as the bytes of a cursor: the row that it stands at, and the `now` of its first page. */
 const spelled = ({ id, value }: Edge, moment: number): string =>
@@ -94,4 +162,4 @@ function edgeIn(cursor: string): [Edge, number] {
   return [{ id, value }, moment]
 }
 
-export const episodeListEndpoints: readonly Endpoint[] = [list]
+export const episodeListEndpoints: readonly Endpoint[] = [list, listOfNamespace]

@@ -4,6 +4,7 @@ import { episodes } from '../../../drizzle/schema.ts'
 import { END } from '../../db/page.ts'
 import type { Arguments } from '../../db/sql.ts'
 import { firstIdAt } from '../../domain/id.ts'
+import type { Drives, Range } from '../../domain/query-drives.ts'
 
 /** The orders of the list of episodes, each walked by its index. */
 
@@ -18,8 +19,10 @@ export interface Walk {
   /** The id and the value of the order's column, behind which it begins. */
   readonly before: string
   readonly edge: Edge['value']
-  /** In the order of ids, the last one that is looked at, or what sorts beside it. */
-  readonly until: string
+  /** Up to where it goes in the order's column: from the least on, or to before the greatest; null for all the way. */
+  readonly until: string | number | null
+  /** Whether it goes on to what has nothing in that column. */
+  readonly isOpen: boolean
 }
 
 type A = Arguments<Walk>
@@ -32,12 +35,16 @@ export interface Order {
   readonly value: SQLWrapper
   /** The id of the row that comes after the one of `walk`; null at the end. */
   readonly next: (a: A) => SQL
+  /** Selects the ids of the first `most` rows of a project that come behind the beginning of the walk. */
+  readonly first: (a: A, project: SQL, most: SQL) => SQL
   /** Of an episode: whether it comes after the row with which the page begins. */
   readonly isBehind: (a: A) => SQL
   /** How episodes are put in this order. */
   readonly by: SQL
   /** Whether it is that of the ids, and which one of them is next: the greatest, or the least. */
   readonly extreme: 'max' | 'min' | null
+  /** The range of a query that is a part of this order. */
+  readonly range: Range['by'] | null
   /** Rows that a step reads at most. */
   readonly reads: number
 }
@@ -53,67 +60,99 @@ const columnNames = new Map<SQLiteColumn, string>([
   [episodes.updatedAt, 'updated_at'],
 ])
 
-const liveOfProject = sql`${episodes} as ${own} where ${own}.project_id = (select project_id from permit)
-  and ${own}.deleted_at is null`
+const of = (project: SQL): SQL => sql`${episodes} as ${own} where ${own}.project_id = ${project}`
+const liveOf = (project: SQL): SQL => sql`${of(project)} and ${own}.deleted_at is null`
+const PROJECT = sql`(select project_id from permit)`
 
 const byId = (extreme: 'max' | 'min'): Order => {
-  const [isBehind, isUpTo] = extreme === 'max' ? [sql.raw('<'), sql.raw('>=')] : [sql.raw('>'), sql.raw('<')]
+  const isMax = extreme === 'max'
+  const [isBehind, isUpTo] = isMax ? [sql.raw('<'), sql.raw('>=')] : [sql.raw('>'), sql.raw('<')]
+  const direction = sql.raw(isMax ? 'desc' : 'asc')
   return {
-    start: { id: extreme === 'max' ? END : '', value: null },
+    start: { id: isMax ? END : '', value: null },
     value: sql`null`,
-    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOfProject}
+    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOf(PROJECT)}
       and ${own}.id ${isBehind} walk.id and ${own}.id ${isUpTo} ${a.until})`,
+    first: (
+      a,
+      project,
+      most,
+    ) => sql`select ${own}.id from ${liveOf(project)} and ${own}.id ${isBehind} ${a.before}
+      and ${own}.id ${isUpTo} ${a.until} order by ${own}.id ${direction} limit ${most}`,
     isBehind: (a) => sql`${episodes.id} ${isBehind} ${a.before} and ${episodes.id} ${isUpTo} ${a.until}`,
-    by: extreme === 'max' ? sql`${episodes.id} desc` : sql`${episodes.id}`,
+    by: sql`${episodes.id} ${direction}`,
     extreme,
+    range: null,
     reads: READ_BY_A_STEP,
   }
 }
 
 /** By a time, and where that is the same, by the id. What has none comes last. */
-const byTime = (time: typeof episodes.startedAt | typeof episodes.updatedAt, isFalling: boolean): Order => {
+const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
+  const time = range === 'started' ? episodes.startedAt : episodes.updatedAt
+  const isUpTo = (a: A): SQL =>
+    isFalling
+      ? sql`${column(time)} >= ifnull(${a.until}, -9e999)`
+      : sql`${column(time)} < ifnull(${a.until}, 9e999)`
   const [sign, direction] = isFalling ? [sql.raw('<'), sql.raw('desc')] : [sql.raw('>'), sql.raw('asc')]
-  const first = (condition: SQL): SQL => sql`(select ${own}.id from ${liveOfProject} and ${condition}
-    order by ${column(time)} ${direction}, ${own}.id ${direction} limit 1)`
+  const bound = isFalling ? sql.raw(`'${END}'`) : sql.raw(`''`)
+  const some = (condition: SQL, project: SQL, most: SQL): SQL => sql`select ${own}.id from ${liveOf(project)}
+    and ${condition} order by ${column(time)} ${direction}, ${own}.id ${direction} limit ${most}`
+  const first = (condition: SQL): SQL => sql`(${some(condition, PROJECT, sql`1`)})`
   const beside = sql`${own}.id ${sign} walk.id`
+  /** Those of the same time, those behind it, and those without one. */
+  const parts = (a: A): readonly SQL[] => [
+    sql`${column(time)} = ${a.edge} and ${own}.id ${sign} ${a.before}`,
+    sql`${column(time)} ${sign} ${a.edge} and ${isUpTo(a)}`,
+    sql`${column(time)} is null and ${a.isOpen} and ${own}.id ${sign} iif(${a.edge} is null, ${a.before}, ${bound})`,
+  ]
   return {
     start: isFalling
       ? { id: END, value: Number.MAX_SAFE_INTEGER }
       : { id: '', value: Number.MIN_SAFE_INTEGER },
     value: time,
-    next: () => sql`case when walk.edge is null then ${first(sql`${column(time)} is null and ${beside}`)}
+    next: (a) => sql`case when walk.edge is null then ${first(sql`${column(time)} is null and ${beside}`)}
       else coalesce(${first(sql`${column(time)} = walk.edge and ${beside}`)},
-        ${first(sql`${column(time)} ${sign} walk.edge`)},
-        ${time.notNull ? sql`null` : first(sql`${column(time)} is null`)}) end`,
+        ${first(sql`${column(time)} ${sign} walk.edge and ${isUpTo(a)}`)},
+        ${time.notNull ? sql`null` : first(sql`${column(time)} is null and ${a.isOpen}`)}) end`,
+    first: (a, project, most) =>
+      sql`select id from (${sql.join(
+        parts(a).map((part) => sql`select * from (${some(part, project, most)})`),
+        sql` union all `,
+      )}) limit ${most}`,
     isBehind: (
       a,
     ) => sql`case when ${a.edge} is null then ${time} is null and ${episodes.id} ${sign} ${a.before}
       else ${time} ${sign} ${a.edge} or ${time} = ${a.edge} and ${episodes.id} ${sign} ${a.before} or ${time} is null end`,
     by: sql`${time} is null, ${time} ${direction}, ${episodes.id} ${direction}`,
     extreme: null,
+    range,
     reads: READ_BY_A_STEP + 1,
   }
 }
 
-/** Names are unique; a trashed episode holds its own. */
+/** Names are unique in a project; a trashed episode holds its own. */
 const byName: Order = {
   start: { id: '', value: '' },
   value: episodes.name,
-  next: () => sql`(select ${own}.id from ${episodes} as ${own}
-    where ${own}.project_id = (select project_id from permit) and ${own}.name > walk.edge
-    order by ${own}.name limit 1)`,
+  next: (a) => sql`(select ${own}.id from ${of(PROJECT)} and ${own}.name > walk.edge
+    and ${own}.name < ifnull(${a.until}, x'') order by ${own}.name limit 1)`,
+  first: (a, project, most) => sql`select ${own}.id from ${of(project)} and ${own}.name >= ${a.edge}
+    and (${own}.name > ${a.edge} or ${own}.id > ${a.before}) and ${own}.name < ifnull(${a.until}, x'')
+    order by ${own}.name limit ${most}`,
   isBehind: (a) => sql`${episodes.name} > ${a.edge}`,
-  by: sql`${episodes.name}`,
+  by: sql`${episodes.name}, ${episodes.id}`,
   extreme: null,
+  range: 'name',
   reads: READ_BY_A_STEP,
 }
 
 export const orders = {
   '-created': byId('max'),
   created: byId('min'),
-  '-started': byTime(episodes.startedAt, true),
-  started: byTime(episodes.startedAt, false),
-  '-updated': byTime(episodes.updatedAt, true),
+  '-started': byTime('started', true),
+  started: byTime('started', false),
+  '-updated': byTime('updated', true),
   name: byName,
 } as const satisfies Readonly<Record<string, Order>>
 
@@ -122,19 +161,36 @@ export type OrderName = keyof typeof orders
 export const orderNames = Object.keys(orders) as [OrderName, ...OrderName[]]
 export const NEWEST_FIRST: OrderName = '-created'
 
-/**
- * Where a walk begins and ends that begins behind `edge`, of what was made from the first to before the last of two times (epoch
- * milliseconds): an id begins with the time at which it was made.
- */
-export function walkOf(
-  { extreme }: Order,
-  edge: Edge,
-  createdFrom: number | null,
-  createdTo: number | null,
-): Walk {
+/** Where a walk begins and ends that goes on behind `after`, or at the beginning, of what a query is certain of. */
+export function walkOf(order: Order, after: Edge | null, drives: Drives): Walk {
+  const { id, value } = after ?? order.start
+  const range = rangeIn(order, drives)
+  if (order.extreme !== null) return walkOfIds(order.extreme, after ?? order.start, drives)
+  if (range === null || range.by === 'facet') return { before: id, edge: value, until: null, isOpen: true }
+  const isFalling = order.start.id === END
+  const [first, until] = isFalling ? [range.to, range.from] : [range.from, range.to]
+  const isFirst = after === null && first !== null
+  const edge = typeof first === 'string' ? beside(first) : first
+  return { before: isFirst ? '' : id, edge: isFirst ? edge : value, until, isOpen: false }
+}
+
+/** The range of a query that a walk in this order is; null for none. */
+export const rangeIn = ({ range }: Order, { ranges }: Drives): Range | null =>
+  ranges.find(({ by }) => by === range) ?? null
+
+/** An id begins with the time at which it was made. */
+function walkOfIds(extreme: 'max' | 'min', { id }: Edge, { createdFrom, createdTo }: Drives): Walk {
   const oldest = firstIdAt(createdFrom)
   const newest = createdTo === null ? END : firstIdAt(createdTo)
-  const { id, value } = edge
-  if (extreme === 'max') return { before: newest < id ? newest : id, edge: value, until: oldest }
-  return { before: extreme === 'min' && oldest > id ? oldest : id, edge: value, until: newest }
+  const isMax = extreme === 'max'
+  const before = isMax ? (newest < id ? newest : id) : oldest > id ? oldest : id
+  return { before, edge: null, until: isMax ? oldest : newest, isOpen: true }
+}
+
+/** A text that sorts a little before another one. */
+function beside(text: string): string {
+  const points = [...text].map((char) => char.codePointAt(0) ?? 0)
+  const last = points.pop() ?? 0
+  const before = last === 0xe000 ? 0xd7ff : last - 1
+  return String.fromCodePoint(...points, ...(before < 0 ? [] : [before, 0x10ffff]))
 }

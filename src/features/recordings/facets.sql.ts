@@ -24,7 +24,7 @@ type Spelt = readonly [key: string, type: string, text: string]
 type End = readonly [type: string, text: string] | string | number | null
 type A = Arguments<Driving & Walk>
 
-export const drivingBy = ({ equalities, ranges }: Drives): Driving => ({
+export const drivingBy = (equalities: Drives['equalities'], ranges: readonly Range[]): Driving => ({
   equalities: equalities.map((each) => each.map(({ key, value }) => [key, ...value] as const)),
   ranges: ranges.map((range) => ({
     key: range.by === 'facet' ? range.key : null,
@@ -44,8 +44,11 @@ const typed = (type: SQL, text: SQL): SQL =>
 /** Whether what was there before there were facets has its own by now. */
 export const isFilled = sql`(${positionOf(FILLED)} = ${sql.raw(`'${IS_FILLED}'`)})`
 
-/** The project's id, as the facets have it; no row where they are not complete yet. */
-const place = sql`place as materialized (select unhex(project_id) as id from permit where ${isFilled})`
+/** The ids of projects (`ids`) as the facets have them; no row where those are not complete yet. */
+const placeOf = (ids: SQL): SQL =>
+  sql`place as materialized (select unhex(project_id) as id from (${ids}) where ${isFilled})`
+
+const place = placeOf(sql`select project_id from permit`)
 
 const PLACE = sql`(select id from place)`
 const HAS_PLACE = sql`exists (select 1 from place)`
@@ -56,23 +59,31 @@ const rarest = (a: A): SQL => sql`wanted as materialized (
       ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
     from ${a.equalities.each} as drive cross join json_each(drive.value) as slot),
   rarest as materialized (select drive, total from (
-    select drive, sum(ifnull((select ${facetCounts.n} from ${facetCounts} where ${facetCounts.projectId} = ${PLACE}
+    select drive, sum(ifnull((select ${facetCounts.n} from ${facetCounts} where ${facetCounts.projectId} = place.id
       and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value), 0)) as total
     from wanted cross join place group by drive) order by total, drive limit 1)`
+
+/** What has the facet in a slot of the rarest, in a project, behind an id in the order of ids. */
+function inSlot(a: A, slot: number, extreme: 'max' | 'min', project: SQL, id: SQLWrapper): SQL {
+  const isMax = extreme === 'max'
+  const bytes = (of: SQLWrapper): SQL => sql`ifnull(unhex(${of}), x'ff')`
+  const own = (what: string): SQL => sql`(select ${sql.raw(what)} from wanted
+    where drive = (select drive from rarest) and slot = ${num(slot)})`
+  return sql`from ${facets} where ${facets.projectId} = ${project} and ${facets.key} = ${own('key')}
+    and ${facets.value} = ${own('value')} and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(id)}
+    and ${facets.episodeId} ${sql.raw(isMax ? '>=' : '<')} ${bytes(a.until)}`
+}
+
+const slotsUpTo = (slots: number): readonly number[] => Array.from({ length: slots }, (_, slot) => slot)
 
 /** Which of the ids that have one of the facets is the next one of a walk: as a blob, null at the end. */
 function nextIn(a: A, slots: number, extreme: 'max' | 'min'): SQL {
   const isMax = extreme === 'max'
   const nothing = isMax ? sql`x''` : sql`x'ff'`
-  const bytes = (id: SQLWrapper): SQL => sql`ifnull(unhex(${id}), x'ff')`
-  const each = Array.from({ length: slots }, (_, slot) => {
-    const of = (what: string): SQL => sql`(select ${sql.raw(what)} from wanted
-      where drive = (select drive from rarest) and slot = ${sql.raw(String(slot))})`
-    return sql`ifnull((select ${sql.raw(extreme)}(${facets.episodeId}) from ${facets}
-      where ${facets.projectId} = ${PLACE} and ${facets.key} = ${of('key')} and ${facets.value} = ${of('value')}
-        and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(sql`walk.id`)}
-        and ${facets.episodeId} ${sql.raw(isMax ? '>=' : '<')} ${bytes(a.until)}), ${nothing})`
-  })
+  const each = slotsUpTo(slots).map(
+    (slot) => sql`ifnull((select ${sql.raw(extreme)}(${facets.episodeId})
+      ${inSlot(a, slot, extreme, PLACE, sql`walk.id`)}), ${nothing})`,
+  )
   const found = slots === 1 ? (each[0] as SQL) : sql`${sql.raw(extreme)}(${sql.join(each, sql`, `)})`
   return sql`nullif(lower(hex(${found})), ${isMax ? sql`''` : sql`'ff'`})`
 }
@@ -192,3 +203,18 @@ function rangesOf(a: A, ranges: readonly Range[], condition: SQL): readonly Coun
 }
 
 const num = (value: number): SQL => sql.raw(String(value))
+
+/** The same of several projects, `ids`: the tables before, and for each slot what comes first of each project, as `source` and `id`. */
+export function driveOfMany(a: A, ids: SQL, slots: number, extreme: 'max' | 'min', most: SQL) {
+  const direction = sql.raw(extreme === 'max' ? 'desc' : 'asc')
+  return {
+    tables: [placeOf(ids), rarest(a)],
+    isDriven: sql`exists (select 1 from place)`,
+    rows: slotsUpTo(slots).map(
+      (slot) => sql`select hex(place.id) || ${num(slot)} as source, ${episodes.id} as id
+        from place cross join ${episodes} on ${episodes.id} in (
+          select ${idOf(facets.episodeId)} ${inSlot(a, slot, extreme, sql`place.id`, a.before)}
+          order by ${facets.episodeId} ${direction} limit ${most})`,
+    ),
+  }
+}

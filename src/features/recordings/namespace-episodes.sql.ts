@@ -1,0 +1,134 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { episodes, projectStats, projects } from '../../../drizzle/schema.ts'
+import { object } from '../../db/json.ts'
+import { Lately } from '../../db/lately.ts'
+import type { Window } from '../../db/page.ts'
+import { type Plan, statement } from '../../db/plan.ts'
+import type { Arguments, Compiled } from '../../db/sql.ts'
+import { live, type NamespaceRef, publicProject, visitorGuard } from '../../db/standing.ts'
+import { consultingOnce, guard } from '../../db/statements.ts'
+import type { Condition } from '../../domain/query-conditions.ts'
+import { drivesOf } from '../../domain/query-drives.ts'
+import { type Asking, compile } from './episode-conditions.sql.ts'
+import { type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
+import {
+  type Bounds,
+  boundsOf,
+  type FoundPage,
+  type FoundWindow,
+  readPage,
+  type Source,
+  walked,
+} from './episode-walk.sql.ts'
+import { episodeJson } from './episodes.sql.ts'
+import { type Driving, driveOfMany, drivingBy, slotsOf } from './facets.sql.ts'
+
+/** The episodes of all projects of a namespace together. */
+
+const listing = guard<NamespaceRef>('episodes.listingOfNamespace', (a) => visitorGuard(a, 'read'))
+
+type Asked = NamespaceRef & Driving & Walk & Bounds & Pick<Window, 'offset' | 'limit'>
+type A = Arguments<Asked>
+
+const num = (value: number): SQL => sql.raw(String(value))
+
+/** Projects that are looked into, the newest. */
+const MOST_PROJECTS = num(1_000)
+
+/** Rows that are put in order for a page, of all projects together, and of one at least. */
+const MOST_GATHERED = num(1_500)
+const LEAST_OF_ONE = num(2)
+
+/** All projects for members, for others the public ones; of them those that have episodes. */
+const readable = (): readonly SQL[] => {
+  const some = (isMember: 0 | 1, condition: SQL): SQL => sql`select * from (
+    select ${projects.id} as id from ${projects}
+    where ${projects.namespaceId} = (
+        select iif(is_member = ${num(isMember)}, namespace_id, null) from permit) and ${live(projects)} and ${condition}
+    order by ${projects.id} desc limit ${MOST_PROJECTS})`
+  return [
+    sql`readable as materialized (select id from (${some(1, sql`true`)} union all ${some(0, publicProject)}) as mine
+      cross join ${projectStats} on ${projectStats.projectId} = mine.id where ${projectStats.episodes} > 0)`,
+    sql`share as materialized (
+      select max(${LEAST_OF_ONE}, ${MOST_GATHERED} / max(1, (select count(*) from readable))) as n)`,
+  ]
+}
+
+/** What a statement is made of. */
+interface Recipe {
+  readonly order: OrderName
+  readonly slots: number
+  readonly asking: Asking
+}
+
+/**
+ * Of each project its share of the rows that come next, put in one order: up to the last row of the first project of which there
+ * may be more. By facets, each of the rarest ones is a source of its own.
+ */
+function sourceOf(a: A, { order: name, slots }: Recipe): Source {
+  const order = orders[name]
+  const share = sql`(select n from share)`
+  const ids = sql`select id as project_id from readable`
+  const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, ids, slots, order.extreme, share) : null
+  const walkedRows = sql`select readable.id as source, ${episodes.id} as id from readable
+    cross join ${episodes} on ${episodes.id} in (${order.first(a, sql`readable.id`, share)})
+    where ${driven ? sql`not ${driven.isDriven}` : sql`true`}`
+  return {
+    tables: [
+      ...readable(),
+      ...(driven?.tables ?? []),
+      sql`near as materialized (${sql.join([walkedRows, ...(driven?.rows ?? [])], sql` union all `)})`,
+      sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id, source
+        from near cross join ${episodes} on ${episodes.id} = near.id)`,
+      sql`horizon as materialized (select min(last) as at from (
+        select max(at) as last from picked group by source having count(*) >= ${share}))`,
+    ],
+    next: sql`(select id from picked where at = walk.steps + 1)`,
+    value: order.value,
+    upTo: sql`ifnull((select at from horizon), 9e9)`,
+  }
+}
+
+/** An episode with its project. */
+const shown = sql`json_set(${episodeJson}, '$.project', (select ${object({ id: projects.id, slug: projects.slug })}
+  from ${projects} where ${projects.id} = ${episodes.projectId}))`
+
+const lately = new Lately<Compiled<Asked>>(32)
+
+function statementOf(recipe: Recipe): Compiled<Asked> {
+  const key = `${recipe.order} ${recipe.slots} ${recipe.asking.shape}`
+  return lately.of(key, () =>
+    consultingOnce(listing, 'episodes.foundInNamespace', (a: A) =>
+      walked(a, sourceOf(a, recipe), recipe.asking, shown),
+    ),
+  )
+}
+
+/** So many facets have a slot each, as D1 takes five terms; what needs more is looked for row by row. */
+const MOST_SLOTS = 4
+
+/** The episodes that fit, in that order, each with its project. A page may be short, even empty, and still have a `next`. */
+export function findInNamespace(
+  ref: NamespaceRef,
+  condition: Condition,
+  order: OrderName,
+  { after, offset, limit }: FoundWindow,
+): Plan<FoundPage> {
+  const asking = compile(condition)
+  const drives = drivesOf(condition)
+  const driving = drivingBy(
+    drives.equalities.filter((each) => each.length <= MOST_SLOTS),
+    [],
+  )
+  const slots = slotsOf(driving)
+  const values = {
+    ...ref,
+    ...driving,
+    ...asking.values,
+    ...boundsOf(asking, orders[order].reads, 1),
+    ...walkOf(orders[order], after, drives),
+    offset,
+    limit,
+  }
+  return statement(statementOf({ order, slots, asking }), values, (rows) => readPage(rows, offset, limit))
+}
