@@ -616,6 +616,28 @@ export interface paths {
         patch: operations["updateEpisode"];
         trace?: never;
     };
+    "/namespaces/{slug}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the episodes of all projects of a namespace, newest first
+         * @description Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,500 episodes, or at two of each project.
+         *
+         *     Takes the role reader; of an API token the scope `read`.
+         */
+        get: operations["listNamespaceEpisodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/namespaces/{slug}/projects/{projectSlug}/facets": {
         parameters: {
             query?: never;
@@ -1525,7 +1547,7 @@ export interface paths {
         put?: never;
         /**
          * Add members to a collection
-         * @description Behind those that are there; what is a member already stays where it is.
+         * @description Behind those that are there; what is a member already stays where it is. With `q` in place of `add`, one page of what that query finds is added, up to 1,000, and `nextCursor` leads on: send it as `cursor`, with the same query. Takes up to 2 round trips to the database: With `q`, what it finds is read first.
          *
          *     Takes the role writer; of an API token the scope `write`.
          */
@@ -3055,6 +3077,42 @@ export interface components {
              * @example 2026-04-14T09:30:00.000Z
              */
             updatedAt: string;
+        };
+        EpisodeInNamespace: {
+            /** @example 019d8a3c5e00a1b2c3d4e5f6 */
+            id: string;
+            name: string;
+            description: string | null;
+            tags: string[];
+            /** @example 019d8a3c5e00a1b2c3d4e5f6 */
+            projectId: string;
+            folderId: string | null;
+            /** @description The folder's path, one slash, the verbatim name. */
+            nodePath: string;
+            /** @enum {string} */
+            status: "running" | "completed" | "failed" | "archived";
+            writeProtected: boolean;
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            startedAt: string | null;
+            endedAt: string | null;
+            durationMs: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-04-14T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-04-14T09:30:00.000Z
+             */
+            updatedAt: string;
+            project: {
+                /** @example 019d8a3c5e00a1b2c3d4e5f6 */
+                id: string;
+                slug: string;
+            };
         };
         WholeEpisode: {
             /** @example 019d8a3c5e00a1b2c3d4e5f6 */
@@ -9937,6 +9995,210 @@ export interface operations {
             };
             /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The request body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media_type_unsupported`: The request body is not of a supported JSON media type, such as application/json.
+             *
+             *     `encoding_unsupported`: The request body is encoded: send it as it is, without Content-Encoding.
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_configured`: The server is not configured to serve this safely: /readyz names the variables.
+             *
+             *     `issuer_unreachable`: The identity provider cannot be reached.
+             *
+             *     `database_unavailable`: The database cannot answer right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNamespaceEpisodes: {
+        parameters: {
+            query?: {
+                /** @description 1-based. Anything else is 1. */
+                page?: number;
+                /** @description Anything above is 200, anything else 50. */
+                pageSize?: number;
+                /** @description `nextCursor` of the answer before. Goes before `page`; the cost of any page is that of the first. */
+                cursor?: string;
+                /** @description A query over fields, such as `status:completed tag:front meta.score>0.5 -has:audio started:2026-04`; up to 1,024 bytes. */
+                q?: string;
+                /** @description May be repeated: what has all of them. */
+                tag?: string[];
+                /** @description What its status is */
+                status?: "running" | "completed" | "failed" | "archived";
+                /** @description What the name begins with */
+                name?: string;
+                /** @description Made later: after the end of a date, after a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdAfter?: string;
+                /** @description Made earlier: before a date begins, before a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdBefore?: string;
+                /** @description The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all. */
+                sort?: "-created" | "created" | "-started" | "started" | "-updated" | "name";
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the namespace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "episodes": [
+                     *         {
+                     *           "id": "019d8a3c5e00a1b2c3d4e5f6",
+                     *           "name": "run-042",
+                     *           "description": null,
+                     *           "tags": [],
+                     *           "projectId": "019d8a3c5e00a1b2c3d4e5f7",
+                     *           "folderId": null,
+                     *           "nodePath": "/run-042",
+                     *           "status": "running",
+                     *           "writeProtected": false,
+                     *           "metadata": null,
+                     *           "startedAt": null,
+                     *           "endedAt": null,
+                     *           "durationMs": null,
+                     *           "createdAt": "2026-04-14T09:30:00.000Z",
+                     *           "updatedAt": "2026-04-14T09:30:00.000Z",
+                     *           "project": {
+                     *             "id": "019d8a3c5e00a1b2c3d4e5f7",
+                     *             "slug": "robotics"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "page": 1,
+                     *       "pageSize": 50,
+                     *       "total": 1,
+                     *       "totalPages": 1,
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        episodes: components["schemas"]["EpisodeInNamespace"][];
+                        page: number;
+                        pageSize: number;
+                        /** @description Exact; null where it is not counted. */
+                        total: number | null;
+                        totalPages: number | null;
+                        /** @description Null at the end. */
+                        nextCursor: string | null;
+                        /** @description Rows that were looked at, where the list is filtered. */
+                        examined?: number;
+                    };
+                };
+            };
+            /**
+             * @description `query_invalid`: q: is no query
+             *
+             *     `invalid_request`: The request is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `token_missing`: A bearer token is required: Authorization: Bearer <token>.
+             *
+             *     `token_malformed`: The bearer token is malformed.
+             *
+             *     `token_algorithm_refused`: The algorithm of the bearer token is not accepted.
+             *
+             *     `token_signature_invalid`: The signature of the bearer token is not valid.
+             *
+             *     `token_expired`: The bearer token has expired.
+             *
+             *     `token_not_yet_valid`: The bearer token is not valid yet.
+             *
+             *     `token_issuer_mismatch`: The bearer token is from another issuer.
+             *
+             *     `token_audience_mismatch`: The bearer token is for another audience.
+             *
+             *     `token_claims_missing`: The bearer token lacks a required claim: sub, or one of exp, iss, aud and jti, which are asked for outside development.
+             *
+             *     `token_unknown`: There is no such API token.
+             *
+             *     `token_revoked`: The bearer token was revoked.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `namespace_not_found`: Namespace not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21184,7 +21446,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -21195,7 +21457,21 @@ export interface operations {
                  */
                 "application/json": {
                     /** @description Ids of nodes, episodes or assets; any other text is kept, and refers to nothing. */
-                    add: string[];
+                    add?: string[];
+                    /** @description In place of `add`: a query over episodes or assets, as their lists take it. Empty for all of them. */
+                    q?: string;
+                    /**
+                     * @description What `q` looks for; needed with it.
+                     * @enum {string}
+                     */
+                    target?: "episodes" | "assets";
+                    /**
+                     * @description Of episodes, the order in which they are added.
+                     * @enum {string}
+                     */
+                    sort?: "-created" | "created" | "-started" | "started" | "-updated" | "name";
+                    /** @description `nextCursor` of the answer before */
+                    cursor?: string;
                 };
             };
         };
@@ -21217,10 +21493,18 @@ export interface operations {
                         added: number;
                         /** @description Members that it has now */
                         total: number;
+                        /** @description Rows that the query looked at. */
+                        examined?: number;
+                        /** @description Of the query; null at its end. */
+                        nextCursor?: string | null;
                     };
                 };
             };
-            /** @description `invalid_request`: The request is not valid. */
+            /**
+             * @description `query_invalid`: q: is no query
+             *
+             *     `invalid_request`: The request is not valid.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
