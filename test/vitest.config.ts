@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const MOST_MILLISECONDS = 1_800_000
 
 /** What runs in Node, or reads the files of the project, is tested there. */
-const IN_NODE = ['test/tools/*.test.ts', 'test/laws/rooms.test.ts']
+const IN_NODE = ['test/{tools,client}/*.test.ts', 'test/laws/rooms.test.ts']
 
 /** What asks which modules have declared something is asked where no other file has loaded any. */
 const ALONE = ['test/laws/plans.test.ts']
