@@ -17,7 +17,14 @@ export interface Place {
   readonly project: string
 }
 
+/** Where episodes are looked for: in one project, or in all that may be read. */
+export interface Scope {
+  readonly namespace: string
+  readonly project?: string | undefined
+}
+
 type Episodes = '/namespaces/{slug}/projects/{projectSlug}/episodes'
+type EpisodesOfAll = '/namespaces/{slug}/episodes'
 type Assets = '/namespaces/{slug}/projects/{projectSlug}/assets'
 
 type InitOf<P extends ListPath> =
@@ -29,8 +36,8 @@ type InitOf<P extends ListPath> =
 export interface Client<B> extends Calls {
   /** The items of any list, from its first page to its last. */
   pages<P extends ListPath>(path: P, ...init: InitOf<P>): AsyncGenerator<Item<P>, void, undefined>
-  /** The episodes of a project that a query finds. */
-  find(query: string, place: Place): AsyncGenerator<Item<Episodes>, void, undefined>
+  /** The episodes that a query finds. */
+  find(query: string, scope: Scope): AsyncGenerator<Item<Episodes | EpisodesOfAll>, void, undefined>
   /** The assets of a project that a query finds. */
   findAssets(query: string, place: Place): AsyncGenerator<Item<Assets>, void, undefined>
   /** Sends bytes and registers them; answers the asset. */
@@ -60,15 +67,21 @@ export function connectOn<B>(
   const hashing = new Gate(1)
   const upload = async (body: B, options: UploadOptions, sending: Gate): Promise<Asset> =>
     new Upload(host, await sourceOf(body, options.size), options, { sending, hashing }).run()
-  const found = (path: Episodes | Assets, q: string, { namespace, project }: Place) =>
+  const found = (path: Episodes | EpisodesOfAll | Assets, q: string, { namespace, project = '' }: Scope) =>
     pagesOf(calls, path, {
       params: { path: { slug: namespace, projectSlug: project }, query: q === '' ? {} : { q } },
     })
   return {
     ...calls,
     pages: (path, ...[init]) => pagesOf(calls, path, init as never),
-    find: (query, place) =>
-      found('/namespaces/{slug}/projects/{projectSlug}/episodes', query, place) as never,
+    find: (query, scope) =>
+      found(
+        scope.project === undefined
+          ? '/namespaces/{slug}/episodes'
+          : '/namespaces/{slug}/projects/{projectSlug}/episodes',
+        query,
+        scope,
+      ) as never,
     findAssets: (query, place) =>
       found('/namespaces/{slug}/projects/{projectSlug}/assets', query, place) as never,
     upload: (body, options) => upload(body, options, new Gate(options.concurrency ?? AT_ONCE)),

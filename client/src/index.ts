@@ -7,7 +7,7 @@ import type { Settings } from './transport.ts'
 
 export type { components, operations, paths } from './api.ts'
 export type { Answer, Call } from './calls.ts'
-export type { Client, Place } from './connect.ts'
+export type { Client, Place, Scope } from './connect.ts'
 export type { Downloadable, DownloadOptions } from './download.ts'
 export { type Code, DreamLakeError, type FieldError } from './error.ts'
 export type { Asset, Kind } from './kinds.ts'

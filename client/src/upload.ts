@@ -9,6 +9,8 @@ import type { Bytes, Source } from './source.ts'
 /** Bytes that the server has, or that are on their way, of all. */
 export interface Progress {
   readonly sent: number
+  /** Those among them that need not be sent, since the server had them. */
+  readonly held: number
   readonly total: number
 }
 
@@ -69,6 +71,8 @@ export class Upload {
   /** What has been sent of each part; 0 is what is sent at once. */
   readonly #sent = new Map<number, number>()
   #total = 0
+  /** What was there before anything was sent. */
+  #held: number | undefined
   /** What was read of a stream that is sent at once. */
   #whole: Bytes | undefined
   #id: string | undefined
@@ -88,7 +92,10 @@ export class Upload {
       const pending = (await this.#resumed()) ?? (await this.#announced())
       this.#id = pending.id
       if (!pending.isThere) await this.#delivered(pending)
-      if (pending.isThere) this.#report(0, this.#source.size)
+      else {
+        this.#held = this.#source.size
+        this.#report(0, this.#source.size)
+      }
       const asset = await this.#registered(pending.id)
       await this.#forget()
       return asset
@@ -185,7 +192,13 @@ export class Upload {
     const held = new Map(parts.map((part) => [part.partNumber, part.size]))
     const all = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1)
     const missing = all.filter((part) => held.get(part) !== lengthOf(part))
-    for (const part of all) this.#report(part, missing.includes(part) ? 0 : lengthOf(part))
+    // What came in an earlier round of this very upload was sent by it.
+    this.#held ??= all.reduce(
+      (sum, part) => sum + (held.get(part) === lengthOf(part) ? lengthOf(part) : 0),
+      0,
+    )
+    for (const part of all) this.#sent.set(part, missing.includes(part) ? 0 : lengthOf(part))
+    this.#total = [...this.#sent.values()].reduce((sum, sent) => sum + sent, 0)
     await sendParts(this.#host, {
       ...{ id, source: this.#source, partSize, missing, gate: this.#gates.sending, signal: this.#signal },
       onSent: (part, sent) => this.#report(part, sent),
@@ -220,7 +233,8 @@ export class Upload {
   #report(part: number, sent: number): void {
     this.#total += sent - (this.#sent.get(part) ?? 0)
     this.#sent.set(part, sent)
-    this.#options.onProgress?.({ sent: this.#total, total: this.#source.size })
+    const held = this.#held ?? 0
+    this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
   }
 
   async #forget(): Promise<void> {

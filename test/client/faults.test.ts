@@ -65,10 +65,10 @@ const operations: readonly Operation[] = [
     expect(await bytesOf(lake.download(id))).toEqual(bytes)
   },
   async function add(lake, who, model, n) {
-    const { data } = await lake.POST(
-      '/namespaces/{slug}/projects/{projectSlug}/collections/{name}/members',
-      { ...collection(who), body: { add: [`member ${n}`] } },
-    )
+    const { data } = await lake.POST('/namespaces/{slug}/projects/{projectSlug}/collections/{name}/members', {
+      ...collection(who),
+      body: { add: [`member ${n}`] },
+    })
     expect(data).toMatchObject({ added: 1 })
     model.members.push(`member ${n}`)
   },

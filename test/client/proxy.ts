@@ -10,7 +10,7 @@ import {
 import type { AddressInfo } from 'node:net'
 
 /** What becomes of a request: it never arrives, or its answer is lost, cut, or another one. */
-export type Fault = 'unsent' | 'lost' | 'cut' | 429 | 503
+export type Fault = 'unsent' | 'lost' | 'cut' | 403 | 429 | 503
 
 /** A request that has passed, with the bytes of its body that have. */
 export interface Passed {
@@ -20,9 +20,12 @@ export interface Passed {
 }
 
 /** Stands between a client and the server on a port of its own, and counts what goes through. */
-export class Proxy {
+export class FaultyProxy {
   readonly passed: Passed[] = []
   readonly faults: Fault[] = []
+  /** Told of the bytes of bodies as they pass. */
+  watch: () => void = () => undefined
+  readonly #onward = new Set<Promise<unknown>>()
   /** Asked for each request. */
   fault: (passed: Passed) => Fault | undefined = () => undefined
   readonly #server: Server
@@ -49,27 +52,52 @@ export class Proxy {
     return this.passed.filter((each) => each.method === method).reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
+  /** Until the server has answered all that has reached it whole. */
+  async idle(): Promise<void> {
+    while (this.#onward.size > 0) await Promise.all(this.#onward)
+  }
+
+  /** Forgets what has passed. */
+  forget(): void {
+    this.passed.length = 0
+    this.watch = () => undefined
+  }
+
   count(method: string, path: RegExp): number {
     return this.passed.filter((each) => each.method === method && path.test(each.path)).length
   }
 
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method = '', url = '', headers } = incoming
+    const { method = '', url = '' } = incoming
     const passed: Passed = { method, path: url.replace(/\?.*/, ''), bytes: 0 }
     this.passed.push(passed)
     const fault = this.fault(passed)
     if (fault !== undefined) this.faults.push(fault)
-    if (fault === 'unsent') return void incoming.socket.destroy()
-    if (typeof fault === 'number') return refuse(incoming, outgoing, fault)
+    if (fault === 'unsent') incoming.socket.destroy()
+    else if (typeof fault === 'number') refuse(incoming, outgoing, fault)
+    else this.#passOn(incoming, outgoing, passed, fault)
+  }
+
+  #passOn(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    passed: Passed,
+    fault: 'lost' | 'cut' | undefined,
+  ): void {
+    const { method, url, headers } = incoming
     const { hostname, port } = this.#target
     // The host that the client knows stays, so that URLs that are signed for it lead through here.
     const onward = request({ hostname, port, method, path: url, headers })
     incoming.on('data', (chunk: Buffer) => {
       passed.bytes += chunk.length
+      this.watch()
     })
     incoming.pipe(onward)
     onward.on('response', (answer) => answerBy(answer, outgoing, fault))
     endTogether(incoming, outgoing, onward)
+    const isOver = new Promise((resolve) => onward.on('close', resolve))
+    this.#onward.add(isOver)
+    void isOver.then(() => this.#onward.delete(isOver))
   }
 }
 
@@ -89,7 +117,10 @@ function answerBy(answer: IncomingMessage, outgoing: ServerResponse, fault: Faul
   answer.on('data', (chunk: Buffer) => chunks.push(chunk))
   answer.on('end', () => {
     const body = Buffer.concat(chunks)
-    if (fault === 'lost') return outgoing.destroy()
+    if (fault === 'lost') {
+      outgoing.destroy()
+      return
+    }
     outgoing.writeHead(statusCode, headers)
     outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy())
   })
@@ -97,6 +128,8 @@ function answerBy(answer: IncomingMessage, outgoing: ServerResponse, fault: Faul
 
 function endTogether(incoming: IncomingMessage, outgoing: ServerResponse, onward: ClientRequest): void {
   onward.on('error', () => outgoing.destroy())
-  incoming.on('error', () => onward.destroy())
-  outgoing.on('close', () => onward.destroy())
+  // What has arrived whole is done, whether or not anybody hears of it.
+  const end = () => void (incoming.complete || onward.destroy())
+  incoming.on('error', end)
+  outgoing.on('close', end)
 }

@@ -2,12 +2,12 @@ import { afterAll, beforeAll } from 'vitest'
 import type { connect } from '../../client/src/node/index.ts'
 import { signLocalToken } from '../../src/tools/local-token.ts'
 import { scratch, serve } from '../tools/running.ts'
-import { Proxy } from './proxy.ts'
+import { FaultyProxy } from './proxy.ts'
 
 /** A server as a developer runs it, for all tests of a file. */
 export function world() {
   const own = scratch('all')
-  const proxies: Proxy[] = []
+  const proxies: FaultyProxy[] = []
   const here = { origin: '', own }
   beforeAll(async () => {
     here.origin = (await serve(own.folder)).origin
@@ -25,7 +25,7 @@ export function world() {
       return { token, place: { namespace, project: 'lab' }, path: { slug: namespace, projectSlug: 'lab' } }
     },
     async proxy() {
-      const proxy = new Proxy(here.origin)
+      const proxy = new FaultyProxy(here.origin)
       proxies.push(proxy)
       return { proxy, url: await proxy.listen() }
     },
