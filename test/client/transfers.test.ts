@@ -12,12 +12,12 @@ import { connect, memoryStore, type Progress } from '../../client/src/node/index
 import { root } from '../../src/tools/project.ts'
 import { Running } from '../tools/running.ts'
 import type { FaultyProxy } from './proxy.ts'
-import { all, bytesOf, hasty, type Lake, world } from './world.ts'
+import { all, bytesOf, hasty, type Lake, newUser, world } from './world.ts'
 
-const { own, user, proxy: proxied } = world()
+const { own, proxy: proxied } = world()
 
 /** More than is sent at once: five parts. */
-const MEGABYTES = Number(process.env.MEGABYTES ?? 80)
+const MEGABYTES = Number(process.env.MEGABYTES ?? 70)
 const LARGE = MEGABYTES * 1_000_000
 const CHUNK = 10_000_000
 
@@ -57,7 +57,7 @@ describe('an upload that was killed half-way', () => {
     ['at once', 50_000_000],
     ['in parts', LARGE],
   ])('%s goes on with what is missing', async (how, size) => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { proxy, url } = await proxied()
     const { file, sha256 } = largeFile(size)
     const send = () => {
@@ -110,7 +110,7 @@ const SEND = `async ({ url, token, place }) => {
 }`
 
 it('a page that was reloaded half-way sends what is missing of the same file', async () => {
-  const { token, place } = await user()
+  const { token, place } = await newUser()
   const { proxy, url } = await proxied()
   const { file, sha256 } = largeFile(LARGE)
   const { server, page: address } = await pageServer()
@@ -147,7 +147,7 @@ it('a page that was reloaded half-way sends what is missing of the same file', a
 
 describe('an upload', () => {
   it('of a stream, of bytes or of a file tells its progress, and is the asset that was asked for', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { url } = await proxied()
     const lake = connect({ url, token })
     const { file } = largeFile(300_000)
@@ -178,7 +178,7 @@ describe('an upload', () => {
   })
 
   it('sends nothing of what the server has verified before', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { proxy, url } = await proxied()
     const lake = connect({ url, token })
     const bytes = new Uint8Array(randomBytes(10_000))
@@ -190,7 +190,7 @@ describe('an upload', () => {
     [false, 0],
     [true, 1],
   ])('that is aborted, to be kept: %s, leaves %i behind', async (keep, left) => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { proxy, url } = await proxied()
     const lake = connect({ url, token, store: memoryStore() })
     const { file } = largeFile(70_000_000)
@@ -203,7 +203,7 @@ describe('an upload', () => {
   })
 
   it('by URLs that are refused, as those that have expired, goes on by others', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { proxy, url } = await proxied()
     const refused = new Set<string>()
     proxy.fault = ({ method, path }) => {
@@ -220,7 +220,7 @@ describe('an upload', () => {
   })
 
   it('of many tells each as it ends, and what failed', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { url } = await proxied()
     const lake = connect({ url, token })
     const items = Array.from({ length: 20 }, (_, n) => ({
@@ -235,7 +235,7 @@ describe('an upload', () => {
 
 describe('a download', () => {
   it('that is cut goes on where it ended, and is compared with its SHA-256', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { proxy, url } = await proxied()
     const lake = connect({ url, token, retries: hasty })
     const bytes = new Uint8Array(randomBytes(1_000_000))
@@ -254,7 +254,7 @@ describe('a download', () => {
   })
 
   it('by a URL that has expired is signed anew', async () => {
-    const { token, place } = await user()
+    const { token, place } = await newUser()
     const { url } = await proxied()
     const lake = connect({ url, token, retries: hasty })
     const bytes = new Uint8Array(randomBytes(1_000))

@@ -4,6 +4,15 @@ import { signLocalToken } from '../../src/tools/local-token.ts'
 import { scratch, serve } from '../tools/running.ts'
 import { FaultyProxy } from './proxy.ts'
 
+/** A user of its own, with a project that is made by what is first put into it. */
+export async function newUser() {
+  const namespace = `user-${crypto.randomUUID().slice(0, 8)}`
+  const token = await signLocalToken({ user: namespace })
+  return { token, place: { namespace, project: 'lab' }, path: { slug: namespace, projectSlug: 'lab' } }
+}
+
+export type Who = Awaited<ReturnType<typeof newUser>>
+
 /** A server as a developer runs it, for all tests of a file. */
 export function world() {
   const own = scratch('all')
@@ -18,12 +27,6 @@ export function world() {
 
   return {
     ...{ here, own },
-    /** A user of its own, with a project that is made by what is first put into it. */
-    async user() {
-      const namespace = `user-${crypto.randomUUID().slice(0, 8)}`
-      const token = await signLocalToken({ user: namespace })
-      return { token, place: { namespace, project: 'lab' }, path: { slug: namespace, projectSlug: 'lab' } }
-    },
     async proxy() {
       const proxy = new FaultyProxy(here.origin)
       proxies.push(proxy)

@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { expect, it } from 'vitest'
-import { connect } from '../../client/src/node/index.ts'
-import type { Fault } from './proxy.ts'
-import { all, bytesOf, hasty, type Lake, world } from './world.ts'
+import { expect } from 'vitest'
+import { all, bytesOf, type Lake, type Who } from './world.ts'
 
-/** Random operations over a proxy that fails, held to a plain model of what should be there. */
-
-const OPERATIONS = Number(process.env.OPERATIONS ?? 200)
-const AT_ONCE = 8
-const FAULTS: readonly Fault[] = ['lost', 'cut', 503, 429, 'unsent']
-
-const { here, user, proxy: proxied } = world()
+/** Random operations, held to a plain model of what should be there. */
 
 class Model {
   /** Assets without a name, which nothing but their key tells apart. */
@@ -22,7 +14,6 @@ class Model {
 
 const oneOf = <T>(values: readonly T[]): T | undefined => values[Math.floor(Math.random() * values.length)]
 
-type Who = Awaited<ReturnType<typeof user>>
 type Operation = (lake: Lake, who: Who, model: Model, n: number) => Promise<void>
 
 const collection = (who: Who) => ({ params: { path: { ...who.path, name: 'all' } } })
@@ -79,41 +70,32 @@ const operations: readonly Operation[] = [
   },
 ]
 
-it('random operations over connections that fail are done once each, and none is lost', async () => {
-  const who = await user()
-  const { proxy, url } = await proxied()
-  const direct = connect({ url: here.origin, token: who.token })
-  const lake = connect({ url, token: () => who.token, retries: hasty })
-  await direct.GET('/auth/me')
-  const project = { params: { path: { slug: who.place.namespace } }, body: { name: 'lab' } }
-  await direct.POST('/namespaces/{slug}/projects', project)
-  await direct.POST('/namespaces/{slug}/projects/{projectSlug}/collections', {
-    ...{ params: { path: who.path }, body: { name: 'all' } },
-  })
-  proxy.fault = () =>
-    proxy.passed.length % 10 === 0 ? FAULTS[(proxy.passed.length / 10) % FAULTS.length] : undefined
-
+/** Does so many, some at once; answers what should be there. */
+export async function operate(lake: Lake, who: Who, count: number, atOnce: number): Promise<Model> {
   const model = new Model()
   let next = 0
   const work = async (): Promise<void> => {
-    for (let n = next++; n < OPERATIONS; n = next++) await oneOf(operations)?.(lake, who, model, n)
+    for (let n = next++; n < count; n = next++) await oneOf(operations)?.(lake, who, model, n)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return model
+}
 
-  expect(proxy.faults.length).toBe(Math.floor(proxy.passed.length / 10))
+/** Holds what is there to what should be: nothing twice, nothing lost. */
+export async function compare(lake: Lake, who: Who, model: Model): Promise<void> {
   const query = { ...who.place, limit: 1_000 }
-  const files = await all(direct.pages('/assets/file', { params: { query } }))
+  const files = await all(lake.pages('/assets/file', { params: { query } }))
   const notes = files.filter(({ name }) => name === null).map(({ metadata, id }) => [metadata?.n, id])
   expect(notes.toSorted()).toEqual([...model.notes].toSorted())
   const named = files.filter(({ name }) => name !== null).map(({ id }) => id)
   expect(named.toSorted()).toEqual([...model.files.keys()].toSorted())
-  for (const [id, bytes] of model.files) expect(await bytesOf(direct.download(id))).toEqual(bytes)
-  const episodes = await all(direct.find('', who.place))
+  for (const [id, bytes] of model.files) expect(await bytesOf(lake.download(id))).toEqual(bytes)
+  const episodes = await all(lake.find('', who.place))
   expect(new Map(episodes.map(({ name, metadata }) => [name, metadata]))).toEqual(model.episodes)
   const members = await all(
-    direct.pages('/namespaces/{slug}/projects/{projectSlug}/collections/{name}/members', collection(who)),
+    lake.pages('/namespaces/{slug}/projects/{projectSlug}/collections/{name}/members', collection(who)),
   )
   expect(members.map(({ id }) => id).toSorted()).toEqual(model.members.toSorted())
   // Of an announcement that was sent twice there is one upload, and it is complete.
-  expect(await all(direct.pages('/uploads', { params: { query: who.place } }))).toEqual([])
-})
+  expect(await all(lake.pages('/uploads', { params: { query: who.place } }))).toEqual([])
+}
