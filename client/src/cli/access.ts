@@ -37,8 +37,8 @@ export const login: Command = {
   summary: 'Keep the address of a server, and a token',
   help: `Usage: dreamlake-edge login --url https://api.example.com
 
-Asks for a token, or reads it from standard input, tries it, and keeps both in your
-configuration folder, in a file that only you may read. DREAMLAKE_URL and
+Asks for a token, or reads it from standard input, tries it, and keeps both in
+your configuration folder, in a file that only you may read. DREAMLAKE_URL and
 DREAMLAKE_TOKEN in the environment come before what is kept.
 
 Example:
@@ -86,13 +86,13 @@ async function createToken({ words, values, json, connected }: Run) {
 export const token: Command = {
   name: 'token',
   summary: 'Make a token for a robot, or for a training job',
-  help: `Usage: dreamlake-edge token create --name NAME --scope SCOPE [--in namespace[/project]]
+  help: `Usage: dreamlake-edge token create --name NAME --scope SCOPE [--in PLACE]
 
 Makes a token that can do no more than you, and prints it, this once.
 
   --name NAME         what it is for
   --scope SCOPE       read, write or upload; as often as you like
-  --in PLACE          good for one namespace, or one project, alone
+  --in PLACE          good for one namespace, or one namespace/project, alone
   --expires TIME      such as 12h or 30d; without it, never
 
 Example:

@@ -145,12 +145,12 @@ export const download: Command = {
   summary: 'Fetch a file, a folder or an episode',
   help: `Usage: dreamlake-edge download namespace/project/path [--out path]
 
-Fetches an asset, or all below a folder or an episode, by the path that ls shows.
-Bytes are compared with their size, and with their SHA-256 where the server knows
-it. What was cut goes on where it ended when the command is run again.
+Fetches an asset, or all below a folder or an episode, by the path that ls
+shows. Bytes are compared with their size, and with their SHA-256 where the server
+knows it. Run it again, and what was cut goes on where it ended.
 
-  --out PATH          the file, or the folder; - writes a single asset to standard
-                      output
+  --out PATH          the file, or the folder; - writes a single asset to
+                      standard output
   --json              a line of JSON for each file
 
 Examples:

@@ -87,8 +87,8 @@ export const find: Command = {
   summary: 'Find episodes, or assets, by a query over their fields',
   help: `Usage: dreamlake-edge find <query> [--in namespace[/project]] [--assets]
 
-Finds episodes in a project, or in all of a namespace; your own if nothing else is
-said. Words look into names; fields are asked for by name:
+Finds episodes in a project, or in all of a namespace; your own if nothing else
+is said. Words look into names; fields are asked for by name:
 
   tag:night status:completed     meta.robot:arm-3     duration>2m
   started:2026-04-14             -tag:front           kind:video size>1GB
@@ -128,8 +128,8 @@ export const manifest: Command = {
   summary: 'Print what a dataset holds, a line of JSON for each asset',
   help: `Usage: dreamlake-edge manifest namespace/project/dataset [--urls] [--kind kind]
 
-Prints a line of JSON for each asset that a dataset reaches, each once. A manifest
-that does not come to its end is exit code 1, and never looks whole.
+Prints a line of JSON for each asset that a dataset reaches, each once. It ends
+with exit code 0 only when all of them were printed.
 
   --urls              with a URL for the bytes of each
   --kind KIND         of one kind alone

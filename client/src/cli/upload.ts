@@ -120,15 +120,15 @@ async function run(run: Run): Promise<typeof EXIT.done | typeof EXIT.failed | ty
 export const upload: Command = {
   name: 'upload',
   summary: 'Send files and folders, and register them as assets',
-  help: `Usage: dreamlake-edge upload <files or folders> --to namespace/project[/episode] [--as path]
+  help: `Usage: dreamlake-edge upload <files or folders> --to PLACE [--as PATH]
 
 Sends files and registers each as an asset. Projects, episodes and folders come
-into being where they are missing. Files of over 64 MiB go in parts; whatever ends
-this command, a kill or a lost line, run it again and only what is missing is sent.
+into being where they are missing. Files of over 64 MiB go in parts: whatever
+ends this command, run it again, and only what is missing is sent.
 
   --to PLACE          namespace/project, or namespace/project/episode
-  --as PATH           the path of a single file; with a slash at its end, or of a
-                      folder, what the paths begin with
+  --as PATH           the path of a single file; of a folder, or with a slash at
+                      its end, what the paths begin with
   --kind KIND         video, audio, image, text-track, label-track or file;
                       otherwise what the name of each file says
   --tag TAG           a tag, as often as you like
@@ -137,7 +137,7 @@ this command, a kill or a lost line, run it again and only what is missing is se
   --json              a line of JSON for each file
 
 Examples:
-  dreamlake-edge upload front.mp4 --to alice/robotics/run-042 --as /camera/front.mp4
+  dreamlake-edge upload front.mp4 --to alice/robotics/run-042 --as /camera/
   dreamlake-edge upload recordings/ --to alice/robotics/run-042 --tag night`,
   options: {
     to: { type: 'string' },
