@@ -1,7 +1,9 @@
-import { afterAll, beforeAll } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, inject } from 'vitest'
 import type { connect } from '../../client/src/node/index.ts'
 import { signLocalToken } from '../../src/tools/local-token.ts'
-import { scratch, serve } from '../tools/running.ts'
+import { scratch } from '../tools/running.ts'
 import { FaultyProxy } from './proxy.ts'
 
 /** A user of its own, with a project that is made by what is first put into it. */
@@ -13,13 +15,24 @@ export async function newUser() {
 
 export type Who = Awaited<ReturnType<typeof newUser>>
 
-/** A server as a developer runs it, for all tests of a file. */
+/** Where the server listens, once it does. */
+async function originOfServer(): Promise<string> {
+  for (;;) {
+    const said = readFileSync(inject('serverSaid'), 'utf8')
+    const [, origin] = /Ready on (http:\/\/localhost:\d+)/.exec(said) ?? []
+    if (origin) return origin
+    if (said.endsWith('It ended.\n')) throw new Error(said)
+    await pause(50)
+  }
+}
+
+/** The server, and what a file of tests needs beside it. */
 export function world() {
   const own = scratch('all')
   const proxies: FaultyProxy[] = []
   const here = { origin: '', own }
   beforeAll(async () => {
-    here.origin = (await serve(own.folder)).origin
+    here.origin = await originOfServer()
   })
   afterAll(() => {
     for (const proxy of proxies) proxy.close()

@@ -146,8 +146,8 @@ export const download: Command = {
   help: `Usage: dreamlake-edge download namespace/project/path [--out path]
 
 Fetches an asset, or all below a folder or an episode, by the path that ls
-shows. Bytes are compared with their size, and with their SHA-256 where the server
-knows it. Run it again, and what was cut goes on where it ended.
+shows. Bytes are compared with their size, and where the server knows it with
+their SHA-256. Run it again, and what was cut goes on where it ended.
 
   --out PATH          the file, or the folder; - writes a single asset to
                       standard output
