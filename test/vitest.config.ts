@@ -33,7 +33,7 @@ const LONGEST = [
 ]
 
 /** What is of one project stands together, for whatever is of another one needs a process anew. */
-const PROJECTS = ['worker', 'worker alone', 'node']
+const PROJECTS = ['worker', 'worker alone', 'node', 'client']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -109,6 +109,14 @@ export default defineConfig(async () => {
         ),
         inWorkerd({ name: 'worker alone', globalSetup: [], include: ALONE }, migrations),
         { extends: true, test: { name: 'node', include: IN_NODE } },
+        {
+          extends: true,
+          test: {
+            name: 'client',
+            globalSetup: ['./test/client/server.ts'],
+            include: ['test/client/*.test.ts'],
+          },
+        },
       ],
     },
   }

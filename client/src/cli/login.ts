@@ -1,0 +1,43 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** Where a user speaks to, and as whom. */
+export interface Login {
+  readonly url: string
+  readonly token: string
+}
+
+const isWindows = process.platform === 'win32'
+
+/** A folder of the user's, by the variable that names it or where it usually is. */
+const folderOf = (variable: string, windows: string, usual: string): string =>
+  join(
+    process.env[variable] || (isWindows && process.env[windows]) || join(homedir(), usual),
+    'dreamlake-edge',
+  )
+
+const loginPath = (): string => join(folderOf('XDG_CONFIG_HOME', 'APPDATA', '.config'), 'login.json')
+
+/** Where uploads that were begun are kept. */
+export const uploadsFolder = (): string =>
+  join(folderOf('XDG_STATE_HOME', 'LOCALAPPDATA', '.local/state'), 'uploads')
+
+/** What the environment says, and what is kept for what it does not. */
+export async function readLogin(): Promise<Partial<Login>> {
+  const text = await readFile(loginPath(), 'utf8').catch(() => '{}')
+  const { url, token } = JSON.parse(text) as Partial<Login>
+  return {
+    ...{ url: process.env.DREAMLAKE_URL || url, token: process.env.DREAMLAKE_TOKEN || token },
+  } as Partial<Login>
+}
+
+/** Keeps it where nobody else may read it; tells where. */
+export async function keepLogin(login: Login): Promise<string> {
+  const path = loginPath()
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeFile(path, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 })
+  // A file that was there keeps its mode when it is written.
+  await chmod(path, 0o600)
+  return path
+}

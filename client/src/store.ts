@@ -1,0 +1,55 @@
+/** An upload that was begun, by what tells its file again. */
+export interface Begun {
+  /** The id of the upload. */
+  readonly id: string
+}
+
+/** Where uploads that were begun are kept until they are complete. */
+export interface Store {
+  get(key: string): Promise<Begun | undefined>
+  set(key: string, begun: Begun): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** Forgets with the program. */
+export function memoryStore(): Store {
+  const map = new Map<string, Begun>()
+  return {
+    get: async (key) => map.get(key),
+    set: async (key, begun) => void map.set(key, begun),
+    delete: async (key) => void map.delete(key),
+  }
+}
+
+const UPLOADS = 'uploads'
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+/** Outlives a page. */
+export function indexedStore(name = 'dreamlake-edge'): Store {
+  let opened: Promise<IDBDatabase> | undefined
+  const open = () => {
+    const request = indexedDB.open(name, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(UPLOADS)
+    return settled(request)
+  }
+  const within = async <T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T> => {
+    opened ??= open()
+    return settled(work((await opened).transaction(UPLOADS, mode).objectStore(UPLOADS)))
+  }
+  return {
+    get: (key) => within<Begun | undefined>('readonly', (store) => store.get(key)),
+    set: async (key, begun) => void (await within('readwrite', (store) => store.put(begun, key))),
+    delete: async (key) => void (await within('readwrite', (store) => store.delete(key))),
+  }
+}
+
+/** A page's own database where there is one. */
+export const usualStore = (): Store => (typeof indexedDB === 'undefined' ? memoryStore() : indexedStore())

@@ -1,0 +1,213 @@
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+import { connect, DreamLakeError, type ManifestLine } from '../../client/src/index.ts'
+import { root } from '../../src/tools/project.ts'
+import { compare, operate } from './operations.ts'
+import type { Fault, Passed } from './proxy.ts'
+import { all, bytesOf, hasty, type Lake, newUser, type Who, world } from './world.ts'
+
+const { here, proxy: proxied } = world()
+
+const MOST_BYTES = 12 * 1_024
+
+it('the main road is small, and imports nothing of Node', async () => {
+  const { outputFiles } = await build({
+    ...{
+      entryPoints: ['client/src/index.ts'],
+      absWorkingDir: root,
+      bundle: true,
+      minify: true,
+      write: false,
+    },
+    ...{ format: 'esm', platform: 'browser', external: ['@noble/hashes'] },
+  })
+  expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThan(MOST_BYTES)
+})
+
+const OPERATIONS = Number(process.env.OPERATIONS ?? 200)
+const FAULTS: readonly Fault[] = ['lost', 'cut', 503, 429, 'unsent']
+
+it('random operations over connections that fail are done once each, and none is lost', async () => {
+  const who = await newUser()
+  const { proxy, url } = await proxied()
+  const direct = connect({ url: here.origin, token: who.token })
+  const project = { params: { path: { slug: who.place.namespace } }, body: { name: 'lab' } }
+  await direct.GET('/auth/me')
+  await direct.POST('/namespaces/{slug}/projects', project)
+  await direct.POST('/namespaces/{slug}/projects/{projectSlug}/collections', {
+    ...{ params: { path: who.path }, body: { name: 'all' } },
+  })
+  proxy.fault = () =>
+    proxy.passed.length % 10 === 0 ? FAULTS[(proxy.passed.length / 10) % FAULTS.length] : undefined
+  const model = await operate(connect({ url, token: who.token, retries: hasty }), who, OPERATIONS, 8)
+  expect(proxy.faults.length).toBe(Math.floor(proxy.passed.length / 10))
+  await compare(direct, who, model)
+})
+
+/** A client, and the requests and answers that it sends and gets. */
+function watched(url: string, who: Who) {
+  const seen: { request: Request; response: Response }[] = []
+  const lake = connect({
+    ...{ url, token: who.token, retries: hasty },
+    fetch: async (request) => {
+      const response = await fetch(request)
+      seen.push({ request, response })
+      return response
+    },
+  })
+  return { lake, seen }
+}
+
+const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
+
+describe('a call', () => {
+  it('is tried again under one key and one id, and sees what the one before has done', async () => {
+    const who = await newUser()
+    const { proxy, url } = await proxied()
+    const { lake, seen } = watched(url, who)
+    const faults: (Fault | undefined)[] = [503, 429]
+    proxy.fault = () => faults.shift()
+    await lake.POST(EPISODES, { params: { path: who.path }, body: { name: 'run 1' } })
+    await lake.GET(EPISODES, { params: { path: who.path } })
+    expect(seen.map(({ response }) => response.status)).toEqual([503, 429, 201, 200])
+    const named = seen
+      .slice(0, 3)
+      .map(({ request: { headers } }) => [headers.get('Idempotency-Key'), headers.get('X-Request-Id')])
+    expect(named).toEqual([named[0], named[0], named[0]])
+    expect(named[0]).toEqual([expect.stringMatching(/^\w{32}$/), expect.stringMatching(/^\w{32}$/)])
+    const bookmark = seen[2]?.response.headers.get('X-D1-Bookmark')
+    expect(seen[3]?.request.headers.get('X-D1-Bookmark')).toBe(bookmark)
+    expect(seen[3]?.request.headers.get('Idempotency-Key')).toBeNull()
+  })
+
+  it('that is refused throws what the server says', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    const refused = lake.POST(EPISODES, { params: { path: who.path }, body: { name: '' } })
+    await expect(refused).rejects.toBeInstanceOf(DreamLakeError)
+    await expect(refused).rejects.toMatchObject({
+      ...{ code: 'invalid_request', status: 400, requestId: expect.stringMatching(/^\w{32}$/) },
+      errors: [{ path: 'name', message: expect.any(String) }],
+    })
+  })
+
+  it('whose server does not come back throws so', async () => {
+    const { proxy, url } = await proxied()
+    const { lake, seen } = watched(url, await newUser())
+    proxy.fault = () => 'unsent'
+    await expect(lake.GET('/auth/me')).rejects.toMatchObject({ code: 'network', status: 0 })
+    expect([seen.length, proxy.passed.length]).toEqual([0, hasty.tries])
+    proxy.fault = () => 503
+    await expect(lake.GET('/auth/me')).rejects.toMatchObject({ code: 'unexpected_answer', status: 503 })
+  })
+
+  it('that cannot be repeated is not', async () => {
+    const { proxy, url } = await proxied()
+    const { lake } = watched(url, await newUser())
+    await lake.GET('/auth/me')
+    proxy.fault = () => 503
+    await expect(lake.POST('/auth/logout')).rejects.toMatchObject({ status: 503 })
+    expect(proxy.passed.map(({ path }) => path)).toEqual(['/auth/me', '/auth/logout'])
+  })
+
+  it('by a token that is over asks for another one', async () => {
+    const who = await newUser()
+    const tokens = ['over', who.token]
+    const lake = connect({ url: here.origin, token: async () => tokens.shift() ?? '' })
+    expect((await lake.GET('/auth/me')).data.username).toBe(who.place.namespace)
+  })
+
+  it('that is aborted throws the reason, and is not tried again', async () => {
+    const { proxy, url } = await proxied()
+    const { lake } = watched(url, await newUser())
+    const stop = new AbortController()
+    proxy.fault = () => {
+      stop.abort(new Error('enough'))
+      return 'unsent'
+    }
+    await expect(lake.GET('/auth/me', { signal: stop.signal })).rejects.toThrow('enough')
+    expect(proxy.passed.length).toBe(1)
+  })
+
+  it('that merges leaves whole numbers alone that it does not name', async () => {
+    const who = await newUser()
+    const headers = { Authorization: `Bearer ${who.token}`, 'Content-Type': 'application/json' }
+    const body = '{"name":"run 1","metadata":{"stamp":9007199254740993,"gone":1,"deep":{"a":1,"b":2}}}'
+    const episodes = `${here.origin}/namespaces/${who.place.namespace}/projects/lab/episodes`
+    expect((await fetch(episodes, { method: 'POST', headers, body })).status).toBe(201)
+    const lake = connect({ url: here.origin, token: who.token })
+    await lake.MERGE(`${EPISODES}/{episodeName}`, {
+      ...{ params: { path: { ...who.path, episodeName: 'run 1' } } },
+      body: { metadata: { gone: null, deep: { a: 3 } } },
+    })
+    const text = await (await fetch(`${episodes}/run%201`, { headers })).text()
+    expect(text).toContain('"metadata":{"stamp":9007199254740993,"deep":{"a":3,"b":2}}')
+  })
+
+  it('walks every list to its end, in small pages too', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    for (const n of [1, 2, 3, 4, 5]) {
+      await lake.POST('/assets/video', { body: { ...who.place, name: `/${n}.mp4`, episodeName: `run ${n}` } })
+    }
+    const videos = lake.pages('/assets/video', { params: { query: { ...who.place, limit: 2 } } })
+    const nodes = lake.pages('/nodes/children', { params: { query: { ...who.place, pageSize: 2 } } })
+    const names = async (items: AsyncIterable<{ name: string | null }>) =>
+      (await all(items)).map(({ name }) => name).toSorted()
+    const runs = [1, 2, 3, 4, 5].map((n) => `run ${n}`)
+    expect(await names(videos)).toEqual([1, 2, 3, 4, 5].map((n) => `/${n}.mp4`))
+    expect([await names(nodes), await names(lake.find('run', who.place))]).toEqual([runs, runs])
+    expect(await names(lake.find('run', { namespace: who.place.namespace }))).toEqual(runs)
+    expect(await names(lake.findAssets('name:/3*', who.place))).toEqual(['/3.mp4'])
+  })
+})
+
+/** A dataset of so many small files, by a dataset that has none before. */
+async function madeDataset(lake: Lake, who: Who, files: number): Promise<void> {
+  const params = { path: who.path }
+  await lake.POST('/namespaces/{slug}/projects', {
+    ...{ params: { path: { slug: who.place.namespace } }, body: { name: 'lab' } },
+  })
+  const { data } = await lake.POST(EPISODES, { params, body: { name: 'run 1' } })
+  const paths = Array.from({ length: files }, (_, n) => `/${String(n).padStart(4, '0')}.bin`)
+  const items = paths.map((path) => ({
+    ...who.place,
+    path,
+    episode: 'run 1',
+    body: new TextEncoder().encode(path),
+  }))
+  for await (const ended of lake.uploadAll(items)) expect(ended).not.toHaveProperty('error')
+  const body = { name: 'all', members: [data.episode.id] }
+  await lake.POST('/namespaces/{slug}/projects/{projectSlug}/collections', { params, body })
+  await lake.POST('/namespaces/{slug}/projects/{projectSlug}/datasets', { params, body: { name: 'set' } })
+  await lake.POST('/namespaces/{slug}/projects/{projectSlug}/datasets/{name}/collections', {
+    ...{ params: { path: { ...who.path, name: 'set' } }, body: { add: ['all'] } },
+  })
+}
+
+it('a manifest that is cut goes on, tells each line once, and is no manifest without its end', async () => {
+  const who = await newUser()
+  const { proxy, url } = await proxied()
+  const lake = connect({ url, token: who.token, retries: hasty })
+  await lake.GET('/auth/me')
+  await madeDataset(lake, who, 40)
+  const dataset = { ...who.place, dataset: 'set' }
+  const paths = Array.from({ length: 40 }, (_, n) => `/${String(n).padStart(4, '0')}.bin`)
+  let cuts = 0
+  const isManifest = ({ path }: Passed) => path.endsWith('/manifest')
+  proxy.fault = (passed) => (isManifest(passed) && cuts++ < 2 ? 'cut' : undefined)
+  // Of URLs that live no longer than a request, each is signed anew before its line is given.
+  const lines = lake.manifest(dataset, { urls: true, expiresIn: 1 })
+  const found: ManifestLine[] = []
+  let last = await lines.next()
+  for (; !last.done; last = await lines.next()) found.push(last.value)
+  expect([cuts, last.value]).toEqual([3, { lines: 40, changed: false }])
+  expect(found.map(({ path }) => path)).toEqual(paths)
+  expect(proxy.count('POST', /^\/assets\/sign$/)).toBeGreaterThan(0)
+  const [first] = found
+  if (first) expect(new TextDecoder().decode(await bytesOf(lake.download(first)))).toBe(paths[0])
+
+  proxy.fault = (passed) => (isManifest(passed) ? 'cut' : undefined)
+  await expect(all(lake.manifest(dataset))).rejects.toMatchObject({ code: 'truncated' })
+})

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { ProgressBar } from '../../client/src/cli/output.ts'
+import { connect } from '../../client/src/node/index.ts'
+import { root } from '../../src/tools/project.ts'
+import { newUser, type Who, world } from './world.ts'
+
+const { here, own } = world()
+
+interface Ran {
+  readonly status: number | null
+  readonly said: string
+  readonly told: string
+}
+
+/** The command as a user runs it, with what is given on standard input. */
+async function run(variables: Record<string, string>, args: readonly string[], input = ''): Promise<Ran> {
+  const path = join(root, 'client/src/cli/main.ts')
+  const { DREAMLAKE_URL: _, DREAMLAKE_TOKEN: __, ...rest } = process.env
+  const folders = { XDG_CONFIG_HOME: join(own.folder, 'config'), XDG_STATE_HOME: join(own.folder, 'state') }
+  const child = spawn(process.execPath, [path, ...args], {
+    cwd: own.folder,
+    env: { ...rest, ...folders, ...variables },
+  })
+  child.stdin.end(input)
+  const [said, told] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { status: child.exitCode, said, told }
+}
+
+const variablesOf = ({ token }: Who) => ({ DREAMLAKE_URL: here.origin, DREAMLAKE_TOKEN: token })
+
+const linesOf = (said: string): string[] => said.trimEnd().split('\n')
+
+const SAMPLE = join(root, 'test/sample')
+const SAMPLES = [
+  '/camera/front.mp4',
+  '/labels/detections.jsonl',
+  '/microphone/mic.wav',
+  '/sensors/imu.mcap',
+  '/subtitles/en.vtt',
+  '/tables/joints.parquet',
+]
+
+describe('dreamlake-edge', () => {
+  it('keeps a login where only its user may read it', async () => {
+    const { token, place } = await newUser()
+    const kept = join(own.folder, 'config/dreamlake-edge/login.json')
+    const wrong = await run({}, ['login', '--url', here.origin], 'no token')
+    expect([wrong.status, wrong.told]).toEqual([3, expect.stringContaining('malformed')])
+    const { status, told } = await run({}, ['login', '--url', here.origin], `${token}\n`)
+    expect([status, told]).toEqual([
+      0,
+      expect.stringContaining(`You are ${place.namespace} at ${here.origin}`),
+    ])
+    expect([statSync(kept).mode & 0o777, JSON.parse(readFileSync(kept, 'utf8')).token]).toEqual([
+      0o600,
+      token,
+    ])
+    expect(await run({}, ['whoami'])).toMatchObject({ status: 0, said: `${place.namespace}\n` })
+    const { said } = await run({}, ['whoami', '--json'])
+    expect(JSON.parse(said).username).toBe(place.namespace)
+  })
+
+  it('sends a folder, shows it, finds it, and fetches it back', async () => {
+    const who = await newUser()
+    const variables = variablesOf(who)
+    const to = `${who.place.namespace}/lab`
+    const sent = await run(variables, ['upload', SAMPLE, '--to', `${to}/run 1`, '--tag', 'night', '--json'])
+    const assets = linesOf(sent.said).map((line) => JSON.parse(line).asset)
+    expect([sent.status, assets.map(({ name }) => name).toSorted()]).toEqual([0, SAMPLES])
+    expect(assets.every(({ tags }) => tags[0] === 'night')).toBe(true)
+
+    expect((await run(variables, ['ls'])).said).toBe(`${who.place.namespace}  owner\n`)
+    expect((await run(variables, ['ls', who.place.namespace])).said).toMatch(/^lab {2}private/)
+    const listed = await run(variables, ['ls', `${to}/run 1`])
+    expect(linesOf(listed.said)[0]).toMatch(/^camera\/ +folder/)
+    expect((await run(variables, ['find', 'has:video'])).said).toMatch(/^run 1 {2}running/)
+    const found = await run(variables, ['find', 'kind:video tag:night', '--assets', '--in', to])
+    expect(found.said).toMatch(/^\/camera\/front\.mp4 {2}video {2}run 1 {2}180\.8 kB/)
+
+    const out = join(own.folder, 'out')
+    const fetched = await run(variables, ['download', `${to}/run 1`, '--out', out])
+    expect([fetched.status, linesOf(fetched.said).length]).toEqual([0, SAMPLES.length])
+    for (const path of SAMPLES)
+      expect(readFileSync(join(out, path)).equals(readFileSync(join(SAMPLE, path)))).toBe(true)
+    const piped = await run(variables, ['download', `${to}/run 1/subtitles/en.vtt`, '--out', '-'])
+    expect(piped.said).toBe(readFileSync(join(SAMPLE, 'subtitles/en.vtt'), 'utf8'))
+  })
+
+  it('goes on with a download that was cut, and compares the whole', async () => {
+    const who = await newUser()
+    const variables = variablesOf(who)
+    const to = `${who.place.namespace}/lab`
+    const file = join(SAMPLE, 'camera/front.mp4')
+    const { said } = await run(variables, ['upload', file, '--to', to, '--as', '/a.mp4', '--json'])
+    const out = join(own.folder, 'a.mp4')
+    const part = `${out}.${JSON.parse(said).asset.id}.part`
+    writeFileSync(part, readFileSync(file))
+    truncateSync(part, 100_000)
+    expect((await run(variables, ['download', `${to}/a.mp4`, '--out', out])).status).toBe(0)
+    expect(readFileSync(out).equals(readFileSync(file))).toBe(true)
+    writeFileSync(part, 'others')
+    const other = await run(variables, ['download', `${to}/a.mp4`, '--out', out, '--json'])
+    expect([other.status, JSON.parse(other.said).error.code]).toEqual([1, 'mismatch'])
+  })
+
+  it('prints a manifest, and makes tokens', async () => {
+    const who = await newUser()
+    const variables = variablesOf(who)
+    const to = `${who.place.namespace}/lab`
+    const { said } = await run(variables, ['upload', join(SAMPLE, 'camera'), '--to', `${to}/run`, '--json'])
+    const { id } = JSON.parse(said).asset
+    const lake = connect({ url: here.origin, token: who.token })
+    const { data } = await lake.POST('/namespaces/{slug}/projects/{projectSlug}/datasets', {
+      ...{ params: { path: who.path }, body: { name: 'set' } },
+    })
+    await lake.POST('/namespaces/{slug}/projects/{projectSlug}/collections', {
+      ...{ params: { path: who.path }, body: { name: 'all', datasetId: data.id, members: [id] } },
+    })
+    const printed = await run(variables, ['manifest', `${to}/set`, '--urls'])
+    expect(JSON.parse(printed.said)).toMatchObject({ path: '/front.mp4', url: expect.any(String) })
+    expect(printed).toMatchObject({ status: 0, told: '1 assets.\n' })
+
+    const make = ['token', 'create', '--name', 'arm-3', '--scope', 'upload', '--in', to, '--expires', '1h']
+    const made = await run(variables, make)
+    const robot = { ...variables, DREAMLAKE_TOKEN: made.said.trim() }
+    expect((await run(robot, ['upload', join(SAMPLE, 'tables'), '--to', `${to}/run 2`])).status).toBe(0)
+    expect((await run(robot, ['ls', to])).status).toBe(3)
+  })
+
+  it('ends by how it went', async () => {
+    const who = await newUser()
+    const variables = variablesOf(who)
+    const to = `${who.place.namespace}/lab`
+    const cases = [
+      [[], 0],
+      [['upload', '--help'], 0],
+      [['nothing'], 2],
+      [['upload', '--nothing'], 2],
+      [['upload', 'nowhere.bin', '--to', to], 2],
+      [['upload', SAMPLE, '--to', 'nobody'], 2],
+      [['find', 'status:', '--in', to], 1],
+      [['manifest', `${to}/set`], 1],
+      [['download', `${to}/nothing`], 1],
+    ] as const
+    const ended = await Promise.all(cases.map(([args]) => run(variables, args)))
+    expect(ended.map(({ status }) => status)).toEqual(cases.map(([, status]) => status))
+    const homeless = { ...variables, XDG_CONFIG_HOME: join(own.folder, 'none'), DREAMLAKE_TOKEN: '' }
+    expect(await run(homeless, ['ls'])).toMatchObject({
+      status: 2,
+      told: expect.stringContaining('not logged in'),
+    })
+    const away = { ...variables, DREAMLAKE_TOKEN: 'dlk_nobody' }
+    const refused = await run(away, ['whoami', '--json'])
+    expect([refused.status, JSON.parse(refused.said).error.code]).toEqual([3, 'token_malformed'])
+  })
+
+  it('says nothing that is wider than a terminal', async () => {
+    const names = ['', 'login', 'whoami', 'ls', 'find', 'upload', 'download', 'manifest', 'token']
+    const texts = await Promise.all(names.map((name) => run({}, [...(name === '' ? [] : [name]), '--help'])))
+    const widest = texts.flatMap(({ said }) => linesOf(said)).filter((line) => line.length > 80)
+    expect([widest, texts.every(({ status }) => status === 0)]).toEqual([[], true])
+    const bar = new ProgressBar()
+    bar.label = '/a/very/long/path/that/nobody/would/ever/want/to/type/front.mp4'
+    bar.update('a', { done: 123_456_789_012, held: 0, total: 987_654_321_098 })
+    for (const columns of [20, 80, 200]) expect(bar.line(columns).length).toBeLessThan(columns)
+    expect(bar.line(80)).toMatch(/^\.\.\..*\[#{3}-{17}\] {2}12% {2}123\.5 GB of 987\.7 GB/)
+  })
+})
