@@ -83,12 +83,6 @@ CREATE TRIGGER facets_follow_tags AFTER UPDATE OF tags ON episodes WHEN new.tags
   INSERT INTO facets SELECT unhex(new.project_id), 'tag', value, unhex(new.id) FROM json_each(new.tags) WHERE true ON CONFLICT DO NOTHING;
 END;
 --> statement-breakpoint
--- A version of before renames without folding: then nothing else is known of the name than what SQLite folds.
-CREATE TRIGGER episodes_renamed AFTER UPDATE OF name ON episodes
-WHEN new.name <> old.name AND new.folded_name = old.folded_name BEGIN
-  UPDATE episodes SET folded_name = NULL, folded_words = NULL WHERE id = new.id;
-END;
---> statement-breakpoint
 CREATE TRIGGER facets_follow_names AFTER UPDATE OF name, folded_words ON episodes WHEN new.words <> old.words BEGIN
   DELETE FROM facets WHERE episode_id = unhex(new.id) AND key = 'word'
     AND value NOT IN (SELECT value FROM facets_of_names WHERE id = new.id);

@@ -5,7 +5,8 @@
 
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
 
-export const fold = (text: string): string => text.toLowerCase()
+/** A small sigma is another letter at the end of a word: then a beginning of one would not be found. */
+export const fold = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ')
 
 /** As SQLite folds it. */
 export const foldAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())

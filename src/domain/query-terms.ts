@@ -86,8 +86,12 @@ export const text = (field: TextField): Field => textSpelt(field, (scalar) => sc
 /** As `folderPath` spells it: with a slash at its end. */
 function folderOf({ text, at, length }: Scalar): string {
   if (!text.startsWith('/')) throw new QueryFault({ at, length }, 'is no folder: it begins with a slash')
-  return text.endsWith('/') ? text : `${text}/`
+  const spelt = slashed(text)
+  return spelt.endsWith('/') ? spelt : `${spelt}/`
 }
+
+/** A slash in a name is escaped, in either case. */
+const slashed = (path: string): string => path.replaceAll('%2f', '%2F')
 
 export const folder: Field = textSpelt('folder', folderOf, ({ from, to }) =>
   between({
@@ -122,7 +126,7 @@ function textSpelt(
           case 'prefix':
             // Also a beginning is of such a text, or refused.
             spelt(value)
-            return is({ is: 'begins', text: value.text })
+            return is({ is: 'begins', text: field === 'folder' ? slashed(value.text) : value.text })
         }
       },
     ),
@@ -239,7 +243,7 @@ export function number(field: NumberField): Field {
 export const meta: Field = {
   hasParts: true,
   read: ({ term, rest: path }) => {
-    if (path.length === 0 || path.includes(''))
+    if (path.length === 0)
       throw new QueryFault(term.field, 'names no key of the metadata', 'as meta.robot, or meta."two words"')
     const is = (test: MetaTest): Condition => ({ kind: 'meta', path, test })
     const { operator } = term

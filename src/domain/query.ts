@@ -71,6 +71,9 @@ const MOST_OPEN = 10
 const MOST_VALUES = 100
 
 const RESERVED = ['AND', 'OR', 'NOT']
+/** A part of a path where there is none; in quotes it may be empty. */
+const NOTHING = '\0'
+
 const QUOTE_IT = 'put it in quotes to look for it as it is'
 
 /** What ends a word. */
@@ -197,10 +200,11 @@ class Parser {
     if (this.#char() === '"') return this.#quotedWords(at)
     if (this.#char() === ',') this.#fail(1, 'is not expected here', QUOTE_IT)
     if (this.#operator() !== null) this.#fail(1, 'compares no field', 'put the name of a field before it')
-    const path = this.#path()
+    const [path, quotes] = this.#path()
     const operator = this.#operator()
-    if (operator === null || path === null) return this.#words(at)
+    if (operator === null || path === null) return this.#words(at, quotes)
     const field = { at, length: this.#at - at }
+    if (path.includes(NOTHING)) this.#fail(field.length, 'has nothing between its dots', null, at)
     this.#at += operator.length
     const values = this.#values(operator)
     return { kind: 'term', path, field, operator, values, at, length: this.#at - at }
@@ -211,28 +215,31 @@ class Parser {
     return (found?.[0] as Operator | undefined) ?? null
   }
 
-  /** The name of a field, up to its operator; null where a part of it is none. */
-  #path(): readonly string[] | null {
-    const path: string[] = ['']
+  /** The name of a field, up to its operator, null where a part of it is none; and where quotes begin in it first. */
+  #path(): [readonly string[] | null, number | null] {
+    const path: string[] = [NOTHING]
+    let quotes: number | null = null
     while (!isBreak(this.#char()) && this.#operator() === null) {
       if (this.#char() === '.' && this.#text[this.#at + 1] === '"') {
         this.#at++
+        quotes ??= this.#at
         path.push(this.#quoted())
         // Behind the quotes stands another part, or the operator.
-        if (this.#char() !== '.' && this.#operator() === null) return null
+        if (this.#char() !== '.' && this.#operator() === null) return [null, quotes]
       } else if (this.#char() === '.') {
-        path.push('')
+        path.push(NOTHING)
         this.#at++
       } else {
-        path.push(`${path.pop()}${this.#char()}`)
+        path.push(`${(path.pop() ?? NOTHING).replace(NOTHING, '')}${this.#char()}`)
         this.#at++
       }
     }
-    return path
+    return [path, quotes]
   }
 
   /** A word of text, which ends where it stands. */
-  #words(at: number): Words {
+  #words(at: number, quotes: number | null): Words {
+    if (quotes !== null) this.#fail(1, 'begins within a word', 'put all of it in quotes', quotes)
     while (!isBreak(this.#char())) this.#at++
     if (this.#char() === '"') this.#fail(1, 'begins within a word', 'put all of it in quotes')
     if (this.#char() === ',') this.#fail(1, 'is not expected here', QUOTE_IT)

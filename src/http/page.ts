@@ -82,11 +82,13 @@ function listOf(url: URL): string {
   return `${url.pathname}?${new URLSearchParams(filter)}`
 }
 
+/** Of AES-GCM. */
+const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * The cursors of one list: where a page ended, sealed together with the list. They tell no more than the page did, and
- * grant nothing: authority is judged anew with every page.
+ * The cursors of one list: where a page ended, sealed together with the list. They tell nothing, as a page may end at what it
+ * does not show, and grant nothing: authority is judged anew with every page.
  */
 export class Cursors {
   readonly #list: string
@@ -100,8 +102,13 @@ export class Cursors {
   async seal(id: string): Promise<string> {
     const [current] = this.#secrets
     if (!current) throw new Refusal('not_configured')
-    const bytes = new Uint8Array([...Uint8Array.fromHex(id), ...(await this.#tag(current, id))])
-    return spell(bytes)
+    const nonce = await this.#nonce(current, id)
+    const cipher = await crypto.subtle.encrypt(
+      this.#by(nonce),
+      await keyOf(current, 'encrypt'),
+      Uint8Array.fromHex(id),
+    )
+    return spell(new Uint8Array([...nonce, ...new Uint8Array(cipher)]))
   }
 
   /** The same of a place that is more than an id. */
@@ -117,24 +124,34 @@ export class Cursors {
   /** The id in a cursor; refuses one that was altered, or that is of another list. */
   async open(cursor: string): Promise<string> {
     const bytes = bytesOf(cursor)
-    if (bytes && bytes.length > TAG_BYTES) {
-      const id = bytes.subarray(0, -TAG_BYTES).toHex()
+    if (bytes && bytes.length > NONCE_BYTES + TAG_BYTES) {
+      const by = this.#by(bytes.subarray(0, NONCE_BYTES))
       for (const secret of this.#secrets) {
-        if (crypto.subtle.timingSafeEqual(bytes.subarray(-TAG_BYTES), await this.#tag(secret, id))) return id
+        const key = await keyOf(secret, 'decrypt')
+        // What was sealed under another secret, or for another list, is not opened.
+        const opened = await crypto.subtle.decrypt(by, key, bytes.subarray(NONCE_BYTES)).catch(() => null)
+        if (opened) return new Uint8Array(opened).toHex()
       }
     }
     throw invalid('cursor', 'is not a cursor of this list')
   }
 
-  async #tag(secret: Uint8Array, id: string): Promise<Uint8Array> {
+  #by(nonce: Uint8Array) {
+    return { name: 'AES-GCM', iv: nonce, additionalData: new TextEncoder().encode(this.#list) }
+  }
+
+  /** A place has one cursor: made of what is sealed, a nonce is never used for anything else. */
+  async #nonce(secret: Uint8Array, id: string): Promise<Uint8Array> {
     const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-    const key = await crypto.subtle.importKey('raw', await deriveKey(secret, 'cursors'), algorithm, false, [
-      'sign',
-    ])
-    const tag = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(`${id} ${this.#list}`))
-    return new Uint8Array(tag).subarray(0, TAG_BYTES)
+    const material = await deriveKey(secret, 'nonces of cursors')
+    const key = await crypto.subtle.importKey('raw', material, algorithm, false, ['sign'])
+    const mark = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(`${id} ${this.#list}`))
+    return new Uint8Array(mark).subarray(0, NONCE_BYTES)
   }
 }
+
+const keyOf = async (secret: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', await deriveKey(secret, 'cursors'), 'AES-GCM', false, [use])
 
 const spell = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
 

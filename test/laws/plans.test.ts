@@ -14,6 +14,8 @@ const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
 const DECLARED_SORTS = [
   // The ids of a range of names, 5,000 at most, brought into the order of the list.
   /^assets\.listed\.[a-z-]+\.ranged$/,
+  // The tags of an episode and those that are given, 128 at most.
+  /^episodes\.(tag|tagged|keep\.tagged|update|updated|makeChangedFolders)$/,
   // 1,500 episodes of several projects, or two of each.
   /^episodes\.listedOfNamespace$/,
   // 1,000 values, or 10,000 that begin alike, the commonest first.

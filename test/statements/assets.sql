@@ -1,6 +1,6 @@
 -- assets.found.byPath, consulted by episodes.reading
-, <assets.hidden> , walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((
  select assets.name || char(1) || '0' || assets.id
  from assets indexed by assets_identity
  where assets.container_id = (select target.id from permit cross join target where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 0, '', char(1)))
@@ -36,7 +36,10 @@
  select assets.id, min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '0' || assets.id
  from assets indexed by assets_identity
  where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head0, 1, length(walk.head0) - 25)
@@ -65,18 +68,18 @@
  where assets.container_id = (select target.id from permit cross join target where true) and assets.name is null and assets.deleted_at is null and assets.id > substr(walk.head6, 2)), '1'), walk.head6)
  from walk
  left join assets on assets.id = substr(min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), -24)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.named, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
@@ -94,7 +97,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
@@ -109,18 +115,18 @@
  where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.newest, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -138,7 +144,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -153,20 +162,20 @@
  where assets.project_id = (select project_id from permit where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.ofEpisode, consulted by assets.finding
 , <assets.hidden> , held as materialized (select episodes.id as id
  from permit cross join episodes
- where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+ where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_of_container
  where assets.container_id = (select id from held where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
@@ -184,7 +193,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
  where assets.container_id = (select id from held where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
@@ -199,38 +211,41 @@
  where assets.container_id = (select id from held where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.ofIds, consulted by assets.finding
 , <assets.hidden> , chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select assets.id as id
  from assets
  where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit where true) and assets.deleted_at is null) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, weight, found, head0) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(id) from chain), '')
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), '')
  from permit
  union all
  select assets.id, walk.head0, assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
  from walk
  left join assets on assets.id = walk.head0
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.ranged, consulted by assets.finding
 , <assets.hidden> , range as materialized (select *
@@ -259,8 +274,8 @@
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')) limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select id from range where (select is_few from counted)) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id
  from permit
@@ -290,7 +305,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -305,18 +323,18 @@
  where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, <assetJson.found>
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.named, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
@@ -334,7 +352,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
@@ -349,18 +370,18 @@
  where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, assets.id
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.newest, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -378,7 +399,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -393,20 +417,20 @@
  where assets.project_id = (select project_id from permit where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, assets.id
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.ofEpisode, consulted by assets.finding
 , <assets.hidden> , held as materialized (select episodes.id as id
  from permit cross join episodes
- where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(assets.id)
+ where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
  from assets indexed by assets_of_container
  where assets.container_id = (select id from held where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
@@ -424,7 +448,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
  where assets.container_id = (select id from held where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
@@ -439,38 +466,41 @@
  where assets.container_id = (select id from held where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, assets.id
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.ofIds, consulted by assets.finding
 , <assets.hidden> , chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select assets.id as id
  from assets
  where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit where true) and assets.deleted_at is null) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, weight, found, head0) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(id) from chain), '')
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), '')
  from permit
  union all
  select assets.id, walk.head0, assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
  from walk
  left join assets on assets.id = walk.head0
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, assets.id
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.ranged, consulted by assets.finding
 , <assets.hidden> , range as materialized (select *
@@ -499,8 +529,8 @@
  from assets indexed by assets_by_name
  where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')) limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select id from range where (select is_few from counted)) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id
  from permit
@@ -530,7 +560,10 @@
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
+ select 1
+ from episodes as around
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -545,14 +578,14 @@
  where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6)
- where walk.id is not null and walk.examined < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
+ where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
  select standing.refusal as refusal, null as id, null as place, null as is_fit, null as examined, null as body
  from verdict as standing
  union all
  select null, walk.id, walk.place, walk.is_fit, walk.examined, assets.id
  from walk
  left join assets on assets.id = iif(walk.is_fit, walk.id, null)
- where walk.is_fit or walk.examined = (select max(examined) from walk)
+ where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.keep.registered.video, consulted by assets.registering
 insert or replace into idempotency_keys (id, fingerprint, attempt, place_id, item_id, version, created, body, created_at)

@@ -50,7 +50,9 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from projects
  where projects.namespace_id = ( select iif(is_member = 0, namespace_id, null) from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public'
  order by projects.id desc limit 1000)) as mine cross join project_stats on project_stats.project_id = mine.id
- where project_stats.episodes > 0), share as materialized ( select max(2, 1500 / max(1, (select count(*) from readable))) as n), near as materialized (select readable.id as source, episodes.id as id
+ where project_stats.episodes > 0), share as materialized (
+ select max(2, min(:offset + :limit + 1, 1500 / max(1, 1 * count(*)))) as n, count(*) * 0 <= 400 as has_room
+ from readable), near as materialized (select readable.id as source, episodes.id as id
  from readable cross join episodes on episodes.id in (select walking.id
  from episodes as walking
  where walking.project_id = readable.id and walking.deleted_at is null and walking.id < :before and walking.id >= :until
@@ -216,14 +218,15 @@ update episodes set name = :newName, folded_name = :foldedName, folded_words = :
  when :description? then :description else episodes.description end, tags = case
  when :tagsAdd? or :tagsRemove? then (
  select json_group_array(value)
+ from (select value
  from (
- select value
+ select value, key as place
  from json_each(episodes.tags)
  where value not in (select value from each(:tagsRemove))
  union all
- select value
- from each(:tagsAdd)
- where value not in (select value from json_each(episodes.tags)))) else case
+ select value, 1000 + key
+ from each(:tagsAdd)) group by value
+ order by min(place))) else case
  when :tags? then :tags else episodes.tags end end, metadata = case
  when not :metadata? then episodes.metadata
  when :isMerging and :metadata is not null then json_patch(ifnull(episodes.metadata, '{}'), :metadata) else :metadata end, status = case

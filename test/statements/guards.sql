@@ -514,23 +514,25 @@ with <standing.project>, admitted as materialized (select * from standing where 
  from standing)
 
 -- episodes.tagging
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), named as materialized (
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.2> end) is null), asked as materialized (
+ select given.value as name, episodes.id as id, episodes.tags as tags, episodes.write_protected as write_protected, (
+ select json_group_array(value)
+ from (select value
+ from (
+ select value, key as place
+ from json_each(episodes.tags)
+ where value not in (select value from each(:tagsRemove))
+ union all
+ select value, 1000 + key
+ from each(:tagsAdd)) group by value
+ order by min(place))) as changed
+ from admitted as standing cross join each(:names) as given
+ left join episodes on episodes.project_id = standing.project_id and episodes.name = given.value and episodes.deleted_at is null), named as materialized (
  select name, id, tags, changed, case
  when id is null then 'episode_not_found'
  when write_protected then 'episode_write_protected'
  when json_array_length(changed) > 64 then 'too_many_tags' end as code
- from (select given.value as name, episodes.id as id, episodes.tags as tags, episodes.write_protected as write_protected, (
- select json_group_array(value)
- from (
- select value
- from json_each(episodes.tags)
- where value not in (select value from each(:tagsRemove))
- union all
- select value
- from each(:tagsAdd)
- where value not in (select value from json_each(episodes.tags)))) as changed
- from admitted as standing cross join each(:names) as given
- left join episodes on episodes.project_id = standing.project_id and episodes.name = given.value and episodes.deleted_at is null)), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
+ from asked), kept as materialized (select idempotency_keys.fingerprint as fingerprint, idempotency_keys.attempt as attempt, idempotency_keys.item_id as item_id, idempotency_keys.version as version, idempotency_keys.created as created, idempotency_keys.body as body, idempotency_keys.place_id = standing.project_id as is_here
  from admitted as standing cross join idempotency_keys
  where idempotency_keys.id = :keyId and idempotency_keys.created_at > :now - 86400000), verdict as materialized (
  select *, nullif(case <authority.project.2>
@@ -593,14 +595,15 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where episodes.id = (select id from target) and (octet_length(ifnull(episodes.metadata, '{}')) + octet_length(:metadata)) > 65536 and octet_length(json_patch(ifnull(episodes.metadata, '{}'), :metadata)) > 65536) then 'metadata_too_large'
  when (:tagsAdd? or :tagsRemove?) and (select json_array_length((
  select json_group_array(value)
+ from (select value
  from (
- select value
+ select value, key as place
  from json_each(episodes.tags)
  where value not in (select value from each(:tagsRemove))
  union all
- select value
- from each(:tagsAdd)
- where value not in (select value from json_each(episodes.tags))))) > 64
+ select value, 1000 + key
+ from each(:tagsAdd)) group by value
+ order by min(place)))) > 64
  from target cross join episodes on episodes.id = target.id) then 'too_many_tags'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case

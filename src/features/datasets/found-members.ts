@@ -49,7 +49,10 @@ export async function findMembers(
   { q, target, sort = NEWEST_FIRST, cursor }: Sought,
 ): Promise<Found> {
   // The cursor is of this query: with another one it would leave something out.
-  const cursors = new Cursors(new URL(`?${new URLSearchParams({ q, target, sort })}`, url), config)
+  const cursors = new Cursors(
+    new URL(`${url.pathname}/found?${new URLSearchParams({ q, target, sort })}`, url),
+    config,
+  )
   const place = cursor === undefined ? null : await cursors.openPlace<Place<never>>(cursor)
   const moment = place?.now ?? now
   const after = place?.after ?? null

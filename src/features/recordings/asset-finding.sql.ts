@@ -82,14 +82,15 @@ function walk(a: A, { tables, heads, firstOf, idOf }: Order, condition: Asking |
   const fits = sql`${assets.id} is not null and ${isShown(assets.containerId)}
     and ${condition?.where ?? sql`true`}`
   return sql`, ${hidden} ${tables ?? sql``},
-    walk(id, place, is_fit, examined, weight, found, ${list(columns)}) as materialized (
-      select '', '', 0, 0, 0, 0, ${list(heads.map((head) => head.first))} from permit
+    walk(id, place, is_fit, examined, steps, weight, found, ${list(columns)}) as materialized (
+      select '', '', 0, 0, 0, 0, 0, ${list(heads.map((head) => head.first))} from permit
       union all
-      select ${assets.id}, ${first}, ${fits}, walk.examined + 1,
+      select ${assets.id}, ${first}, ${fits},
+        walk.examined + (${assets.id} is not null and ${isShown(assets.containerId)}), walk.steps + 1,
         walk.weight + ifnull(${weight} + ${MEMBER} * ${condition?.members ?? sql`0`}, 0), walk.found + walk.is_fit,
         ${list(moved)}
       from walk left join ${assets} on ${assets.id} = ${idOf(first)} ${condition?.joins ?? sql``}
-      where walk.id is not null and walk.examined < ${a.most} and walk.weight < ${a.heaviest}
+      where walk.id is not null and walk.steps < ${a.most} and walk.weight < ${a.heaviest}
         and walk.found + walk.is_fit < ${a.limit} + 1)`
 }
 
@@ -101,7 +102,7 @@ const page =
     union all
     select null, walk.id, walk.place, walk.is_fit, walk.examined, ${json} from walk
       left join ${assets} on ${assets.id} = iif(walk.is_fit, walk.id, null)
-      where walk.is_fit or walk.examined = (select max(examined) from walk)`
+      where walk.is_fit or walk.steps = (select max(steps) from walk)`
 
 function readPage([verdict, ...rows]: readonly Row[], limit: number): FoundPage {
   assertPermitted(verdict)
@@ -111,7 +112,7 @@ function readPage([verdict, ...rows]: readonly Row[], limit: number): FoundPage 
   const isMore = fitting.length > limit
   const { id, place, examined } = (isMore ? shown : rows).at(-1) as Row
   const isEnd = id === null
-  return { items, next: isEnd ? null : (place as string), examined: (examined as number) - (isEnd ? 1 : 0) }
+  return { items, next: isEnd ? null : (place as string), examined: examined as number }
 }
 
 /** By what the assets that fit are found with the least work. */

@@ -90,7 +90,7 @@ function statementOf(recipe: Recipe): Compiled<Asked> {
 }
 
 /** Ranges are counted until one is small enough, and no more of them. */
-const MOST_RANGES = 3
+const MOST_RANGES = 2
 
 /** The episodes that fit, in that order. A page may be short, even empty, and still have a `next`. */
 export function findEpisodes(

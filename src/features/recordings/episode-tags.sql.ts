@@ -16,6 +16,10 @@ export interface TagChanges {
   readonly tagsRemove?: readonly string[]
 }
 
+const most = sql.raw(String(MOST_TAGS))
+/** What is new comes behind all that may be there. */
+const BEHIND = sql.raw('1000')
+
 const each = (argument: Argument): SQL => sql`(select value from ${argument.each})`
 
 /**
@@ -23,12 +27,11 @@ const each = (argument: Argument): SQL => sql`(select value from ${argument.each
  * the JSON of those that are there.
  */
 export const changedTags = (a: Arguments<TagChanges>, tags: SQL): SQL => sql`(
-  select json_group_array(value) from (
-    select value from json_each(${tags}) where value not in ${each(a.tagsRemove)}
-    union all
-    select value from ${a.tagsAdd.each} where value not in (select value from json_each(${tags}))))`
-
-const most = sql.raw(String(MOST_TAGS))
+  select json_group_array(value) from (select value from (
+      select value, key as place from json_each(${tags}) where value not in ${each(a.tagsRemove)}
+      union all
+      select value, ${BEHIND} + key from ${a.tagsAdd.each})
+    group by value order by min(place)))`
 
 /** The 400 of an episode that would have more tags than it may. */
 export const tooManyTags = (a: Arguments<TagChanges>): Refusing => [
@@ -45,15 +48,16 @@ type Tagging = ProjectRef &
   }
 
 /** `named`: the episodes of those names, in their order, with the tags that they would have, and why they are passed over. */
-const named = (a: Arguments<Tagging>): SQL => sql`named as materialized (
-  select name, id, tags, changed, case when id is null then 'episode_not_found'
+const named = (a: Arguments<Tagging>): SQL => sql`asked as materialized (
+    select given.value as name, ${episodes.id} as id, ${episodes.tags} as tags,
+      ${episodes.writeProtected} as write_protected, ${changedTags(a, sql`${episodes.tags}`)} as changed
+    from ${ADMITTED} cross join ${a.names.each} as given
+    left join ${episodes} on ${episodes.projectId} = standing.project_id and ${episodes.name} = given.value
+      and ${live(episodes)}),
+  named as materialized (
+    select name, id, tags, changed, case when id is null then 'episode_not_found'
       when write_protected then 'episode_write_protected'
-      when json_array_length(changed) > ${most} then 'too_many_tags' end as code
-    from (select given.value as name, ${episodes.id} as id, ${episodes.tags} as tags,
-        ${episodes.writeProtected} as write_protected, ${changedTags(a, sql`${episodes.tags}`)} as changed
-      from ${ADMITTED} cross join ${a.names.each} as given
-      left join ${episodes} on ${episodes.projectId} = standing.project_id and ${episodes.name} = given.value
-        and ${live(episodes)}))`
+      when json_array_length(changed) > ${most} then 'too_many_tags' end as code from asked)`
 
 const tagging = guard<Tagging>('episodes.tagging', (a) =>
   projectGuard(a, 'write', { tables: [named(a)], ...keyedAt(sql`standing.project_id`, a) }),

@@ -24,20 +24,20 @@ const Values = z
 
 /** The field as facets have it, however it is spelt in a query. */
 function keyIn(spelt: string): string {
-  const path = pathIn(`${spelt}:*`) ?? []
+  const path = pathIn(spelt) ?? []
   const [first = '', ...rest] = path
   const name = first.toLowerCase()
   if ((name === 'tag' || name === 'status') && rest.length === 0) return name
-  const key = name === 'meta' && rest.length > 0 && !rest.includes('') ? keyOf(rest) : null
+  const key = name === 'meta' && rest.length > 0 ? keyOf(rest) : null
   if (key === null) throw invalid('key', 'is none: tag, status, or a path in the metadata such as meta.robot')
   return key
 }
 
-/** The path of a text that is one term; null for any other text. */
-function pathIn(text: string): readonly string[] | null {
+/** The path of a text that is the field of a query, and no more; null for any other text. */
+function pathIn(field: string): readonly string[] | null {
   try {
-    const query = parseQuery(text)
-    return query?.kind === 'term' && query.operator === ':' && query.values.length === 1 ? query.path : null
+    const query = parseQuery(`${field}:*`)
+    return query?.kind === 'term' && query.at === 0 && query.field.length === field.length ? query.path : null
   } catch (fault) {
     if (fault instanceof QueryFault) return null
     throw fault

@@ -6,7 +6,7 @@ import { live } from '../../db/standing.ts'
 import { positionOf } from '../../db/walks.ts'
 import type { Drives, Range } from '../../domain/query-drives.ts'
 import type { Walk } from './episode-order.sql.ts'
-import { heldBy } from './holding.sql.ts'
+import { collectionsOf, heldBy, MOST_COLLECTIONS } from './holding.sql.ts'
 
 /** How what a query is certain of leads to episodes, by the table `facets` or by an index of theirs. */
 
@@ -109,8 +109,10 @@ function inRange(a: A, range: Range, index: number, condition: SQL): SQL {
   if (range.by === 'collection' || range.by === 'dataset')
     return heldBy(range.by, part('from'), sql`(select project_id from permit where ${condition})`)
   const column = rangeColumns[range.by]
+  // The index of names has what is in the trash too, which counts as well.
+  const within = range.by === 'name' ? sql`true` : live(episodes)
   return sql`select ${episodes.id} as id from ${episodes}
-    where ${episodes.projectId} = (select project_id from permit where ${condition}) and ${live(episodes)}
+    where ${episodes.projectId} = (select project_id from permit where ${condition}) and ${within}
       and ${column} >= ifnull(${part('from')}, ${LEAST[range.by]}) and ${column} < ifnull(${part('to')}, x'')`
 }
 
@@ -123,7 +125,7 @@ const rangeColumns = {
 
 const LEAST = { name: sql`''`, id: sql`''`, started: sql`-9e999`, updated: sql`-9e999` } as const
 
-/** The ids of what has the rarest of the facets, as `id`; of none where `condition` does not hold. */
+/** The ids of what has the rarest of the facets, live or trashed, as `id`; of none where `condition` does not hold. */
 const havingRarest = (condition: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
   from chosen cross join ${facets} on ${facets.projectId} = ${PLACE} and ${facets.key} = chosen.key
     and ${facets.value} = chosen.value where ${condition}`
@@ -161,18 +163,25 @@ interface Drive {
 export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   const hasFacets = slots > 0
   const isOrdered = extreme !== null
+  const isGathered = hasFacets && !isOrdered
   const few = num(isOrdered ? FEW_OF_A_FACET : MOST_GATHERED)
+  const isFew = sql`ifnull(min(total), 9e9) <= ${few}`
   const rare = hasFacets
-    ? sql`select ifnull(min(total), 9e9) <= ${few} as is_rare from rarest`
+    ? sql`select ${isFew} ${sql.raw(isGathered ? `and n <= ${MOST_GATHERED}` : '')} as is_rare
+        from rarest ${sql.raw(isGathered ? 'cross join (select count(*) as n from owners)' : '')}`
     : sql`select 0 as is_rare`
+  // What is counted is live; what is in the trash has its facets too.
+  const owners = sql`owners as materialized (select * from (
+    ${havingRarest(sql`(select total from rarest) <= ${few}`)}) limit ${num(MOST_GATHERED)} + 1)`
   const gathered = [
-    ...(hasFacets && !isOrdered ? [havingRarest(sql`(select is_rare from rare)`)] : []),
+    ...(isGathered ? [sql`select id from owners where (select is_rare from rare)`] : []),
     ...ranges.map((_, index) => idsOf(index)),
   ]
   return {
     tables: [
       ...(hasFacets || ranges.some(({ by }) => by === 'facet') ? [place] : []),
       ...(hasFacets ? [rarest(a)] : []),
+      ...(isGathered ? [owners] : []),
       sql`rare as materialized (${rare})`,
       sql`left0 as materialized (select not is_rare as is_left from rare)`,
       ...ranges.flatMap((range, index) => tablesOf(a, range, index)),
@@ -190,13 +199,25 @@ const rangeAt = (index: number): SQL => sql.raw(`range${index}`)
 /** A range, as far as it is looked at, where none before it is small enough; and whether there is still none. */
 function tablesOf(a: A, range: Range, index: number): readonly SQL[] {
   const isWanted = sql`(select is_left from ${left(index)})`
-  const isSmall = sql`n <= ${num(MOST_GATHERED)} ${range.by === 'facet' ? sql`and places > 0` : sql``}`
-  const places = sql`cross join (select count(*) as places from place)`
+  const [isMore, more] = moreOf(a, range, index)
   return [
     sql`${rangeAt(index)} as materialized (select * from (${inRange(a, range, index, isWanted)})
       limit ${num(MOST_GATHERED)} + 1)`,
-    sql`${left(index + 1)} as materialized (select is_left and not (${isSmall}) as is_left from ${left(index)}
-      cross join (select count(*) as n from ${rangeAt(index)}) ${range.by === 'facet' ? places : sql``})`,
+    sql`${left(index + 1)} as materialized (
+      select is_left and (n > ${num(MOST_GATHERED)} or ${isMore}) as is_left from ${left(index)}
+      cross join (select count(*) as n from ${rangeAt(index)}) ${more})`,
+  ]
+}
+
+/** Whether a range may have more than is in its table, and what tells: no facets yet, or more collections than are looked into. */
+function moreOf(a: A, { by }: Range, index: number): readonly [SQL, SQL] {
+  if (by === 'facet') return [sql`places = 0`, sql`cross join (select count(*) as places from place)`]
+  if (by !== 'dataset') return [sql`false`, sql``]
+  const name = sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].from'`)})`
+  return [
+    sql`collections > ${num(MOST_COLLECTIONS)}`,
+    sql`cross join (select ifnull(max(count), 0) as collections from (
+      ${collectionsOf(name, sql`(select project_id from permit)`)}))`,
   ]
 }
 

@@ -41,8 +41,19 @@ export function holding(
           on member.project_id = ${projectId} and member.member_id in (up.id, up.item_id)
         left join ${collections} as holder on holder.id = member.collection_id and holder.deleted_at is null
         ${asked.some(({ by }) => by === 'dataset') ? inDataset : sql``}
+      where member.member_id is null or holder.id is not null
       limit ${MOST_HOLDERS}))`
 }
+
+/** Of a dataset, so many collections are looked into to find what it holds. */
+export const MOST_COLLECTIONS = 200
+
+/** How many collections a dataset has, as `count`. */
+export const collectionsOf = (
+  name: SQL,
+  projectId: SQL,
+): SQL => sql`select ${datasets.collectionCount} as count
+  from ${datasets} where ${datasets.projectId} = ${projectId} and ${datasets.name} = ${name} and ${live(datasets)}`
 
 /**
  * The ids of what a collection, or the collections of a dataset, hold, as `id`: of the members, and of all that hangs below those
@@ -55,7 +66,7 @@ export function heldBy(by: Holding, name: SQL, projectId: SQL): SQL {
     by === 'collection'
       ? named(collections)
       : sql`select ${collections.id} from ${collections} where ${collections.datasetId} in (${named(datasets)})
-          and ${live(collections)}`
+          and ${live(collections)} limit ${sql.raw(String(MOST_COLLECTIONS))}`
   const held = sql`${collectionMembers} as member`
   const isHeld = sql`member.collection_id in (${holders})`
   const node = sql`${nodes} as node on node.id = member.member_id and node.project_id = member.project_id`

@@ -38,9 +38,26 @@ const MOST_PROJECTS = num(1_000)
 /** Rows that are put in order for a page, of all projects together, and of one at least. */
 const MOST_GATHERED = num(1_500)
 const LEAST_OF_ONE = num(2)
+/** Facets of so many projects together are looked up; of more, rows are looked at. */
+const MOST_SOURCES = num(400)
+
+/** What a statement is made of. */
+interface Recipe {
+  readonly order: OrderName
+  readonly slots: number
+  readonly asking: Asking
+}
+
+const anything: Recipe = {
+  order: NEWEST_FIRST,
+  slots: 0,
+  asking: compile({ kind: 'and', parts: [] }),
+}
+
+const isAnything = ({ shape }: Asking): boolean => shape === anything.asking.shape
 
 /** All projects for members, for others the public ones; of them those that have episodes. */
-const readable = (): readonly SQL[] => {
+const readable = (slots: number, most: SQL): readonly SQL[] => {
   const some = (isMember: 0 | 1, condition: SQL): SQL => sql`select * from (
     select ${projects.id} as id from ${projects}
     where ${projects.namespaceId} = (
@@ -50,32 +67,28 @@ const readable = (): readonly SQL[] => {
     sql`readable as materialized (select id from (${some(1, sql`true`)} union all ${some(0, publicProject)}) as mine
       cross join ${projectStats} on ${projectStats.projectId} = mine.id where ${projectStats.episodes} > 0)`,
     sql`share as materialized (
-      select max(${LEAST_OF_ONE}, ${MOST_GATHERED} / max(1, (select count(*) from readable))) as n)`,
+      select max(${LEAST_OF_ONE}, min(${most}, ${MOST_GATHERED} / max(1, ${num(Math.max(1, slots))} * count(*)))) as n,
+        count(*) * ${num(slots)} <= ${MOST_SOURCES} as has_room from readable)`,
   ]
-}
-
-/** What a statement is made of. */
-interface Recipe {
-  readonly order: OrderName
-  readonly slots: number
-  readonly asking: Asking
 }
 
 /**
  * Of each project its share of the rows that come next, put in one order: up to the last row of the first project of which there
  * may be more. By facets, each of the rarest ones is a source of its own.
  */
-function sourceOf(a: A, { order: name, slots }: Recipe): Source {
+function sourceOf(a: A, { order: name, slots, asking }: Recipe): Source {
   const order = orders[name]
   const share = sql`(select n from share)`
-  const ids = sql`select id as project_id from readable`
+  // Where nothing is asked, no more is needed than is shown.
+  const most = isAnything(asking) ? sql`${a.offset} + ${a.limit} + 1` : MOST_GATHERED
+  const ids = sql`select id as project_id from readable where (select has_room from share)`
   const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, ids, slots, order.extreme, share) : null
   const walkedRows = sql`select readable.id as source, ${episodes.id} as id from readable
     cross join ${episodes} on ${episodes.id} in (${order.first(a, sql`readable.id`, share)})
     where ${driven ? sql`not ${driven.isDriven}` : sql`true`}`
   return {
     tables: [
-      ...readable(),
+      ...readable(order.extreme === null ? 0 : slots, most),
       ...(driven?.tables ?? []),
       sql`near as materialized (${sql.join([walkedRows, ...(driven?.rows ?? [])], sql` union all `)})`,
       sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id, source
@@ -97,12 +110,6 @@ const build =
   (recipe: Recipe) =>
   (a: A): SQL =>
     walked(a, sourceOf(a, recipe), recipe.asking, shown)
-
-const anything: Recipe = {
-  order: NEWEST_FIRST,
-  slots: 0,
-  asking: compile({ kind: 'and', parts: [] }),
-}
 
 const all = consulting<NamespaceRef, Asked>(listing, 'episodes.listedOfNamespace', build(anything))
 

@@ -16,7 +16,7 @@ async function having(rows: readonly object[]) {
 }
 
 const some = [
-  { tags: ['front', 'night'], metadata: { robot: 'arm-3', n: 1, ok: true, 'avg score': 0.5 } },
+  { tags: ['front', 'night'], metadata: { robot: 'arm-3', n: 1, ok: true, 'avg score': 0.5, '': 3 } },
   { tags: ['front'], metadata: { robot: 'arm-3', n: 1.0, deep: { k: 'x' }, 'q"\\': 1 } },
   { status: 'completed', metadata: { robot: 'arm-4', n: '1', ok: false } },
 ]
@@ -29,6 +29,7 @@ describe('the facets of a project', () => {
     expect(body.keys).toEqual([
       'tag',
       'status',
+      'meta.""',
       'meta."avg score"',
       'meta."q\\"\\\\"',
       'meta.deep.k',
@@ -120,6 +121,10 @@ describe('the facets of a project', () => {
     [{ key: 'meta' }, 'key'],
     [{ key: 'meta.' }, 'key'],
     [{ key: 'meta.a:b tag' }, 'key'],
+    [{ key: 'tag:x' }, 'key'],
+    [{ key: ' tag' }, 'key'],
+    [{ key: 'meta.a:foo' }, 'key'],
+    [{ key: 'meta..a' }, 'key'],
     [{ key: 'meta."a' }, 'key'],
     [{ key: `meta.${'x'.repeat(130)}` }, 'key'],
     [{ prefix: 'x' }, 'prefix'],

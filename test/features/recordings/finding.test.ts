@@ -22,6 +22,7 @@ describe('a query', () => {
       num: '042',
       day: '2026-01-31',
       ü: 'Ö',
+      '': 'empty',
     },
   }
   const both = ['given', 'bare']
@@ -154,6 +155,8 @@ describe('a query', () => {
     ['meta.day:2026-01-31', yes],
     ['meta.day:2026-01..2026-02', yes],
     ['meta.ü:Ö', yes],
+    ['meta."":empty', yes],
+    ['-meta."":*', no],
     ['meta.constructor:*', []],
   ])('%s', async (q, expected) => {
     expect([q, await findAll(one, q)]).toEqual([q, expected])
@@ -195,6 +198,11 @@ describe('a query', () => {
     ['meta.x>*', 7, '*'],
     ['>5', 0, '>'],
     ['a"b"', 1, '"'],
+    ['run."a b"', 4, '"'],
+    ['meta."a"', 5, '"'],
+    ['x."y"z', 2, '"'],
+    ['meta.:x', 0, 'meta.'],
+    ['meta..a:x', 0, 'meta..a'],
     ['*', 0, '*'],
     ['- tag:a', 0, '-'],
     ['--tag:a', 0, '-'],
@@ -248,6 +256,36 @@ describe('a query', () => {
     ['s it', ["it's"]],
   ])('of the text %s looks into names, and in quotes into descriptions', async (q, expected) => {
     expect([q, (await findAll(texts, q)).toSorted()]).toEqual([q, expected.toSorted()])
+  })
+
+  it('finds a name that has changed in its case alone, and the beginning of a Greek one', async () => {
+    const tenant = await Tenant.arrive()
+    const path = `${tenant.project('lab')}/episodes`
+    await tenant.ask('POST', path, { name: 'übung—eins 1' })
+    await tenant.ask('PATCH', `${path}/${encodeURIComponent('übung—eins 1')}`, { name: 'Übung—eins 1' })
+    for (const q of ['übung', 'EINS', '"übung—E"', '"ÜBUNG"*'])
+      expect([q, await findAll(tenant, q)]).toEqual([q, ['Übung—eins 1']])
+    await tenant.ask('POST', path, { name: 'ΟΔΟΣΑ 1' })
+    for (const q of ['ΟΔΟΣ', '"οδος"', '"ΟΔΟΣ"*', 'οδοσα'])
+      expect([q, await findAll(tenant, q)]).toEqual([q, ['ΟΔΟΣΑ 1']])
+  })
+
+  it('of a folder takes a slash in a name as it may be spelt', async () => {
+    const tenant = await Tenant.arrive()
+    await tenant.ask('POST', `${tenant.project('lab')}/episodes`, { name: 'x', folder: '/a%2Fb/c' })
+    for (const q of ['folder:/a%2fb/c', 'folder:/a%2Fb/c', 'folder:/a%2fb/*'])
+      expect([q, await findAll(tenant, q)]).toEqual([q, ['x']])
+  })
+
+  it('tells nobody by its cursors what is in the trash', async () => {
+    const tenant = await Tenant.arrive()
+    const path = `${await tenant.withProject('lab')}/episodes`
+    const names = Array.from({ length: 6 }, (_, at) => `secret-${at}`)
+    for (const name of names) await tenant.ask('POST', path, { name })
+    for (const sort of ['name', '-updated', 'created']) {
+      const { body } = await find(tenant, '-tag:x', `&sort=${sort}&pageSize=2`)
+      expect(atob(body.nextCursor.replaceAll('-', '+').replaceAll('_', '/'))).not.toContain('secret')
+    }
   })
 
   it('finds a name as it is spelt by now', async () => {
