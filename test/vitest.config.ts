@@ -21,6 +21,8 @@ const LONGEST = [
   'purge',
   'reconcile',
   'fuzz',
+  'finding-at-random',
+  'finding-assets',
   'slices',
   'lifecycle',
   'uploads',

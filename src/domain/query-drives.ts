@@ -22,8 +22,9 @@ interface Facet {
   readonly value: FacetValue
 }
 
-/** From the first to the last, which may be one that does not fit any more; null for any. */
+/** From the first to the last, which may be one that does not fit any more; null for any. Of what holds things, its name. */
 export type Range =
+  | { readonly by: 'collection' | 'dataset'; readonly from: string; readonly to: null }
   | { readonly by: 'name' | 'id'; readonly from: string; readonly to: string | null }
   | { readonly by: 'started' | 'updated'; readonly from: number | null; readonly to: number | null }
   | { readonly by: 'facet'; readonly key: string; readonly from: FacetValue; readonly to: FacetValue }
@@ -94,9 +95,7 @@ function facetsOf(condition: Condition): readonly Facet[] | null {
 function rangesOf(condition: Condition): readonly Range[] {
   switch (condition.kind) {
     case 'text':
-      return condition.field === 'name' || condition.field === 'id'
-        ? namesOf(condition.field, condition.test)
-        : []
+      return textsOf(condition)
     case 'words':
       return condition.words.map(wordsFrom)
     case 'beginning': {
@@ -115,6 +114,13 @@ function rangesOf(condition: Condition): readonly Range[] {
     default:
       return []
   }
+}
+
+function textsOf({ field, test }: Extract<Condition, { readonly kind: 'text' }>): readonly Range[] {
+  if (field === 'name' || field === 'id') return namesOf(field, test)
+  const single = test.is === 'in' && test.texts.length === 1 ? test.texts[0] : undefined
+  const isHolding = field === 'collection' || field === 'dataset'
+  return isHolding && single !== undefined ? [{ by: field, from: single, to: null }] : []
 }
 
 function namesOf(by: 'name' | 'id', test: TextTest): readonly Range[] {
@@ -175,6 +181,7 @@ function endsOf(test: MetaTest): readonly [FacetValue, FacetValue] | null {
 /** A number is rarer than a word, and a longer one than a short one; what is left open at an end is likely to be more. */
 function preference(range: Range): number {
   if (range.by === 'name' || range.by === 'id') return range.from === '' || range.to === null ? 5 : 0
+  if (range.by === 'collection' || range.by === 'dataset') return 1
   if (range.by === 'facet' && range.key !== 'word') return 3
   if (range.by === 'facet') return (/\d/.test(range.from[1]) ? 1 : 2) + 1 / (1 + range.from[1].length)
   return range.from === null || range.to === null ? 5 : 4

@@ -172,10 +172,12 @@ class Parser {
     return part
   }
 
-  /** The last character is shown where something is lacking behind it. */
+  /** The reserved word, or the character, behind which something is lacking. */
   #failAtEnd(negation: string | null): never {
-    const at = Math.max(0, this.#text.trimEnd().length - 1)
-    return this.#fail(1, negation === null ? 'has nothing behind it' : 'negates nothing', null, at)
+    const text = this.#text.trimEnd()
+    const last = RESERVED.find((word) => text.endsWith(word)) ?? text.slice(-1)
+    const message = negation === null ? 'has nothing behind it' : 'negates nothing'
+    return this.#fail(last.length, message, null, text.length - last.length)
   }
 
   #group(): Query {
@@ -186,8 +188,6 @@ class Parser {
     if (this.#char() !== ')') this.#fail(1, 'opens a parenthesis that is not closed', null, at)
     this.#at++
     this.#open--
-    if (!isBreak(this.#char()) || this.#char() === '"' || this.#char() === ',')
-      this.#fail(1, 'is not expected behind a parenthesis')
     return query
   }
 

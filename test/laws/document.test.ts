@@ -130,6 +130,7 @@ const isBeyondSchemas = ({ path, message }: { readonly path: string; readonly me
     /^created(After|Before) is no date/,
     /^durationMs is not the difference/,
     /^name makes no slug/,
+    /^cursor is not a cursor of this list/,
     /^(add|q|target|sort|cursor) is (required|not given together|of)/,
     /^(ids|paths|namespace|project|episode|kind) /,
     /^part(s|Numbers)\S* /,

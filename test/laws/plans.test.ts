@@ -14,6 +14,8 @@ const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
 const DECLARED_SORTS = [
   // The ids of a range of names, 5,000 at most, brought into the order of the list.
   /^assets\.listed\.[a-z-]+\.ranged$/,
+  // 1,500 episodes of several projects, or two of each.
+  /^episodes\.listedOfNamespace$/,
   // 1,000 values, or 10,000 that begin alike, the commonest first.
   /^facets\.listed(Values|Alike)$/,
   // The ids of a small range, with an index of their own to find what comes next; and the ids of a list, 100 at most.

@@ -35,6 +35,47 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  where project_stats.project_id = standing.project_id)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 
+-- episodes.listedOfNamespace, consulted by episodes.listingOfNamespace
+, readable as materialized (select id
+ from (select *
+ from (
+ select projects.id as id
+ from projects
+ where projects.namespace_id = ( select iif(is_member = 1, namespace_id, null) from permit) and projects.deleted_at is null and true
+ order by projects.id desc limit 1000)
+ union all
+ select *
+ from (
+ select projects.id as id
+ from projects
+ where projects.namespace_id = ( select iif(is_member = 0, namespace_id, null) from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public'
+ order by projects.id desc limit 1000)) as mine cross join project_stats on project_stats.project_id = mine.id
+ where project_stats.episodes > 0), share as materialized ( select max(2, 1500 / max(1, (select count(*) from readable))) as n), near as materialized (select readable.id as source, episodes.id as id
+ from readable cross join episodes on episodes.id in (select walking.id
+ from episodes as walking
+ where walking.project_id = readable.id and walking.deleted_at is null and walking.id < :before and walking.id >= :until
+ order by walking.id desc limit (select n from share))
+ where true), picked as materialized (select row_number() over (order by episodes.id desc) as at, episodes.id as id, source
+ from near cross join episodes on episodes.id = near.id), horizon as materialized (select min(last) as at
+ from ( select max(at) as last from picked group by source having count(*) >= (select n from share))), walk(id, edge, is_fit, examined, weight, steps, found) as (
+ select :before, :edge, 0, 0, 0, 0, 0
+ from permit
+ union all
+ select episodes.id, null, case
+ when episodes.id is null or not episodes.deleted_at is null or episodes.id = walk.id then 0 else true end, walk.examined + (episodes.id is not null and episodes.deleted_at is null and episodes.id <> walk.id), walk.weight + ifnull((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)), 0), walk.steps + 1, walk.found + walk.is_fit
+ from walk
+ left join episodes on episodes.id = (select id from picked where at = walk.steps + 1)
+ where walk.id is not null and walk.steps < min(:most, ifnull((select at from horizon), 9e9)) and walk.weight < :heaviest and walk.found + walk.is_fit <= :offset + :limit)
+ select standing.refusal as refusal, null as id, null as edge, null as is_fit, null as is_stop, null as examined, null as body
+ from verdict as standing
+ union all
+ select null, walk.id, walk.edge, walk.is_fit, walk.steps >= min(:most, ifnull((select at from horizon), 9e9)) or walk.weight >= :heaviest, walk.examined, json_set(<episodeJson>, '$.project', (select json_object('id', projects.id, 'slug', projects.slug)
+ from projects
+ where projects.id = episodes.project_id))
+ from walk
+ left join episodes on episodes.id = iif(walk.is_fit and walk.found >= :offset, walk.id, null)
+ where walk.is_fit or walk.id is null or walk.steps >= min(:most, ifnull((select at from horizon), 9e9)) or walk.weight >= :heaviest
+
 -- episodes.makeChangedFolders, permitted by episodes.updating
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)
  select made.value ->> '$.id', permit.project_id, case

@@ -78,14 +78,15 @@ with slice as materialized (select episodes.id as id
  where episodes.id in (select id from slice) and (octet_length(episodes.name) <> length(episodes.name) or episodes.folded_name is not null)
 
 -- facets.listedAlike, consulted by facets.listing
-, found as materialized (select facet_counts.value as value, facet_counts.n as n
- from facet_counts
- where facet_counts.project_id = (select unhex(project_id) from permit) and facet_counts.key = :key and facet_counts.value >= :from and facet_counts.value < ifnull(:to, x'') limit 10000)
- select standing.refusal as refusal, (ifnull((select walks.position from walks where walks.name = 'facets.filled'), '') = 'g') as is_filled, null as body
+select standing.refusal as refusal, (ifnull((select walks.position from walks where walks.name = 'facets.filled'), '') = 'g') as is_filled, null as body
  from verdict as standing
  union all
  select null, null, json_object('value', iif(typeof(value) = 'blob', json(iif(value = x'01', 'true', 'false')), value), 'count', n)
- from (select value, n from found order by n desc, value limit 1000 + 1)
+ from (select value, n
+ from (select facet_counts.value as value, facet_counts.n as n
+ from facet_counts
+ where facet_counts.project_id = (select unhex(project_id) from permit) and facet_counts.key = :key and facet_counts.value >= :from and facet_counts.value < ifnull(:to, x'') limit 10000)
+ order by n desc, value limit 1000 + 1)
 
 -- facets.listedKeys, consulted by facets.listing
 , found(key) as (select (select min(facet_counts.key)
@@ -115,15 +116,16 @@ with slice as materialized (select episodes.id as id
  where key is not null
 
 -- facets.listedValues, consulted by facets.listing
-, found as materialized (select facet_counts.value as value, facet_counts.n as n
- from facet_counts
- where facet_counts.project_id = (select unhex(project_id) from permit) and facet_counts.key = :key
- order by facet_counts.size desc limit 1000 + 1)
- select standing.refusal as refusal, (ifnull((select walks.position from walks where walks.name = 'facets.filled'), '') = 'g') as is_filled, null as body
+select standing.refusal as refusal, (ifnull((select walks.position from walks where walks.name = 'facets.filled'), '') = 'g') as is_filled, null as body
  from verdict as standing
  union all
  select null, null, json_object('value', iif(typeof(value) = 'blob', json(iif(value = x'01', 'true', 'false')), value), 'count', n)
- from (select value, n from found order by n desc, value limit 1000 + 1)
+ from (select value, n
+ from (select facet_counts.value as value, facet_counts.n as n
+ from facet_counts
+ where facet_counts.project_id = (select unhex(project_id) from permit) and facet_counts.key = :key
+ order by facet_counts.size desc limit 1000 + 1)
+ order by n desc, value limit 1000 + 1)
 
 -- facets.recount
 with nearby as materialized (

@@ -58,7 +58,7 @@ function sourceOf(a: A, { order: name, ranges, slots }: Recipe): Source {
   const gathered = driven.gathered
     ? [
         sql`gathered as materialized (${driven.gathered})`,
-        sql`few as materialized (select ${driven.isGathered} as is_few)`,
+        sql`few as materialized (${driven.few})`,
         sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id
           from gathered cross join ${episodes} on ${episodes.id} = gathered.id
           where (select is_few from few) and ${order.isBehind(a)})`,

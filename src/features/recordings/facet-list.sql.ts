@@ -55,12 +55,11 @@ const valuesOf = (name: string, found: (a: Arguments<Values>) => ReturnType<type
   consulting<ProjectRef, Values>(
     listing,
     name,
-    (a) => sql`, found as materialized (${found(a)})
-      select ${refusal}, ${isFilled} as is_filled, null as body from ${VERDICT}
+    (a) => sql`select ${refusal}, ${isFilled} as is_filled, null as body from ${VERDICT}
       union all
       select null, null, json_object('value', iif(typeof(value) = 'blob', json(iif(value = x'01', 'true', 'false')), value),
           'count', n)
-        from (select value, n from found order by n desc, value limit ${most} + 1)`,
+        from (select value, n from (${found(a)}) order by n desc, value limit ${most} + 1)`,
   )
 
 const values = valuesOf(

@@ -6,6 +6,7 @@ import { live } from '../../db/standing.ts'
 import { positionOf } from '../../db/walks.ts'
 import type { Drives, Range } from '../../domain/query-drives.ts'
 import type { Walk } from './episode-order.sql.ts'
+import { heldBy } from './holding.sql.ts'
 
 /** How what a query is certain of leads to episodes, by the table `facets` or by an index of theirs. */
 
@@ -53,7 +54,10 @@ const place = placeOf(sql`select project_id from permit`)
 const PLACE = sql`(select id from place)`
 const HAS_PLACE = sql`exists (select 1 from place)`
 
-/** `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many. */
+/**
+ * `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many; `chosen`: its
+ * facets, each in a slot.
+ */
 const rarest = (a: A): SQL => sql`wanted as materialized (
     select drive.key as drive, slot.key as slot, slot.value ->> 0 as key,
       ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
@@ -61,14 +65,14 @@ const rarest = (a: A): SQL => sql`wanted as materialized (
   rarest as materialized (select drive, total from (
     select drive, sum(ifnull((select ${facetCounts.n} from ${facetCounts} where ${facetCounts.projectId} = place.id
       and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value), 0)) as total
-    from wanted cross join place group by drive) order by total, drive limit 1)`
+    from wanted cross join place group by drive) order by total, drive limit 1),
+  chosen as materialized (select slot, key, value from rarest cross join wanted on wanted.drive = rarest.drive)`
 
 /** What has the facet in a slot of the rarest, in a project, behind an id in the order of ids. */
 function inSlot(a: A, slot: number, extreme: 'max' | 'min', project: SQL, id: SQLWrapper): SQL {
   const isMax = extreme === 'max'
   const bytes = (of: SQLWrapper): SQL => sql`ifnull(unhex(${of}), x'ff')`
-  const own = (what: string): SQL => sql`(select ${sql.raw(what)} from wanted
-    where drive = (select drive from rarest) and slot = ${num(slot)})`
+  const own = (what: string): SQL => sql`(select ${sql.raw(what)} from chosen where slot = ${num(slot)})`
   return sql`from ${facets} where ${facets.projectId} = ${project} and ${facets.key} = ${own('key')}
     and ${facets.value} = ${own('value')} and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(id)}
     and ${facets.episodeId} ${sql.raw(isMax ? '>=' : '<')} ${bytes(a.until)}`
@@ -102,6 +106,8 @@ function inRange(a: A, range: Range, index: number, condition: SQL): SQL {
       ? found
       : sql`${found} union all ${of(sql`'~more'`, sql`${facets.value} = ''`)}`
   }
+  if (range.by === 'collection' || range.by === 'dataset')
+    return heldBy(range.by, part('from'), sql`(select project_id from permit where ${condition})`)
   const column = rangeColumns[range.by]
   return sql`select ${episodes.id} as id from ${episodes}
     where ${episodes.projectId} = (select project_id from permit where ${condition}) and ${live(episodes)}
@@ -119,9 +125,8 @@ const LEAST = { name: sql`''`, id: sql`''`, started: sql`-9e999`, updated: sql`-
 
 /** The ids of what has the rarest of the facets, as `id`; of none where `condition` does not hold. */
 const havingRarest = (condition: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
-  from rarest cross join wanted on wanted.drive = rarest.drive
-  cross join ${facets} on ${facets.projectId} = ${PLACE} and ${facets.key} = wanted.key
-    and ${facets.value} = wanted.value where ${condition}`
+  from chosen cross join ${facets} on ${facets.projectId} = ${PLACE} and ${facets.key} = chosen.key
+    and ${facets.value} = chosen.value where ${condition}`
 
 /** Of so many the index of a list's order need not be looked at. */
 const FEW_OF_A_FACET = 1_000
@@ -142,65 +147,64 @@ interface Drive {
   readonly tables: readonly SQL[]
   /** Selects ids, as `id`, of which there are few enough to put them in order. */
   readonly gathered: SQL | null
-  /** Whether what is gathered is what is looked for. */
-  readonly isGathered: SQL
+  /** Selects, as `is_few`, whether what is gathered is what is looked for. */
+  readonly few: SQL
   /** The next id by facets, and whether it is to be found by them; null where it cannot be. */
   readonly next: { readonly if: SQL; readonly id: SQL } | null
 }
 
 /**
  * In the order of ids the rarest facet drives by itself, and a range is gathered where no facet is rare. In another order what
- * is rare is gathered, by its facet or by a range. Of several ranges the first that is small enough is.
+ * is rare is gathered, by its facet or by a range. Of several ranges the first that is small enough is. What decides stands in
+ * tables of one row each, as an expression that has all of it would be too deep for D1.
  */
 export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   const hasFacets = slots > 0
-  const total = sql`ifnull((select total from rarest), 9e9)`
-  const isRare = sql`(${total} <= ${num(extreme === null ? MOST_GATHERED : FEW_OF_A_FACET)})`
-  const chain = rangesOf(a, ranges, hasFacets ? sql`not ${isRare}` : sql`true`)
-  const isInRange = sql`(${sql.join([sql`false`, ...chain.map(({ isSmall }) => isSmall)], sql` or `)})`
-  const byFacet = hasFacets && extreme === null ? [havingRarest(isRare)] : []
-  const gathered = [...byFacet, ...chain.map(({ ids }) => ids)]
+  const isOrdered = extreme !== null
+  const few = num(isOrdered ? FEW_OF_A_FACET : MOST_GATHERED)
+  const rare = hasFacets
+    ? sql`select ifnull(min(total), 9e9) <= ${few} as is_rare from rarest`
+    : sql`select 0 as is_rare`
+  const gathered = [
+    ...(hasFacets && !isOrdered ? [havingRarest(sql`(select is_rare from rare)`)] : []),
+    ...ranges.map((_, index) => idsOf(index)),
+  ]
   return {
     tables: [
       ...(hasFacets || ranges.some(({ by }) => by === 'facet') ? [place] : []),
       ...(hasFacets ? [rarest(a)] : []),
-      ...chain.map(({ table }) => table),
+      sql`rare as materialized (${rare})`,
+      sql`left0 as materialized (select not is_rare as is_left from rare)`,
+      ...ranges.flatMap((range, index) => tablesOf(a, range, index)),
     ],
     gathered: gathered.length === 0 ? null : sql.join(gathered, sql` union all `),
-    isGathered: isGatheredBy(hasFacets ? isRare : null, isInRange, extreme),
-    next: hasFacets && extreme !== null ? { if: HAS_PLACE, id: nextIn(a, slots, extreme) } : null,
+    few: sql`select ${sql.raw(isOrdered ? '' : 'is_rare or ')} left0.is_left and not ${left(ranges.length)}.is_left as is_few
+      from rare cross join left0 ${sql.raw(ranges.length === 0 ? '' : `cross join left${ranges.length}`)}`,
+    next: hasFacets && isOrdered ? { if: HAS_PLACE, id: nextIn(a, slots, extreme) } : null,
   }
 }
 
-/** Where nothing is filled no facet is rare. */
-function isGatheredBy(isRare: SQL | null, isInRange: SQL, extreme: Driven['extreme']): SQL {
-  if (isRare === null) return isInRange
-  return extreme === null ? sql`(${isRare} or ${isInRange})` : sql`(not ${isRare} and ${isInRange})`
+const left = (index: number): SQL => sql.raw(`left${index}`)
+const rangeAt = (index: number): SQL => sql.raw(`range${index}`)
+
+/** A range, as far as it is looked at, where none before it is small enough; and whether there is still none. */
+function tablesOf(a: A, range: Range, index: number): readonly SQL[] {
+  const isWanted = sql`(select is_left from ${left(index)})`
+  const isSmall = sql`n <= ${num(MOST_GATHERED)} ${range.by === 'facet' ? sql`and places > 0` : sql``}`
+  const places = sql`cross join (select count(*) as places from place)`
+  return [
+    sql`${rangeAt(index)} as materialized (select * from (${inRange(a, range, index, isWanted)})
+      limit ${num(MOST_GATHERED)} + 1)`,
+    sql`${left(index + 1)} as materialized (select is_left and not (${isSmall}) as is_left from ${left(index)}
+      cross join (select count(*) as n from ${rangeAt(index)}) ${range.by === 'facet' ? places : sql``})`,
+  ]
 }
 
-interface Counted {
-  readonly table: SQL
-  readonly ids: SQL
-  readonly isSmall: SQL
-}
-
-/** Each is looked at where none before it is small enough. */
-function rangesOf(a: A, ranges: readonly Range[], condition: SQL): readonly Counted[] {
-  const found: Counted[] = []
-  for (const [index, range] of ranges.entries()) {
-    const name = sql.raw(`range${index}`)
-    const isWanted = sql.join([condition, ...found.map(({ isSmall }) => sql`not ${isSmall}`)], sql` and `)
-    const isCounted = sql`(select count(*) from ${name}) <= ${num(MOST_GATHERED)}`
-    const isSmall = range.by === 'facet' ? sql`(${HAS_PLACE} and ${isCounted})` : sql`(${isCounted})`
-    found.push({
-      table: sql`${name} as materialized (select * from (${inRange(a, range, index, isWanted)})
-        limit ${num(MOST_GATHERED)} + 1)`,
-      ids: sql`select id from ${name} where ${isSmall}`,
-      isSmall,
-    })
-  }
-  return found
-}
+/** The ids of a range that is the first which is small enough. */
+const idsOf = (
+  index: number,
+): SQL => sql`select id from ${left(index)} as before cross join ${left(index + 1)} as behind
+  cross join ${rangeAt(index)} where before.is_left and not behind.is_left`
 
 const num = (value: number): SQL => sql.raw(String(value))
 

@@ -1,5 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { collectionMembers, collections, datasets, nodes } from '../../../drizzle/schema.ts'
+import { live } from '../../db/standing.ts'
 
 /** A thing that may be a member of collections. */
 export interface Held {
@@ -41,4 +42,27 @@ export function holding(
         left join ${collections} as holder on holder.id = member.collection_id and holder.deleted_at is null
         ${asked.some(({ by }) => by === 'dataset') ? inDataset : sql``}
       limit ${MOST_HOLDERS}))`
+}
+
+/**
+ * The ids of what a collection, or the collections of a dataset, hold, as `id`: of the members, and of all that hangs below those
+ * that are folders. Some are of no episode; of a thing that is held twice there may be two.
+ */
+export function heldBy(by: Holding, name: SQL, projectId: SQL): SQL {
+  const named = (table: typeof collections | typeof datasets): SQL =>
+    sql`select ${table.id} from ${table} where ${table.projectId} = ${projectId} and ${table.name} = ${name} and ${live(table)}`
+  const holders =
+    by === 'collection'
+      ? named(collections)
+      : sql`select ${collections.id} from ${collections} where ${collections.datasetId} in (${named(datasets)})
+          and ${live(collections)}`
+  const held = sql`${collectionMembers} as member`
+  const isHeld = sql`member.collection_id in (${holders})`
+  const node = sql`${nodes} as node on node.id = member.member_id and node.project_id = member.project_id`
+  return sql`select member.member_id as id from ${held} where ${isHeld}
+    union all select ifnull(node.item_id, '') from ${held} cross join ${node} where ${isHeld}
+    union all select ifnull(below.item_id, '') from ${held} cross join ${node} and node.kind = 'folder'
+      cross join ${nodes} as below on below.container_id = node.container_id and below.path > node.path || '/'
+        and below.path < node.path || '0' and below.deleted_at is null
+      where ${isHeld}`
 }

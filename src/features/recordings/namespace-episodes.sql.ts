@@ -6,11 +6,11 @@ import type { Window } from '../../db/page.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import type { Arguments, Compiled } from '../../db/sql.ts'
 import { live, type NamespaceRef, publicProject, visitorGuard } from '../../db/standing.ts'
-import { consultingOnce, guard } from '../../db/statements.ts'
+import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { drivesOf } from '../../domain/query-drives.ts'
 import { type Asking, compile } from './episode-conditions.sql.ts'
-import { type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
+import { NEWEST_FIRST, type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
 import {
   type Bounds,
   boundsOf,
@@ -93,16 +93,27 @@ function sourceOf(a: A, { order: name, slots }: Recipe): Source {
 const shown = sql`json_set(${episodeJson}, '$.project', (select ${object({ id: projects.id, slug: projects.slug })}
   from ${projects} where ${projects.id} = ${episodes.projectId}))`
 
+const build =
+  (recipe: Recipe) =>
+  (a: A): SQL =>
+    walked(a, sourceOf(a, recipe), recipe.asking, shown)
+
+const anything: Recipe = {
+  order: NEWEST_FIRST,
+  slots: 0,
+  asking: compile({ kind: 'and', parts: [] }),
+}
+
+const all = consulting<NamespaceRef, Asked>(listing, 'episodes.listedOfNamespace', build(anything))
+
 const lately = new Lately<Compiled<Asked>>(32)
 
-function statementOf(recipe: Recipe): Compiled<Asked> {
-  const key = `${recipe.order} ${recipe.slots} ${recipe.asking.shape}`
-  return lately.of(key, () =>
-    consultingOnce(listing, 'episodes.foundInNamespace', (a: A) =>
-      walked(a, sourceOf(a, recipe), recipe.asking, shown),
-    ),
-  )
-}
+const keyOf = ({ order, slots, asking }: Recipe): string => `${order} ${slots} ${asking.shape}`
+
+const statementOf = (recipe: Recipe): Compiled<Asked> =>
+  keyOf(recipe) === keyOf(anything)
+    ? all
+    : lately.of(keyOf(recipe), () => consultingOnce(listing, 'episodes.foundInNamespace', build(recipe)))
 
 /** So many facets have a slot each, as D1 takes five terms; what needs more is looked for row by row. */
 const MOST_SLOTS = 4

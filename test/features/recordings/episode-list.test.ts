@@ -265,6 +265,31 @@ describe('a filter over very many episodes', () => {
       }
   })
 
+  it('looks at what a collection or a dataset holds, where that is few', async () => {
+    const { tenant, path } = await havingMany(12_000)
+    const project = path.replace(/\/episodes$/, '')
+    const shown = await tenant.ask('GET', `${path}?name=run-0777`)
+    const ids = shown.body.episodes.map(({ id }: { id: string }) => id)
+    const inside = await tenant.ask('POST', path, { name: 'inside', folder: '/held/deep' })
+    await tenant.ask('POST', path, { name: 'beside', folder: '/other' })
+    const { body } = await tenant.ask('GET', `/nodes/${inside.body.episode.folderId}`)
+    const folder = body.ancestors?.[0]?.id ?? body.node?.parentId
+    expect(folder).toBeTruthy()
+    const dataset = await tenant.ask('POST', `${project}/datasets`, { name: 'train' })
+    const collection = { name: 'some', members: [...ids, folder, 'nothing'], datasetId: dataset.body.id }
+    expect((await tenant.ask('POST', `${project}/collections`, collection)).status).toBe(201)
+    for (const q of ['collection:some', 'dataset:train'])
+      for (const sort of Object.keys(orders)) {
+        const page = await tenant.ask('GET', `${path}?${search({ q, sort })}`)
+        expect([q, sort, names(page).toSorted(), page.body.examined, page.rowsRead < 800]).toEqual([
+          ...[q, sort, [...names(shown), 'inside'].toSorted(), ids.length + 1, true],
+        ])
+      }
+    expect(
+      names(await tenant.ask('GET', `${path}?${search({ q: 'dataset:train tag:a name:run*' })}`)).length,
+    ).toBe(10)
+  })
+
   it('by a query reads as little, whatever is asked', async () => {
     const { tenant, path } = await havingMany(12_000)
     const meta = 'meta.a:1 OR meta."b c":1..2 OR meta.c:x*'

@@ -782,7 +782,7 @@ describe('a page of what is found', () => {
       .bind(tenant.slug)
       .run()
     for (const q of [
-      'collection:none',
+      'collection:none*',
       '-collection:none -dataset:none',
       Array.from({ length: 10 }, (_, at) => `collection:${at}*`).join(' OR '),
     ]) {
