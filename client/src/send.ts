@@ -32,7 +32,8 @@ export async function send({ platform, patience }: Host, sending: Sending): Prom
       return networkError(thrown)
     })
     if (outcome instanceof Response && (outcome.ok || outcome.status === PRECONDITION_FAILED)) {
-      await outcome.body?.cancel()
+      // Read to its end, a connection can be used again.
+      await outcome.arrayBuffer().catch(() => undefined)
       return onSent(bytes.size)
     }
     const error = outcome instanceof Response ? await errorOf(outcome) : outcome

@@ -111,6 +111,7 @@ function answerBy(answer: IncomingMessage, outgoing: ServerResponse, fault: Faul
   if (fault === undefined) {
     outgoing.writeHead(statusCode, headers)
     answer.pipe(outgoing)
+    outgoing.on('close', () => answer.resume())
     return
   }
   const chunks: Buffer[] = []

@@ -39,7 +39,7 @@ const timeText = (seconds: number): string =>
 
 const REDRAWN_MILLISECONDS = 100
 const TOLD_MILLISECONDS = 5_000
-const BAR = 20
+const BAR = 16
 
 interface Part {
   readonly done: number
