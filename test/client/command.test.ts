@@ -168,6 +168,6 @@ describe('dreamlake-edge', () => {
     bar.label = '/a/very/long/path/that/nobody/would/ever/want/to/type/front.mp4'
     bar.update('a', { done: 123_456_789_012, held: 0, total: 987_654_321_098 })
     for (const columns of [20, 80, 200]) expect(bar.line(columns).length).toBeLessThan(columns)
-    expect(bar.line(80)).toMatch(/^\.\.\..*\[#{2}-{14}\] {2}12% {2}123\.5 GB of 987\.7 GB/)
+    expect(bar.line(80)).toMatch(/^\.\.\..*\[#+-+\] {2}12% {2}123\.5 GB of 987\.7 GB/)
   })
 })
