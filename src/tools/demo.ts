@@ -1,27 +1,15 @@
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import {
+  type Asset,
+  connect,
+  DreamLakeError,
+  type Place,
+  type Progress,
+} from '../../client/src/node/index.ts'
 import { assertEqual, assertSameBytes, Failure, say } from './checks.ts'
-import { type CallRecord, Client } from './client.ts'
-import { collect, makeDataset, readManifest } from './demo-dataset.ts'
+import { bytesOf, collect, type Lake, makeDataset, readManifest } from './demo-dataset.ts'
 import { signLocalToken } from './local-token.ts'
 import { DURATION_MILLISECONDS, readSamples, type Sample, sampleKinds } from './sample.ts'
-import {
-  Account,
-  Announced,
-  Asset,
-  Assets,
-  Done,
-  Download,
-  Episode,
-  Episodes,
-  Made,
-  Named,
-  Problem,
-  Secret,
-  Stored,
-  Trash,
-  Upserted,
-} from './shapes.ts'
 import { aligned } from './table.ts'
 
 const USAGE = 'Usage: npm run demo [-- --url http://localhost:10334] [--robot]'
@@ -41,11 +29,41 @@ function settingsFrom(args: readonly string[]): Settings {
   return { base: new URL(values.url), robot: values.robot }
 }
 
-async function assertAwake(client: Client, base: URL): Promise<void> {
+/** A call that was answered, for the table at the end. */
+interface CallRecord {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** Round trips to the database and their milliseconds, as `Server-Timing` tells them. */
+  readonly trips: string
+  readonly milliseconds: string
+}
+
+/** Connects by a token, and keeps a record of each call of the API. */
+function recorded(base: URL, token: string, calls: CallRecord[]): Lake {
+  return connect({
+    ...{ url: base, token },
+    async fetch(request) {
+      const response = await fetch(request)
+      const timing = response.headers.get('Server-Timing') ?? ''
+      calls.push({
+        method: request.method,
+        path: decodeURIComponent(new URL(request.url).pathname),
+        status: response.status,
+        trips: /;desc="?(\d+)/.exec(timing)?.[1] ?? '-',
+        milliseconds: /;dur=([\d.]+)/.exec(timing)?.[1] ?? '-',
+      })
+      return response
+    },
+  })
+}
+
+async function assertAwake(base: URL): Promise<void> {
+  const lake = connect({ url: base, token: '', retries: { tries: 1 } })
   try {
-    await client.call('GET', '/healthz', { expect: 200, answer: z.object({ status: z.literal('ok') }) })
+    await lake.GET('/healthz')
   } catch (error) {
-    if (error instanceof Failure) throw error
+    if (!(error instanceof DreamLakeError) || error.code !== 'network') throw error
     throw new Failure(
       `No server answers at ${base.origin}. Run \`npm run dev\` first, or give its address by --url.`,
     )
@@ -53,232 +71,180 @@ async function assertAwake(client: Client, base: URL): Promise<void> {
   say(`The server at ${base.origin} answers.`)
 }
 
-/** Sends the samples as a robot does: announce, send, complete. Answers their storage ids, in order. */
-async function upload(client: Client, namespace: string, samples: readonly Sample[]): Promise<string[]> {
-  const files = await Promise.all(samples.map(fileOf))
-  const body = { namespace, project: PROJECT, files }
-  const { uploads } = await client.call('POST', '/uploads', { expect: 201, answer: Announced, body })
-  assertEqual('The number of announced uploads', uploads.length, samples.length)
-  for (const [index, announced] of uploads.entries()) {
-    const { name, bytes } = samples[index] as Sample
-    if (announced.status === 'exists') throw new Failure(`${name} is there before it was sent.`)
-    await client.put(announced.url, bytes, announced.headers)
-    const stored = await client.call('POST', `/uploads/${announced.id}/complete`, {
-      expect: 200,
-      answer: Stored,
+/** Sends a sample as a robot does; answers its asset. */
+async function upload(
+  lake: Lake,
+  place: Place,
+  { kind, name, own, contentType, bytes }: Sample,
+): Promise<Asset> {
+  let last: Progress | undefined
+  const send = () =>
+    lake.upload(bytes, {
+      ...{ ...place, episode: EPISODE, path: name, kind, contentType, fields: own },
+      onProgress(progress) {
+        last = progress
+      },
     })
-    assertEqual(`The size of ${name} in the bucket`, stored.size, bytes.length)
-    say(`Uploaded ${name}: ${bytes.length} bytes${stored.sha256 === null ? '' : ', verified by the bucket'}.`)
-    if (stored.sha256 !== null) await announceAgain(client, body, index, stored.id)
-  }
-  return uploads.map(({ id }) => id)
-}
-
-/** What the bucket has verified need not be sent a second time. */
-async function announceAgain(
-  client: Client,
-  { files, ...place }: { readonly files: readonly unknown[] },
-  index: number,
-  id: string,
-): Promise<void> {
-  const body = { ...place, files: [files[index]] }
-  const { uploads } = await client.call('POST', '/uploads', { expect: 201, answer: Announced, body })
-  assertEqual('The same file, announced again', uploads, [{ id, status: 'exists' }])
-}
-
-async function fileOf({ name, bytes, contentType }: Sample) {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return {
-    name: filenameOf(name),
-    size: bytes.length,
-    contentType,
-    sha256: Buffer.from(digest).toString('hex'),
-  }
-}
-
-const filenameOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
-
-/** An asset as it was registered. */
-type Registered = Readonly<Record<string, unknown>>
-
-async function register(
-  client: Client,
-  namespace: string,
-  sample: Sample,
-  storageId: string,
-): Promise<Registered> {
-  const { kind, name, storageName, own } = sample
-  const given = { name, [storageName]: storageId, ...own }
-  const body = { namespace, project: PROJECT, episodeName: EPISODE, ...given }
-  const { id } = await client.call('POST', `/assets/${kind}`, { expect: 201, answer: Made, body })
-  say(`Registered the ${kind} ${name}.`)
-  return { id, ...given }
+  const asset = await send()
+  assertEqual(`What was sent of ${name}`, last?.sent, bytes.length)
+  say(`Uploaded ${name}, ${bytes.length} bytes, and registered it as ${kind}.`)
+  // What the bucket has verified need not be sent a second time.
+  if (!('object' in asset) || !asset.object?.sha256) return asset
+  const again = await send()
+  assertEqual('The same file at the same place', again.id, asset.id)
+  assertEqual(`What the server had of ${name}`, last?.held, bytes.length)
+  return asset
 }
 
 /** Lists a kind, of which there are those that were registered, the newest first. */
 async function list(
-  client: Client,
-  namespace: string,
+  lake: Lake,
+  place: Place,
   kind: Sample['kind'],
-  registered: readonly Registered[],
+  registered: readonly (readonly [Sample, Asset])[],
 ): Promise<void> {
-  const query = { namespace, project: PROJECT }
-  const assets = await client.call('GET', `/assets/${kind}`, { expect: 200, answer: z.array(Asset), query })
+  const { data } = await lake.GET(`/assets/${kind}`, { params: { query: place } })
+  const assets: readonly Readonly<Record<string, unknown>>[] = data
   assertEqual(`How many there are of kind ${kind}`, assets.length, registered.length)
-  for (const [index, made] of registered.toReversed().entries())
-    for (const [field, value] of Object.entries(made))
+  for (const [index, [{ name, own }, { id }]] of registered.toReversed().entries())
+    for (const [field, value] of Object.entries({ id, name, ...own }))
       assertEqual(`${field} of the ${kind}`, assets[index]?.[field], value)
   say(`Listed kind ${kind}: ${assets.map(({ name }) => name).join(', ')}.`)
 }
 
-/** Downloads a sample and compares it; answers its signed URL. */
-async function fetchBack(client: Client, namespace: string, sample: Sample): Promise<string> {
-  const { kind, name, bytes, contentType } = sample
-  const query = { namespace, project: PROJECT, episode: EPISODE, path: name }
-  const download = await client.call('GET', `/assets/${kind}/download`, {
-    expect: 200,
-    answer: Download,
-    query,
-  })
-  assertEqual(`The size of ${name}`, download.size, bytes.length)
-  assertEqual(`The content type of ${name}`, download.contentType, contentType)
-  assertSameBytes(name, (await client.bytes(download.url)).bytes, bytes)
+/** Downloads a sample and compares it, and of a video a part too. */
+async function fetchBack(lake: Lake, { id }: Asset, { kind, name, bytes }: Sample): Promise<void> {
+  assertSameBytes(name, await bytesOf(lake.download(id)), bytes)
   say(`Downloaded ${name}: all ${bytes.length} bytes are the same.`)
-  return download.url
+  if (kind !== 'video') return
+  const start = Math.floor(bytes.length / 3)
+  const end = 2 * start
+  assertSameBytes(name, await bytesOf(lake.download(id, { start, end })), bytes.subarray(start, end), start)
+  say(`Fetched bytes ${start} to ${end - 1} of ${name}: they are the same.`)
 }
 
-async function fetchRange(client: Client, url: string, { name, bytes }: Sample): Promise<void> {
-  const first = Math.floor(bytes.length / 3)
-  const last = 2 * first - 1
-  const found = await client.bytes(url, { first, last })
-  assertEqual('Content-Range', found.headers.get('Content-Range'), `bytes ${first}-${last}/${bytes.length}`)
-  assertSameBytes(name, found.bytes, bytes.subarray(first, last + 1), first)
-  say(`Fetched bytes ${first} to ${last} of ${name}: they are the same.`)
-}
+const EPISODES = '/namespaces/{slug}/projects/{projectSlug}/episodes'
+
+const paramsOf = ({ namespace, project }: Place) => ({ path: { slug: namespace, projectSlug: project } })
 
 /** The one episode that there is. */
-async function readEpisode(reader: Client, episodes: string): Promise<z.output<typeof Episode>> {
-  const { episodes: all } = await reader.call('GET', episodes, { expect: 200, answer: Episodes })
-  const [episode] = all
-  if (!episode || all.length > 1) throw new Error(`There are ${all.length} episodes.`)
+async function readEpisode(reader: Lake, place: Place) {
+  const { data } = await reader.GET(EPISODES, { params: paramsOf(place) })
+  const [episode] = data.episodes
+  if (!episode || data.episodes.length > 1) throw new Failure(`There are ${data.episodes.length} episodes.`)
   return episode
 }
 
 /** A robot's token cannot PATCH; a POST changes the episode that the same token has created. */
-async function complete(recorder: Client, reader: Client, episodes: string, isRobot: boolean): Promise<void> {
+async function complete(recorder: Lake, reader: Lake, place: Place, isRobot: boolean): Promise<void> {
   const now = Date.now()
   const changes = {
-    status: 'completed',
+    status: 'completed' as const,
     startedAt: new Date(now - DURATION_MILLISECONDS).toISOString(),
     endedAt: new Date(now).toISOString(),
     durationMs: DURATION_MILLISECONDS,
   }
-  if (isRobot)
-    await recorder.call('POST', episodes, {
-      expect: 200,
-      answer: Upserted,
-      body: { name: EPISODE, ...changes },
+  const params = paramsOf(place)
+  if (isRobot) await recorder.POST(EPISODES, { params, body: { name: EPISODE, ...changes } })
+  else
+    await recorder.PATCH(`${EPISODES}/{episodeName}`, {
+      ...{ params: { path: { ...params.path, episodeName: EPISODE } }, body: changes },
     })
-  else await recorder.call('PATCH', `${episodes}/${EPISODE}`, { expect: 200, answer: Made, body: changes })
-  const { status, startedAt, endedAt, durationMs } = await readEpisode(reader, episodes)
+  const { status, startedAt, endedAt, durationMs } = await readEpisode(reader, place)
   assertEqual('The finished episode', { status, startedAt, endedAt, durationMs }, changes)
   say(`Episode ${EPISODE} is completed and lasted ${DURATION_MILLISECONDS / 1_000} seconds.`)
 }
 
-/** Who records, and who downloads: the user, or a robot and a job with a token each. */
-async function castFor(client: Client, namespace: string, robot: boolean): Promise<[Client, Client]> {
-  if (!robot) return [client, client]
-  await client.call('POST', `/namespaces/${namespace}/projects`, {
-    expect: 201,
-    answer: Named,
-    body: { name: PROJECT },
+/** Asks for what a token does not allow. */
+async function assertForbidden(call: Promise<unknown>): Promise<void> {
+  const code = await call.then(
+    () => 'done',
+    (error: unknown) => (error instanceof DreamLakeError ? error.code : String(error)),
+  )
+  assertEqual('What a token cannot do', code, 'forbidden')
+}
+
+/** Who records, and who downloads: a robot and a job with a token each. */
+async function castFor(lake: Lake, place: Place, by: (token: string) => Lake): Promise<[Lake, Lake]> {
+  const { namespace, project } = place
+  await lake.POST('/namespaces/{slug}/projects', {
+    ...{ params: { path: { slug: namespace } }, body: { name: project } },
   })
-  const tokenOf = async (name: string, scope: string): Promise<string> => {
-    const body = { name, scopes: [scope], namespace, project: PROJECT }
-    return (await client.call('POST', '/auth/tokens', { expect: 201, answer: Secret, body })).token
+  const tokenFor = async (name: string, scope: 'read' | 'upload'): Promise<Lake> => {
+    const { data } = await lake.POST('/auth/tokens', { body: { ...place, name, scopes: [scope] } })
+    return by(data.token ?? '')
   }
-  const cast: [Client, Client] = [
-    client.by(await tokenOf('robot', 'upload')),
-    client.by(await tokenOf('training job', 'read')),
-  ]
-  await cast[0].call('GET', `/namespaces/${namespace}/projects/${PROJECT}/episodes`, {
-    expect: 403,
-    answer: Problem,
-  })
-  await cast[1].call('POST', `/namespaces/${namespace}/projects/${PROJECT}/episodes`, {
-    expect: 403,
-    answer: Problem,
-    body: { name: 'not allowed' },
-  })
+  const [recorder, reader] = [await tokenFor('robot', 'upload'), await tokenFor('training job', 'read')]
+  const params = paramsOf(place)
+  await assertForbidden(recorder.GET(EPISODES, { params }))
+  await assertForbidden(reader.POST(EPISODES, { params, body: { name: 'not allowed' } }))
   say('Made a token for a robot, which can only upload, and one for a training job, which can only read.')
-  return cast
+  return [recorder, reader]
 }
 
 /** Deletes the episode by mistake, and brings it back with all that is inside. */
-async function deleteAndRestore(client: Client, namespace: string, samples: number): Promise<void> {
-  const project = `/namespaces/${namespace}/projects/${PROJECT}`
-  const listed = async (): Promise<number> => {
-    let count = 0
-    for (const kind of sampleKinds) {
-      const query = { namespace, project: PROJECT }
-      count += (await client.call('GET', `/assets/${kind}`, { expect: 200, answer: Assets, query })).length
-    }
-    return count
+async function deleteAndRestore(lake: Lake, place: Place, samples: number): Promise<void> {
+  const { path } = paramsOf(place)
+  const count = async (): Promise<number> => {
+    let found = 0
+    for await (const _ of lake.findAssets('', place)) found++
+    return found
   }
-  await client.call('DELETE', `${project}/episodes/${EPISODE}`, { expect: 200, answer: Done })
-  assertEqual('The assets that are left', await listed(), 0)
-  const { trash } = await client.call('GET', `${project}/trash`, { expect: 200, answer: Trash })
+  await lake.DELETE(`${EPISODES}/{episodeName}`, { params: { path: { ...path, episodeName: EPISODE } } })
+  assertEqual('The assets that are left', await count(), 0)
+  const { data } = await lake.GET('/namespaces/{slug}/projects/{projectSlug}/trash', { params: { path } })
   assertEqual(
     'What is in the trash',
-    trash.map(({ kind, name }) => ({ kind, name })),
+    data.trash.map(({ kind, name }) => ({ kind, name })),
     [{ kind: 'episode', name: EPISODE }],
   )
-  const path = `${project}/trash/${trash[0]?.deletionId}/restore`
-  await client.call('POST', path, { expect: 200, answer: Episode })
-  assertEqual('The assets that are back', await listed(), samples)
+  const deletionId = data.trash[0]?.deletionId ?? ''
+  await lake.POST('/namespaces/{slug}/projects/{projectSlug}/trash/{deletionId}/restore', {
+    params: { path: { ...path, deletionId } },
+  })
+  assertEqual('The assets that are back', await count(), samples)
   say(`Deleted the episode ${EPISODE}, found it in the trash, and restored it with its ${samples} assets.`)
 }
 
+/** Sends the samples, lists and fetches them; answers how many there are. */
+async function exchange(recorder: Lake, reader: Lake, place: Place): Promise<readonly Sample[]> {
+  const samples = readSamples()
+  const registered: (readonly [Sample, Asset])[] = []
+  for (const sample of samples) registered.push([sample, await upload(recorder, place, sample)])
+  for (const kind of sampleKinds) {
+    const ofKind = registered.filter(([sample]) => sample.kind === kind)
+    await list(reader, place, kind, ofKind)
+  }
+  for (const [sample, asset] of registered) await fetchBack(reader, asset, sample)
+  return samples
+}
+
 async function play({ base, robot }: Settings): Promise<readonly CallRecord[]> {
+  await assertAwake(base)
   const user = `demo-${crypto.randomUUID().slice(0, 8)}`
-  const client = new Client(base, await signLocalToken({ user, expires: '1h' }))
-  await assertAwake(client, base)
+  const calls: CallRecord[] = []
+  const by = (token: string): Lake => recorded(base, token, calls)
+  const lake = by(await signLocalToken({ user, expires: '1h' }))
+  const { data: account } = await lake.GET('/auth/me')
+  assertEqual('The user', account.username, user)
+  say(`Made a token for the new user ${user}; the namespace ${user} appeared.`)
 
-  const account = await client.call('GET', '/auth/me', { expect: 200, answer: Account })
-  const { slug: namespace } = account.namespace
-  assertEqual('The home namespace', namespace, user)
-  say(`Made a token for the new user ${user}; the namespace ${namespace} appeared.`)
-
-  const [recorder, reader] = await castFor(client, namespace, robot)
-  const project = `/namespaces/${namespace}/projects/${PROJECT}`
+  const place: Place = { namespace: user, project: PROJECT }
+  const [recorder, reader] = robot ? await castFor(lake, place, by) : [lake, lake]
   const body = { name: EPISODE, folder: '/experiments/demo', tags: ['demo', 'pick-and-place'] }
-  await recorder.call('POST', `${project}/episodes`, { expect: 201, answer: Upserted, body })
-  const { id: episodeId, projectId, nodePath, tags } = await readEpisode(reader, `${project}/episodes`)
+  await recorder.POST(EPISODES, { params: paramsOf(place), body })
+  const { id: episodeId, projectId, nodePath, tags } = await readEpisode(reader, place)
   assertEqual('The tags of the episode', tags, body.tags)
   assertEqual('The path of the episode', nodePath, `${body.folder}/${EPISODE}`)
   say(`Started episode ${EPISODE} at ${nodePath} in the project ${PROJECT}.`)
 
-  const samples = readSamples()
-  const storageIds = await upload(recorder, namespace, samples)
-
-  const registered: Registered[] = []
-  for (const [index, sample] of samples.entries()) {
-    registered.push(await register(recorder, namespace, sample, storageIds[index] ?? ''))
-  }
-  for (const kind of sampleKinds) {
-    const ofKind = registered.filter((_, index) => samples[index]?.kind === kind)
-    await list(reader, namespace, kind, ofKind)
-  }
-  for (const sample of samples) {
-    const url = await fetchBack(reader, namespace, sample)
-    if (sample.kind === 'video') await fetchRange(reader, url, sample)
-  }
-  await complete(recorder, reader, `${project}/episodes`, robot)
-  await makeDataset(client, project, projectId)
-  await collect(client, project, episodeId)
-  await deleteAndRestore(client, namespace, samples.length)
-  await readManifest(reader, project, samples)
-  return client.calls
+  const samples = await exchange(recorder, reader, place)
+  await complete(recorder, reader, place, robot)
+  await makeDataset(lake, place, projectId)
+  await collect(lake, place, episodeId)
+  await deleteAndRestore(lake, place, samples.length)
+  await readManifest(reader, place, samples)
+  return calls
 }
 
 /** A failed fetch tells its reason in the cause only. */

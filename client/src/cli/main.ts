@@ -22,7 +22,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`).join('
   --json              for programs: lines of JSON on standard output
   --help              of each command too
 
-Exit codes: 0 done; 1 failed; 2 asked in a wrong way; 3 not logged in, or not
+Exit codes: 0 done; 1 failed; 2 asked in a wrong way, or not logged in; 3 not
 allowed; 4 some of many failed; 130 interrupted.`
 
 const shared: Options = {
