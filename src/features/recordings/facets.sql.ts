@@ -229,12 +229,15 @@ const idsOf = (
 
 const num = (value: number): SQL => sql.raw(String(value))
 
-/** The same of several projects, `ids`: the tables before, and for each slot what comes first of each project, as `source` and `id`. */
+/**
+ * How the rarest facet leads to the episodes of several projects, `ids`: for each slot what comes first of each project, as
+ * `source` and `id`.
+ */
 export function driveOfMany(a: A, ids: SQL, slots: number, extreme: 'max' | 'min', most: SQL) {
   const direction = sql.raw(extreme === 'max' ? 'desc' : 'asc')
   return {
     tables: [placeOf(ids), rarest(a)],
-    isDriven: sql`exists (select 1 from place)`,
+    isDriven: HAS_PLACE,
     rows: slotsUpTo(slots).map(
       (slot) => sql`select hex(place.id) || ${num(slot)} as source, ${episodes.id} as id
         from place cross join ${episodes} on ${episodes.id} in (

@@ -56,7 +56,7 @@ const anything: Recipe = {
 
 const isAnything = ({ shape }: Asking): boolean => shape === anything.asking.shape
 
-/** All projects for members, for others the public ones; of them those that have episodes. */
+/** `readable`: all projects for members, for others the public ones; of them those that have episodes. `share`: rows of each. */
 const readable = (slots: number, most: SQL): readonly SQL[] => {
   const some = (isMember: 0 | 1, condition: SQL): SQL => sql`select * from (
     select ${projects.id} as id from ${projects}
