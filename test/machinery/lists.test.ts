@@ -69,6 +69,7 @@ describe('a query over 100,000 episodes', () => {
 
   it.each([
     ...orders(['tag:all', 'tag:most', 'tag:half']),
+    ...orders(['tag:half', 'tag:pair', 'tag:four']),
     ...orders(['tag:most', 'status:running', 'tag:all']),
     ...orders(['tag:half', 'status:completed', 'tag:all']),
     ...orders(['status:completed', 'tag:rare', 'tag:half']),
@@ -146,7 +147,9 @@ describe('a query over 100,000 episodes', () => {
     expect((await facets('?key=tag')).body.values).toEqual([
       { value: 'all', count: 100_000 },
       { value: 'most', count: 99_000 },
+      { value: 'four', count: 50_000 },
       { value: 'half', count: 50_000 },
+      { value: 'pair', count: 50_000 },
       { value: 'rare', count: 100 },
     ])
   })

@@ -59,24 +59,29 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  order by walking.id desc limit (select n from share))
  where true), picked as materialized (select row_number() over (order by episodes.id desc) as at, episodes.id as id, source
  from near cross join episodes on episodes.id = near.id), horizon as materialized (select min(last) as at
- from ( select max(at) as last from picked group by source having count(*) >= (select n from share))), walk(id, edge, is_fit, examined, weight, steps, found) as (
- select :before, :edge, 0, 0, 0, 0, 0
+ from ( select max(at) as last from picked group by source having count(*) >= (select n from share))), walk(step, way, alone, steps, examined, weight, found) as (
+ select json_array(json_array(:before, :edge), 0, 0, 0, 0, json_array()), case
+ when true then 0 end, 0, 0, 0, 0, 0
  from permit
  union all
- select episodes.id, null, case
- when episodes.id is null or not episodes.deleted_at is null or episodes.id = walk.id then 0 else true end, walk.examined + (episodes.id is not null and episodes.deleted_at is null and episodes.id <> walk.id), walk.weight + ifnull((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)), 0), walk.steps + 1, walk.found + walk.is_fit
+ select (select case
+ when iif((walk.step ->> '$[4]') > 20000, 16, max(walk.alone - 1, 0)) = 0 and max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)) > 20000 then json_array(walk.step -> 0, 0, 0, 0, max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_array()) else json_array(json_group_array(json_array(episodes.id, null)) -> '$[#-1]', count(*), sum(episodes.deleted_at is null), sum((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags))), max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_group_array(json_array(episodes.id, null, iif((walk.found + json_array_length(walk.step, '$[5]')) + 8 > :offset, '' || json_set(<episodeJson>, '$.project', (select json_object('id', projects.id, 'slug', projects.slug)
+ from projects
+ where projects.id = episodes.project_id)), null))) filter (where case
+ when not episodes.deleted_at is null or iif((walk.step ->> '$[4]') > 20000, 16, max(walk.alone - 1, 0)) = 0 and ((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0) > 20000 then 0 else true end)) end
+ from (select id
+ from (select id
+ from (select (select id from picked where at = (walk.steps + (walk.step ->> '$[1]')) + 1) as id limit 1)
+ where id is not null)
+ where walk.way = 0) as next cross join episodes on episodes.id = next.id ), walk.way, iif((walk.step ->> '$[4]') > 20000, 16, max(walk.alone - 1, 0)), (walk.steps + (walk.step ->> '$[1]')), (walk.examined + (walk.step ->> '$[2]')), (walk.weight + (walk.step ->> '$[3]')), (walk.found + json_array_length(walk.step, '$[5]'))
  from walk
- left join episodes on episodes.id = (select id from picked where at = walk.steps + 1)
- where walk.id is not null and walk.steps < min(:most, ifnull((select at from horizon), 9e9)) and walk.weight < :heaviest and walk.found + walk.is_fit <= :offset + :limit)
- select standing.refusal as refusal, null as id, null as edge, null as is_fit, null as is_stop, null as examined, null as body
+ where (walk.step ->> '$[0][0]') is not null and not ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, ifnull((select at from horizon), 9e9)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest) and (walk.found + json_array_length(walk.step, '$[5]')) <= :offset + :limit)
+ select standing.refusal as refusal, null as step, null as examined
  from verdict as standing
  union all
- select null, walk.id, walk.edge, walk.is_fit, walk.steps >= min(:most, ifnull((select at from horizon), 9e9)) or walk.weight >= :heaviest, walk.examined, json_set(<episodeJson>, '$.project', (select json_object('id', projects.id, 'slug', projects.slug)
- from projects
- where projects.id = episodes.project_id))
+ select null, walk.step, ifnull((walk.examined + (walk.step ->> '$[2]')), walk.examined)
  from walk
- left join episodes on episodes.id = iif(walk.is_fit and walk.found >= :offset, walk.id, null)
- where walk.is_fit or walk.id is null or walk.steps >= min(:most, ifnull((select at from horizon), 9e9)) or walk.weight >= :heaviest
+ where walk.step -> '$[5]' <> '[]' or (walk.step ->> '$[0][0]') is null or ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, ifnull((select at from horizon), 9e9)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest)
 
 -- episodes.makeChangedFolders, permitted by episodes.updating
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)

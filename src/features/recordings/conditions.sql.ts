@@ -36,6 +36,8 @@ export interface Asking {
   readonly scans: number
   /** Members of lists in the metadata, each of which is a row that is read, and whatever takes as long. */
   readonly members: SQL
+  /** Whether to judge one row may take so much that no other is judged with it. */
+  readonly isLong: boolean
 }
 
 type Field = Exclude<TextField, 'tag' | 'collection' | 'dataset'> | SpanField | NumberField
@@ -63,8 +65,8 @@ export function compileFor(subject: Subject, condition: Condition): Asking {
   const compiler = new Compiler()
   const where = compiler.all(condition, subject)
   compiler.joinWhatHolds()
-  const { values, probes, metadata, scans, members, joins } = compiler
-  return { where, joins, values, probes, metadata, scans, members, shape: shapeOf(condition) }
+  const { values, probes, metadata, scans, members, joins, isLong } = compiler
+  return { where, joins, values, probes, metadata, scans, members, isLong, shape: shapeOf(condition) }
 }
 
 /** SQLite's own path to a key, whatever is in it. */
@@ -74,10 +76,12 @@ const pathTo = (keys: readonly string[]): string =>
 /** A whole number is compared as such, beyond what a double can tell apart. */
 const asNumber = (text: SQLWrapper): SQL => sql`cast(${text} as numeric)`
 
+const NONE = { and: sql`true`, or: sql`false`, '+': sql`0` } as const
+
 /** By halves, for a text may be so deep and no deeper. */
-export function joined(kind: 'and' | 'or', parts: readonly SQL[]): SQL {
+export function joined(kind: 'and' | 'or' | '+', parts: readonly SQL[]): SQL {
   const [first, ...others] = parts
-  if (first === undefined) return sql.raw(kind === 'and' ? 'true' : 'false')
+  if (first === undefined) return NONE[kind]
   if (others.length === 0) return first
   const half = Math.ceil(parts.length / 2)
   return sql`(${joined(kind, parts.slice(0, half))} ${sql.raw(kind)} ${joined(kind, parts.slice(half))})`
@@ -121,13 +125,17 @@ export class Compiler {
     return sql.join([...this.#joins.values()], sql.raw(' '))
   }
 
+  get isLong(): boolean {
+    return this.#held.size > 0
+  }
+
   get members(): SQL {
-    return sql`(0 ${sql.join(this.#members, sql.raw(' '))})`
+    return joined('+', this.#members)
   }
 
   /** What takes as long as so many members of a list. */
   takes(members: SQL): void {
-    this.#members.push(sql`+ ifnull(${members}, 0)`)
+    this.#members.push(sql`ifnull(${members}, 0)`)
   }
 
   /** Whatever a client says goes into an argument, and never into the text. */

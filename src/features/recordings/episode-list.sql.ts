@@ -15,8 +15,10 @@ import {
   boundsOf,
   type FoundPage,
   type FoundWindow,
+  picked,
   readPage,
   type Source,
+  type Way,
   walked,
 } from './episode-walk.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
@@ -42,6 +44,9 @@ type A = Arguments<Asked>
 /** What a page tells of each: all of it, or the id alone. */
 const shown = { whole: episodeJson, id: sql`${episodes.id}` } as const
 
+const PROJECT = sql`(select project_id from permit)`
+const IS_FEW = sql`(select is_few from few)`
+
 /** What a statement is made of. */
 interface Recipe {
   readonly shows: keyof typeof shown
@@ -57,25 +62,18 @@ function sourceOf(a: A, { order: name, ranges, slots }: Recipe): Source {
   const driven = drive(a, { ranges, slots, extreme: order.extreme })
   const gathered = driven.gathered
     ? [
-        sql`gathered as materialized (${driven.gathered})`,
         sql`few as materialized (${driven.few})`,
         sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id
-          from gathered cross join ${episodes} on ${episodes.id} = gathered.id
-          where (select is_few from few) and ${order.isBehind(a)})`,
+          from few cross join ${episodes} on ${episodes.id} in (${driven.gathered})
+          where is_few and ${order.isBehind(a)})`,
       ]
     : []
-  const walkedTo = order.next(a)
-  const drivenTo = driven.next ? sql`when ${driven.next.if} then ${driven.next.id}` : sql``
-  const gatheredTo = driven.gathered
-    ? sql`when (select is_few from few) then (select id from picked where at = walk.steps + 1)`
-    : sql``
-  const isDriven = driven.next !== null || driven.gathered !== null
-  return {
-    tables: [...driven.tables, ...gathered],
-    next: isDriven ? sql`case ${gatheredTo} ${drivenTo} else ${walkedTo} end` : walkedTo,
-    value: order.value,
-    upTo: null,
-  }
+  const ways: readonly Way[] = [
+    ...(driven.gathered ? [{ if: IS_FEW, ids: picked, isBroad: false }] : []),
+    ...(driven.way ? [driven.way] : []),
+    { if: sql`true`, ids: (at, most) => order.behind(a, PROJECT, at, most), isBroad: true },
+  ]
+  return { tables: [...driven.tables, ...gathered], ways, value: order.value, upTo: null }
 }
 
 const page = (a: A, recipe: Recipe): SQL => walked(a, sourceOf(a, recipe), recipe.asking, shown[recipe.shows])

@@ -27,16 +27,20 @@ export interface Walk {
 
 type A = Arguments<Walk>
 
-/** The row that a walk stands at: `walk.id`, and `walk.edge`, its value of the order's column. */
+/** What a walk stands behind: a row by its id and its value of the order's column; and how many rows it has looked at. */
+export interface Place {
+  readonly id: SQLWrapper
+  readonly edge: SQLWrapper
+  readonly steps: SQLWrapper
+}
+
 export interface Order {
   /** Before the first row. */
   readonly start: Edge
   /** What `edge` is of an episode. */
   readonly value: SQLWrapper
-  /** The id of the row that comes after the one of `walk`; null at the end. */
-  readonly next: (a: A) => SQL
-  /** Selects the ids of the first `most` rows of a project that come behind the beginning of the walk. */
-  readonly first: (a: A, project: SQL, most: SQL) => SQL
+  /** Selects the ids of the first `most` rows of a project that come behind a place. */
+  readonly behind: (a: A, project: SQL, at: Place, most: SQL) => SQL
   /** Of an episode: whether it comes after the row with which the page begins. */
   readonly isBehind: (a: A) => SQL
   /** How episodes are put in this order. */
@@ -62,7 +66,8 @@ const columnNames = new Map<SQLiteColumn, string>([
 
 const of = (project: SQL): SQL => sql`${episodes} as ${own} where ${own}.project_id = ${project}`
 const liveOf = (project: SQL): SQL => sql`${of(project)} and ${own}.deleted_at is null`
-const PROJECT = sql`(select project_id from permit)`
+/** Where a page begins. */
+export const beginning = (a: A): Place => ({ id: a.before, edge: a.edge, steps: sql`0` })
 
 const byId = (extreme: 'max' | 'min'): Order => {
   const isMax = extreme === 'max'
@@ -71,13 +76,12 @@ const byId = (extreme: 'max' | 'min'): Order => {
   return {
     start: { id: isMax ? END : '', value: null },
     value: sql`null`,
-    next: (a) => sql`(select ${sql.raw(extreme)}(${own}.id) from ${liveOf(PROJECT)}
-      and ${own}.id ${isBehind} walk.id and ${own}.id ${isUpTo} ${a.until})`,
-    first: (
+    behind: (
       a,
       project,
+      at,
       most,
-    ) => sql`select ${own}.id from ${liveOf(project)} and ${own}.id ${isBehind} ${a.before}
+    ) => sql`select ${own}.id from ${liveOf(project)} and ${own}.id ${isBehind} ${at.id}
       and ${own}.id ${isUpTo} ${a.until} order by ${own}.id ${direction} limit ${most}`,
     isBehind: (a) => sql`${episodes.id} ${isBehind} ${a.before} and ${episodes.id} ${isUpTo} ${a.until}`,
     by: sql`${episodes.id} ${direction}`,
@@ -96,28 +100,27 @@ const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
       : sql`${column(time)} < ifnull(${a.until}, 9e999)`
   const [sign, direction] = isFalling ? [sql.raw('<'), sql.raw('desc')] : [sql.raw('>'), sql.raw('asc')]
   const bound = isFalling ? sql.raw(`'${END}'`) : sql.raw(`''`)
-  const some = (condition: SQL, project: SQL, most: SQL): SQL => sql`select ${own}.id from ${liveOf(project)}
-    and ${condition} order by ${column(time)} ${direction}, ${own}.id ${direction} limit ${most}`
-  const first = (condition: SQL): SQL => sql`(${some(condition, PROJECT, sql`1`)})`
-  const beside = sql`${own}.id ${sign} walk.id`
   /** Those of the same time, those behind it, and those without one. */
-  const parts = (a: A): readonly SQL[] => [
-    sql`${column(time)} = ${a.edge} and ${own}.id ${sign} ${a.before}`,
-    sql`${column(time)} ${sign} ${a.edge} and ${isUpTo(a)}`,
-    sql`${column(time)} is null and ${a.isOpen} and ${own}.id ${sign} iif(${a.edge} is null, ${a.before}, ${bound})`,
+  const parts = (a: A, { id, edge }: Place): readonly SQL[] => [
+    sql`${column(time)} = ${edge} and ${own}.id ${sign} ${id}`,
+    sql`${column(time)} ${sign} ${edge} and ${isUpTo(a)}`,
+    ...(time.notNull
+      ? []
+      : [
+          sql`${column(time)} is null and ${a.isOpen} and ${own}.id ${sign} iif(${edge} is null, ${id}, ${bound})`,
+        ]),
   ]
   return {
     start: isFalling
       ? { id: END, value: Number.MAX_SAFE_INTEGER }
       : { id: '', value: Number.MIN_SAFE_INTEGER },
     value: time,
-    next: (a) => sql`case when walk.edge is null then ${first(sql`${column(time)} is null and ${beside}`)}
-      else coalesce(${first(sql`${column(time)} = walk.edge and ${beside}`)},
-        ${first(sql`${column(time)} ${sign} walk.edge and ${isUpTo(a)}`)},
-        ${time.notNull ? sql`null` : first(sql`${column(time)} is null and ${a.isOpen}`)}) end`,
-    first: (a, project, most) =>
+    behind: (a, project, at, most) =>
       sql`select id from (${sql.join(
-        parts(a).map((part) => sql`select * from (${some(part, project, most)})`),
+        parts(a, at).map(
+          (part) => sql`select * from (select ${own}.id from ${liveOf(project)} and ${part}
+            order by ${column(time)} ${direction}, ${own}.id ${direction} limit ${most})`,
+        ),
         sql` union all `,
       )}) limit ${most}`,
     isBehind: (
@@ -135,10 +138,13 @@ const byTime = (range: 'started' | 'updated', isFalling: boolean): Order => {
 const byName: Order = {
   start: { id: '', value: '' },
   value: episodes.name,
-  next: (a) => sql`(select ${own}.id from ${of(PROJECT)} and ${own}.name > walk.edge
-    and ${own}.name < ifnull(${a.until}, x'') order by ${own}.name limit 1)`,
-  first: (a, project, most) => sql`select ${own}.id from ${of(project)} and ${own}.name >= ${a.edge}
-    and (${own}.name > ${a.edge} or ${own}.id > ${a.before}) and ${own}.name < ifnull(${a.until}, x'')
+  behind: (
+    a,
+    project,
+    { id, edge },
+    most,
+  ) => sql`select ${own}.id from ${of(project)} and ${own}.name >= ${edge}
+    and (${own}.name > ${edge} or ${own}.id > ${id}) and ${own}.name < ifnull(${a.until}, x'')
     order by ${own}.name limit ${most}`,
   isBehind: (a) => sql`${episodes.name} > ${a.edge}`,
   by: sql`${episodes.name}, ${episodes.id}`,

@@ -7,7 +7,7 @@ import { type Arguments, bytesOf } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { invalid } from '../../domain/failure.ts'
 import type { Asking } from './conditions.sql.ts'
-import type { Edge, Walk } from './episode-order.sql.ts'
+import type { Edge, Place, Walk } from './episode-order.sql.ts'
 
 /** How a page of episodes that fit is walked together, wherever they are found. */
 
@@ -65,66 +65,131 @@ const weightOf = ({ metadata, members }: Asking): SQL =>
     ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${members})`
     : ownWeight
 
+/** A way to the episodes of a walk. */
+export interface Way {
+  /** Whether it leads on; the first one that does is taken. */
+  readonly if: SQL
+  /** Selects the first `most` ids, as `id`, behind a place. */
+  readonly ids: (at: Place, most: SQL) => SQL
+  /** Whether it leads to more than one at a time. */
+  readonly isBroad: boolean
+}
+
 /** Where a walk finds its episodes. */
 export interface Source {
   /** Tables before it. */
   readonly tables: readonly SQL[]
-  /** The id of the one that comes after the row of `walk`; null at the end. */
-  readonly next: SQL
+  /** Five at most, as D1 takes no more terms; a broad one is two. */
+  readonly ways: readonly Way[]
   /** What `edge` is of an episode. */
   readonly value: SQLWrapper
   /** Steps that it leads to at most, behind which there may be more; null where there is no such bound. */
   readonly upTo: SQL | null
 }
 
+/** The one that stands next in the table `picked`. Within a limit, what is selected is not worked out once more for `where`. */
+export const picked = ({ steps }: Place): SQL =>
+  sql`select id from (select (select id from picked where at = ${steps} + 1) as id limit 1) where id is not null`
+
+/** So many are looked at by one row of the walk, as each row of it is read as well. */
+const TOGETHER = 8
+
+/** What is heavier is looked at alone, so that no row of the walk does much more than it may; and so are some behind it. */
+const HEAVY = num(20_000)
+const ALONE_BEHIND = num(16)
+
+/** What a row of the walk, `walk.step`, tells of what it looked at. */
+const step = (path: string): SQL => sql`(walk.step ->> ${sql.raw(`'$${path}'`)})`
+const AT: Place = { id: step('[0][0]'), edge: step('[0][1]'), steps: sql`(walk.steps + ${step('[1]')})` }
+const heaviest = step('[4]')
+const alone = sql`iif(${heaviest} > ${HEAVY}, ${ALONE_BEHIND}, max(walk.alone - 1, 0))`
+const found = sql`(walk.found + json_array_length(walk.step, '$[5]'))`
+
+/** Which of the ways it is: the first that leads on. */
+const wayOf = (ways: readonly Way[]): SQL =>
+  sql`case ${sql.join(
+    ways.map((way, index) => sql`when ${way.if} then ${num(index)}`),
+    sql` `,
+  )} end`
+
+/** The ids that come behind the last row of the walk. */
+function idsBehind(ways: readonly Way[], { isLong }: Asking): SQL {
+  const selected = ({ ids }: Way, most: number, condition: SQL): SQL =>
+    sql`select id from (${ids(AT, num(most))}) where ${condition}`
+  const parts = ways.flatMap((way, index) => {
+    const isTaken = sql`walk.way = ${num(index)}`
+    if (!way.isBroad || isLong) return [selected(way, 1, isTaken)]
+    return [
+      selected(way, TOGETHER, sql`${isTaken} and ${alone} = 0`),
+      selected(way, 1, sql`${isTaken} and ${alone} > 0`),
+    ]
+  })
+  return sql.join(parts, sql` union all `)
+}
+
 /**
- * The first episodes that fit, one step of `walk` for each that is looked at, until enough is found or too much was looked at:
- * then its last row is a stop, behind which the next page goes on. At the end of everything a row without an id follows. A row
- * is judged once, and what it tells of itself (`is_fit`) is counted by the one after it.
+ * The first episodes that fit. A row of `walk` looks at the next few, until enough is found or too much was looked at: then its
+ * last row is a stop, behind which the next page goes on. At the end of everything there is a row without a place. `step` is
+ * `[[id, edge] of the last, how many, live ones, their weight, the heaviest, [id, edge, body] of those that fit]`; what all
+ * rows before it looked at stands beside it. Where one of several is heavy, none is judged, and the walk goes on one by one.
  */
-export const walked = (a: A, { tables, next, value, upTo }: Source, asking: Asking, shown: SQL): SQL => {
+export const walked = (a: A, { tables, ways, value, upTo }: Source, asking: Asking, shown: SQL): SQL => {
   const most = upTo === null ? sql`${a.most}` : sql`min(${a.most}, ${upTo})`
+  const bulk = sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${asking.members})`
+  const isTooMuch = sql`${alone} = 0 and max(${bulk}) > ${HEAVY}`
+  const body = sql`iif(${found} + ${num(TOGETHER)} > ${a.offset}, '' || ${shown}, null)`
+  const isFit = sql`case when not ${live(episodes)} or ${alone} = 0 and ${bulk} > ${HEAVY} then 0
+    else ${asking.where} end`
+  const examined = sql`(walk.examined + ${step('[2]')})`
+  const weight = sql`(walk.weight + ${step('[3]')})`
+  const isStop = sql`(${AT.steps} >= ${most} or ${weight} >= ${a.heaviest})`
   return sql`, ${sql.join(
     tables.map((table) => sql`${table}, `),
     sql``,
-  )} walk(id, edge, is_fit, examined, weight, steps, found) as (
-    select ${a.before}, ${a.edge}, 0, 0, 0, 0, 0 from permit
+  )} walk(step, way, alone, steps, examined, weight, found) as (
+    select json_array(json_array(${a.before}, ${a.edge}), 0, 0, 0, 0, json_array()), ${wayOf(ways)}, 0, 0, 0, 0, 0 from permit
     union all
-    select ${episodes.id}, ${value},
-      case when ${episodes.id} is null or not ${live(episodes)} or ${episodes.id} = walk.id then 0
-        else ${asking.where} end,
-      walk.examined + (${episodes.id} is not null and ${live(episodes)} and ${episodes.id} <> walk.id),
-      walk.weight + ifnull(${weightOf(asking)}, 0), walk.steps + 1, walk.found + walk.is_fit
-    from walk left join ${episodes} on ${episodes.id} = ${next} ${asking.joins}
-    where walk.id is not null and walk.steps < ${most} and walk.weight < ${a.heaviest}
-      and walk.found + walk.is_fit <= ${a.offset} + ${a.limit})
-  select ${refusal}, null as id, null as edge, null as is_fit, null as is_stop, null as examined, null as body from ${VERDICT}
+    select (select case when ${isTooMuch} then json_array(walk.step -> 0, 0, 0, 0, max(${bulk}), json_array())
+        else json_array(json_group_array(json_array(${episodes.id}, ${value})) -> '$[#-1]', count(*),
+          sum(${live(episodes)}), sum(${weightOf(asking)}), max(${bulk}),
+          json_group_array(json_array(${episodes.id}, ${value}, ${body})) filter (where ${isFit})) end
+        from (${idsBehind(ways, asking)}) as next cross join ${episodes} on ${episodes.id} = next.id ${asking.joins}),
+      walk.way, ${alone}, ${AT.steps}, ${examined}, ${weight}, ${found}
+    from walk where ${AT.id} is not null and not ${isStop} and ${found} <= ${a.offset} + ${a.limit})
+  select ${refusal}, null as step, null as examined from ${VERDICT}
   union all
-  select null, walk.id, walk.edge, walk.is_fit, walk.steps >= ${most} or walk.weight >= ${a.heaviest},
-      walk.examined, ${shown}
-    from walk left join ${episodes} on ${episodes.id} = iif(walk.is_fit and walk.found >= ${a.offset}, walk.id, null)
-    where walk.is_fit or walk.id is null or walk.steps >= ${most} or walk.weight >= ${a.heaviest}`
+  select null, walk.step, ifnull(${examined}, walk.examined)
+    from walk where walk.step -> '$[5]' <> '[]' or ${AT.id} is null or ${isStop}`
 }
+
+/** What a row of the walk looked at, as `step` tells. */
+type Step = readonly [
+  last: Seen | null,
+  steps: number,
+  examined: number,
+  weight: number,
+  heaviest: number,
+  fitting: readonly (readonly [...Seen, body: string])[],
+]
+type Seen = readonly [id: string, value: Edge['value']]
 
 export function readPage([verdict, ...rows]: readonly Row[], offset: number, limit: number): FoundPage {
   assertPermitted(verdict)
-  const fitting = rows.filter(({ is_fit }) => is_fit === 1)
+  const steps = rows.map((row) => JSON.parse(row.step as string) as Step)
+  const fitting = steps.flatMap(([, , , , , some]) => some)
   const shown = fitting.slice(offset, offset + limit)
-  const page = { items: shown.map(({ body }) => body as string), total: null }
-  if (fitting.length > offset + limit) return { ...page, ...endOf(shown.at(-1)) }
-  const end = rows.at(-1)
+  const isMore = fitting.length > offset + limit
+  const [id, value] = (isMore ? shown.at(-1) : steps.at(-1)?.[0]) ?? [null, null]
   // What the pages before it show is not known: it would be told again, or by nobody.
-  if (offset > 0 && end?.id !== null && shown.length < limit)
+  if (!isMore && offset > 0 && id !== null && shown.length < limit)
     throw invalid(
       'cursor',
       'is needed for this page: more was looked at than one request may; go on by nextCursor',
     )
-  return { ...page, ...endOf(end) }
-}
-
-/** Where a page ends; what has no id is the end of everything. */
-function endOf(row: Row | undefined): Pick<FoundPage, 'next' | 'examined'> {
-  const id = row?.id as string | null | undefined
-  const value = (row?.edge as Edge['value'] | undefined) ?? null
-  return { next: id ? { id, value } : null, examined: (row?.examined as number | undefined) ?? 0 }
+  return {
+    items: shown.map(([, , body]) => body),
+    total: null,
+    next: id === null ? null : { id, value },
+    examined: (rows.at(-1)?.examined as number | undefined) ?? 0,
+  }
 }

@@ -5,7 +5,8 @@ import type { Arguments } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { positionOf } from '../../db/walks.ts'
 import type { Drives, Range } from '../../domain/query-drives.ts'
-import type { Walk } from './episode-order.sql.ts'
+import type { Place, Walk } from './episode-order.sql.ts'
+import type { Way } from './episode-walk.sql.ts'
 import { collectionsOf, heldBy, MOST_COLLECTIONS } from './holding.sql.ts'
 
 /** How what a query is certain of leads to episodes, by the table `facets` or by an index of theirs. */
@@ -63,9 +64,10 @@ const rarest = (a: A): SQL => sql`wanted as materialized (
       ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
     from ${a.equalities.each} as drive cross join json_each(drive.value) as slot),
   rarest as materialized (select drive, total from (
-    select drive, sum(ifnull((select ${facetCounts.n} from ${facetCounts} where ${facetCounts.projectId} = place.id
-      and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value), 0)) as total
-    from wanted cross join place group by drive) order by total, drive limit 1),
+    select drive, sum(ifnull(${facetCounts.n}, 0)) as total from wanted cross join place
+    left join ${facetCounts} on ${facetCounts.projectId} = place.id
+      and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value
+    group by drive) order by total, drive limit 1),
   chosen as materialized (select slot, key, value from rarest cross join wanted on wanted.drive = rarest.drive)`
 
 /** What has the facet in a slot of the rarest, in a project, behind an id in the order of ids. */
@@ -80,39 +82,49 @@ function inSlot(a: A, slot: number, extreme: 'max' | 'min', project: SQL, id: SQ
 
 const slotsUpTo = (slots: number): readonly number[] => Array.from({ length: slots }, (_, slot) => slot)
 
-/** Which of the ids that have one of the facets is the next one of a walk: as a blob, null at the end. */
-function nextIn(a: A, slots: number, extreme: 'max' | 'min'): SQL {
+/** Selects the first ids behind a place that have one of the facets. */
+function idsIn(a: A, slots: number, extreme: 'max' | 'min', at: Place, most: SQL): SQL {
   const isMax = extreme === 'max'
+  if (slots === 1)
+    return sql`select ${idOf(facets.episodeId)} as id ${inSlot(a, 0, extreme, PLACE, at.id)}
+      order by ${facets.episodeId} ${sql.raw(isMax ? 'desc' : 'asc')} limit ${most}`
   const nothing = isMax ? sql`x''` : sql`x'ff'`
   const each = slotsUpTo(slots).map(
     (slot) => sql`ifnull((select ${sql.raw(extreme)}(${facets.episodeId})
-      ${inSlot(a, slot, extreme, PLACE, sql`walk.id`)}), ${nothing})`,
+      ${inSlot(a, slot, extreme, PLACE, at.id)}), ${nothing})`,
   )
-  const found = slots === 1 ? (each[0] as SQL) : sql`${sql.raw(extreme)}(${sql.join(each, sql`, `)})`
-  return sql`nullif(lower(hex(${found})), ${isMax ? sql`''` : sql`'ff'`})`
+  return sql`select ${idOf(sql`first`)} as id
+    from (select ${sql.raw(extreme)}(${sql.join(each, sql`, `)}) as first limit ${most}) where first <> ${nothing}`
 }
 
 const idOf = (bytes: SQLWrapper): SQL => sql`lower(hex(${bytes}))`
 
-/** The ids of what is in a range, as `id`; of none where `condition` does not hold. */
-function inRange(a: A, range: Range, index: number, condition: SQL): SQL {
+/** The ids of what is in a range, as `id`, where it is still looked for. */
+function inRange(a: A, range: Range, index: number): SQL {
+  const still = left(index)
   const part = (path: string): SQL => sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].${path}'`)})`
   if (range.by === 'facet') {
     const end = (which: string): SQL => sql`(select ${typed(part(`${which}[0]`), part(`${which}[1]`))})`
-    const of = (key: SQL, rest: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id from ${facets}
-      where ${facets.projectId} = (select id from place where ${condition}) and ${facets.key} = ${key} and ${rest}`
+    const of = (key: SQL, rest: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
+      from ${still} cross join place cross join ${facets} on ${facets.projectId} = place.id
+      where is_left and ${facets.key} = ${key} and ${rest}`
     const found = of(part('key'), sql`${facets.value} >= ${end('from')} and ${facets.value} <= ${end('to')}`)
     return range.key === 'word'
       ? found
       : sql`${found} union all ${of(sql`'~more'`, sql`${facets.value} = ''`)}`
   }
   if (range.by === 'collection' || range.by === 'dataset')
-    return heldBy(range.by, part('from'), sql`(select project_id from permit where ${condition})`)
+    return heldBy(
+      range.by,
+      part('from'),
+      sql`(select project_id from ${still} cross join permit where is_left)`,
+    )
   const column = rangeColumns[range.by]
   // The index of names has what is in the trash too, which counts as well.
   const within = range.by === 'name' ? sql`true` : live(episodes)
-  return sql`select ${episodes.id} as id from ${episodes}
-    where ${episodes.projectId} = (select project_id from permit where ${condition}) and ${within}
+  return sql`select ${episodes.id} as id
+    from ${still} cross join permit cross join ${episodes} on ${episodes.projectId} = permit.project_id
+    where is_left and ${within}
       and ${column} >= ifnull(${part('from')}, ${LEAST[range.by]}) and ${column} < ifnull(${part('to')}, x'')`
 }
 
@@ -125,10 +137,10 @@ const rangeColumns = {
 
 const LEAST = { name: sql`''`, id: sql`''`, started: sql`-9e999`, updated: sql`-9e999` } as const
 
-/** The ids of what has the rarest of the facets, live or trashed, as `id`; of none where `condition` does not hold. */
-const havingRarest = (condition: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
-  from chosen cross join ${facets} on ${facets.projectId} = ${PLACE} and ${facets.key} = chosen.key
-    and ${facets.value} = chosen.value where ${condition}`
+/** The ids of what has the rarest of the facets, live or trashed, as `id`; of none where more than so many have it. */
+const havingRarest = (most: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
+  from rarest cross join place cross join chosen cross join ${facets} on ${facets.projectId} = place.id
+    and ${facets.key} = chosen.key and ${facets.value} = chosen.value where total <= ${most}`
 
 /** Of so many the index of a list's order need not be looked at. */
 const FEW_OF_A_FACET = 1_000
@@ -151,8 +163,8 @@ interface Drive {
   readonly gathered: SQL | null
   /** Selects, as `is_few`, whether what is gathered is what is looked for. */
   readonly few: SQL
-  /** The next id by facets, and whether it is to be found by them; null where it cannot be. */
-  readonly next: { readonly if: SQL; readonly id: SQL } | null
+  /** The next ids by facets, and whether they are to be found by them; null where they cannot be. */
+  readonly way: Way | null
 }
 
 /**
@@ -171,10 +183,10 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
         from rarest ${sql.raw(isGathered ? 'cross join (select count(*) as n from owners)' : '')}`
     : sql`select 0 as is_rare`
   // What is counted is live; what is in the trash has its facets too.
-  const owners = sql`owners as materialized (select * from (
-    ${havingRarest(sql`(select total from rarest) <= ${few}`)}) limit ${num(MOST_GATHERED)} + 1)`
+  const owners = sql`owners as materialized (select * from (${havingRarest(few)})
+    limit ${num(MOST_GATHERED)} + 1)`
   const gathered = [
-    ...(isGathered ? [sql`select id from owners where (select is_rare from rare)`] : []),
+    ...(isGathered ? [sql`select id from rare cross join owners where is_rare`] : []),
     ...ranges.map((_, index) => idsOf(index)),
   ]
   return {
@@ -189,7 +201,10 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
     gathered: gathered.length === 0 ? null : sql.join(gathered, sql` union all `),
     few: sql`select ${sql.raw(isOrdered ? '' : 'is_rare or ')} left0.is_left and not ${left(ranges.length)}.is_left as is_few
       from rare cross join left0 ${sql.raw(ranges.length === 0 ? '' : `cross join left${ranges.length}`)}`,
-    next: hasFacets && isOrdered ? { if: HAS_PLACE, id: nextIn(a, slots, extreme) } : null,
+    way:
+      hasFacets && isOrdered
+        ? { if: HAS_PLACE, ids: (at, most) => idsIn(a, slots, extreme, at, most), isBroad: slots === 1 }
+        : null,
   }
 }
 
@@ -198,10 +213,9 @@ const rangeAt = (index: number): SQL => sql.raw(`range${index}`)
 
 /** A range, as far as it is looked at, where none before it is small enough; and whether there is still none. */
 function tablesOf(a: A, range: Range, index: number): readonly SQL[] {
-  const isWanted = sql`(select is_left from ${left(index)})`
   const [isMore, more] = moreOf(a, range, index)
   return [
-    sql`${rangeAt(index)} as materialized (select * from (${inRange(a, range, index, isWanted)})
+    sql`${rangeAt(index)} as materialized (select * from (${inRange(a, range, index)})
       limit ${num(MOST_GATHERED)} + 1)`,
     sql`${left(index + 1)} as materialized (
       select is_left and (n > ${num(MOST_GATHERED)} or ${isMore}) as is_left from ${left(index)}

@@ -10,12 +10,13 @@ import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { drivesOf } from '../../domain/query-drives.ts'
 import { type Asking, compile } from './episode-conditions.sql.ts'
-import { NEWEST_FIRST, type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
+import { beginning, NEWEST_FIRST, type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
 import {
   type Bounds,
   boundsOf,
   type FoundPage,
   type FoundWindow,
+  picked,
   readPage,
   type Source,
   walked,
@@ -84,7 +85,7 @@ function sourceOf(a: A, { order: name, slots, asking }: Recipe): Source {
   const ids = sql`select id as project_id from readable where (select has_room from share)`
   const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, ids, slots, order.extreme, share) : null
   const walkedRows = sql`select readable.id as source, ${episodes.id} as id from readable
-    cross join ${episodes} on ${episodes.id} in (${order.first(a, sql`readable.id`, share)})
+    cross join ${episodes} on ${episodes.id} in (${order.behind(a, sql`readable.id`, beginning(a), share)})
     where ${driven ? sql`not ${driven.isDriven}` : sql`true`}`
   return {
     tables: [
@@ -96,7 +97,7 @@ function sourceOf(a: A, { order: name, slots, asking }: Recipe): Source {
       sql`horizon as materialized (select min(last) as at from (
         select max(at) as last from picked group by source having count(*) >= ${share}))`,
     ],
-    next: sql`(select id from picked where at = walk.steps + 1)`,
+    ways: [{ if: sql`true`, ids: picked, isBroad: false }],
     value: order.value,
     upTo: sql`ifnull((select at from horizon), 9e9)`,
   }
