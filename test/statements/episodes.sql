@@ -50,16 +50,27 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from projects
  where projects.namespace_id = ( select iif(is_member = 0, namespace_id, null) from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public'
  order by projects.id desc limit 1000)) as mine cross join project_stats on project_stats.project_id = mine.id
- where project_stats.episodes > 0), share as materialized (
- select max(2, min(:offset + :limit + 1, 1500 / max(1, 1 * count(*)))) as n, count(*) * 0 <= 400 as has_room
- from readable), near as materialized (select readable.id as source, episodes.id as id
- from readable cross join episodes on episodes.id in (select walking.id
+ where project_stats.episodes > 0), heads as materialized (select project, slot, head.id as id, row_number() over (order by episodes.id desc) as at
+ from (select readable.id as project, 0 as slot, (select walking.id
  from episodes as walking
  where walking.project_id = readable.id and walking.deleted_at is null and walking.id < :before and walking.id >= :until
+ order by walking.id desc limit 1) as id
+ from readable
+ where true) as head cross join episodes on episodes.id = head.id), nearest as materialized (select * from heads where at <= 30), share as materialized (select min(:offset + :limit + 1, 1200 / max(1, count(*))) as n from nearest), near as materialized (select *
+ from (select nearest.at as source, episodes.id as id
+ from nearest cross join episodes on episodes.id in (select walking.id
+ from episodes as walking
+ where walking.project_id = nearest.project and walking.deleted_at is null and walking.id < :before and walking.id >= :until
  order by walking.id desc limit (select n from share))
- where true), picked as materialized (select row_number() over (order by episodes.id desc) as at, episodes.id as id, source
+ where true)
+ union all
+ select 0, id
+ from heads
+ where at = 30 + 1), picked as materialized (select dense_rank() over (order by episodes.id desc) as at, episodes.id as id, source
  from near cross join episodes on episodes.id = near.id), horizon as materialized (select min(last) as at
- from ( select max(at) as last from picked group by source having count(*) >= (select n from share))), walk(step, way, alone, steps, examined, weight, found) as (
+ from (
+ select max(at) as last
+ from picked group by source having source = 0 or count(*) >= (select n from share))), walk(step, way, alone, steps, examined, weight, found) as (
  select json_array(json_array(:before, :edge), 0, 0, 0, 0, json_array()), case
  when true then 0 end, 0, 0, 0, 0, 0
  from permit

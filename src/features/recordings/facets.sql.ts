@@ -243,20 +243,27 @@ const idsOf = (
 
 const num = (value: number): SQL => sql.raw(String(value))
 
-/**
- * How the rarest facet leads to the episodes of several projects, `ids`: for each slot what comes first of each project, as
- * `source` and `id`.
- */
-export function driveOfMany(a: A, ids: SQL, slots: number, extreme: 'max' | 'min', most: SQL) {
+/** How the rarest facet leads to the episodes of several projects, `ids`, each of its slots in each project by itself. */
+export function driveOfMany(a: A, ids: SQL, slots: number, extreme: 'max' | 'min') {
   const direction = sql.raw(extreme === 'max' ? 'desc' : 'asc')
+  const first = (slot: number, project: SQL, most: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
+    ${inSlot(a, slot, extreme, project, sql`${a.before}`)} order by ${facets.episodeId} ${direction} limit ${most}`
   return {
     tables: [placeOf(ids), rarest(a)],
     isDriven: HAS_PLACE,
-    rows: slotsUpTo(slots).map(
-      (slot) => sql`select hex(place.id) || ${num(slot)} as source, ${episodes.id} as id
-        from place cross join ${episodes} on ${episodes.id} in (
-          select ${idOf(facets.episodeId)} ${inSlot(a, slot, extreme, sql`place.id`, a.before)}
-          order by ${facets.episodeId} ${direction} limit ${most})`,
+    /** Selects the first of each, as `project`, `slot` and `id`. */
+    heads: slotsUpTo(slots).map(
+      (
+        slot,
+      ) => sql`select place.id as project, ${num(slot)} as slot, (${first(slot, sql`place.id`, sql`1`)}) as id
+        from place`,
     ),
+    /** Selects the first of those in `nearest`, as `source` and `id`. */
+    rows: (most: SQL) =>
+      slotsUpTo(slots).map(
+        (slot) => sql`select nearest.at as source, ${episodes.id} as id from nearest
+          cross join ${episodes} on ${episodes.id} in (${first(slot, sql`nearest.project`, most)})
+          where nearest.slot = ${num(slot)} and ${HAS_PLACE}`,
+      ),
   }
 }

@@ -36,11 +36,12 @@ const num = (value: number): SQL => sql.raw(String(value))
 /** Projects that are looked into, the newest. */
 const MOST_PROJECTS = num(1_000)
 
-/** Rows that are put in order for a page, of all projects together, and of one at least. */
-const MOST_GATHERED = num(1_500)
-const LEAST_OF_ONE = num(2)
+/** Rows that are put in order for a page, of all projects together. */
+const MOST_GATHERED = num(1_200)
+/** Sources that a page has rows of: those with the first ones. */
+const MOST_NEAREST = num(30)
 /** Facets of so many projects together are looked up; of more, rows are looked at. */
-const MOST_SOURCES = num(400)
+const MOST_SOURCES = num(1_500)
 
 /** What a statement is made of. */
 interface Recipe {
@@ -57,45 +58,51 @@ const anything: Recipe = {
 
 const isAnything = ({ shape }: Asking): boolean => shape === anything.asking.shape
 
-/** `readable`: all projects for members, for others the public ones; of them those that have episodes. `share`: rows of each. */
-const readable = (slots: number, most: SQL): readonly SQL[] => {
+/** `readable`: all projects for members, for others the public ones; of them those that have episodes. */
+const readable = (): SQL => {
   const some = (isMember: 0 | 1, condition: SQL): SQL => sql`select * from (
     select ${projects.id} as id from ${projects}
     where ${projects.namespaceId} = (
         select iif(is_member = ${num(isMember)}, namespace_id, null) from permit) and ${live(projects)} and ${condition}
     order by ${projects.id} desc limit ${MOST_PROJECTS})`
-  return [
-    sql`readable as materialized (select id from (${some(1, sql`true`)} union all ${some(0, publicProject)}) as mine
-      cross join ${projectStats} on ${projectStats.projectId} = mine.id where ${projectStats.episodes} > 0)`,
-    sql`share as materialized (
-      select max(${LEAST_OF_ONE}, min(${most}, ${MOST_GATHERED} / max(1, ${num(Math.max(1, slots))} * count(*)))) as n,
-        count(*) * ${num(slots)} <= ${MOST_SOURCES} as has_room from readable)`,
-  ]
+  return sql`readable as materialized (select id from (${some(1, sql`true`)} union all ${some(0, publicProject)}) as mine
+    cross join ${projectStats} on ${projectStats.projectId} = mine.id where ${projectStats.episodes} > 0)`
 }
 
 /**
- * Of each project its share of the rows that come next, put in one order: up to the last row of the first project of which there
- * may be more. By facets, each of the rarest ones is a source of its own.
+ * A project is a source of episodes; by facets, each of the rarest ones in each project is. The heads of all are put in order,
+ * and of the sources with the first heads the rows that come next: up to the last one of the first source of which there may be
+ * more, or the head of the next source.
  */
 function sourceOf(a: A, { order: name, slots, asking }: Recipe): Source {
   const order = orders[name]
-  const share = sql`(select n from share)`
   // Where nothing is asked, no more is needed than is shown.
   const most = isAnything(asking) ? sql`${a.offset} + ${a.limit} + 1` : MOST_GATHERED
-  const ids = sql`select id as project_id from readable where (select has_room from share)`
-  const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, ids, slots, order.extreme, share) : null
-  const walkedRows = sql`select readable.id as source, ${episodes.id} as id from readable
-    cross join ${episodes} on ${episodes.id} in (${order.behind(a, sql`readable.id`, beginning(a), share)})
-    where ${driven ? sql`not ${driven.isDriven}` : sql`true`}`
+  const share = sql`(select n from share)`
+  const few = sql`select id as project_id from readable
+    where (select count(*) from readable) * ${num(slots)} <= ${MOST_SOURCES}`
+  const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, few, slots, order.extreme) : null
+  const isWalked = driven ? sql`not ${driven.isDriven}` : sql`true`
+  const first = (project: SQL, count: SQL): SQL => order.behind(a, project, beginning(a), count)
+  const heads = sql`select readable.id as project, 0 as slot, (${first(sql`readable.id`, sql`1`)}) as id
+    from readable where ${isWalked}`
+  const rows = sql`select nearest.at as source, ${episodes.id} as id from nearest
+    cross join ${episodes} on ${episodes.id} in (${first(sql`nearest.project`, share)}) where ${isWalked}`
+  const all = (parts: readonly SQL[]): SQL => sql.join([...parts], sql` union all `)
   return {
     tables: [
-      ...readable(order.extreme === null ? 0 : slots, most),
+      readable(),
       ...(driven?.tables ?? []),
-      sql`near as materialized (${sql.join([walkedRows, ...(driven?.rows ?? [])], sql` union all `)})`,
-      sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id, source
+      sql`heads as materialized (select project, slot, head.id as id, row_number() over (order by ${order.by}) as at
+        from (${all([heads, ...(driven?.heads ?? [])])}) as head cross join ${episodes} on ${episodes.id} = head.id)`,
+      sql`nearest as materialized (select * from heads where at <= ${MOST_NEAREST})`,
+      sql`share as materialized (select min(${most}, ${MOST_GATHERED} / max(1, count(*))) as n from nearest)`,
+      sql`near as materialized (select * from (${all([rows, ...(driven?.rows(share) ?? [])])})
+        union all select 0, id from heads where at = ${MOST_NEAREST} + 1)`,
+      sql`picked as materialized (select dense_rank() over (order by ${order.by}) as at, ${episodes.id} as id, source
         from near cross join ${episodes} on ${episodes.id} = near.id)`,
       sql`horizon as materialized (select min(last) as at from (
-        select max(at) as last from picked group by source having count(*) >= ${share}))`,
+        select max(at) as last from picked group by source having source = 0 or count(*) >= ${share}))`,
     ],
     ways: [{ if: sql`true`, ids: picked, isBroad: false }],
     value: order.value,
@@ -123,7 +130,7 @@ const statementOf = (recipe: Recipe): Compiled<Asked> =>
     ? all
     : lately.of(keyOf(recipe), () => consultingOnce(listing, 'episodes.foundInNamespace', build(recipe)))
 
-/** So many facets have a slot each, as D1 takes five terms; what needs more is looked for row by row. */
+/** So many facets have a slot each, as D1 takes five terms, one of which is the rows; what needs more is looked for row by row. */
 const MOST_SLOTS = 4
 
 /** The episodes that fit, in that order, each with its project. A page may be short, even empty, and still have a `next`. */

@@ -41,6 +41,30 @@ async function having(rows: readonly Row[], projects = 5) {
   return tenant
 }
 
+/** A tenant with so many projects, in each of which are three episodes, with the tags `x` and `y`, one behind those of all others. */
+async function havingProjects(count: number) {
+  const tenant = await Tenant.arrive()
+  const namespace = await env.DB.prepare('select id from namespaces where slug = ?')
+    .bind(tenant.slug)
+    .first('id')
+  const tail = crypto.randomUUID().slice(0, 8)
+  await env.DB.batch([
+    env.DB.prepare(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?3)
+       insert into projects (id, namespace_id, name, slug, tags, visibility, created_at, updated_at, created_by, updated_request)
+       select printf('%016x', i) || ?2, ?1, 'm' || i, 'm' || i, '[]', 'private', 0, 0, '', '' from n`,
+    ).bind(namespace, tail, count),
+    env.DB.prepare(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 3 * ?2)
+       insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at, updated_at,
+         created_by, updated_request)
+       select printf('%012x', i) || '0000' || ?1, printf('%016x', (i - 1) % cast(?2 as integer) + 1) || ?1, '', 'run-' || ((i - 1) / cast(?2 as integer) + 1),
+         '/run-' || i, '["x","y"]', 'running', 0, 0, 0, '', '' from n`,
+    ).bind(tail, count),
+  ])
+  return tenant
+}
+
 const list = (tenant: Tenant, of: Tenant, query: Record<string, string> = {}): Promise<Answer> =>
   tenant.ask('GET', `/namespaces/${of.slug}/episodes?${new URLSearchParams(query)}`)
 
@@ -132,6 +156,29 @@ describe('the episodes of a namespace', () => {
     const rare = await list(tenant, tenant, { q: 'tag:rare' })
     expect([told(rare).length, rare.body.examined, rare.body.nextCursor]).toEqual([6, 6, null])
     expect(await walk(tenant, tenant, { q: 'tag:rar*', pageSize: '200' })).toEqual(told(rare))
+  })
+
+  it('are told thirty at a time and more, however many projects have some', async () => {
+    const tenant = await havingProjects(1_000)
+    const row = (project: number, at: number) => `m${project}/run-${at}`
+    const expected = Array.from({ length: 3 }, (_, at) =>
+      Array.from({ length: 1_000 }, (_, project) => row(1_000 - project, 3 - at)),
+    ).flat()
+    for (const q of ['', 'tag:x', 'tag:x,y', 'tag:x*', 'tag:a,b,x,y']) {
+      const found: string[] = []
+      for (let cursor = ''; found.length < 100; ) {
+        const page: Answer = await list(tenant, tenant, { q, ...(cursor && { cursor }) })
+        const { length } = told(page)
+        expect([q, length >= 30 || length, page.rowsRead < 25_000 || page.rowsRead]).toEqual([q, true, true])
+        found.push(...told(page))
+        cursor = page.body.nextCursor
+      }
+      expect([q, found]).toEqual([q, expected.slice(0, found.length)])
+    }
+    for (const sort of orderNames) {
+      const page = await list(tenant, tenant, { sort, pageSize: '200' })
+      expect([sort, told(page).length >= 30, page.rowsRead < 25_000]).toEqual([sort, true, true])
+    }
   })
 
   it('are those of what the caller may read', async () => {
