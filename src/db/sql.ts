@@ -224,3 +224,14 @@ export const anyGiven = <K extends string>(a: Readonly<Record<K, Argument>>, fie
 /** The given value of a field when the request gives one, else what the row has. */
 export const givenOr = (argument: Argument, otherwise: SQL | SQLiteColumn): SQL =>
   sql`case when ${argument.given} then ${argument} else ${otherwise} end`
+
+const NONE = { and: sql`true`, or: sql`false`, '+': sql`0` } as const
+
+/** By halves, for a text may be so deep and no deeper. */
+export function joined(kind: 'and' | 'or' | '+', parts: readonly SQL[]): SQL {
+  const [first, ...others] = parts
+  if (first === undefined) return NONE[kind]
+  if (others.length === 0) return first
+  const half = Math.ceil(parts.length / 2)
+  return sql`(${joined(kind, parts.slice(0, half))} ${sql.raw(kind)} ${joined(kind, parts.slice(half))})`
+}

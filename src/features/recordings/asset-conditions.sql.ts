@@ -1,17 +1,10 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../../drizzle/schema.ts'
-import { bytesOf, fragment } from '../../db/sql.ts'
+import { bytesOf, fragment, joined } from '../../db/sql.ts'
 import { SEPARATORS, spellingsOf } from '../../domain/fold.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
-import {
-  type Asking,
-  type Compiler,
-  compileFor,
-  isSpeltOtherwise,
-  joined,
-  type Subject,
-  spellingsIn,
-} from './conditions.sql.ts'
+import { isSpeltOtherwise, spellingsIn } from './condition-shape.ts'
+import { type Asking, type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 import { episodeSubject } from './episode-conditions.sql.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
 

@@ -1,6 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { Argument } from '../../db/sql.ts'
-import { spellingsOf } from '../../domain/fold.ts'
+import { Argument, joined } from '../../db/sql.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import type {
   Comparison,
@@ -14,8 +13,12 @@ import type {
   TextTest,
 } from '../../domain/query-conditions.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
+import { countPlaces, pathTo, placeOf, shapeOf } from './condition-shape.ts'
 import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
+
+/** Members of lists in the metadata that are looked at, by what is asked of one row. */
+const MOST_MEMBERS = 20_000
 
 type Value = string | number | null | readonly string[]
 
@@ -62,54 +65,16 @@ const signs: Readonly<Record<Comparison, SQL>> = {
 }
 
 export function compileFor(subject: Subject, condition: Condition): Asking {
-  const compiler = new Compiler()
+  const compiler = new Compiler(condition, subject)
   const where = compiler.all(condition, subject)
+  compiler.joinLists()
   compiler.joinWhatHolds()
   const { values, probes, metadata, scans, members, joins, isLong } = compiler
   return { where, joins, values, probes, metadata, scans, members, isLong, shape: shapeOf(condition) }
 }
 
-/** SQLite's own path to a key, whatever is in it. */
-const pathTo = (keys: readonly string[]): string =>
-  `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`
-
 /** A whole number is compared as such, beyond what a double can tell apart. */
 const asNumber = (text: SQLWrapper): SQL => sql`cast(${text} as numeric)`
-
-const NONE = { and: sql`true`, or: sql`false`, '+': sql`0` } as const
-
-/** By halves, for a text may be so deep and no deeper. */
-export function joined(kind: 'and' | 'or' | '+', parts: readonly SQL[]): SQL {
-  const [first, ...others] = parts
-  if (first === undefined) return NONE[kind]
-  if (others.length === 0) return first
-  const half = Math.ceil(parts.length / 2)
-  return sql`(${joined(kind, parts.slice(0, half))} ${sql.raw(kind)} ${joined(kind, parts.slice(half))})`
-}
-
-/** What a text may be told by in a test, without its values, which travel by themselves. */
-const VALUES = ['text', 'from', 'to', 'number', 'path', 'foldedAscii']
-
-const shapeOf = (condition: Condition): string =>
-  JSON.stringify(condition, (key, value) => {
-    // How the tags are asked depends on what they are.
-    if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
-    if (value?.kind === 'words') return { ...value, isSpelt: isSpeltOtherwise(value) }
-    if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
-    if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
-    if (key === 'spelt') return value.length
-    if (key === 'texts' || key === 'numbers') return Math.min(value.length, 2)
-    return VALUES.includes(key) ? '' : value
-  })
-
-/** How a text is looked for where SQLite alone has folded what it may be in. */
-export const spellingsIn = (test: { readonly folded: string; readonly foldedAscii: string }) => [
-  ...new Set([...spellingsOf(test.folded), test.foldedAscii]),
-]
-
-/** Whether words are spelt otherwise than folded. */
-export const isSpeltOtherwise = ({ words, spelt }: Extract<Test, { readonly kind: 'words' }>): boolean =>
-  words.join(' ') !== spelt.join(' ')
 
 export class Compiler {
   readonly values: Record<string, Value> = {}
@@ -118,15 +83,25 @@ export class Compiler {
   scans = 0
   readonly #joins = new Map<string, SQL>()
   readonly #members: SQL[] = []
+  /** How often scalars are asked for at each place. */
+  readonly #places: ReadonlyMap<string, number>
+  readonly #root: Subject
+  /** Lists of which several things are asked, by their places. */
+  readonly #lists = new Map<string, { readonly list: SQL; readonly fits: readonly SQL[] }>()
   /** Of each subject, what is asked of whatever holds it. */
   readonly #held = new Map<Subject, { readonly by: Holding; readonly fits: SQL }[]>()
+
+  constructor(condition: Condition, root: Subject) {
+    this.#places = countPlaces(condition)
+    this.#root = root
+  }
 
   get joins(): SQL {
     return sql.join([...this.#joins.values()], sql.raw(' '))
   }
 
   get isLong(): boolean {
-    return this.#held.size > 0
+    return this.#held.size + this.#lists.size > 0
   }
 
   get members(): SQL {
@@ -192,7 +167,7 @@ export class Compiler {
           return this.#isHeld(test.field, (name) => sql`${name} is not null`, subject)
         return sql`(${subject.columnOf(test.field, this)} is not null)`
       case 'meta':
-        return this.#meta(test.path, test.test, subject.metadata)
+        return this.#meta(test.path, test.test, subject)
       default:
         return subject.judge(test, this)
     }
@@ -292,8 +267,9 @@ export class Compiler {
     }
   }
 
-  /** Of a list each scalar is asked; an object is none. */
-  #meta(keys: readonly string[], test: MetaTest, metadata: SQLWrapper): SQL {
+  /** Of a list each scalar is asked, up to so many; an object is none. */
+  #meta(keys: readonly string[], test: MetaTest, subject: Subject): SQL {
+    const { metadata } = subject
     this.metadata++
     const path = this.argument(pathTo(keys))
     const type = sql`json_type(${metadata}, ${path})`
@@ -302,10 +278,27 @@ export class Compiler {
         when 'array' then json_array_length(${metadata}, ${path}) > 0 else ${type} is not null end`
     this.takes(sql`json_array_length(${metadata}, ${path})`)
     const judge = this.#scalar(test)
-    return sql`case ifnull(${type}, 'object') when 'object' then 0
-      when 'array' then exists (select 1 from json_each(${metadata}, ${path}) as each
-        where ${judge(sql`each.type`, sql`each.atom`)})
+    const most = sql.raw(String(Math.floor(MOST_MEMBERS / this.#places.size)))
+    const list = sql`(select type, atom from json_each(${metadata}, ${path}) limit ${most}) as each`
+    const hasOne = this.#isInList(keys, subject, list, judge(sql`each.type`, sql`each.atom`))
+    return sql`case ifnull(${type}, 'object') when 'object' then 0 when 'array' then ${hasOne}
       else ${judge(type, sql`json_extract(${metadata}, ${path})`)} end`
+  }
+
+  /** What is asked of one list several times is found in one reading of it. */
+  #isInList(keys: readonly string[], subject: Subject, list: SQL, fits: SQL): SQL {
+    const place = placeOf(keys, subject !== this.#root)
+    if (this.#places.get(place) === 1) return sql`exists (select 1 from ${list} where ${fits})`
+    const { fits: others } = this.#lists.get(place) ?? { fits: [] }
+    this.#lists.set(place, { list, fits: [...others, fits] })
+    return sql.raw(`(list${[...this.#lists.keys()].indexOf(place)}.value ->> '$[${others.length}]')`)
+  }
+
+  joinLists(): void {
+    for (const [at, { list, fits }] of [...this.#lists.values()].entries()) {
+      const each = fits.map((fit) => sql`max(ifnull(${fit}, 0))`)
+      this.once(`list${at}`, sql`(select json_array(${sql.join(each, sql`, `)}) from ${list})`)
+    }
   }
 
   /** How a scalar is judged, by its type in JSON and its value. */

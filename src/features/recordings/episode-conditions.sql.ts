@@ -1,8 +1,9 @@
 import { type SQLWrapper, sql } from 'drizzle-orm'
 import { episodeStats, episodes } from '../../../drizzle/schema.ts'
+import { joined } from '../../db/sql.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
-import { type Asking, type Compiler, compileFor, joined, type Subject } from './conditions.sql.ts'
+import { type Asking, type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 
 export type { Asking } from './conditions.sql.ts'
 

@@ -3,7 +3,7 @@ import { episodes } from '../../../drizzle/schema.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import type { Page, Window } from '../../db/page.ts'
 import type { Row } from '../../db/plan.ts'
-import { type Arguments, bytesOf } from '../../db/sql.ts'
+import { type Arguments, bytesOf, joined } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { invalid } from '../../domain/failure.ts'
 import type { Asking } from './conditions.sql.ts'
@@ -112,13 +112,20 @@ const wayOf = (ways: readonly Way[]): SQL =>
     sql` `,
   )} end`
 
+/** Whether the next row of the walk looks at several. */
+const togetherOn = (ways: readonly Way[]): SQL =>
+  joined(
+    'or',
+    ways.flatMap(({ isBroad }, index) => (isBroad ? [sql`walk.way = ${num(index)} and ${alone} = 0`] : [])),
+  )
+
 /** The ids that come behind the last row of the walk. */
-function idsBehind(ways: readonly Way[], { isLong }: Asking): SQL {
+function idsBehind(ways: readonly Way[]): SQL {
   const selected = ({ ids }: Way, most: number, condition: SQL): SQL =>
     sql`select id from (${ids(AT, num(most))}) where ${condition}`
   const parts = ways.flatMap((way, index) => {
     const isTaken = sql`walk.way = ${num(index)}`
-    if (!way.isBroad || isLong) return [selected(way, 1, isTaken)]
+    if (!way.isBroad) return [selected(way, 1, isTaken)]
     return [
       selected(way, TOGETHER, sql`${isTaken} and ${alone} = 0`),
       selected(way, 1, sql`${isTaken} and ${alone} > 0`),
@@ -133,12 +140,15 @@ function idsBehind(ways: readonly Way[], { isLong }: Asking): SQL {
  * `[[id, edge] of the last, how many, live ones, their weight, the heaviest, [id, edge, body] of those that fit]`; what all
  * rows before it looked at stands beside it. Where one of several is heavy, none is judged, and the walk goes on one by one.
  */
-export const walked = (a: A, { tables, ways, value, upTo }: Source, asking: Asking, shown: SQL): SQL => {
+export const walked = (a: A, source: Source, asking: Asking, shown: SQL): SQL => {
+  const { tables, value, upTo } = source
+  const ways = asking.isLong ? source.ways.map((way) => ({ ...way, isBroad: false })) : source.ways
   const most = upTo === null ? sql`${a.most}` : sql`min(${a.most}, ${upTo})`
   const bulk = sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${asking.members})`
-  const isTooMuch = sql`${alone} = 0 and max(${bulk}) > ${HEAVY}`
+  const isTogether = togetherOn(ways)
+  const isTooMuch = sql`(${isTogether}) and max(${bulk}) > ${HEAVY}`
   const body = sql`iif(${found} + ${num(TOGETHER)} > ${a.offset}, '' || ${shown}, null)`
-  const isFit = sql`case when not ${live(episodes)} or ${alone} = 0 and ${bulk} > ${HEAVY} then 0
+  const isFit = sql`case when not ${live(episodes)} or (${isTogether}) and ${bulk} > ${HEAVY} then 0
     else ${asking.where} end`
   const examined = sql`(walk.examined + ${step('[2]')})`
   const weight = sql`(walk.weight + ${step('[3]')})`
@@ -153,7 +163,7 @@ export const walked = (a: A, { tables, ways, value, upTo }: Source, asking: Aski
         else json_array(json_group_array(json_array(${episodes.id}, ${value})) -> '$[#-1]', count(*),
           sum(${live(episodes)}), sum(${weightOf(asking)}), max(${bulk}),
           json_group_array(json_array(${episodes.id}, ${value}, ${body})) filter (where ${isFit})) end
-        from (${idsBehind(ways, asking)}) as next cross join ${episodes} on ${episodes.id} = next.id ${asking.joins}),
+        from (${idsBehind(ways)}) as next cross join ${episodes} on ${episodes.id} = next.id ${asking.joins}),
       walk.way, ${alone}, ${AT.steps}, ${examined}, ${weight}, ${found}
     from walk where ${AT.id} is not null and not ${isStop} and ${found} <= ${a.offset} + ${a.limit})
   select ${refusal}, null as step, null as examined from ${VERDICT}

@@ -381,6 +381,25 @@ describe('a query', () => {
     expect((await findAll(tenant, 'meta.list:149')).length).toBe(1_001)
   })
 
+  it('of the longest list there may be reads a bounded number of its members', async () => {
+    const tenant = await Tenant.arrive()
+    const path = `${tenant.project('lab')}/episodes`
+    const list = Array.from({ length: 32_000 }, (_, at) => (at < 19_999 ? 1 : 2))
+    expect((await tenant.ask('POST', path, { name: 'run', metadata: { list } })).status).toBe(201)
+    const many = Array.from({ length: 32 }, (_, at) => `-meta.list:${at + 3}`).join(' ')
+    const paths = Array.from({ length: 31 }, (_, at) => `-meta.k${at}:0`).join(' ')
+    for (const q of [
+      'meta.list:2',
+      '-meta.list:3',
+      many,
+      'meta.list:1 meta.list:2',
+      `${paths} meta.list:1`,
+    ]) {
+      const { body, rowsRead } = await find(tenant, q)
+      expect([q, body.episodes?.length, rowsRead < 25_000 || rowsRead]).toEqual([q, 1, true])
+    }
+  })
+
   it('of what is inside, of the end, the id and the protection finds the one that has it', async () => {
     const tenant = await havingOne({ endedAt: '2026-03-01T00:00:00Z', writeProtected: true })
     const made = await tenant.ask('POST', '/assets/video', {

@@ -1,0 +1,64 @@
+import { spellingsOf } from '../../domain/fold.ts'
+import type { Condition, Test } from '../../domain/query-conditions.ts'
+import { partsOf } from './tag-parts.sql.ts'
+
+/** What the text of a compiled condition depends on. */
+
+/** What it does not: values travel by themselves. */
+const VALUES = ['text', 'from', 'to', 'number', 'foldedAscii']
+
+/** What conditions have in common that are compiled to the same text. */
+export function shapeOf(condition: Condition): string {
+  const paths: string[] = []
+  return JSON.stringify(condition, (key, value) => {
+    // What is asked of the same list is asked together.
+    if (key === 'path') return indexIn(paths, pathTo(value))
+    // How the tags are asked depends on what they are.
+    if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
+    if (value?.kind === 'words') return { ...value, isSpelt: isSpeltOtherwise(value) }
+    if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
+    if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
+    if (key === 'spelt') return value.length
+    if (key === 'texts' || key === 'numbers') return Math.min(value.length, 2)
+    return VALUES.includes(key) ? '' : value
+  })
+}
+
+/** Where a text is in a list, to which it is added if it is not. */
+function indexIn(list: string[], text: string): number {
+  if (!list.includes(text)) list.push(text)
+  return list.indexOf(text)
+}
+
+/** How a text is looked for where SQLite alone has folded what it may be in. */
+export const spellingsIn = (test: { readonly folded: string; readonly foldedAscii: string }) => [
+  ...new Set([...spellingsOf(test.folded), test.foldedAscii]),
+]
+
+/** Whether words are spelt otherwise than folded. */
+export const isSpeltOtherwise = ({ words, spelt }: Extract<Test, { readonly kind: 'words' }>): boolean =>
+  words.join(' ') !== spelt.join(' ')
+
+/** SQLite's own path to a key, whatever is in it. */
+export const pathTo = (keys: readonly string[]): string =>
+  `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`
+
+/** A path in what is asked, or in the episode around it. */
+export const placeOf = (keys: readonly string[], isAround: boolean): string =>
+  `${isAround ? 'episode ' : ''}${pathTo(keys)}`
+
+/** How often scalars are asked for at each place. */
+export function countPlaces(condition: Condition): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  const count = (part: Condition, isAround: boolean): void => {
+    if (part.kind === 'and' || part.kind === 'or') for (const each of part.parts) count(each, isAround)
+    else if (part.kind === 'not') count(part.part, isAround)
+    else if (part.kind === 'episode') count(part.test, true)
+    else if (part.kind === 'meta' && part.test.is !== 'there') {
+      const place = placeOf(part.path, isAround)
+      counts.set(place, (counts.get(place) ?? 0) + 1)
+    }
+  }
+  count(condition, false)
+  return counts
+}
