@@ -13,7 +13,7 @@ import type {
   TextTest,
 } from '../../domain/query-conditions.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
-import { countPlaces, pathTo, placeOf, shapeOf } from './condition-shape.ts'
+import { countPlaces, pathTo, placeOf, shapeOf } from './condition-shape.sql.ts'
 import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
 
