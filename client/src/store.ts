@@ -11,6 +11,24 @@ export interface Store {
   delete(key: string): Promise<void>
 }
 
+/** What a store cannot tell or keep costs bytes that are sent again; no upload fails by it. */
+export const forgiving = (store: Store): Store => ({
+  async get(key) {
+    const begun: Begun | null | undefined = await unless(() => store.get(key))
+    return typeof begun?.id === 'string' ? begun : undefined
+  },
+  set: (key, begun) => unless(() => store.set(key, begun)),
+  delete: (key) => unless(() => store.delete(key)),
+})
+
+async function unless<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch {
+    return undefined
+  }
+}
+
 /** Forgets with the program. */
 export function memoryStore(): Store {
   const map = new Map<string, Begun>()
@@ -41,7 +59,10 @@ export function indexedStore(name = 'dreamlake-edge'): Store {
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> => {
-    opened ??= open()
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
     return settled(work((await opened).transaction(UPLOADS, mode).objectStore(UPLOADS)))
   }
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Begun, Store } from '../store.ts'
@@ -13,8 +13,8 @@ export function fileStore(folder: string): Store {
     },
     async set(key, begun) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      // In one step: a program that is killed meanwhile leaves what was there, or what is new.
-      const made = `${pathOf(key)}.${process.pid}`
+      // In one step: a program that is killed meanwhile leaves what was there, or what is new, and two at once do not meet.
+      const made = `${pathOf(key)}.${randomUUID()}`
       await writeFile(made, JSON.stringify(begun), { mode: 0o600 })
       await rename(made, pathOf(key))
     },
