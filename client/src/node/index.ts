@@ -22,10 +22,14 @@ const hasher = (): Hasher => {
 const put: Put = (url, bytes, { headers, signal, onSent }) => {
   const reader = bytes.stream().getReader()
   let sent = 0
+  let unread: unknown
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { value, done } = await reader.read()
+        const { value, done } = await reader.read().catch((error: unknown) => {
+          unread = error
+          throw error
+        })
         if (done) return controller.close()
         sent += value.length
         onSent(sent)
@@ -37,7 +41,9 @@ const put: Put = (url, bytes, { headers, signal, onSent }) => {
   )
   const length = { 'Content-Length': String(bytes.size) }
   const init = { method: 'PUT', headers: { ...headers, ...length }, body, signal, duplex: 'half' }
-  return fetch(url, init as RequestInit)
+  return fetch(url, init as RequestInit).catch((error: unknown) => {
+    throw unread ?? error
+  })
 }
 
 const platform: Omit<Platform, 'store'> = {
