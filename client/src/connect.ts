@@ -89,7 +89,7 @@ export function connectOn<B>(
       ) as never,
     findAssets: (query, place) =>
       found('/namespaces/{slug}/projects/{projectSlug}/assets', query, place) as never,
-    upload: (body, options) => upload(body, options, new Gate(options.concurrency ?? AT_ONCE)),
+    upload: async (body, options) => upload(body, options, new Gate(options.concurrency ?? AT_ONCE)),
     uploadAll: (items, options = {}) => {
       const sending = new Gate(options.concurrency ?? AT_ONCE)
       return uploadAll(items, ({ body }, each) => upload(body, each, sending), options)

@@ -44,6 +44,9 @@ const LARGEST_WHOLE = 64 * 2 ** 20
 /** How often parts that the bucket has lost are sent again. */
 const ROUNDS = 4
 
+/** Milliseconds. Whoever stops does not wait for a server that is away. */
+const MOST_FOR_WITHDRAWING = 10_000
+
 interface Pending {
   readonly id: string
   readonly isThere: boolean
@@ -87,6 +90,9 @@ export class Upload {
   }
 
   async run(): Promise<Asset> {
+    // What is awaited of a stream may never come.
+    const release = () => void this.#source.release?.(this.#signal.reason)
+    this.#signal.addEventListener('abort', release)
     try {
       this.#signal.throwIfAborted()
       const pending = (await this.#resumed()) ?? (await this.#announced())
@@ -100,9 +106,17 @@ export class Upload {
       await this.#forget()
       return asset
     } catch (error) {
-      if (this.#options.signal?.aborted && !this.#options.keep) await this.#withdraw()
-      throw error
+      await this.#source.release?.(error)
+      if (!this.#isKept) await this.#withdraw()
+      throw this.#signal.aborted ? this.#signal.reason : error
+    } finally {
+      this.#signal.removeEventListener('abort', release)
     }
+  }
+
+  /** Whether the same upload may go on later: what cannot be told again leads nowhere, and counts against the quota. */
+  get #isKept(): boolean {
+    return this.#options.signal?.aborted ? this.#options.keep === true : this.#key !== undefined
   }
 
   /** The same file at the same place, on the same server. */
@@ -234,7 +248,12 @@ export class Upload {
     this.#total += sent - (this.#sent.get(part) ?? 0)
     this.#sent.set(part, sent)
     const held = this.#held ?? 0
-    this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
+    try {
+      this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
+    } catch (error) {
+      // It is called from where bytes are read: to whoever reads them it would look like a cut.
+      this.#failed.abort(error)
+    }
   }
 
   async #forget(): Promise<void> {
@@ -245,8 +264,9 @@ export class Upload {
   async #withdraw(): Promise<void> {
     await this.#forget()
     if (this.#id === undefined) return
+    const signal = AbortSignal.timeout(MOST_FOR_WITHDRAWING)
     await this.#host.calls
-      .DELETE('/uploads/{id}', { params: { path: { id: this.#id } } })
+      .DELETE('/uploads/{id}', { params: { path: { id: this.#id } }, signal })
       .catch(() => undefined)
   }
 }

@@ -1,8 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { connect, fileStore } from '../../client/src/node/index.ts'
+import { connect, fileStore, type Progress } from '../../client/src/node/index.ts'
+import type { Fault } from './proxy.ts'
 import { all, hasty, newUser, world } from './world.ts'
 
 const { own, proxy: proxied } = world()
@@ -14,6 +25,9 @@ async function newLake(settings: Partial<Parameters<typeof connect>[0]> = {}) {
   const lake = connect({ url, token, retries: hasty, ...settings })
   const pending = () => all(lake.pages('/uploads', { params: { query: place } }))
   await lake.GET('/auth/me')
+  await lake.POST('/namespaces/{slug}/projects', {
+    ...{ params: { path: { slug: place.namespace } }, body: { name: place.project } },
+  })
   return { lake, proxy, place, pending }
 }
 
@@ -58,5 +72,130 @@ describe('a store of uploads that were begun', () => {
     await Promise.all(['one', 'other', 'third'].map((id) => store.set('key', { id })))
     expect(readdirSync(folder)).toHaveLength(1)
     expect(['one', 'other', 'third']).toContain((await store.get('key'))?.id)
+  })
+})
+
+const streamOf = (...chunks: Uint8Array[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk)
+      controller.close()
+    },
+  })
+
+function inodeOf(descriptor: number): number | undefined {
+  try {
+    return fstatSync(descriptor).ino
+  } catch {
+    return undefined
+  }
+}
+
+describe('what is uploaded', () => {
+  it('may be a stream with an empty chunk anywhere', async () => {
+    const { lake, place } = await newLake()
+    const none = new Uint8Array()
+    const stream = streamOf(none, new Uint8Array(10), none, new Uint8Array(5), none)
+    expect(await lake.upload(stream, { ...place, path: '/a.bin', size: 15 })).toMatchObject({
+      object: { size: 15 },
+    })
+  })
+
+  it('is a body, and not the text of one', async () => {
+    const { lake, proxy, place } = await newLake()
+    const bodies = [createReadStream(smallFile()), { size: 5 }, 5, null, undefined]
+    for (const body of bodies)
+      await expect(lake.upload(body as never, { ...place, path: '/a.bin' })).rejects.toThrow(TypeError)
+    expect(proxy.count('POST', /^\/uploads/)).toBe(0)
+  })
+
+  it.each([
+    ['a short one', 1_500, 'ended after 1000 of 1500'],
+    ['a long one', 500, 'longer than 500'],
+    ['a short one in parts', 70_000_000, 'ended after 1000 of 70000000'],
+  ])('is a stream that is cancelled when it fails: %s', async (_, size, message) => {
+    const { lake, place, pending } = await newLake()
+    let cancelled = 0
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(1_000)),
+      pull(controller) {
+        if (size > 1_000) controller.close()
+        else controller.enqueue(new Uint8Array(1_000))
+      },
+      cancel: () => void cancelled++,
+    })
+    await expect(lake.upload(stream, { ...place, path: '/a.bin', size })).rejects.toMatchObject({
+      ...{ code: 'unreadable', message: expect.stringContaining(message) },
+    })
+    expect([cancelled, await pending()]).toEqual([size < 1_000 ? 1 : 0, []])
+  })
+
+  it.each([1_000, 70_000_000])(
+    'is a stream of %i bytes that an abort ends, though nothing comes',
+    async (size) => {
+      const { lake, place, pending } = await newLake()
+      const stop = new AbortController()
+      const cancelled: unknown[] = []
+      const stream = new ReadableStream<Uint8Array>(
+        {
+          // Asked for when bytes are waited for.
+          pull: () => stop.abort(new Error('enough')),
+          cancel: (reason) => void cancelled.push(reason),
+        },
+        { highWaterMark: 0 },
+      )
+      const options = { ...place, path: '/a.bin', size, signal: stop.signal }
+      await expect(lake.upload(stream, options)).rejects.toThrow('enough')
+      expect([cancelled, await pending()]).toEqual([[stop.signal.reason], []])
+    },
+  )
+
+  it.each([
+    ['is gone', (file: string) => rmSync(file), 'cannot be read: ENOENT'],
+    ['is shorter', (file: string) => truncateSync(file, 20_000_000), 'was changed'],
+    ['is another', (file: string) => utimesSync(file, 1, 1), 'was changed'],
+  ])('is a file that is read no more when it %s', async (_, change, message) => {
+    const { lake, proxy, place } = await newLake()
+    const file = newPath()
+    writeFileSync(file, randomBytes(70_000_000))
+    let isChanged = false
+    proxy.fault = ({ method }) => {
+      if (method === 'PUT' && !isChanged) change(file)
+      isChanged ||= method === 'PUT'
+      return undefined
+    }
+    await expect(lake.upload(file, { ...place, path: '/a.bin', concurrency: 1 })).rejects.toMatchObject({
+      ...{ code: 'unreadable', message: expect.stringContaining(message) },
+    })
+  })
+
+  it('leaves no file open, however it ends', async () => {
+    const { lake, proxy, place } = await newLake()
+    const file = smallFile()
+    const { ino } = statSync(file)
+    const opened = () => readdirSync('/dev/fd').filter((each) => inodeOf(Number(each)) === ino)
+    const faults: (Fault | undefined)[] = ['unsent', 'unread', 403, 503, 'lost', 'cut']
+    proxy.fault = ({ method }) => (method === 'PUT' ? faults.shift() : undefined)
+    await lake.upload(file, { ...place, path: '/a.bin' })
+    expect([faults, opened()]).toEqual([[], []])
+  })
+
+  it('is sent by one connection at least', async () => {
+    const { lake, place } = await newLake()
+    const options = { ...place, path: '/a.bin' }
+    for (const concurrency of [0, -1, Number.NaN]) {
+      await expect(lake.upload(smallFile(), { ...options, concurrency })).rejects.toThrow(RangeError)
+      expect(() => lake.uploadAll([], { concurrency })).toThrow(RangeError)
+    }
+  })
+
+  it('and fails where progress is told is told so', async () => {
+    const { lake, place } = await newLake()
+    const onProgress = ({ sent }: Progress) => {
+      if (sent > 0) throw new Error('no more room')
+    }
+    await expect(lake.upload(smallFile(), { ...place, path: '/a.bin', onProgress })).rejects.toThrow(
+      'no more room',
+    )
   })
 })
