@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   createReadStream,
   fstatSync,
@@ -10,11 +11,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { connect, fileStore, type Progress } from '../../client/src/node/index.ts'
 import type { Fault } from './proxy.ts'
-import { all, hasty, newUser, world } from './world.ts'
+import { all, bytesOf, hasty, newUser, world } from './world.ts'
 
 const { own, proxy: proxied } = world()
 
@@ -197,5 +200,81 @@ describe('what is uploaded', () => {
     await expect(lake.upload(smallFile(), { ...place, path: '/a.bin', onProgress })).rejects.toThrow(
       'no more room',
     )
+  })
+})
+
+/** A bucket that answers by hand. */
+async function bucket(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, 'localhost')
+  buckets.push(server)
+  await once(server, 'listening')
+  return `http://localhost:${(server.address() as AddressInfo).port}/object`
+}
+
+const buckets: Server[] = []
+afterAll(() => {
+  for (const server of buckets) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+describe('a download', () => {
+  it('of no bytes is none, wherever they are', async () => {
+    const { lake, place } = await newLake()
+    const none = (await lake.upload(new Uint8Array(), { ...place, path: '/none.bin' })) as { id: string }
+    const some = (await lake.upload(new Uint8Array(50), { ...place, path: '/some.bin' })) as { id: string }
+    const lengths = [
+      lake.download(none),
+      lake.download(none.id),
+      lake.download(some, { start: 50 }),
+      lake.download(some, { start: 60 }),
+      lake.download(some, { start: 10, end: 10 }),
+      lake.download(some, { end: 0 }),
+      lake.download(some.id, { end: 0 }),
+    ].map(async (stream) => (await bytesOf(stream)).length)
+    expect(await Promise.all(lengths)).toEqual(lengths.map(() => 0))
+    expect((await bytesOf(lake.download(some, { start: 10, end: 90 }))).length).toBe(40)
+  })
+
+  it('fails where progress is told, and leaves nothing out', async () => {
+    const { lake, place } = await newLake()
+    const asset = (await lake.upload(smallFile(), { ...place, path: '/a.bin' })) as { id: string }
+    const onProgress = () => {
+      throw new Error('no more room')
+    }
+    await expect(bytesOf(lake.download(asset, { onProgress }))).rejects.toThrow('no more room')
+  })
+
+  it('that nobody reads any more closes its connection, though nothing comes', async () => {
+    const { lake } = await newLake()
+    const closed = Promise.withResolvers<void>()
+    const url = await bucket((_, response) => {
+      response.on('close', closed.resolve)
+      response.writeHead(200, { 'Content-Length': 100 }).write('the first')
+    })
+    const reader = lake.download({ assetId: '0'.repeat(24), size: 100, sha256: null, url }).getReader()
+    await reader.read()
+    const waiting = reader.read()
+    // Until it waits for the server.
+    await new Promise(setImmediate)
+    await reader.cancel()
+    await Promise.all([closed.promise, waiting])
+  })
+
+  it('goes on with the same bytes alone', async () => {
+    const { lake } = await newLake()
+    let asked = 0
+    const url = await bucket(({ headers }, response) => {
+      const etag = `"${asked++}"`
+      if (headers.range === undefined)
+        response.writeHead(200, { 'Content-Length': 10, ETag: etag }).write('01234', () => response.destroy())
+      else response.writeHead(206, { 'Content-Range': 'bytes 5-9/10', ETag: etag }).end('abcde')
+    })
+    const line = { assetId: '0'.repeat(24), size: 10, sha256: null, url }
+    await expect(bytesOf(lake.download(line))).rejects.toMatchObject({
+      ...{ code: 'mismatch', message: expect.stringContaining('became others') },
+    })
+    expect(asked).toBe(2)
   })
 })
