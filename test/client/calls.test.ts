@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
@@ -128,6 +131,97 @@ describe('a call', () => {
     }
     await expect(lake.GET('/auth/me', { signal: stop.signal })).rejects.toThrow('enough')
     expect(proxy.passed.length).toBe(1)
+  })
+
+  it('that something else answers throws so, whatever it answers with', async () => {
+    const answers = [
+      [200, 'text/html', '<title>Log in</title>'],
+      [502, 'text/html', '<title>Bad gateway</title>'],
+      [400, 'application/json', '{"code":502,"detail":null}'],
+      [400, 'application/json', 'null'],
+    ] as const
+    for (const [status, type, text] of answers) {
+      const answer = async () => new Response(text, { status, headers: { 'Content-Type': type } })
+      const lake = connect({ url: here.origin, token: 'any', retries: hasty, fetch: answer })
+      const code = 'unexpected_answer'
+      await expect(lake.GET('/auth/me')).rejects.toMatchObject({ name: 'DreamLakeError', code, status })
+    }
+  })
+
+  it('whose token cannot be had, or sent, is not tried, and does not tell it', async () => {
+    const { proxy, url } = await proxied()
+    let asked = 0
+    const nobody = () => {
+      asked++
+      throw new Error('nobody is logged in')
+    }
+    await expect(connect({ url, token: nobody }).GET('/auth/me')).rejects.toThrow('nobody is logged in')
+    for (const token of ['secret\nsecret', 'secret…', 'secret secret', undefined as never]) {
+      const call = connect({ url, token }).GET('/auth/me')
+      await expect(call).rejects.toThrow(/^The token is no text of visible ASCII characters\.$/)
+    }
+    expect([asked, proxy.passed]).toEqual([1, []])
+  })
+
+  it('goes to an address of the web, also below a path', async () => {
+    const who = await newUser()
+    for (const url of ['', 'api.example.com', 'localhost:8787', 'file:///etc'])
+      expect(() => connect({ url, token: who.token })).toThrow(TypeError)
+    const paths: string[] = []
+    const lake = connect({
+      ...{ url: `${here.origin}/some/where//?a=b#c`, token: who.token },
+      fetch: (request) => {
+        paths.push(new URL(request.url).pathname)
+        return fetch(request.url.replace('/some/where', ''), { headers: request.headers })
+      },
+    })
+    await lake.GET('/auth/me')
+    expect(paths).toEqual(['/some/where/auth/me'])
+  })
+
+  it('leads nobody else to the token', async () => {
+    const tokens: unknown[] = []
+    const other = createServer(({ headers }, response) => {
+      tokens.push(headers.authorization)
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+    }).listen(0, 'localhost')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const first = createServer((_, response) =>
+      response.writeHead(307, { Location: `http://localhost:${port}/` }).end(),
+    ).listen(0, 'localhost')
+    await once(first, 'listening')
+    const url = `http://localhost:${(first.address() as AddressInfo).port}`
+    await connect({ url, token: 'secret' }).GET('/auth/me')
+    expect(tokens).toEqual([undefined])
+    for (const server of [first, other]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('has all digits of a bigint', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    const metadata = { stamp: 1_713_087_000_123_456_789n, deep: [-9_007_199_254_740_993n, '1n', 0.5] }
+    await lake.POST(EPISODES, { params: { path: who.path }, body: { name: 'run 1', metadata } })
+    const headers = { Authorization: `Bearer ${who.token}` }
+    const episode = `${here.origin}/namespaces/${who.place.namespace}/projects/lab/episodes/run%201`
+    const text = await (await fetch(episode, { headers })).text()
+    expect(text).toContain('"metadata":{"stamp":1713087000123456789,"deep":[-9007199254740993,"1n",0.5]}')
+  })
+
+  it('that merges keeps the headers that it is given, in any form', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    await lake.POST(EPISODES, { params: { path: who.path }, body: { name: 'run 1' } })
+    for (const headers of [{ 'If-Match': '"other"' }, new Headers({ 'If-Match': '"other"' })]) {
+      const change = lake.MERGE(`${EPISODES}/{episodeName}`, {
+        ...{ params: { path: { ...who.path, episodeName: 'run 1' } }, headers },
+        body: { metadata: { a: 1 } },
+      })
+      await expect(change).rejects.toMatchObject({ code: 'precondition_failed' })
+    }
   })
 
   it('that merges leaves whole numbers alone that it does not name', async () => {
