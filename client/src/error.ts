@@ -47,6 +47,10 @@ export class DreamLakeError extends Error {
   }
 }
 
+/** A list that would be walked for ever. */
+export const leadsNowhere = (): DreamLakeError =>
+  new DreamLakeError('The server leads on to where it was asked.', { code: 'unexpected_answer', status: 200 })
+
 /** The error that an answer is: a problem, the XML of a bucket, or whatever a proxy says. */
 export async function errorOf(response: Response): Promise<DreamLakeError> {
   const { status, headers } = response

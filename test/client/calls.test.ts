@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connect, DreamLakeError, type ManifestLine } from '../../client/src/index.ts'
 import { root } from '../../src/tools/project.ts'
 import { compare, operate } from './operations.ts'
@@ -280,6 +280,9 @@ async function madeDataset(lake: Lake, who: Who, files: number): Promise<void> {
   })
 }
 
+/** In seconds. */
+const HOUR = 3_600
+
 it('a manifest that is cut goes on, tells each line once, and is no manifest without its end', async () => {
   const who = await newUser()
   const { proxy, url } = await proxied()
@@ -291,17 +294,56 @@ it('a manifest that is cut goes on, tells each line once, and is no manifest wit
   let cuts = 0
   const isManifest = ({ path }: Passed) => path.endsWith('/manifest')
   proxy.fault = (passed) => (isManifest(passed) && cuts++ < 2 ? 'cut' : undefined)
-  // Of URLs that live no longer than a request, each is signed anew before its line is given.
-  const lines = lake.manifest(dataset, { urls: true, expiresIn: 1 })
+  const begun = Date.now()
+  const lines = lake.manifest(dataset, { urls: true, expiresIn: 10 * HOUR })
   const found: ManifestLine[] = []
   let last = await lines.next()
-  for (; !last.done; last = await lines.next()) found.push(last.value)
+  for (; !last.done; last = await lines.next()) {
+    found.push(last.value)
+    // URLs of the lines that wait are over then, and signed anew for as long before each is given.
+    if (found.length === 5) vi.spyOn(Date, 'now').mockImplementation(() => begun + 11 * HOUR * 1_000)
+  }
+  vi.restoreAllMocks()
   expect([cuts, last.value]).toEqual([3, { lines: 40, changed: false }])
   expect(found.map(({ path }) => path)).toEqual(paths)
   expect(proxy.count('POST', /^\/assets\/sign$/)).toBeGreaterThan(0)
+  for (const { expiresAt } of found)
+    expect(Date.parse(expiresAt ?? '') - begun).toBeGreaterThan(9 * HOUR * 1_000)
   const [first] = found
   if (first) expect(new TextDecoder().decode(await bytesOf(lake.download(first)))).toBe(paths[0])
 
   proxy.fault = (passed) => (isManifest(passed) ? 'cut' : undefined)
   await expect(all(lake.manifest(dataset))).rejects.toMatchObject({ code: 'truncated' })
+})
+
+it('a manifest shows no URL of what was deleted while its line waited, and throws what is none', async () => {
+  const who = await newUser()
+  const lake = connect({ url: here.origin, token: who.token })
+  await lake.GET('/auth/me')
+  await madeDataset(lake, who, 3)
+  const dataset = { ...who.place, dataset: 'set' }
+  const lines = lake.manifest(dataset, { urls: true })
+  const first = await lines.next()
+  const assets = await all(lake.findAssets('', who.place))
+  const waiting = assets.find(({ name }) => name === '/0001.bin')
+  await lake.DELETE('/assets/file/{id}', { params: { path: { id: waiting?.id ?? '' } } })
+  const later = Date.now() + 24 * HOUR * 1_000
+  vi.spyOn(Date, 'now').mockImplementation(() => later)
+  const rest = await all(lines)
+  vi.restoreAllMocks()
+  expect([first.value, ...rest]).toMatchObject([
+    { path: '/0000.bin', url: expect.any(String) },
+    { path: '/0001.bin', url: null, expiresAt: null },
+    { path: '/0002.bin', url: expect.any(String) },
+  ])
+
+  const end = { end: true, lines: 0, changed: false, nextCursor: 'round and round' }
+  for (const text of [`${JSON.stringify(end)}\n`, '<title>Log in</title>\n']) {
+    const answer = async () => new Response(text, { headers: { 'Content-Type': 'application/x-ndjson' } })
+    const other = connect({ url: here.origin, token: who.token, fetch: answer })
+    await expect(all(other.manifest(dataset))).rejects.toMatchObject({ code: 'unexpected_answer' })
+  }
+  const page = async () => Response.json({ episodes: [], nextCursor: 'round and round' })
+  const other = connect({ url: here.origin, token: who.token, fetch: page })
+  await expect(all(other.find('', who.place))).rejects.toMatchObject({ code: 'unexpected_answer' })
 })
