@@ -1,5 +1,7 @@
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { withAllDigits } from '../json.ts'
 import { type Kind, STORAGE_NAME } from '../kinds.ts'
 import type { UploadOptions } from '../upload.ts'
 import { type Command, EXIT, projectIn, type Run, textIn, textsIn, UsageError } from './command.ts'
@@ -9,6 +11,16 @@ import { explain } from './problem.ts'
 /** A file that is to be sent. */
 interface Item extends UploadOptions {
   readonly body: string
+  readonly size: number
+}
+
+/** A link to a file is sent as that file; one to a folder could lead round and round. */
+async function isSent(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 /** All files in a folder, by their paths within it, in order. */
@@ -17,7 +29,8 @@ async function* filesIn(folder: string, within = ''): AsyncGenerator<string> {
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = within === '' ? entry.name : `${within}/${entry.name}`
     if (entry.isDirectory()) yield* filesIn(folder, path)
-    else if (entry.isFile()) yield path
+    else if (await isSent(entry, join(folder, path))) yield path
+    else tell(`${join(folder, path)} is passed over: it is no file.`)
   }
 }
 
@@ -33,7 +46,7 @@ function metadataIn({ values }: Run): Record<string, unknown> | undefined {
   const text = textIn(values, 'metadata')
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    return withAllDigits(text) as Record<string, unknown>
   } catch {
     throw new UsageError('--metadata is no JSON.')
   }
@@ -46,7 +59,7 @@ function concurrencyIn({ values }: Run): number {
 }
 
 /** What is to be sent, and where to. A folder's files go where they are within it. */
-async function* itemsOf(run: Run): AsyncGenerator<Item> {
+async function* itemsOf(run: Run): AsyncGenerator<Omit<Item, 'size'>> {
   const to = textIn(run.values, 'to')
   if (to === undefined)
     throw new UsageError('Say where to: --to namespace/project or --to namespace/project/episode.')
@@ -85,9 +98,10 @@ async function run(run: Run): Promise<typeof EXIT.done | typeof EXIT.failed | ty
   // Everything is looked at first: a mistake is told before anything is sent, and the bar knows all.
   const items: Item[] = []
   const bar = new ProgressBar()
-  for await (const item of itemsOf(run)) {
+  for await (const found of itemsOf(run)) {
+    const item = { ...found, size: (await stat(found.body)).size }
     items.push(item)
-    bar.expect(item, (await stat(item.body)).size)
+    bar.expect(item, item.size)
   }
   const lake = await run.connected()
   const counts = { done: 0, failed: 0 }
@@ -101,7 +115,7 @@ async function run(run: Run): Promise<typeof EXIT.done | typeof EXIT.failed | ty
     },
   })
   for await (const ended of uploads) {
-    const { body, path } = ended.item
+    const { body, path, size } = ended.item
     counts['error' in ended ? 'failed' : 'done']++
     if (run.json) {
       bar.clear()
@@ -109,7 +123,7 @@ async function run(run: Run): Promise<typeof EXIT.done | typeof EXIT.failed | ty
         'error' in ended ? { file: body, error: explain(ended.error) } : { file: body, asset: ended.asset },
       )
     } else if ('error' in ended) bar.above(`${body}: ${explain(ended.error).message}`, tell)
-    else bar.above(`${path}  ${sizeText((await stat(body)).size)}`, say)
+    else bar.above(`${path}  ${sizeText(size)}`, say)
   }
   bar.clear()
   if (items.length > 1) tell(`${counts.done} of ${items.length} files are there.`)
@@ -124,7 +138,8 @@ export const upload: Command = {
 
 Sends files and registers each as an asset. Projects, episodes and folders come
 into being where they are missing. Files of over 64 MiB go in parts: whatever
-ends this command, run it again, and only what is missing is sent.
+ends this command, run it again, and only what is missing is sent. Of a folder
+links to files are sent too, and links to folders are not.
 
   --to PLACE          namespace/project, or namespace/project/episode
   --as PATH           the path of a single file; of a folder, or with a slash at
