@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { connect } from '../node/index.ts'
 import { type Command, EXIT, placeIn, type Run, textIn, textsIn, UsageError } from './command.ts'
@@ -13,7 +14,9 @@ async function readToken(): Promise<string> {
   }
   process.stderr.write('Token: ')
   const lines = createInterface({ input: process.stdin, terminal: true })
-  const token = await lines.question('')
+  // Of a terminal that is read key by key, these are keys.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const token = await Promise.race([lines.question(''), once(lines, 'close').then(() => '')])
   lines.close()
   process.stderr.write('\n')
   return token.trim()
@@ -22,7 +25,8 @@ async function readToken(): Promise<string> {
 async function logIn({ values, json }: Run) {
   const url = textIn(values, 'url') ?? (await readLogin()).url
   if (url === undefined) throw new UsageError('Say where the server is: --url https://api.example.com')
-  if (!URL.canParse(url)) throw new UsageError(`--url is ${url}, which is no URL.`)
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url is ${url}: it is like https://api.example.com.`)
   const token = await readToken()
   if (token === '') throw new UsageError('There is no token on standard input.')
   const { data } = await connect({ url, token }).GET('/auth/me')

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { components } from '../api.ts'
 import { DreamLakeError } from '../error.ts'
 import type { Kind } from '../kinds.ts'
-import { type Command, EXIT, type Lake, oneWord, projectIn, type Run, textIn } from './command.ts'
+import { type Command, EXIT, type Lake, oneWord, projectIn, type Run, textIn, UsageError } from './command.ts'
 import { ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
 import { explain } from './problem.ts'
 
@@ -20,24 +20,46 @@ interface Wanted {
   readonly file: string
 }
 
-/** A path that leads down, whatever names it is made of. */
-const safe = (path: string): string =>
+/** What a file system takes for something else than a part of a name. */
+const SPECIAL = process.platform === 'win32' ? /[/\\:<>"|?*]/g : /\//g
+
+const escaped = (text: string): string =>
+  text.replaceAll(SPECIAL, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** The name of a file that leads nowhere else, whatever name it is made of. */
+const fileNameOf = (name: string): string =>
+  name === '.' || name === '..' ? name.replaceAll('.', '%2E') : escaped(name)
+
+/** Where something below a node goes. In the path of a node a slash and a percent sign inside a name are escaped. */
+const filePathOf = (path: string): string =>
   path
     .split('/')
-    .filter((name) => name !== '' && name !== '.' && name !== '..')
-    .map((name) => name.replaceAll('\\', '%5C'))
+    .filter((segment) => segment !== '')
+    .map((segment) => fileNameOf(segment.replaceAll(/%2[5F]/gi, (each) => (each === '%25' ? '%' : '/'))))
     .join('/')
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => path.endsWith('/'),
+  )
+
+/** What a leaf is written to: like what copies files, into a folder that is there. */
+async function fileOf({ name }: Node, out: string | undefined): Promise<string> {
+  if (out === undefined) return fileNameOf(name)
+  return (await isFolder(out)) ? join(out, fileNameOf(name)) : out
+}
 
 /** A leaf, or all leaves below a folder or an episode. */
 async function* wantedBy(lake: Lake, node: Node, out: string | undefined): AsyncGenerator<Wanted> {
-  if (node.leaf) return yield { node, file: out ?? safe(node.name) }
-  const folder = out ?? safe(node.name)
+  if (node.leaf) return yield { node, file: await fileOf(node, out) }
+  const folder = out ?? fileNameOf(node.name)
   const leaves = lake.pages('/nodes/{id}/descendants', {
     params: { path: { id: node.id }, query: { leavesOnly: true } },
   })
   const taken = new Set<string>()
   for await (const leaf of leaves) {
-    const path = join(folder, safe(leaf.path.slice(node.path.length)))
+    const path = join(folder, filePathOf(leaf.path.slice(node.path.length)))
     // Assets of two kinds may have one path.
     const file = taken.has(path) ? `${path}.${leaf.kind}` : path
     taken.add(file)
@@ -67,10 +89,11 @@ async function fetchFile(
 ): Promise<number> {
   const id = node.assetId ?? ''
   const object = await objectOf(lake, node)
-  const part = `${file}.${id}.part`
+  // Of a name that is as long as may be, none that is longer can be made.
+  const part = join(dirname(file), `${id}.part`)
   await mkdir(dirname(file), { recursive: true })
   const there = await sizeOf(part)
-  const start = object !== null && there < object.size ? there : 0
+  const start = object !== null && there <= object.size ? there : 0
   bar.label = file
   const bytes = lake.download(
     { id, object },
@@ -90,17 +113,13 @@ async function fetchFile(
   return sizeOf(file)
 }
 
-/** What came in two pieces is compared as a whole. */
+/** What came in two pieces is compared as a whole. What is of another whole is no beginning of the next one. */
 async function verify(file: string, sha256: string): Promise<void> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(file), hash)
-  if (hash.digest('hex') !== sha256)
-    throw new DreamLakeError(
-      'The bytes are not those of the asset: delete the part, and download it again.',
-      {
-        code: 'mismatch',
-      },
-    )
+  if (hash.digest('hex') === sha256) return
+  await rm(file)
+  throw new DreamLakeError('The bytes are not those of the asset: download it again.', { code: 'mismatch' })
 }
 
 async function run(run: Run) {
@@ -111,6 +130,7 @@ async function run(run: Run) {
   })
   const out = textIn(run.values, 'out')
   if (out === '-') {
+    if (!node.leaf) throw new UsageError('Standard output takes a single asset, and no folder or episode.')
     const bytes = lake.download(
       { id: node.assetId ?? '', object: await objectOf(lake, node) },
       { signal: run.signal },
@@ -149,8 +169,8 @@ Fetches an asset, or all below a folder or an episode, by the path that ls
 shows. Bytes are compared with their size, and where the server knows it with
 their SHA-256. Run it again, and what was cut goes on where it ended.
 
-  --out PATH          the file, or the folder; - writes a single asset to
-                      standard output
+  --out PATH          the file, or the folder, of which an asset that is put
+                      into one keeps its name; - writes it to standard output
   --json              a line of JSON for each file
 
 Examples:

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -23,10 +24,19 @@ const loginPath = (): string => join(folderOf('XDG_CONFIG_HOME', 'APPDATA', '.co
 export const uploadsFolder = (): string =>
   join(folderOf('XDG_STATE_HOME', 'LOCALAPPDATA', '.local/state'), 'uploads')
 
+/** What is no login, such as one that was cut by a full disk, is none. */
+function loginIn(text: string): Partial<Login> {
+  try {
+    const { url, token } = JSON.parse(text) as { url: unknown; token: unknown }
+    return { ...(typeof url === 'string' ? { url } : {}), ...(typeof token === 'string' ? { token } : {}) }
+  } catch {
+    return {}
+  }
+}
+
 /** What the environment says, and what is kept for what it does not. */
 export async function readLogin(): Promise<Partial<Login>> {
-  const text = await readFile(loginPath(), 'utf8').catch(() => '{}')
-  const { url, token } = JSON.parse(text) as Partial<Login>
+  const { url, token } = loginIn(await readFile(loginPath(), 'utf8').catch(() => ''))
   return {
     ...{ url: process.env.DREAMLAKE_URL || url, token: process.env.DREAMLAKE_TOKEN || token },
   } as Partial<Login>
@@ -36,8 +46,9 @@ export async function readLogin(): Promise<Partial<Login>> {
 export async function keepLogin(login: Login): Promise<string> {
   const path = loginPath()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFile(path, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 })
-  // A file that was there keeps its mode when it is written.
-  await chmod(path, 0o600)
+  // In one step, and never in a file that was there, which keeps the mode that it has.
+  const made = `${path}.${randomUUID()}`
+  await writeFile(made, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 })
+  await rename(made, path)
   return path
 }

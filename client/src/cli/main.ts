@@ -5,7 +5,7 @@ import { login, token } from './access.ts'
 import { type Command, EXIT, type Exit, type Lake, type Options, UsageError } from './command.ts'
 import { download } from './download.ts'
 import { readLogin, uploadsFolder } from './login.ts'
-import { endWithReader, say, sayJson, tell } from './output.ts'
+import { clearLine, endWithReader, say, sayJson, tell } from './output.ts'
 import { exitBy, explain } from './problem.ts'
 import { find, ls, manifest, whoami } from './reading.ts'
 import { upload } from './upload.ts'
@@ -55,10 +55,7 @@ async function runCommand(command: Command, args: readonly string[], signal: Abo
 
 /** How the command ends by what was thrown; says why. */
 function endBy(error: unknown, command: string, json: boolean, signal: AbortSignal): Exit {
-  if (signal.aborted) {
-    tell('Stopped. Run it again to go on.')
-    return EXIT.interrupted
-  }
+  if (signal.aborted) return EXIT.interrupted
   const isUsage =
     error instanceof UsageError ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
@@ -80,12 +77,20 @@ async function main([name = '--help', ...args]: readonly string[]): Promise<Exit
   }
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort(new Error('interrupted')))
-  try {
-    return await runCommand(command, args, stopped.signal)
-  } catch (error) {
-    return endBy(error, name, args.includes('--json'), stopped.signal)
-  }
+  const run = runCommand(command, args, stopped.signal).catch((error: unknown) =>
+    endBy(error, name, args.includes('--json'), stopped.signal),
+  )
+  return Promise.race([run, interrupted(stopped.signal)])
 }
+
+const interrupted = (signal: AbortSignal): Promise<Exit> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(EXIT.interrupted)))
 
 endWithReader()
 process.exitCode = await main(process.argv.slice(2))
+if (process.exitCode === EXIT.interrupted) {
+  if (process.stderr.isTTY) clearLine()
+  tell('Stopped. Run it again to go on.')
+  // What is still waited for has nothing to say any more, and what was begun can go on.
+  process.exit()
+}

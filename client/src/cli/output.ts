@@ -1,7 +1,14 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
+/** What a server, a proxy or the name of a file says is no order to a terminal. */
+const shown = (text: string): string => text.replaceAll(CONTROL, '\ufffd')
+
 /** What a command found goes to standard output; how it is doing goes to standard error. */
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`)
-export const tell = (line: string): void => void process.stderr.write(`${line}\n`)
+export const say = (line: string): void => void process.stdout.write(`${shown(line)}\n`)
+export const tell = (line: string): void => void process.stderr.write(`${shown(line)}\n`)
+export const clearLine = (): void => void process.stderr.write('\r\x1b[K')
 export const sayJson = (value: unknown): void => say(JSON.stringify(value))
 
 /** Whoever reads the first lines alone has seen enough. */
@@ -14,7 +21,9 @@ export function endWithReader(): void {
 
 /** Rows with aligned columns. */
 export function sayTable(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  )
   for (const row of rows)
     say(
       row
@@ -77,7 +86,7 @@ export class ProgressBar {
   }
 
   clear(): void {
-    if (this.#isTerminal) process.stderr.write('\r\x1b[K')
+    if (this.#isTerminal) clearLine()
   }
 
   line(columns: number): string {
@@ -91,7 +100,7 @@ export class ProgressBar {
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)}%`
     const numbers = `${sizeText(done)} of ${sizeText(total)}  ${sizeText(speed)}/s${left}`
     const room = columns - 1 - bar.length - numbers.length - 4
-    return `${fitted(this.label, room)}  ${bar}  ${numbers}`.slice(0, columns - 1)
+    return `${fitted(shown(this.label), room)}  ${bar}  ${numbers}`.slice(0, columns - 1)
   }
 }
 

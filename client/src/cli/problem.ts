@@ -7,7 +7,9 @@ export function explain(error: unknown): { readonly code: string; readonly messa
     const { message, code } = error as NodeJS.ErrnoException
     return { code: code ?? 'failed', message: message ?? String(error) }
   }
-  const fields = error.errors.map(({ path, message }) => `\n  ${path} ${message}`).join('')
+  const { errors } = error
+  // A single one is what the message says.
+  const fields = errors.length > 1 ? errors.map(({ path, message }) => `\n  ${path} ${message}`).join('') : ''
   const id = error.requestId === null ? '' : ` (request ${error.requestId})`
   return { code: error.code, message: `${error.message}${id}${fields}` }
 }

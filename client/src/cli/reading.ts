@@ -15,6 +15,9 @@ async function sayAll<T>(
   sayTable(rows)
 }
 
+/** A name as it stands in a path, where only what would be read as an escape has to be one. */
+const segmentOf = (name: string): string => name.replaceAll(/%(?=2[5F])/gi, '%25').replaceAll('/', '%2F')
+
 async function list({ words, json, connected }: Run) {
   const lake = await connected()
   if (words.length === 0) {
@@ -34,7 +37,9 @@ async function list({ words, json, connected }: Run) {
       : (await lake.GET('/nodes/lookup', { params: { query: { ...place, path: `/${rest}` } } })).data
   const query = found ? { parentId: found.id } : place
   const nodes = lake.pages('/nodes/children', { params: { query } })
-  await sayAll(nodes, json, ({ name, kind, leaf, updatedAt }) => [leaf ? name : `${name}/`, kind, updatedAt])
+  await sayAll(nodes, json, ({ name, kind, leaf, updatedAt }) => [
+    ...[leaf ? segmentOf(name) : `${segmentOf(name)}/`, kind, updatedAt],
+  ])
   return EXIT.done
 }
 
