@@ -53,6 +53,26 @@ export function pause(milliseconds: number, signal?: AbortSignal | null): Promis
   })
 }
 
+/** Does what a signal aborts, but not before so many milliseconds have passed. */
+export async function lasting<T>(
+  signal: AbortSignal,
+  milliseconds: number,
+  work: (later: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const later = new AbortController()
+  const stop = () => {
+    const { reason } = signal
+    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(reason))
+  }
+  signal.throwIfAborted()
+  signal.addEventListener('abort', stop)
+  try {
+    return await work(later.signal)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 /** What one try came to: an answer, or what it threw. */
 type Outcome = { readonly response: Response } | { readonly thrown: unknown }
 

@@ -3,6 +3,7 @@ import type { Gate } from './gate.ts'
 import type { Host } from './host.ts'
 import { type Asset, fieldsOf, type Kind, kindOf, STORAGE_NAME, typeOf } from './kinds.ts'
 import { sendParts } from './parts.ts'
+import { lasting } from './retry.ts'
 import { type Signed, send } from './send.ts'
 import type { Bytes, Source } from './source.ts'
 
@@ -43,6 +44,13 @@ const LARGEST_WHOLE = 64 * 2 ** 20
 
 /** How often parts that the bucket has lost are sent again. */
 const ROUNDS = 4
+
+/** What a call answers; undefined for what is not there, or not any more. */
+const unlessGone = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof DreamLakeError && [404, 409].includes(error.status)) return undefined
+    throw error
+  })
 
 /** Milliseconds. Whoever stops does not wait for a server that is away. */
 const MOST_FOR_WITHDRAWING = 10_000
@@ -131,10 +139,10 @@ export class Upload {
   async #resumed(): Promise<Pending | undefined> {
     const begun = this.#key === undefined ? undefined : await this.#host.platform.store.get(this.#key)
     if (!begun) return undefined
-    const upload = await this.#state(begun.id).catch((error: unknown) => {
-      if (error instanceof DreamLakeError && error.status === 404) return undefined
-      throw error
-    })
+    const upload = await unlessGone(this.#state(begun.id))
+    // To a token that may only upload, what is complete is not shown any more, but that it is so.
+    if (!upload && (await unlessGone(this.#completed(begun.id))))
+      return { id: begun.id, isThere: true, partSize: null }
     if (!upload || upload.status === 'aborted' || upload.size !== this.#source.size) return undefined
     const partSize = upload.method === 'MULTIPART' ? upload.partSize : null
     return { id: begun.id, isThere: upload.status === 'complete', partSize }
@@ -145,10 +153,11 @@ export class Upload {
     const { size, name = path.slice(path.lastIndexOf('/') + 1) } = this.#source
     const sha256 = size > LARGEST_WHOLE ? undefined : await this.#digest()
     const file = { name, size, contentType: this.#contentType, ...(sha256 ? { sha256 } : {}) }
-    const { data } = await this.#host.calls.POST('/uploads', {
-      body: { namespace, project, files: [file] },
-      signal: this.#signal,
-    })
+    const body = { namespace, project, files: [file] }
+    // An upload whose announcement is not waited for is one that nobody can end, or go on with.
+    const { data } = await lasting(this.#signal, MOST_FOR_WITHDRAWING, (signal) =>
+      this.#host.calls.POST('/uploads', { body, signal }),
+    )
     const [upload] = data.uploads
     if (!upload) throw new DreamLakeError('The server announced nothing.', { code: 'unexpected_answer' })
     const { id } = upload
@@ -170,12 +179,11 @@ export class Upload {
 
   /** Sends what is missing until the server says that it has everything. */
   async #delivered(pending: Pending): Promise<void> {
-    const path = { id: pending.id }
     for (let round = 1; ; round++) {
       if (pending.partSize === null) await this.#sendWhole(pending, round > 1)
       else await this.#sendMissing(pending.id, pending.partSize)
       try {
-        await this.#host.calls.POST('/uploads/{id}/complete', { params: { path }, signal: this.#signal })
+        await this.#completed(pending.id)
         return
       } catch (error) {
         const isIncomplete = error instanceof DreamLakeError && error.code === 'upload_incomplete'
@@ -216,6 +224,12 @@ export class Upload {
     await sendParts(this.#host, {
       ...{ id, source: this.#source, partSize, missing, gate: this.#gates.sending, signal: this.#signal },
       onSent: (part, sent) => this.#report(part, sent),
+    })
+  }
+
+  #completed(id: string) {
+    return this.#host.calls.POST('/uploads/{id}/complete', {
+      ...{ params: { path: { id } }, signal: this.#signal },
     })
   }
 

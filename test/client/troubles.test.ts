@@ -15,7 +15,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { connect, fileStore, type Progress } from '../../client/src/node/index.ts'
+import { connect, fileStore, memoryStore, type Progress } from '../../client/src/node/index.ts'
 import type { Fault } from './proxy.ts'
 import { all, bytesOf, hasty, newUser, world } from './world.ts'
 
@@ -31,7 +31,7 @@ async function newLake(settings: Partial<Parameters<typeof connect>[0]> = {}) {
   await lake.POST('/namespaces/{slug}/projects', {
     ...{ params: { path: { slug: place.namespace } }, body: { name: place.project } },
   })
-  return { lake, proxy, place, pending }
+  return { lake, proxy, url, place, pending }
 }
 
 /** A file, or what else has a path of its own. */
@@ -201,6 +201,44 @@ describe('what is uploaded', () => {
       'no more room',
     )
   })
+})
+
+describe('an upload that is aborted', () => {
+  it.each([
+    [false, 0],
+    [true, 1],
+  ])('while it is announced, to be kept: %s, leaves %i behind, which can go on', async (keep, left) => {
+    const folder = newPath()
+    const { lake, proxy, place, pending } = await newLake({ store: fileStore(folder) })
+    const file = smallFile()
+    const stop = new AbortController()
+    proxy.fault = ({ path }) => {
+      if (path === '/uploads') stop.abort(new Error('enough'))
+      return undefined
+    }
+    const options = { ...place, path: '/a.bin', keep }
+    await expect(lake.upload(file, { ...options, signal: stop.signal })).rejects.toThrow('enough')
+    proxy.fault = () => undefined
+    expect([(await pending()).length, readdirSync(folder).length]).toEqual([left, left])
+    proxy.forget()
+    await lake.upload(file, options)
+    expect([proxy.count('POST', /^\/uploads$/), await pending()]).toEqual([1 - left, []])
+  })
+})
+
+it('an upload that could not be registered goes on by a token that may only upload', async () => {
+  const { lake, proxy, url, place } = await newLake()
+  const { data } = await lake.POST('/auth/tokens', { body: { ...place, name: 'robot', scopes: ['upload'] } })
+  const robot = connect({ url, token: data.token ?? '', retries: { tries: 1 }, store: memoryStore() })
+  const file = newPath()
+  writeFileSync(file, randomBytes(70_000_000))
+  proxy.fault = ({ path }) => (path === '/assets/file' ? 'unsent' : undefined)
+  const code = 'network'
+  await expect(robot.upload(file, { ...place, path: '/a.bin' })).rejects.toMatchObject({ code })
+  proxy.fault = () => undefined
+  proxy.forget()
+  expect(await robot.upload(file, { ...place, path: '/a.bin' })).toMatchObject({ name: '/a.bin' })
+  expect([proxy.sent('PUT'), proxy.count('POST', /^\/uploads$/)]).toEqual([0, 0])
 })
 
 /** A bucket that answers by hand. */
