@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Client, connectOn } from '../connect.ts'
 import type { Hasher, Platform } from '../host.ts'
-import type { Put } from '../put.ts'
+import { type Put, put as putWhole } from '../put.ts'
 import { type Body, sourceOf } from '../source.ts'
 import { memoryStore, type Store } from '../store.ts'
 import type { Settings } from '../transport.ts'
@@ -18,8 +18,14 @@ const hasher = (): Hasher => {
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }
 }
 
+/** Deno sends a stream without its length, which no bucket takes: there a part is read first. */
+const put: Put = async (url, bytes, options) =>
+  'Deno' in globalThis
+    ? putWhole(url, await new Response(bytes.stream()).blob(), options)
+    : putStream(url, bytes, options)
+
 /** Tells what has left as it does: a stream of known length is read no faster than it is sent. */
-const put: Put = (url, bytes, { headers, signal, onSent }) => {
+const putStream: Put = (url, bytes, { headers, signal, onSent }) => {
   const reader = bytes.stream().getReader()
   let sent = 0
   let unread: unknown
