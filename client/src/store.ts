@@ -1,10 +1,10 @@
-/** An upload that was begun, by what tells its file again. */
+/** An upload that was begun, or is complete, by what tells its file again. */
 export interface Begun {
   /** The id of the upload. */
   readonly id: string
 }
 
-/** Where uploads that were begun are kept until they are complete. */
+/** Where uploads are kept that were begun, and those that the server would not know by their bytes. */
 export interface Store {
   get(key: string): Promise<Begun | undefined>
   set(key: string, begun: Begun): Promise<void>

@@ -111,7 +111,8 @@ export class Upload {
         this.#report(0, this.#source.size)
       }
       const asset = await this.#registered(pending.id)
-      await this.#forget()
+      // What has no hash is known again by this alone, and is not sent again.
+      if (this.#source.size <= LARGEST_WHOLE) await this.#forget()
       return asset
     } catch (error) {
       await this.#source.release?.(error)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -34,12 +34,28 @@ function loginIn(text: string): Partial<Login> {
   }
 }
 
-/** What the environment says, and what is kept for what it does not. */
-export async function readLogin(): Promise<Partial<Login>> {
-  const { url, token } = loginIn(await readFile(loginPath(), 'utf8').catch(() => ''))
-  return {
-    ...{ url: process.env.DREAMLAKE_URL || url, token: process.env.DREAMLAKE_TOKEN || token },
-  } as Partial<Login>
+export const keptLogin = async (): Promise<Partial<Login>> =>
+  loginIn(await readFile(loginPath(), 'utf8').catch(() => ''))
+
+const hostOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).host : undefined
+
+/**
+ * The server that is asked for, that of the environment, or the one that is kept; and a token of the environment's, or the
+ * one that is kept, which is told to no other server than its own.
+ */
+export async function readLogin(asked: string | undefined): Promise<Partial<Login>> {
+  const kept = await keptLogin()
+  const url = asked ?? (process.env.DREAMLAKE_URL || kept.url)
+  const token = process.env.DREAMLAKE_TOKEN || (hostOf(url) === hostOf(kept.url) ? kept.token : undefined)
+  return { ...(url === undefined ? {} : { url }), ...(token === undefined ? {} : { token }) }
+}
+
+/** Forgets it; tells whether there was one. */
+export async function forgetLogin(): Promise<boolean> {
+  const { token } = await keptLogin()
+  await rm(loginPath(), { force: true })
+  return token !== undefined
 }
 
 /** Keeps it where nobody else may read it; tells where. */
