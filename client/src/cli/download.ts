@@ -175,12 +175,14 @@ async function fetchFile(wanted: Wanted, lake: Lake, run: Run, bar: ProgressBar)
   await mkdir(dirname(file), { recursive: true })
   const held = (await sizeOf(part)) ?? 0
   const start = held <= size ? held : 0
-  bar.label = file
   const bytes = lake.download(
     { assetId: id, size, sha256, ...(url ? { url } : {}) },
     {
       ...{ start, signal },
-      onProgress: ({ received }) => bar.update(id, { done: start + received, held: start, total: size }),
+      onProgress({ received }) {
+        bar.label = file
+        bar.update(id, { done: start + received, held: start, total: size })
+      },
     },
   )
   await pipeline(
