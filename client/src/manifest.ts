@@ -31,6 +31,8 @@ export interface Summary {
 
 /** A URL that lives no longer than this is signed anew before its line is given, and one of a short life in its last half. */
 const MARGIN = 30_000
+/** Seconds that URLs live which are signed anew, if nothing else is said. */
+const USUAL_LIFE = 3_600
 /** How many are signed at once. */
 const MOST_SIGNED = 1_000
 
@@ -65,6 +67,10 @@ class Reading {
   readonly #dataset: Dataset
   readonly #options: ManifestOptions
   #cursor: string | undefined
+  /** Milliseconds that a URL lives. */
+  readonly #life: number
+  /** By how many the clock here is ahead of the server's, as a URL that was just signed tells. */
+  #ahead = 0
   /** The assets that were given behind the cursor. */
   readonly #given = new Set<string>()
 
@@ -72,6 +78,7 @@ class Reading {
     this.#host = host
     this.#dataset = dataset
     this.#options = options
+    this.#life = (options.expiresIn ?? USUAL_LIFE) * 1_000
   }
 
   /** The lines of one answer that were not given before, and its end; undefined where it was cut. */
@@ -84,7 +91,7 @@ class Reading {
           return line
         }
         if (this.#given.has(line.assetId)) continue
-        yield isOver(line, this.#options) ? await renewed(this.#host, batch, index, this.#options) : line
+        yield this.#isOver(line) ? await this.#renewed(batch, index) : line
         this.lines++
         this.#given.add(line.assetId)
         if (line.cursor !== undefined) this.#goOn(line.cursor)
@@ -96,6 +103,25 @@ class Reading {
     if (nextCursor !== null && nextCursor === asked) throw leadsNowhere()
     this.isChanged ||= changed
     this.#goOn(nextCursor ?? undefined)
+  }
+
+  #isOver({ url, expiresAt }: ManifestLine): boolean {
+    const margin = Math.min(MARGIN, this.#life / 2)
+    return typeof url === 'string' && Date.parse(expiresAt ?? '') - Date.now() + this.#ahead < margin
+  }
+
+  /** Signs a line of a batch anew, and those behind it. What is not there any more has no URL. */
+  async #renewed(batch: Line[], from: number): Promise<ManifestLine> {
+    const lines = batch.slice(from, from + MOST_SIGNED).filter((line) => 'assetId' in line)
+    const body = { ids: lines.map(({ assetId }) => assetId), expiresIn: this.#life / 1_000 }
+    const signal = this.#options.signal ?? null
+    const { data } = await this.#host.calls.POST('/assets/sign', { body, signal })
+    for (const [index, signed] of data.urls.entries()) {
+      const { url, expiresAt } = 'url' in signed ? signed : { url: null, expiresAt: null }
+      Object.assign(lines[index] ?? {}, { url, expiresAt })
+      if (expiresAt !== null) this.#ahead = Date.now() + this.#life - Date.parse(expiresAt)
+    }
+    return lines[0] as ManifestLine
   }
 
   #goOn(cursor: string | undefined): void {
@@ -141,27 +167,4 @@ function parse(line: string): Line {
     const message = `A line of the manifest is none: ${line.slice(0, 300)}`
     throw new DreamLakeError(message, { code: 'unexpected_answer', status: 200, cause })
   }
-}
-
-function isOver({ url, expiresAt }: ManifestLine, { expiresIn }: ManifestOptions): boolean {
-  const margin = expiresIn === undefined ? MARGIN : Math.min(MARGIN, expiresIn * 500)
-  return typeof url === 'string' && Date.parse(expiresAt ?? '') - Date.now() < margin
-}
-
-/** Signs a line of a batch anew, and those behind it. What is not there any more has no URL. */
-async function renewed(
-  { calls }: Host,
-  batch: Line[],
-  from: number,
-  { expiresIn, signal }: ManifestOptions,
-): Promise<ManifestLine> {
-  const lines = batch.slice(from, from + MOST_SIGNED).filter((line) => 'assetId' in line)
-  const body = { ids: lines.map(({ assetId }) => assetId), ...(expiresIn ? { expiresIn } : {}) }
-  const { data } = await calls.POST('/assets/sign', { body, signal: signal ?? null })
-  for (const [index, signed] of data.urls.entries())
-    Object.assign(lines[index] ?? {}, {
-      url: 'url' in signed ? signed.url : null,
-      expiresAt: 'url' in signed ? signed.expiresAt : null,
-    })
-  return lines[0] as ManifestLine
 }

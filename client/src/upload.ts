@@ -48,9 +48,12 @@ const ROUNDS = 4
 /** What a call answers; undefined for what is not there, or not any more. */
 const unlessGone = <T>(answer: Promise<T>): Promise<T | undefined> =>
   answer.catch((error: unknown) => {
-    if (error instanceof DreamLakeError && [404, 409].includes(error.status)) return undefined
+    if (isGone(error)) return undefined
     throw error
   })
+
+const isGone = (error: unknown): boolean =>
+  error instanceof DreamLakeError && [404, 409].includes(error.status)
 
 /** Milliseconds. Whoever stops does not wait for a server that is away. */
 const MOST_FOR_WITHDRAWING = 10_000
@@ -181,8 +184,14 @@ export class Upload {
   /** Sends what is missing until the server says that it has everything. */
   async #delivered(pending: Pending): Promise<void> {
     for (let round = 1; ; round++) {
-      if (pending.partSize === null) await this.#sendWhole(pending, round > 1)
-      else await this.#sendMissing(pending.id, pending.partSize)
+      try {
+        if (pending.partSize === null) await this.#sendWhole(pending, round > 1)
+        else await this.#sendMissing(pending.id, pending.partSize)
+      } catch (error) {
+        // What goes on with the same upload somewhere else may be the one that completes it.
+        if (isGone(error) && (await unlessGone(this.#state(pending.id)))?.status === 'complete') return
+        throw error
+      }
       try {
         await this.#completed(pending.id)
         return

@@ -31,7 +31,7 @@ async function newLake(settings: Partial<Parameters<typeof connect>[0]> = {}) {
   await lake.POST('/namespaces/{slug}/projects', {
     ...{ params: { path: { slug: place.namespace } }, body: { name: place.project } },
   })
-  return { lake, proxy, url, place, pending }
+  return { lake, token, proxy, url, place, pending }
 }
 
 /** A file, or what else has a path of its own. */
@@ -225,6 +225,25 @@ describe('an upload that is aborted', () => {
     await lake.upload(file, options)
     expect([proxy.count('POST', /^\/uploads$/), await pending()]).toEqual([1 - left, []])
   })
+})
+
+it('an upload that two programs go on with is completed by one, and registered by both', async () => {
+  const folder = newPath()
+  const { lake, token, proxy, url, place, pending } = await newLake({ store: fileStore(folder) })
+  const file = newPath()
+  writeFileSync(file, '')
+  truncateSync(file, 70_000_000)
+  const other = connect({ url, token, retries: hasty, store: fileStore(folder) })
+  const options = { ...place, path: '/a.bin', concurrency: 1 }
+  const ended = Promise.withResolvers<unknown>()
+  let puts = 0
+  proxy.fault = ({ method }) => {
+    if (method === 'PUT' && ++puts === 2) other.upload(file, options).then(ended.resolve, ended.reject)
+    return undefined
+  }
+  const assets = await Promise.all([lake.upload(file, options), ended.promise])
+  expect(assets).toMatchObject([{ name: '/a.bin' }, { name: '/a.bin' }])
+  expect([proxy.count('POST', /^\/uploads$/), await pending(), readdirSync(folder)]).toEqual([1, [], []])
 })
 
 it('an upload that could not be registered goes on by a token that may only upload', async () => {
