@@ -1,8 +1,15 @@
-import createClient, { type Client, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch'
+import createClient, {
+  type Client,
+  type FetchResponse,
+  type HeadersOptions,
+  type MaybeOptionalInit,
+  mergeHeaders,
+} from 'openapi-fetch'
 import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers'
 import type { paths } from './api.ts'
 import { errorOf } from './error.ts'
-import type { Transport } from './transport.ts'
+import { jsonOf } from './json.ts'
+import { isJson, type Transport } from './transport.ts'
 
 /** What a call answers. What is no success is thrown. */
 export interface Answer<R extends { data?: unknown }> {
@@ -41,16 +48,20 @@ export function callsOf(transport: Transport): Calls {
   const client: Client<paths> = createClient<paths>({
     baseUrl: transport.base,
     fetch: (request) => transport.send(request),
+    bodySerializer: jsonOf,
   })
   client.use({
-    async onResponse({ response }) {
-      if (response.status >= 400) throw await errorOf(response)
+    async onResponse({ response, options: { parseAs } }) {
+      const { ok, status, body, headers } = response
+      // Something else may listen there, such as a page for whoever has to log in first.
+      const isOther = ok && body && parseAs === 'json' && !isJson(headers)
+      if (status >= 400 || isOther) throw await errorOf(response)
     },
   })
   const { GET, HEAD, POST, PUT, PATCH, DELETE } = client
   const headers = { 'Content-Type': 'application/merge-patch+json' }
-  const MERGE = (path: string, init?: { headers?: object }) =>
-    PATCH(path as never, { ...init, headers: { ...init?.headers, ...headers } } as never)
+  const MERGE = (path: string, init?: { headers?: HeadersOptions }) =>
+    PATCH(path as never, { ...init, headers: mergeHeaders(init?.headers, headers) } as never)
   // They differ in their types alone: an answer that is no success has been thrown.
   return { GET, HEAD, POST, PUT, PATCH, DELETE, MERGE } as unknown as Calls
 }

@@ -8,6 +8,7 @@ import type { Asset } from './kinds.ts'
 import { type Dataset, type ManifestLine, type ManifestOptions, manifest, type Summary } from './manifest.ts'
 import { type Item, type ListPath, pagesOf } from './pages.ts'
 import type { Source } from './source.ts'
+import { forgiving } from './store.ts'
 import { type Settings, Transport } from './transport.ts'
 import { Upload, type UploadOptions } from './upload.ts'
 import { type UploadAllOptions, type Uploaded, uploadAll } from './upload-all.ts'
@@ -63,7 +64,11 @@ export function connectOn<B>(
 ): Client<B> {
   const transport = new Transport(settings)
   const calls = callsOf(transport)
-  const host: Host = { calls, platform, patience: transport.patience, base: transport.base }
+  const host: Host = {
+    ...{ calls, platform: { ...platform, store: forgiving(platform.store) } },
+    patience: transport.patience,
+    base: transport.base,
+  }
   const hashing = new Gate(1)
   const upload = async (body: B, options: UploadOptions, sending: Gate): Promise<Asset> =>
     new Upload(host, await sourceOf(body, options.size), options, { sending, hashing }).run()
@@ -84,7 +89,7 @@ export function connectOn<B>(
       ) as never,
     findAssets: (query, place) =>
       found('/namespaces/{slug}/projects/{projectSlug}/assets', query, place) as never,
-    upload: (body, options) => upload(body, options, new Gate(options.concurrency ?? AT_ONCE)),
+    upload: async (body, options) => upload(body, options, new Gate(options.concurrency ?? AT_ONCE)),
     uploadAll: (items, options = {}) => {
       const sending = new Gate(options.concurrency ?? AT_ONCE)
       return uploadAll(items, ({ body }, each) => upload(body, each, sending), options)

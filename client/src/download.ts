@@ -59,7 +59,9 @@ export function download(
   asset: Downloadable,
   options: DownloadOptions = {},
 ): ReadableStream<Uint8Array> {
-  const chunks = new Download(host, wantedOf(asset), options).chunks()
+  const left = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal
+  const chunks = new Download(host, wantedOf(asset), { ...options, signal }).chunks()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -67,7 +69,11 @@ export function download(
         if (done) controller.close()
         else controller.enqueue(value)
       },
-      cancel: async () => void (await chunks.return()),
+      async cancel(reason) {
+        // What is waited for may never come.
+        left.abort(reason)
+        await chunks.return()
+      },
     },
     { highWaterMark: 0 },
   )
@@ -82,6 +88,8 @@ class Download {
   #url: string | undefined
   /** The byte behind the last one, once it is known. */
   #end: number | undefined
+  /** That of the bytes that have come, where it is told. */
+  #etag: string | null = null
 
   constructor(host: Host, wanted: Wanted, options: DownloadOptions) {
     this.#host = host
@@ -102,18 +110,24 @@ class Download {
     const { sha256, size } = this.#wanted
     const isWhole = this.#start === 0 && this.#end === size
     const hasher = sha256 && isWhole ? await this.#host.platform.hasher() : undefined
-    for (let tries = 1; ; tries++) {
+    for (let tries = 1; !this.#isOver; tries++) {
       const before = this.#at
       const { error, asked } = yield* this.#received(hasher)
-      if (this.#at === this.#end) break
-      if (this.#end !== undefined && this.#at > this.#end)
-        throw mismatch('They are more than they should be.')
+      if (this.#isOver) break
       if (this.#at > before) tries = 1
       const wait = pauseAfter(tries, asked, this.#host.patience)
       if (wait === null) throw error
       await pause(wait, this.#options.signal)
     }
     if (hasher && hasher.hex() !== sha256) throw mismatch('Their SHA-256 is another.')
+  }
+
+  /** Whether nothing is left; of no bytes at all that is so before any are asked for. */
+  get #isOver(): boolean {
+    const end = this.#end ?? this.#options.end
+    if (end === undefined || this.#at < end) return false
+    if (this.#at > Math.max(end, this.#start)) throw mismatch('They are more than they should be.')
+    return true
   }
 
   /** What comes of one answer, and why there is no more of it. */
@@ -123,17 +137,19 @@ class Download {
     const { signal, onProgress } = this.#options
     try {
       for (;;) {
-        const { value, done } = await opened.read()
-        if (done) return { error: truncated(this.#at), asked: null }
+        const read = await opened.read().catch((thrown: unknown) => {
+          signal?.throwIfAborted()
+          return networkError(thrown)
+        })
+        if (read instanceof DreamLakeError) return { error: read, asked: null }
+        if (read.done) return { error: truncated(this.#at), asked: null }
+        const { value } = read
         this.#at += value.length
         hasher?.update(value)
         const total = this.#end === undefined ? undefined : this.#end - this.#start
         onProgress?.({ received: this.#at - this.#start, total })
         yield value
       }
-    } catch (thrown) {
-      signal?.throwIfAborted()
-      return { error: networkError(thrown), asked: null }
     } finally {
       await opened.cancel().catch(() => undefined)
     }
@@ -153,9 +169,10 @@ class Download {
       return networkError(thrown)
     })
     if (response instanceof DreamLakeError) return { error: response, asked: null }
-    if (response.ok && isPart && response.status !== 206)
-      throw mismatch('A part was asked for, and all came.')
     if (response.ok && response.body) {
+      const reason = this.#reasonAgainst(response, isPart)
+      if (reason !== null) await response.body.cancel()
+      if (reason !== null) throw mismatch(reason)
       this.#end ??= this.#within(sizeIn(response))
       return response.body.getReader()
     }
@@ -164,6 +181,15 @@ class Download {
     if (!isExpired && !isPassing(error.status)) throw error
     this.#url = undefined
     return { error, asked: isExpired ? 0 : askedPause(response.headers) }
+  }
+
+  /** Why what comes does not follow what has come. */
+  #reasonAgainst({ status, headers }: Response, isPart: boolean): string | null {
+    if (isPart && status !== 206) return 'A part was asked for, and all came.'
+    const etag = headers.get('ETag')?.replace(/^W\//, '') ?? null
+    if (this.#etag !== null && etag !== null && etag !== this.#etag) return 'They became others meanwhile.'
+    this.#etag = etag ?? this.#etag
+    return null
   }
 }
 

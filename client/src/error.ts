@@ -47,6 +47,10 @@ export class DreamLakeError extends Error {
   }
 }
 
+/** A list that would be walked for ever. */
+export const leadsNowhere = (): DreamLakeError =>
+  new DreamLakeError('The server leads on to where it was asked.', { code: 'unexpected_answer', status: 200 })
+
 /** The error that an answer is: a problem, the XML of a bucket, or whatever a proxy says. */
 export async function errorOf(response: Response): Promise<DreamLakeError> {
   const { status, headers } = response
@@ -57,16 +61,16 @@ export async function errorOf(response: Response): Promise<DreamLakeError> {
     const message = `The answer was ${status}: ${text.slice(0, 300)}`
     return new DreamLakeError(message, { code: 'unexpected_answer', status, requestId })
   }
-  const { code, detail, errors = [] } = problem
+  const { code, detail } = problem
+  const errors = Array.isArray(problem.errors) ? problem.errors : []
   return new DreamLakeError(detail, { code, status, errors, requestId: problem.requestId ?? requestId })
 }
 
 function problemIn(text: string): Problem | null {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'code' in value && 'detail' in value
-      ? (value as Problem)
-      : null
+    const value: Partial<Record<keyof Problem, unknown>> | null = JSON.parse(text)
+    const isProblem = typeof value?.code === 'string' && typeof value.detail === 'string'
+    return isProblem ? (value as Problem) : null
   } catch {
     return null
   }

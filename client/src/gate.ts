@@ -4,6 +4,7 @@ export class Gate {
   readonly #waiting: (() => void)[] = []
 
   constructor(width: number) {
+    if (!(width >= 1)) throw new RangeError(`${width} at once is none: concurrency is 1 at least.`)
     this.#free = width
   }
 

@@ -1,5 +1,5 @@
 import type { components } from './api.ts'
-import { DreamLakeError } from './error.ts'
+import { DreamLakeError, leadsNowhere } from './error.ts'
 import type { Host } from './host.ts'
 import type { Kind } from './kinds.ts'
 import { pause, pauseAfter } from './retry.ts'
@@ -29,8 +29,10 @@ export interface Summary {
   readonly changed: boolean
 }
 
-/** A URL that lives no longer than this is signed anew before its line is given. */
+/** A URL that lives no longer than this is signed anew before its line is given, and one of a short life in its last half. */
 const MARGIN = 30_000
+/** Seconds that URLs live which are signed anew, if nothing else is said. */
+const USUAL_LIFE = 3_600
 /** How many are signed at once. */
 const MOST_SIGNED = 1_000
 
@@ -65,6 +67,10 @@ class Reading {
   readonly #dataset: Dataset
   readonly #options: ManifestOptions
   #cursor: string | undefined
+  /** Milliseconds that a URL lives. */
+  readonly #life: number
+  /** By how many the clock here is ahead of the server's, as a URL that was just signed tells. */
+  #ahead = 0
   /** The assets that were given behind the cursor. */
   readonly #given = new Set<string>()
 
@@ -72,24 +78,50 @@ class Reading {
     this.#host = host
     this.#dataset = dataset
     this.#options = options
+    this.#life = (options.expiresIn ?? USUAL_LIFE) * 1_000
   }
 
   /** The lines of one answer that were not given before, and its end; undefined where it was cut. */
   async *part(): AsyncGenerator<ManifestLine, ManifestEnd | undefined, undefined> {
-    for await (const batch of batchesOf(this.#host, this.#dataset, this.#options, this.#cursor))
+    const asked = this.#cursor
+    for await (const batch of batchesOf(this.#host, this.#dataset, this.#options, asked))
       for (const [index, line] of batch.entries()) {
         if ('end' in line) {
-          this.isChanged ||= line.changed
-          this.#goOn(line.nextCursor ?? undefined)
+          this.#end(line, asked)
           return line
         }
         if (this.#given.has(line.assetId)) continue
-        yield isOver(line) ? await renewed(this.#host, batch, index, this.#options.signal) : line
+        yield this.#isOver(line) ? await this.#renewed(batch, index) : line
         this.lines++
         this.#given.add(line.assetId)
         if (line.cursor !== undefined) this.#goOn(line.cursor)
       }
     return undefined
+  }
+
+  #end({ changed, nextCursor }: ManifestEnd, asked: string | undefined): void {
+    if (nextCursor !== null && nextCursor === asked) throw leadsNowhere()
+    this.isChanged ||= changed
+    this.#goOn(nextCursor ?? undefined)
+  }
+
+  #isOver({ url, expiresAt }: ManifestLine): boolean {
+    const margin = Math.min(MARGIN, this.#life / 2)
+    return typeof url === 'string' && Date.parse(expiresAt ?? '') - Date.now() + this.#ahead < margin
+  }
+
+  /** Signs a line of a batch anew, and those behind it. What is not there any more has no URL. */
+  async #renewed(batch: Line[], from: number): Promise<ManifestLine> {
+    const lines = batch.slice(from, from + MOST_SIGNED).filter((line) => 'assetId' in line)
+    const body = { ids: lines.map(({ assetId }) => assetId), expiresIn: this.#life / 1_000 }
+    const signal = this.#options.signal ?? null
+    const { data } = await this.#host.calls.POST('/assets/sign', { body, signal })
+    for (const [index, signed] of data.urls.entries()) {
+      const { url, expiresAt } = 'url' in signed ? signed : { url: null, expiresAt: null }
+      Object.assign(lines[index] ?? {}, { url, expiresAt })
+      if (expiresAt !== null) this.#ahead = Date.now() + this.#life - Date.parse(expiresAt)
+    }
+    return lines[0] as ManifestLine
   }
 
   #goOn(cursor: string | undefined): void {
@@ -121,29 +153,18 @@ async function* batchesOf(
       if (!found || found.done) return
       const lines = (rest + found.value).split('\n')
       rest = lines.pop() ?? ''
-      yield lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line)
+      yield lines.filter((line) => line !== '').map(parse)
     }
   } finally {
     await reader?.cancel().catch(() => undefined)
   }
 }
 
-const isOver = ({ url, expiresAt }: ManifestLine): boolean =>
-  typeof url === 'string' && Date.parse(expiresAt ?? '') - Date.now() < MARGIN
-
-/** Signs a line of a batch anew, and those behind it. */
-async function renewed(
-  { calls }: Host,
-  batch: Line[],
-  from: number,
-  signal: AbortSignal | undefined,
-): Promise<ManifestLine> {
-  const lines = batch.slice(from, from + MOST_SIGNED).filter((line) => 'assetId' in line)
-  const ids = lines.map(({ assetId }) => assetId)
-  const { data } = await calls.POST('/assets/sign', { body: { ids }, signal: signal ?? null })
-  for (const [index, signed] of data.urls.entries()) {
-    const line = lines[index]
-    if (line && 'url' in signed) Object.assign(line, { url: signed.url, expiresAt: signed.expiresAt })
+function parse(line: string): Line {
+  try {
+    return JSON.parse(line) as Line
+  } catch (cause) {
+    const message = `A line of the manifest is none: ${line.slice(0, 300)}`
+    throw new DreamLakeError(message, { code: 'unexpected_answer', status: 200, cause })
   }
-  return lines[0] as ManifestLine
 }

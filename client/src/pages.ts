@@ -2,6 +2,7 @@ import type { MaybeOptionalInit } from 'openapi-fetch'
 import type { PathsWithMethod } from 'openapi-typescript-helpers'
 import type { paths } from './api.ts'
 import type { Calls } from './calls.ts'
+import { leadsNowhere } from './error.ts'
 
 /** The paths of lists: what takes a cursor, and answers JSON. */
 export type ListPath = {
@@ -46,6 +47,7 @@ export async function* pagesOf<P extends ListPath>(
     yield* itemsIn(data) as Item<P>[]
     const cursor = cursorAfter(data, response)
     if (cursor === null) return
+    if (cursor === (query as { cursor?: unknown }).cursor) throw leadsNowhere()
     query = { ...filters, cursor }
   }
 }

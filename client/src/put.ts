@@ -32,8 +32,9 @@ function byRequest(url: string, bytes: Bytes, { headers, signal, onSent }: PutOp
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => onSent(loaded)
     request.onload = () => {
-      const retryAfter = request.getResponseHeader('Retry-After')
-      const answered = new Headers(retryAfter === null ? {} : { 'Retry-After': retryAfter })
+      // To ask for one that a page may not see is an error in its console.
+      const [, retryAfter] = /^retry-after: *(.+)$/im.exec(request.getAllResponseHeaders()) ?? []
+      const answered = new Headers(retryAfter === undefined ? {} : { 'Retry-After': retryAfter.trim() })
       resolve(new Response(request.responseText || null, { status: request.status, headers: answered }))
     }
     request.onerror = () => reject(new TypeError('The connection was lost.'))

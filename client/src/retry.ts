@@ -53,17 +53,39 @@ export function pause(milliseconds: number, signal?: AbortSignal | null): Promis
   })
 }
 
+/** Does what a signal aborts, but not before so many milliseconds have passed. */
+export async function lasting<T>(
+  signal: AbortSignal,
+  milliseconds: number,
+  work: (later: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const later = new AbortController()
+  const stop = () => {
+    const { reason } = signal
+    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(reason))
+  }
+  signal.throwIfAborted()
+  signal.addEventListener('abort', stop)
+  try {
+    return await work(later.signal)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 /** What one try came to: an answer, or what it threw. */
 type Outcome = { readonly response: Response } | { readonly thrown: unknown }
 
-/** Tries until an answer is none that passes, or patience is at its end. What passes has answered before, or not at all. */
-export async function retried(
-  attempt: () => Promise<Response>,
+/** Tries until an answer is none that passes, or patience is at its end. What passes has answered before, or not at all.
+ * What fails before a try is no answer of the server's, and thrown. */
+export async function retried<T>(
+  prepare: () => Promise<T>,
+  attempt: (prepared: T) => Promise<Response>,
   signal: AbortSignal | null | undefined,
   patience: Patience,
 ): Promise<Response> {
   for (let tries = 1; ; tries++) {
-    const outcome = await attempt().then(
+    const outcome = await attempt(await prepare()).then(
       (response): Outcome => ({ response }),
       (thrown): Outcome => ({ thrown }),
     )

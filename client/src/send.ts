@@ -27,6 +27,7 @@ export async function send({ platform, patience }: Host, sending: Sending): Prom
   for (let tries = 1; ; tries++) {
     const { url, headers } = await sign(isRefused)
     onSent(0)
+    signal.throwIfAborted()
     const outcome = await platform.put(url, bytes, { headers, signal, onSent }).catch((thrown: unknown) => {
       signal.throwIfAborted()
       return networkError(thrown)
@@ -37,6 +38,8 @@ export async function send({ platform, patience }: Host, sending: Sending): Prom
       return onSent(bytes.size)
     }
     const error = outcome instanceof Response ? await errorOf(outcome) : outcome
+    // The server did not fail, but what was to be sent.
+    if (error.code === 'unreadable') throw error
     const isExpired = error.status === FORBIDDEN && !isRefused
     // A server that refuses a URL need not read what is sent to it, and then its answer may be lost.
     isRefused = error.status === FORBIDDEN || error.status === 0

@@ -16,6 +16,8 @@ export interface Source {
   readonly modified: number | undefined
   /** The bytes from start to end. Of a stream they are asked for in order, and once. */
   take(start: number, end: number): Promise<Bytes>
+  /** Told when nothing more is asked for. */
+  release?(reason: unknown): Promise<void>
 }
 
 /** What can be sent; a stream with its `size`. */
@@ -23,6 +25,9 @@ export type Body = Blob | Uint8Array | ReadableStream<Uint8Array>
 
 export function sourceOf(body: Body, size: number | undefined): Source {
   if (body instanceof ReadableStream) return streamed(body, size)
+  // Of anything else a Blob is made as well, of what it is as a text.
+  if (!(body instanceof Blob || ArrayBuffer.isView(body)))
+    throw new TypeError('What is uploaded is a Blob, a Uint8Array, or a ReadableStream.')
   // A view of memory that may be shared is copied by nobody else.
   const blob = body instanceof Blob ? body : new Blob([body as Uint8Array<ArrayBuffer>])
   const { name, lastModified } = blob as Partial<File>
@@ -38,6 +43,13 @@ function streamed(stream: ReadableStream<Uint8Array>, size: number | undefined):
   let rest = new Uint8Array()
   let position = 0
   const fail = (message: string) => new DreamLakeError(message, { code: 'unreadable' })
+  const hasMore = async (): Promise<boolean> => {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return false
+      if (value.length > 0) return true
+    }
+  }
   const take = async (start: number, end: number): Promise<Bytes> => {
     if (start !== position) throw fail('A stream cannot be read a second time.')
     const chunks: Uint8Array<ArrayBuffer>[] = []
@@ -49,9 +61,10 @@ function streamed(stream: ReadableStream<Uint8Array>, size: number | undefined):
       position += taken.length
       chunks.push(taken)
     }
-    if (end === size && (rest.length > 0 || !(await reader.read()).done))
+    if (end === size && (rest.length > 0 || (await hasMore())))
       throw fail(`The stream is longer than ${size} bytes.`)
     return new Blob(chunks)
   }
-  return { size, name: undefined, type: '', modified: undefined, take }
+  const release = (reason: unknown) => reader.cancel(reason).catch(() => undefined)
+  return { size, name: undefined, type: '', modified: undefined, take, release }
 }

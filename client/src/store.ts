@@ -1,14 +1,32 @@
-/** An upload that was begun, by what tells its file again. */
+/** An upload that was begun, or is complete, by what tells its file again. */
 export interface Begun {
   /** The id of the upload. */
   readonly id: string
 }
 
-/** Where uploads that were begun are kept until they are complete. */
+/** Where uploads are kept that were begun, and those that the server would not know by their bytes. */
 export interface Store {
   get(key: string): Promise<Begun | undefined>
   set(key: string, begun: Begun): Promise<void>
   delete(key: string): Promise<void>
+}
+
+/** What a store cannot tell or keep costs bytes that are sent again; no upload fails by it. */
+export const forgiving = (store: Store): Store => ({
+  async get(key) {
+    const begun: Begun | null | undefined = await unless(() => store.get(key))
+    return typeof begun?.id === 'string' ? begun : undefined
+  },
+  set: (key, begun) => unless(() => store.set(key, begun)),
+  delete: (key) => unless(() => store.delete(key)),
+})
+
+async function unless<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch {
+    return undefined
+  }
 }
 
 /** Forgets with the program. */
@@ -41,7 +59,10 @@ export function indexedStore(name = 'dreamlake-edge'): Store {
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> => {
-    opened ??= open()
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
     return settled(work((await opened).transaction(UPLOADS, mode).objectStore(UPLOADS)))
   }
   return {

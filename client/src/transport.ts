@@ -13,6 +13,7 @@ export interface Settings {
 }
 
 const TIMEOUT = 60_000
+const VISIBLE = /^[!-~]*$/
 
 /** An id that no other request has. `crypto.randomUUID` is there in secure contexts alone. */
 const newId = (): string =>
@@ -33,7 +34,9 @@ export class Transport {
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.base = String(settings.url).replace(/\/+$/, '')
+    const { protocol, origin, pathname } = new URL(settings.url)
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`${settings.url} is not the URL of a server.`)
+    this.base = (origin + pathname).replace(/\/+$/, '')
     this.patience = { ...PATIENCE, ...settings.retries }
   }
 
@@ -47,19 +50,34 @@ export class Transport {
     if (!headers.has('X-Request-Id')) headers.set('X-Request-Id', newId())
     if (method === 'POST' && !headers.has('Idempotency-Key')) headers.set('Idempotency-Key', newId())
     const patience = isOnce ? { ...this.patience, tries: 1 } : this.patience
-    const response = await retried(() => this.#attempt(request), signal, patience)
+    const answered = () =>
+      retried(
+        () => this.#authorization(),
+        (authorization) => this.#attempt(request, authorization),
+        signal,
+        patience,
+      )
+    const response = await answered()
     return response.status === 401 && typeof this.#settings.token === 'function' && !isOnce
-      ? retried(() => this.#attempt(request), signal, patience)
+      ? answered()
       : response
+  }
+
+  async #authorization(): Promise<string> {
+    const { token } = this.#settings
+    const value: unknown = typeof token === 'function' ? await token() : token
+    // What a header cannot hold would be told with the token in it.
+    if (typeof value !== 'string' || !VISIBLE.test(value.trim()))
+      throw new TypeError('The token is no text of visible ASCII characters.')
+    return `Bearer ${value.trim()}`
   }
 
   get #prefix(): string {
     return new URL(this.base).pathname.replace(/\/$/, '')
   }
 
-  async #attempt(request: Request): Promise<Response> {
-    const { token, fetch: given, timeout = TIMEOUT } = this.#settings
-    const value = typeof token === 'function' ? await token() : token
+  async #attempt(request: Request, authorization: string): Promise<Response> {
+    const { fetch: given, timeout = TIMEOUT } = this.#settings
     const late = new AbortController()
     const timer = setTimeout(
       () => late.abort(new DOMException(`There was no answer after ${timeout} ms.`, 'TimeoutError')),
@@ -67,7 +85,7 @@ export class Transport {
     )
     try {
       const sent = new Request(request.clone(), { signal: AbortSignal.any([request.signal, late.signal]) })
-      sent.headers.set('Authorization', `Bearer ${value}`)
+      sent.headers.set('Authorization', authorization)
       if (this.#bookmark !== '') sent.headers.set('X-D1-Bookmark', this.#bookmark)
       const response = await (given ? given(sent) : fetch(sent))
       const bookmark = response.headers.get('X-D1-Bookmark') ?? ''
@@ -82,6 +100,8 @@ export class Transport {
 /** JSON is read to its end within the try, so that an answer that was cut is asked for again; a stream is handed on. */
 async function whole(response: Response): Promise<Response> {
   const { status, statusText, headers, body } = response
-  if (!body || !/\bjson\b/.test(headers.get('Content-Type') ?? '')) return response
+  if (!body || !isJson(headers)) return response
   return new Response(await response.arrayBuffer(), { status, statusText, headers })
 }
+
+export const isJson = (headers: Headers): boolean => /\bjson\b/.test(headers.get('Content-Type') ?? '')

@@ -3,6 +3,7 @@ import type { Gate } from './gate.ts'
 import type { Host } from './host.ts'
 import { type Asset, fieldsOf, type Kind, kindOf, STORAGE_NAME, typeOf } from './kinds.ts'
 import { sendParts } from './parts.ts'
+import { lasting } from './retry.ts'
 import { type Signed, send } from './send.ts'
 import type { Bytes, Source } from './source.ts'
 
@@ -43,6 +44,19 @@ const LARGEST_WHOLE = 64 * 2 ** 20
 
 /** How often parts that the bucket has lost are sent again. */
 const ROUNDS = 4
+
+/** What a call answers; undefined for what is not there, or not any more. */
+const unlessGone = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (isGone(error)) return undefined
+    throw error
+  })
+
+const isGone = (error: unknown): boolean =>
+  error instanceof DreamLakeError && [404, 409].includes(error.status)
+
+/** Milliseconds. Whoever stops does not wait for a server that is away. */
+const MOST_FOR_WITHDRAWING = 10_000
 
 interface Pending {
   readonly id: string
@@ -87,6 +101,9 @@ export class Upload {
   }
 
   async run(): Promise<Asset> {
+    // What is awaited of a stream may never come.
+    const release = () => void this.#source.release?.(this.#signal.reason)
+    this.#signal.addEventListener('abort', release)
     try {
       this.#signal.throwIfAborted()
       const pending = (await this.#resumed()) ?? (await this.#announced())
@@ -97,12 +114,21 @@ export class Upload {
         this.#report(0, this.#source.size)
       }
       const asset = await this.#registered(pending.id)
-      await this.#forget()
+      // What has no hash is known again by this alone, and is not sent again.
+      if (this.#source.size <= LARGEST_WHOLE) await this.#forget()
       return asset
     } catch (error) {
-      if (this.#options.signal?.aborted && !this.#options.keep) await this.#withdraw()
-      throw error
+      await this.#source.release?.(error)
+      if (!this.#isKept) await this.#withdraw()
+      throw this.#signal.aborted ? this.#signal.reason : error
+    } finally {
+      this.#signal.removeEventListener('abort', release)
     }
+  }
+
+  /** Whether the same upload may go on later: what cannot be told again leads nowhere, and counts against the quota. */
+  get #isKept(): boolean {
+    return this.#options.signal?.aborted ? this.#options.keep === true : this.#key !== undefined
   }
 
   /** The same file at the same place, on the same server. */
@@ -117,10 +143,10 @@ export class Upload {
   async #resumed(): Promise<Pending | undefined> {
     const begun = this.#key === undefined ? undefined : await this.#host.platform.store.get(this.#key)
     if (!begun) return undefined
-    const upload = await this.#state(begun.id).catch((error: unknown) => {
-      if (error instanceof DreamLakeError && error.status === 404) return undefined
-      throw error
-    })
+    const upload = await unlessGone(this.#state(begun.id))
+    // To a token that may only upload, what is complete is not shown any more, but that it is so.
+    if (!upload && (await unlessGone(this.#completed(begun.id))))
+      return { id: begun.id, isThere: true, partSize: null }
     if (!upload || upload.status === 'aborted' || upload.size !== this.#source.size) return undefined
     const partSize = upload.method === 'MULTIPART' ? upload.partSize : null
     return { id: begun.id, isThere: upload.status === 'complete', partSize }
@@ -131,10 +157,11 @@ export class Upload {
     const { size, name = path.slice(path.lastIndexOf('/') + 1) } = this.#source
     const sha256 = size > LARGEST_WHOLE ? undefined : await this.#digest()
     const file = { name, size, contentType: this.#contentType, ...(sha256 ? { sha256 } : {}) }
-    const { data } = await this.#host.calls.POST('/uploads', {
-      body: { namespace, project, files: [file] },
-      signal: this.#signal,
-    })
+    const body = { namespace, project, files: [file] }
+    // An upload whose announcement is not waited for is one that nobody can end, or go on with.
+    const { data } = await lasting(this.#signal, MOST_FOR_WITHDRAWING, (signal) =>
+      this.#host.calls.POST('/uploads', { body, signal }),
+    )
     const [upload] = data.uploads
     if (!upload) throw new DreamLakeError('The server announced nothing.', { code: 'unexpected_answer' })
     const { id } = upload
@@ -156,12 +183,17 @@ export class Upload {
 
   /** Sends what is missing until the server says that it has everything. */
   async #delivered(pending: Pending): Promise<void> {
-    const path = { id: pending.id }
     for (let round = 1; ; round++) {
-      if (pending.partSize === null) await this.#sendWhole(pending, round > 1)
-      else await this.#sendMissing(pending.id, pending.partSize)
       try {
-        await this.#host.calls.POST('/uploads/{id}/complete', { params: { path }, signal: this.#signal })
+        if (pending.partSize === null) await this.#sendWhole(pending, round > 1)
+        else await this.#sendMissing(pending.id, pending.partSize)
+      } catch (error) {
+        // What goes on with the same upload somewhere else may be the one that completes it.
+        if (isGone(error) && (await unlessGone(this.#state(pending.id)))?.status === 'complete') return
+        throw error
+      }
+      try {
+        await this.#completed(pending.id)
         return
       } catch (error) {
         const isIncomplete = error instanceof DreamLakeError && error.code === 'upload_incomplete'
@@ -205,6 +237,12 @@ export class Upload {
     })
   }
 
+  #completed(id: string) {
+    return this.#host.calls.POST('/uploads/{id}/complete', {
+      ...{ params: { path: { id } }, signal: this.#signal },
+    })
+  }
+
   async #state(id: string) {
     const { data } = await this.#host.calls.GET('/uploads/{id}', {
       ...{ params: { path: { id } }, signal: this.#signal },
@@ -234,7 +272,12 @@ export class Upload {
     this.#total += sent - (this.#sent.get(part) ?? 0)
     this.#sent.set(part, sent)
     const held = this.#held ?? 0
-    this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
+    try {
+      this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
+    } catch (error) {
+      // It is called from where bytes are read: to whoever reads them it would look like a cut.
+      this.#failed.abort(error)
+    }
   }
 
   async #forget(): Promise<void> {
@@ -245,8 +288,9 @@ export class Upload {
   async #withdraw(): Promise<void> {
     await this.#forget()
     if (this.#id === undefined) return
+    const signal = AbortSignal.timeout(MOST_FOR_WITHDRAWING)
     await this.#host.calls
-      .DELETE('/uploads/{id}', { params: { path: { id: this.#id } } })
+      .DELETE('/uploads/{id}', { params: { path: { id: this.#id } }, signal })
       .catch(() => undefined)
   }
 }

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connect, DreamLakeError, type ManifestLine } from '../../client/src/index.ts'
 import { root } from '../../src/tools/project.ts'
 import { compare, operate } from './operations.ts'
@@ -130,6 +133,97 @@ describe('a call', () => {
     expect(proxy.passed.length).toBe(1)
   })
 
+  it('that something else answers throws so, whatever it answers with', async () => {
+    const answers = [
+      [200, 'text/html', '<title>Log in</title>'],
+      [502, 'text/html', '<title>Bad gateway</title>'],
+      [400, 'application/json', '{"code":502,"detail":null}'],
+      [400, 'application/json', 'null'],
+    ] as const
+    for (const [status, type, text] of answers) {
+      const answer = async () => new Response(text, { status, headers: { 'Content-Type': type } })
+      const lake = connect({ url: here.origin, token: 'any', retries: hasty, fetch: answer })
+      const code = 'unexpected_answer'
+      await expect(lake.GET('/auth/me')).rejects.toMatchObject({ name: 'DreamLakeError', code, status })
+    }
+  })
+
+  it('whose token cannot be had, or sent, is not tried, and does not tell it', async () => {
+    const { proxy, url } = await proxied()
+    let asked = 0
+    const nobody = () => {
+      asked++
+      throw new Error('nobody is logged in')
+    }
+    await expect(connect({ url, token: nobody }).GET('/auth/me')).rejects.toThrow('nobody is logged in')
+    for (const token of ['secret\nsecret', 'secret…', 'secret secret', undefined as never]) {
+      const call = connect({ url, token }).GET('/auth/me')
+      await expect(call).rejects.toThrow(/^The token is no text of visible ASCII characters\.$/)
+    }
+    expect([asked, proxy.passed]).toEqual([1, []])
+  })
+
+  it('goes to an address of the web, also below a path', async () => {
+    const who = await newUser()
+    for (const url of ['', 'api.example.com', 'localhost:8787', 'file:///etc'])
+      expect(() => connect({ url, token: who.token })).toThrow(TypeError)
+    const paths: string[] = []
+    const lake = connect({
+      ...{ url: `${here.origin}/some/where//?a=b#c`, token: who.token },
+      fetch: (request) => {
+        paths.push(new URL(request.url).pathname)
+        return fetch(request.url.replace('/some/where', ''), { headers: request.headers })
+      },
+    })
+    await lake.GET('/auth/me')
+    expect(paths).toEqual(['/some/where/auth/me'])
+  })
+
+  it('leads nobody else to the token', async () => {
+    const tokens: unknown[] = []
+    const other = createServer(({ headers }, response) => {
+      tokens.push(headers.authorization)
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+    }).listen(0, 'localhost')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const first = createServer((_, response) =>
+      response.writeHead(307, { Location: `http://localhost:${port}/` }).end(),
+    ).listen(0, 'localhost')
+    await once(first, 'listening')
+    const url = `http://localhost:${(first.address() as AddressInfo).port}`
+    await connect({ url, token: 'secret' }).GET('/auth/me')
+    expect(tokens).toEqual([undefined])
+    for (const server of [first, other]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('has all digits of a bigint', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    const metadata = { stamp: 1_713_087_000_123_456_789n, deep: [-9_007_199_254_740_993n, '1n', 0.5] }
+    await lake.POST(EPISODES, { params: { path: who.path }, body: { name: 'run 1', metadata } })
+    const headers = { Authorization: `Bearer ${who.token}` }
+    const episode = `${here.origin}/namespaces/${who.place.namespace}/projects/lab/episodes/run%201`
+    const text = await (await fetch(episode, { headers })).text()
+    expect(text).toContain('"metadata":{"stamp":1713087000123456789,"deep":[-9007199254740993,"1n",0.5]}')
+  })
+
+  it('that merges keeps the headers that it is given, in any form', async () => {
+    const who = await newUser()
+    const lake = connect({ url: here.origin, token: who.token })
+    await lake.POST(EPISODES, { params: { path: who.path }, body: { name: 'run 1' } })
+    for (const headers of [{ 'If-Match': '"other"' }, new Headers({ 'If-Match': '"other"' })]) {
+      const change = lake.MERGE(`${EPISODES}/{episodeName}`, {
+        ...{ params: { path: { ...who.path, episodeName: 'run 1' } }, headers },
+        body: { metadata: { a: 1 } },
+      })
+      await expect(change).rejects.toMatchObject({ code: 'precondition_failed' })
+    }
+  })
+
   it('that merges leaves whole numbers alone that it does not name', async () => {
     const who = await newUser()
     const headers = { Authorization: `Bearer ${who.token}`, 'Content-Type': 'application/json' }
@@ -186,6 +280,9 @@ async function madeDataset(lake: Lake, who: Who, files: number): Promise<void> {
   })
 }
 
+/** In seconds. */
+const HOUR = 3_600
+
 it('a manifest that is cut goes on, tells each line once, and is no manifest without its end', async () => {
   const who = await newUser()
   const { proxy, url } = await proxied()
@@ -197,17 +294,56 @@ it('a manifest that is cut goes on, tells each line once, and is no manifest wit
   let cuts = 0
   const isManifest = ({ path }: Passed) => path.endsWith('/manifest')
   proxy.fault = (passed) => (isManifest(passed) && cuts++ < 2 ? 'cut' : undefined)
-  // Of URLs that live no longer than a request, each is signed anew before its line is given.
-  const lines = lake.manifest(dataset, { urls: true, expiresIn: 1 })
+  const begun = Date.now()
+  const lines = lake.manifest(dataset, { urls: true, expiresIn: 10 * HOUR })
   const found: ManifestLine[] = []
   let last = await lines.next()
-  for (; !last.done; last = await lines.next()) found.push(last.value)
+  for (; !last.done; last = await lines.next()) {
+    found.push(last.value)
+    // URLs of the lines that wait are over then, and signed anew for as long: once, though this clock goes wrong.
+    if (found.length === 5) vi.spyOn(Date, 'now').mockImplementation(() => begun + 11 * HOUR * 1_000)
+  }
+  vi.restoreAllMocks()
   expect([cuts, last.value]).toEqual([3, { lines: 40, changed: false }])
   expect(found.map(({ path }) => path)).toEqual(paths)
-  expect(proxy.count('POST', /^\/assets\/sign$/)).toBeGreaterThan(0)
+  expect(proxy.count('POST', /^\/assets\/sign$/)).toBe(1)
+  for (const { expiresAt } of found)
+    expect(Date.parse(expiresAt ?? '') - begun).toBeGreaterThan(9 * HOUR * 1_000)
   const [first] = found
   if (first) expect(new TextDecoder().decode(await bytesOf(lake.download(first)))).toBe(paths[0])
 
   proxy.fault = (passed) => (isManifest(passed) ? 'cut' : undefined)
   await expect(all(lake.manifest(dataset))).rejects.toMatchObject({ code: 'truncated' })
+})
+
+it('a manifest shows no URL of what was deleted while its line waited, and throws what is none', async () => {
+  const who = await newUser()
+  const lake = connect({ url: here.origin, token: who.token })
+  await lake.GET('/auth/me')
+  await madeDataset(lake, who, 3)
+  const dataset = { ...who.place, dataset: 'set' }
+  const lines = lake.manifest(dataset, { urls: true })
+  const first = await lines.next()
+  const assets = await all(lake.findAssets('', who.place))
+  const waiting = assets.find(({ name }) => name === '/0001.bin')
+  await lake.DELETE('/assets/file/{id}', { params: { path: { id: waiting?.id ?? '' } } })
+  const later = Date.now() + 24 * HOUR * 1_000
+  vi.spyOn(Date, 'now').mockImplementation(() => later)
+  const rest = await all(lines)
+  vi.restoreAllMocks()
+  expect([first.value, ...rest]).toMatchObject([
+    { path: '/0000.bin', url: expect.any(String) },
+    { path: '/0001.bin', url: null, expiresAt: null },
+    { path: '/0002.bin', url: expect.any(String) },
+  ])
+
+  const end = { end: true, lines: 0, changed: false, nextCursor: 'round and round' }
+  for (const text of [`${JSON.stringify(end)}\n`, '<title>Log in</title>\n']) {
+    const answer = async () => new Response(text, { headers: { 'Content-Type': 'application/x-ndjson' } })
+    const other = connect({ url: here.origin, token: who.token, fetch: answer })
+    await expect(all(other.manifest(dataset))).rejects.toMatchObject({ code: 'unexpected_answer' })
+  }
+  const page = async () => Response.json({ episodes: [], nextCursor: 'round and round' })
+  const other = connect({ url: here.origin, token: who.token, fetch: page })
+  await expect(all(other.find('', who.place))).rejects.toMatchObject({ code: 'unexpected_answer' })
 })

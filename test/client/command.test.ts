@@ -1,39 +1,28 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { ProgressBar } from '../../client/src/cli/output.ts'
 import { connect } from '../../client/src/node/index.ts'
 import { root } from '../../src/tools/project.ts'
+import { type Command, commandIn, linesOf } from './command-line.ts'
 import { newUser, type Who, world } from './world.ts'
 
-const { here, own } = world()
+const { here, own, proxy: proxied } = world()
 
-interface Ran {
-  readonly status: number | null
-  readonly said: string
-  readonly told: string
-}
-
-/** The command as a user runs it, with what is given on standard input. */
-async function run(variables: Record<string, string>, args: readonly string[], input = ''): Promise<Ran> {
-  const path = join(root, 'client/src/cli/main.ts')
-  const { DREAMLAKE_URL: _, DREAMLAKE_TOKEN: __, ...rest } = process.env
-  const folders = { XDG_CONFIG_HOME: join(own.folder, 'config'), XDG_STATE_HOME: join(own.folder, 'state') }
-  const child = spawn(process.execPath, [path, ...args], {
-    cwd: own.folder,
-    env: { ...rest, ...folders, ...variables },
-  })
-  child.stdin.end(input)
-  const [said, told] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { status: child.exitCode, said, told }
-}
+/** Of all tests of this file, in one folder. */
+const begin: Command['begin'] = (...args) => commandIn(own.folder).begin(...args)
+const run: Command['run'] = (...args) => commandIn(own.folder).run(...args)
 
 const variablesOf = ({ token }: Who) => ({ DREAMLAKE_URL: here.origin, DREAMLAKE_TOKEN: token })
-
-const linesOf = (said: string): string[] => said.trimEnd().split('\n')
 
 const SAMPLE = join(root, 'test/sample')
 const SAMPLES = [
@@ -49,7 +38,7 @@ describe('dreamlake-edge', () => {
   it('keeps a login where only its user may read it', async () => {
     const { token, place } = await newUser()
     const kept = join(own.folder, 'config/dreamlake-edge/login.json')
-    const wrong = await run({}, ['login', '--url', here.origin], 'no token')
+    const wrong = await run({}, ['login', '--url', here.origin], 'wrong')
     expect([wrong.status, wrong.told]).toEqual([3, expect.stringContaining('malformed')])
     const { status, told } = await run({}, ['login', '--url', here.origin], `${token}\n`)
     expect([status, told]).toEqual([
@@ -60,9 +49,23 @@ describe('dreamlake-edge', () => {
       0o600,
       token,
     ])
+    expect(readdirSync(join(own.folder, 'config/dreamlake-edge'))).toEqual(['login.json'])
     expect(await run({}, ['whoami'])).toMatchObject({ status: 0, said: `${place.namespace}\n` })
     const { said } = await run({}, ['whoami', '--json'])
     expect(JSON.parse(said).username).toBe(place.namespace)
+
+    writeFileSync(kept, '{"url":')
+    expect(await run({}, ['whoami'])).toMatchObject({
+      status: 2,
+      told: expect.stringContaining('not logged in'),
+    })
+    const variables = { DREAMLAKE_URL: here.origin, DREAMLAKE_TOKEN: token }
+    expect(await run(variables, ['whoami'])).toMatchObject({ status: 0, said: `${place.namespace}\n` })
+    writeFileSync(kept, '{"token": 5}', { mode: 0o644 })
+    chmodSync(kept, 0o644)
+    expect(await run({}, ['login', '--url', 'localhost:8787'], token)).toMatchObject({ status: 2 })
+    expect((await run({}, ['login', '--url', here.origin], token)).status).toBe(0)
+    expect(statSync(kept).mode & 0o777).toBe(0o600)
   })
 
   it('sends a folder, shows it, finds it, and fetches it back', async () => {
@@ -74,13 +77,13 @@ describe('dreamlake-edge', () => {
     expect([sent.status, assets.map(({ name }) => name).toSorted()]).toEqual([0, SAMPLES])
     expect(assets.every(({ tags }) => tags[0] === 'night')).toBe(true)
 
-    expect((await run(variables, ['ls'])).said).toBe(`${who.place.namespace}  owner\n`)
-    expect((await run(variables, ['ls', who.place.namespace])).said).toMatch(/^lab {2}private/)
+    expect((await run(variables, ['ls'])).said).toBe(`${who.place.namespace}\towner\n`)
+    expect((await run(variables, ['ls', who.place.namespace])).said).toMatch(/^lab\tprivate/)
     const listed = await run(variables, ['ls', `${to}/run 1`])
-    expect(linesOf(listed.said)[0]).toMatch(/^camera\/ +folder/)
-    expect((await run(variables, ['find', 'has:video'])).said).toMatch(/^run 1 {2}running/)
+    expect(linesOf(listed.said)[0]).toMatch(/^camera\/\tfolder/)
+    expect((await run(variables, ['find', 'has:video'])).said).toMatch(/^lab\/run 1\trunning/)
     const found = await run(variables, ['find', 'kind:video tag:night', '--assets', '--in', to])
-    expect(found.said).toMatch(/^\/camera\/front\.mp4 {2}video {2}run 1 {2}180\.8 kB/)
+    expect(found.said).toMatch(/^\/camera\/front\.mp4\tvideo\trun 1\t180\.8 kB/)
 
     const out = join(own.folder, 'out')
     const fetched = await run(variables, ['download', `${to}/run 1`, '--out', out])
@@ -98,14 +101,78 @@ describe('dreamlake-edge', () => {
     const file = join(SAMPLE, 'camera/front.mp4')
     const { said } = await run(variables, ['upload', file, '--to', to, '--as', '/a.mp4', '--json'])
     const out = join(own.folder, 'a.mp4')
-    const part = `${out}.${JSON.parse(said).asset.id}.part`
+    const part = join(own.folder, `${JSON.parse(said).asset.id}.part`)
     writeFileSync(part, readFileSync(file))
     truncateSync(part, 100_000)
     expect((await run(variables, ['download', `${to}/a.mp4`, '--out', out])).status).toBe(0)
     expect(readFileSync(out).equals(readFileSync(file))).toBe(true)
+    rmSync(out)
     writeFileSync(part, 'others')
     const other = await run(variables, ['download', `${to}/a.mp4`, '--out', out, '--json'])
     expect([other.status, JSON.parse(other.said).error.code]).toEqual([1, 'mismatch'])
+    expect((await run(variables, ['download', `${to}/a.mp4`, '--out', out])).status).toBe(0)
+    expect(readFileSync(out).equals(readFileSync(file))).toBe(true)
+  })
+
+  it('brings back every file that a folder has, by its name', async () => {
+    const who = await newUser()
+    const variables = variablesOf(who)
+    const to = `${who.place.namespace}/lab`
+    const folder = join(own.folder, 'odd')
+    mkdirSync(join(folder, 'deeper/still'), { recursive: true })
+    const names = ['50%.bin', '50%25.bin', 'a%2Fb', 'ü ñ.bin', 'back\\slash', 'C:x', '...', 'n'.repeat(240)]
+    for (const name of names) writeFileSync(join(folder, 'deeper', name), name)
+    symlinkSync('../50%.bin', join(folder, 'deeper/still/link'))
+    symlinkSync('..', join(folder, 'deeper/still/round'))
+    writeFileSync(join(folder, 'red\x1b[31m'), '')
+    const sent = await run(variables, ['upload', folder, '--to', `${to}/run 1`])
+    expect([sent.status, sent.told]).toEqual([4, expect.stringContaining('round is passed over')])
+    expect([sent.told, sent.told]).toEqual([
+      expect.stringContaining('red\ufffd[31m: '),
+      expect.not.stringContaining('\x1b'),
+    ])
+    const out = join(own.folder, 'odd again')
+    expect((await run(variables, ['download', `${to}/run 1/deeper`, '--out', out])).status).toBe(0)
+    for (const name of names) expect(readFileSync(join(out, name), 'utf8')).toBe(name)
+    expect(readFileSync(join(out, 'still/link'), 'utf8')).toBe('50%.bin')
+    expect(readdirSync(out).toSorted()).toEqual([...names, 'still'].toSorted())
+
+    const listed = linesOf((await run(variables, ['ls', `${to}/run 1/deeper`])).said)
+    const shown = listed.map((line) => line.replace(/\t.*/, '')).filter((name) => /%/.test(name))
+    for (const path of shown) {
+      const where = join(own.folder, `one ${path}`)
+      mkdirSync(where)
+      await run(variables, ['download', `${to}/run 1/deeper/${path}`, '--out', where])
+      expect(names).toContain(readFileSync(join(where, readdirSync(where)[0] ?? ''), 'utf8'))
+    }
+    expect(shown).toHaveLength(3)
+    expect(await run(variables, ['download', `${to}/run 1`, '--out', '-'])).toMatchObject({ status: 2 })
+  })
+
+  it('keeps all digits of what is given as metadata', async () => {
+    const who = await newUser()
+    const metadata =
+      '{"stamp": 1713087000123456789, "text \\" 1713087000123456789": "1713087000123456789", "half": 0.5}'
+    const file = join(SAMPLE, 'subtitles/en.vtt')
+    const args = ['upload', file, '--to', `${who.place.namespace}/lab`, '--metadata', metadata, '--json']
+    const { id } = JSON.parse((await run(variablesOf(who), args)).said).asset
+    const headers = { Authorization: `Bearer ${who.token}` }
+    const text = await (await fetch(`${here.origin}/assets/text-track/${id}`, { headers })).text()
+    expect(text).toContain(`"metadata":${metadata.replaceAll(/(?<=[:,]) /g, '')}`)
+  })
+
+  it('ends when it is interrupted, whatever it waits for', async () => {
+    const who = await newUser()
+    const { proxy, url } = await proxied()
+    const asked = Promise.withResolvers<void>()
+    proxy.fault = () => {
+      asked.resolve()
+      return 'unanswered'
+    }
+    const { child, ended } = begin({ ...variablesOf(who), DREAMLAKE_URL: url }, ['ls'])
+    await asked.promise
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: 130, told: 'Stopped.\n' })
   })
 
   it('prints a manifest, and makes tokens', async () => {
@@ -123,7 +190,7 @@ describe('dreamlake-edge', () => {
     })
     const printed = await run(variables, ['manifest', `${to}/set`, '--urls'])
     expect(JSON.parse(printed.said)).toMatchObject({ path: '/front.mp4', url: expect.any(String) })
-    expect(printed).toMatchObject({ status: 0, told: '1 assets.\n' })
+    expect(printed).toMatchObject({ status: 0, told: '1 asset.\n' })
 
     const make = ['token', 'create', '--name', 'arm-3', '--scope', 'upload', '--in', to, '--expires', '1h']
     const made = await run(variables, make)
@@ -143,7 +210,7 @@ describe('dreamlake-edge', () => {
       [['upload', '--nothing'], 2],
       [['upload', 'nowhere.bin', '--to', to], 2],
       [['upload', SAMPLE, '--to', 'nobody'], 2],
-      [['find', 'status:', '--in', to], 1],
+      [['find', 'status:', '--in', to], 2],
       [['manifest', `${to}/set`], 1],
       [['download', `${to}/nothing`], 1],
     ] as const
@@ -156,18 +223,26 @@ describe('dreamlake-edge', () => {
     })
     const away = { ...variables, DREAMLAKE_TOKEN: 'dlk_nobody' }
     const refused = await run(away, ['whoami', '--json'])
-    expect([refused.status, JSON.parse(refused.said).error.code]).toEqual([3, 'token_malformed'])
+    expect([refused.status, JSON.parse(refused.told).error.code]).toEqual([3, 'token_malformed'])
   })
 
   it('says nothing that is wider than a terminal', async () => {
-    const names = ['', 'login', 'whoami', 'ls', 'find', 'upload', 'download', 'manifest', 'token']
+    const names = [
+      '',
+      'login',
+      'logout',
+      'whoami',
+      'ls',
+      'find',
+      'upload',
+      'download',
+      'set',
+      'dataset',
+      'manifest',
+      'token',
+    ]
     const texts = await Promise.all(names.map((name) => run({}, [...(name === '' ? [] : [name]), '--help'])))
     const widest = texts.flatMap(({ said }) => linesOf(said)).filter((line) => line.length > 80)
     expect([widest, texts.every(({ status }) => status === 0)]).toEqual([[], true])
-    const bar = new ProgressBar()
-    bar.label = '/a/very/long/path/that/nobody/would/ever/want/to/type/front.mp4'
-    bar.update('a', { done: 123_456_789_012, held: 0, total: 987_654_321_098 })
-    for (const columns of [20, 80, 200]) expect(bar.line(columns).length).toBeLessThan(columns)
-    expect(bar.line(80)).toMatch(/^\.\.\..*\[#+-+\] {2}12% {2}123\.5 GB of 987\.7 GB/)
   })
 })

@@ -9,8 +9,8 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What becomes of a request: it never arrives, or its answer is lost, cut, or another one. */
-export type Fault = 'unsent' | 'lost' | 'cut' | 403 | 429 | 503
+/** What becomes of a request: it never arrives, is never answered, its body is not read, or its answer is lost, cut, or another one. */
+export type Fault = 'unsent' | 'unanswered' | 'unread' | 'lost' | 'cut' | 403 | 429 | 503
 
 /** A request that has passed, with the bytes of its body that have. */
 export interface Passed {
@@ -74,6 +74,8 @@ export class FaultyProxy {
     const fault = this.fault(passed)
     if (fault !== undefined) this.faults.push(fault)
     if (fault === 'unsent') incoming.socket.destroy()
+    else if (fault === 'unanswered') incoming.resume()
+    else if (fault === 'unread') outgoing.writeHead(503, { 'Retry-After': '0', Connection: 'close' }).end()
     else if (typeof fault === 'number') refuse(incoming, outgoing, fault)
     else this.#passOn(incoming, outgoing, passed, fault)
   }

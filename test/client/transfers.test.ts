@@ -135,9 +135,11 @@ it('a page that was reloaded half-way sends what is missing of the same file', a
     expect(held).toBeGreaterThan(0)
 
     proxy.forget()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
     const { asset, told } = (await send()) as { asset: { id: string }; told: number[] }
     expect([proxy.sent('PUT'), proxy.count('POST', /^\/uploads$/)]).toEqual([LARGE - held, 0])
-    expect([told[0], told.at(-1)]).toEqual([held, LARGE])
+    expect([told[0], told.at(-1), complaints]).toEqual([held, LARGE, []])
     expect(await digestOf(lake.download(asset.id) as unknown as AsyncIterable<Uint8Array>)).toBe(sha256)
   } finally {
     await browser.close()

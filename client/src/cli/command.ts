@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util'
 import type { Client } from '../connect.ts'
+import { DreamLakeError } from '../error.ts'
 import type { NodeBody } from '../node/index.ts'
 
 /** How the command ends. */
@@ -31,6 +32,10 @@ export interface Command {
   readonly summary: string
   readonly help: string
   readonly options: Options
+  /** Whether it does something that is to be done whether or not anybody reads what it says. */
+  readonly isWork?: true
+  /** Whether its words are a query, which may begin with a minus. */
+  readonly takesQuery?: true
   readonly run: (run: Run) => Promise<Exit>
 }
 
@@ -44,12 +49,24 @@ export const textsIn = (values: Values, name: string): string[] => {
   return Array.isArray(value) ? value.map(String) : []
 }
 
+/** A whole number from 1 on. */
+export function numberIn(values: Values, name: string, most: number): number | undefined {
+  const text = textIn(values, name)
+  if (text === undefined) return undefined
+  if (/^[1-9]\d*$/.test(text) && Number(text) <= most) return Number(text)
+  throw new UsageError(`--${name} is ${text}: it is a number from 1 to ${most}.`)
+}
+
 /** The one word that a command takes. */
 export function oneWord(words: readonly string[], what: string): string {
   const [word, ...rest] = words
   if (word === undefined) throw new UsageError(`Say ${what}.`)
-  if (rest.length > 0) throw new UsageError(`Say one: ${rest.join(' ')} is one too many.`)
+  noWord(rest)
   return word
+}
+
+export function noWord(words: readonly string[]): void {
+  if (words.length > 0) throw new UsageError(`${words.join(' ')} is too much.`)
 }
 
 /** The parts of `namespace/project/rest`; the rest may hold slashes. */
@@ -59,9 +76,34 @@ export function placeIn(text: string): { namespace: string; project?: string; re
   return { namespace, ...(project ? { project } : {}), ...(rest ? { rest } : {}) }
 }
 
+/** A namespace, or a project in it, and nothing in that. */
+export function scopeIn(text: string): { namespace: string; project?: string } {
+  const { rest, ...scope } = placeIn(text)
+  if (rest !== undefined) throw new UsageError(`${JSON.stringify(text)} is more than namespace/project.`)
+  return scope
+}
+
 export function projectIn(text: string): { namespace: string; project: string; rest?: string } {
   const { project, ...others } = placeIn(text)
   if (project === undefined)
     throw new UsageError(`${JSON.stringify(text)} lacks the project: namespace/project.`)
   return { ...others, project }
+}
+
+/** A project and the name of something in it. */
+export function namedIn(text: string, what: string): { namespace: string; project: string; name: string } {
+  const { rest, ...place } = projectIn(text)
+  if (rest === undefined) throw new UsageError(`Say which ${what}: namespace/project/${what}.`)
+  return { ...place, name: rest }
+}
+
+/** What is not there is told as it was asked for. */
+export async function lookedUp<T>(path: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof DreamLakeError) || error.code !== 'node_not_found') throw error
+    const { code, status, requestId } = error
+    throw new DreamLakeError(`There is nothing at ${path}.`, { code, status, requestId, cause: error })
+  }
 }

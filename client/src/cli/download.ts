@@ -1,161 +1,327 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { components } from '../api.ts'
 import { DreamLakeError } from '../error.ts'
 import type { Kind } from '../kinds.ts'
-import { type Command, EXIT, type Lake, oneWord, projectIn, type Run, textIn } from './command.ts'
+import type { Dataset } from '../manifest.ts'
+import {
+  type Command,
+  EXIT,
+  type Exit,
+  type Lake,
+  lookedUp,
+  numberIn,
+  oneWord,
+  projectIn,
+  type Run,
+  textIn,
+  UsageError,
+} from './command.ts'
 import { ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
-import { explain } from './problem.ts'
+import { exitBy, explain, isForAll } from './problem.ts'
 
 type Node = components['schemas']['Node']
 type StoredObject = components['schemas']['StoredObject']
 
-/** A leaf of the tree, and where it goes. */
+/** An asset, and where it goes. */
 interface Wanted {
-  readonly node: Node
+  readonly id: string
+  readonly kind: Kind
+  /** Its bytes; undefined where they are still to be asked for, null where it has none. */
+  readonly object: Pick<StoredObject, 'size' | 'sha256'> | null | undefined
+  readonly url?: string | null | undefined
   readonly file: string
 }
 
-/** A path that leads down, whatever names it is made of. */
-const safe = (path: string): string =>
+/** What a file system takes for something else than a part of a name. */
+const SPECIAL = process.platform === 'win32' ? /[/\\:<>"|?*]/g : /\//g
+
+const escaped = (text: string): string =>
+  text.replaceAll(SPECIAL, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** The name of a file that leads nowhere else, whatever name it is made of. */
+const fileNameOf = (name: string): string =>
+  name === '.' || name === '..' ? name.replaceAll('.', '%2E') : escaped(name)
+
+/** Where something below a node goes. In the path of a node a slash and a percent sign inside a name are escaped. */
+const filePathOf = (path: string): string =>
   path
     .split('/')
-    .filter((name) => name !== '' && name !== '.' && name !== '..')
-    .map((name) => name.replaceAll('\\', '%5C'))
+    .filter((segment) => segment !== '')
+    .map((segment) => fileNameOf(segment.replaceAll(/%2[5F]/gi, (each) => (each === '%25' ? '%' : '/'))))
     .join('/')
 
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => path.endsWith('/'),
+  )
+
+/** What a leaf is written to: like what copies files, into a folder that is there. */
+async function fileOf({ name }: Node, out: string | undefined): Promise<string> {
+  if (out === undefined) return fileNameOf(name)
+  return (await isFolder(out)) ? join(out, fileNameOf(name)) : out
+}
+
+/** Assets of two kinds may have one path. */
+function without(taken: Set<string>, path: string, kind: string): string {
+  const file = taken.has(path) ? `${path}.${kind}` : path
+  taken.add(file)
+  return file
+}
+
 /** A leaf, or all leaves below a folder or an episode. */
-async function* wantedBy(lake: Lake, node: Node, out: string | undefined): AsyncGenerator<Wanted> {
-  if (node.leaf) return yield { node, file: out ?? safe(node.name) }
-  const folder = out ?? safe(node.name)
-  const leaves = lake.pages('/nodes/{id}/descendants', {
-    params: { path: { id: node.id }, query: { leavesOnly: true } },
+async function* below(
+  lake: Lake,
+  node: Node,
+  out: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Wanted> {
+  const wanted = ({ assetId, kind }: Node, file: string): Wanted => ({
+    ...{ id: assetId ?? '', kind: kind as Kind, object: undefined, file },
   })
+  if (node.leaf) return yield wanted(node, await fileOf(node, out))
+  const folder = out ?? fileNameOf(node.name)
+  const params = { path: { id: node.id }, query: { leavesOnly: true } }
   const taken = new Set<string>()
-  for await (const leaf of leaves) {
-    const path = join(folder, safe(leaf.path.slice(node.path.length)))
-    // Assets of two kinds may have one path.
-    const file = taken.has(path) ? `${path}.${leaf.kind}` : path
-    taken.add(file)
-    yield { node: leaf, file }
+  for await (const leaf of lake.pages('/nodes/{id}/descendants', { params, signal })) {
+    const path = join(folder, filePathOf(leaf.path.slice(node.path.length)))
+    yield wanted(leaf, without(taken, path, leaf.kind))
   }
 }
 
-async function objectOf(lake: Lake, { kind, assetId }: Node): Promise<StoredObject | null> {
+/** What a dataset holds, each asset in a folder of its episode. */
+async function* heldBy(
+  lake: Lake,
+  dataset: Dataset,
+  out: string,
+  signal: AbortSignal,
+): AsyncGenerator<Wanted> {
+  const taken = new Set<string>()
+  for await (const line of lake.manifest(dataset, { urls: true, signal })) {
+    const { assetId, kind, size, sha256, url, episode, path } = line
+    const folder = episode === null ? out : join(out, fileNameOf(episode))
+    const file = without(taken, join(folder, filePathOf(path ?? assetId)), kind)
+    yield { id: assetId, kind: kind as Kind, object: size === null ? null : { size, sha256 }, url, file }
+  }
+}
+
+async function objectOf(
+  lake: Lake,
+  kind: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<StoredObject | null> {
   const { data } = await lake.GET(`/assets/${kind as Kind}/{id}` as '/assets/file/{id}', {
-    params: { path: { id: assetId ?? '' } },
+    params: { path: { id } },
+    signal,
   })
   return data.object
 }
 
-const sizeOf = (file: string): Promise<number> =>
+const sizeOf = (file: string): Promise<number | null> =>
   stat(file).then(
-    ({ size }) => size,
-    () => 0,
+    (found) => (found.isFile() ? found.size : null),
+    () => null,
   )
+
+async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash, { signal })
+  return hash.digest('hex')
+}
+
+interface Fetched {
+  readonly size: number
+  /** Whether it was there, and nothing was fetched. */
+  readonly wasThere: boolean
+  /** Whether its bytes are known to be those that were sent; the server knows that of what it has hashed. */
+  readonly isVerified: boolean
+}
+
+/** What is there is left alone, where it is the same as far as is known; another file is no one's to replace. */
+async function foundThere(
+  { file }: Wanted,
+  { size, sha256 }: Pick<StoredObject, 'size' | 'sha256'>,
+  { values, signal }: Run,
+): Promise<Fetched | null> {
+  const there = await sizeOf(file)
+  if (there === null) return null
+  const isSame = there === size && (!sha256 || (await sha256Of(file, signal)) === sha256)
+  if (isSame) return { size, wasThere: true, isVerified: Boolean(sha256) }
+  if (values.force === true) return null
+  throw new UsageError('It is there, and is another file: --force replaces it.')
+}
 
 /** Goes on where a command before this one has ended, and shows a file only when it is whole. */
-async function fetchFile(
-  { node, file }: Wanted,
-  lake: Lake,
-  { signal }: Run,
-  bar: ProgressBar,
-): Promise<number> {
-  const id = node.assetId ?? ''
-  const object = await objectOf(lake, node)
-  const part = `${file}.${id}.part`
+async function fetchFile(wanted: Wanted, lake: Lake, run: Run, bar: ProgressBar): Promise<Fetched> {
+  const { id, kind, file, url } = wanted
+  const { signal } = run
+  const object = wanted.object === undefined ? await objectOf(lake, kind, id, signal) : wanted.object
+  if (object === null) throw new UsageError('It has no bytes of its own on this server.')
+  const { size, sha256 } = object
+  bar.expect(id, size)
+  const there = await foundThere(wanted, object, run)
+  if (there !== null) {
+    bar.update(id, { done: size, held: size, total: size })
+    return there
+  }
+  // Of a name that is as long as may be, none that is longer can be made.
+  const part = join(dirname(file), `${id}.part`)
   await mkdir(dirname(file), { recursive: true })
-  const there = await sizeOf(part)
-  const start = object !== null && there < object.size ? there : 0
-  bar.label = file
+  const held = (await sizeOf(part)) ?? 0
+  const start = held <= size ? held : 0
   const bytes = lake.download(
-    { id, object },
+    { assetId: id, size, sha256, ...(url ? { url } : {}) },
     {
       ...{ start, signal },
-      onProgress: ({ received, total = 0 }) =>
-        bar.update(id, { done: start + received, held: start, total: start + total }),
+      onProgress({ received }) {
+        bar.label = file
+        bar.update(id, { done: start + received, held: start, total: size })
+      },
     },
   )
-  const flags = start === 0 ? 'w' : 'a'
   await pipeline(
     Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]),
-    createWriteStream(part, { flags }),
+    createWriteStream(part, { flags: start === 0 ? 'w' : 'a' }),
+    { signal },
   )
-  if (start > 0 && object?.sha256) await verify(part, object.sha256)
+  if (start > 0 && sha256) await verify(part, sha256, signal)
   await rename(part, file)
-  return sizeOf(file)
+  return { size, wasThere: false, isVerified: Boolean(sha256) }
 }
 
-/** What came in two pieces is compared as a whole. */
-async function verify(file: string, sha256: string): Promise<void> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  if (hash.digest('hex') !== sha256)
-    throw new DreamLakeError(
-      'The bytes are not those of the asset: delete the part, and download it again.',
-      {
-        code: 'mismatch',
-      },
-    )
+/** What came in two pieces is compared as a whole. What is of another whole is no beginning of the next one. */
+async function verify(file: string, sha256: string, signal: AbortSignal): Promise<void> {
+  if ((await sha256Of(file, signal)) === sha256) return
+  await rm(file)
+  throw new DreamLakeError('The bytes are not those of the asset: download it again.', { code: 'mismatch' })
 }
 
-async function run(run: Run) {
-  const { rest, ...place } = projectIn(oneWord(run.words, 'what: namespace/project/path'))
-  const lake = await run.connected()
-  const { data: node } = await lake.GET('/nodes/lookup', {
-    params: { query: { ...place, path: `/${rest ?? ''}` } },
+/** Does what there is to do, a few at a time. */
+async function atOnce<T>(
+  count: number,
+  things: AsyncIterator<T>,
+  work: (thing: T) => Promise<boolean>,
+): Promise<void> {
+  const one = async (): Promise<void> => {
+    for (let next = await things.next(); !next.done; next = await things.next())
+      if (!(await work(next.value))) return
+  }
+  await Promise.all(Array.from({ length: count }, one))
+}
+
+async function toOutput(lake: Lake, node: Node, signal: AbortSignal): Promise<Exit> {
+  if (!node.leaf) throw new UsageError('Standard output takes a single asset, and no folder or episode.')
+  const id = node.assetId ?? ''
+  const bytes = lake.download({ id, object: await objectOf(lake, node.kind, id, signal) }, { signal })
+  await pipeline(Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]), process.stdout, {
+    signal,
   })
-  const out = textIn(run.values, 'out')
-  if (out === '-') {
-    const bytes = lake.download(
-      { id: node.assetId ?? '', object: await objectOf(lake, node) },
-      { signal: run.signal },
-    )
-    await pipeline(Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]), process.stdout)
-    return EXIT.done
+  return EXIT.done
+}
+
+async function run(run: Run): Promise<Exit> {
+  const { signal, values, words } = run
+  const [out, dataset] = [textIn(values, 'out'), textIn(values, 'dataset')]
+  const concurrency = numberIn(values, 'concurrency', 99) ?? 4
+  const where = oneWord(words, 'what: namespace/project/path')
+  const { rest, ...place } = projectIn(where)
+  if (dataset !== undefined && rest !== undefined)
+    throw new UsageError('With --dataset say namespace/project alone.')
+  if (dataset !== undefined && out === '-') throw new UsageError('Standard output takes a single asset.')
+  const lake = await run.connected()
+  if (dataset !== undefined) {
+    const folder = out ?? fileNameOf(dataset)
+    return fetchAll(run, lake, heldBy(lake, { ...place, dataset }, folder, signal), concurrency)
   }
-  const bar = new ProgressBar()
-  const counts = { done: 0, failed: 0 }
-  for await (const wanted of wantedBy(lake, node, out)) {
-    const { file } = wanted
+  const path = `/${rest ?? ''}`
+  if (path === '/') throw new UsageError(`Say what of it: ${where}/PATH, or --dataset NAME.`)
+  const { data: node } = await lookedUp(
+    where,
+    lake.GET('/nodes/lookup', { params: { query: { ...place, path } }, signal }),
+  )
+  if (out === '-') return toOutput(lake, node, signal)
+  return fetchAll(run, lake, below(lake, node, out, signal), concurrency)
+}
+
+async function fetchAll(
+  run: Run,
+  lake: Lake,
+  all: AsyncGenerator<Wanted>,
+  concurrency: number,
+): Promise<Exit> {
+  const { signal, json } = run
+  const bar = new ProgressBar({ isWhole: false })
+  const counts = { fetched: 0, held: 0, failed: 0, unverified: 0 }
+  let stop: unknown
+  await atOnce(concurrency, all, async (wanted) => {
+    const { file, id } = wanted
     try {
-      const size = await fetchFile(wanted, lake, run, bar)
-      counts.done++
+      const { size, wasThere, isVerified } = await fetchFile(wanted, lake, run, bar)
+      counts[wasThere ? 'held' : 'fetched']++
+      if (!isVerified) counts.unverified++
       bar.clear()
-      if (run.json) sayJson({ file, assetId: wanted.node.assetId, size })
-      else say(`${file}  ${sizeText(size)}`)
+      if (json) sayJson({ file, assetId: id, size, fetched: !wasThere, verified: isVerified })
+      else say(`${file}  ${sizeText(size)}${wasThere ? '  was there' : ''}`)
     } catch (error) {
-      run.signal.throwIfAborted()
+      signal.throwIfAborted()
       counts.failed++
+      if (isForAll(error)) stop = error
       bar.clear()
-      if (run.json) sayJson({ file, error: explain(error) })
-      else tell(`${file}: ${explain(error).message}`)
+      const problem = explain(error)
+      if (json) sayJson({ file, error: problem })
+      else tell(`${file}: ${problem.message}`)
     }
-  }
-  if (counts.failed === 0) return EXIT.done
-  return counts.done > 0 ? EXIT.partly : EXIT.failed
+    return stop === undefined
+  })
+  await all.return(undefined)
+  bar.clear()
+  const { fetched, held, failed, unverified } = counts
+  const others = [
+    [held, 'were there'],
+    [failed, 'failed'],
+    [unverified, 'compared by size alone'],
+  ] as const
+  const rest = others.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
+  tell(`${fetched} ${fetched === 1 ? 'file' : 'files'} fetched${rest.join('')}.`)
+  if (stop !== undefined) return exitBy(stop)
+  if (failed === 0) return EXIT.done
+  return fetched + held > 0 ? EXIT.partly : EXIT.failed
 }
 
 export const download: Command = {
   name: 'download',
-  summary: 'Fetch a file, a folder or an episode',
-  help: `Usage: dreamlake-edge download namespace/project/path [--out path]
+  summary: 'Fetch a file, a folder, an episode or a dataset',
+  isWork: true,
+  help: `Usage: dreamlake-edge download namespace/project/path [--out PATH]
+       dreamlake-edge download namespace/project --dataset NAME [--out PATH]
 
 Fetches an asset, or all below a folder or an episode, by the path that ls
-shows. Bytes are compared with their size, and where the server knows it with
-their SHA-256. Run it again, and what was cut goes on where it ended.
+shows; or what a dataset holds, each asset in a folder of its episode. Bytes are
+compared with their size, and where the server knows it with their SHA-256: it
+knows none of what was sent in parts. Run it again: a file that is there and the
+same is not fetched again, and what was cut goes on where it ended.
 
-  --out PATH          the file, or the folder; - writes a single asset to
-                      standard output
+  --out PATH          the file, or the folder, of which an asset that is put
+                      into one keeps its name; - writes it to standard output
+  --force             replaces files that are there, and others
+  --concurrency N     files at once; 4 if nothing else is said
   --json              a line of JSON for each file
 
 Examples:
   dreamlake-edge download alice/robotics/run-042/camera/front.mp4
-  dreamlake-edge download alice/robotics/run-042 --out run-042`,
-  options: { out: { type: 'string' } },
+  dreamlake-edge download alice/robotics/run-042 --out run-042
+  dreamlake-edge download alice/robotics --dataset training-v1`,
+  options: {
+    out: { type: 'string' },
+    dataset: { type: 'string' },
+    force: { type: 'boolean' },
+    concurrency: { type: 'string' },
+  },
   run,
 }

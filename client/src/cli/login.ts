@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -23,21 +24,47 @@ const loginPath = (): string => join(folderOf('XDG_CONFIG_HOME', 'APPDATA', '.co
 export const uploadsFolder = (): string =>
   join(folderOf('XDG_STATE_HOME', 'LOCALAPPDATA', '.local/state'), 'uploads')
 
-/** What the environment says, and what is kept for what it does not. */
-export async function readLogin(): Promise<Partial<Login>> {
-  const text = await readFile(loginPath(), 'utf8').catch(() => '{}')
-  const { url, token } = JSON.parse(text) as Partial<Login>
-  return {
-    ...{ url: process.env.DREAMLAKE_URL || url, token: process.env.DREAMLAKE_TOKEN || token },
-  } as Partial<Login>
+/** What is no login, such as one that was cut by a full disk, is none. */
+function loginIn(text: string): Partial<Login> {
+  try {
+    const { url, token } = JSON.parse(text) as { url: unknown; token: unknown }
+    return { ...(typeof url === 'string' ? { url } : {}), ...(typeof token === 'string' ? { token } : {}) }
+  } catch {
+    return {}
+  }
+}
+
+export const keptLogin = async (): Promise<Partial<Login>> =>
+  loginIn(await readFile(loginPath(), 'utf8').catch(() => ''))
+
+const hostOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).host : undefined
+
+/**
+ * The server that is asked for, that of the environment, or the one that is kept; and a token of the environment's, or the
+ * one that is kept, which is told to no other server than its own.
+ */
+export async function readLogin(asked: string | undefined): Promise<Partial<Login>> {
+  const kept = await keptLogin()
+  const url = asked ?? (process.env.DREAMLAKE_URL || kept.url)
+  const token = process.env.DREAMLAKE_TOKEN || (hostOf(url) === hostOf(kept.url) ? kept.token : undefined)
+  return { ...(url === undefined ? {} : { url }), ...(token === undefined ? {} : { token }) }
+}
+
+/** Forgets it; tells whether there was one. */
+export async function forgetLogin(): Promise<boolean> {
+  const { token } = await keptLogin()
+  await rm(loginPath(), { force: true })
+  return token !== undefined
 }
 
 /** Keeps it where nobody else may read it; tells where. */
 export async function keepLogin(login: Login): Promise<string> {
   const path = loginPath()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFile(path, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 })
-  // A file that was there keeps its mode when it is written.
-  await chmod(path, 0o600)
+  // In one step, and never in a file that was there, which keeps the mode that it has.
+  const made = `${path}.${randomUUID()}`
+  await writeFile(made, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 })
+  await rename(made, path)
   return path
 }

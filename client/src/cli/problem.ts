@@ -1,17 +1,52 @@
-import { DreamLakeError } from '../error.ts'
+import stringWidth from 'string-width'
+import { DreamLakeError, type FieldError } from '../error.ts'
 import { EXIT, type Exit } from './command.ts'
 
 /** An error in words, and for programs. */
-export function explain(error: unknown): { readonly code: string; readonly message: string } {
+export function explain(error: unknown): {
+  readonly code: string
+  readonly message: string
+  readonly errors?: readonly FieldError[]
+} {
   if (!(error instanceof DreamLakeError)) {
     const { message, code } = error as NodeJS.ErrnoException
     return { code: code ?? 'failed', message: message ?? String(error) }
   }
-  const fields = error.errors.map(({ path, message }) => `\n  ${path} ${message}`).join('')
-  const id = error.requestId === null ? '' : ` (request ${error.requestId})`
-  return { code: error.code, message: `${error.message}${id}${fields}` }
+  const { errors, code, requestId } = error
+  // A single one is what the message says.
+  const fields =
+    errors.length > 1 ? errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('') : ''
+  // Whoever runs the server finds by it what went wrong there; what was asked in a wrong way is told in full.
+  const id = requestId === null || error.status < 500 ? '' : ` (request ${requestId})`
+  return { code, message: `${error.message}${id}${fields}`, ...(errors.length > 0 ? { errors } : {}) }
+}
+
+/** What is wrong in a query, beneath it; and the part that is meant. Null for an error of anything else. */
+export function pointed(
+  error: unknown,
+  query: string,
+): { readonly text: string; readonly part: string } | null {
+  if (!(error instanceof DreamLakeError) || error.code !== 'query_invalid') return null
+  const [first] = error.errors
+  if (first?.at === undefined) return null
+  const { at, length = 1, message, hint } = first
+  const before = ' '.repeat(stringWidth(query.slice(0, at)))
+  const part = query.slice(at, at + length)
+  const marks = '^'.repeat(Math.max(1, stringWidth(part)))
+  return { text: `${query}\n${before}${marks}\n${message}${hint === undefined ? '' : `\n${hint}`}`, part }
 }
 
 /** How the command ends by an error. */
-export const exitBy = (error: unknown): Exit =>
-  error instanceof DreamLakeError && [401, 403].includes(error.status) ? EXIT.refused : EXIT.failed
+export function exitBy(error: unknown): Exit {
+  if (!(error instanceof DreamLakeError)) return EXIT.failed
+  if (error.code === 'query_invalid') return EXIT.usage
+  return [401, 403].includes(error.status) ? EXIT.refused : EXIT.failed
+}
+
+/** Whether what failed for one of many would fail for all: the server is away, or refuses whoever asks. */
+export const isForAll = (error: unknown): boolean =>
+  error instanceof DreamLakeError &&
+  (error.code === 'network' ||
+    [401, 403].includes(error.status) ||
+    ['namespace_not_found', 'project_not_found'].includes(error.code) ||
+    error.errors.some(({ path }) => path === 'namespace' || path === 'project'))

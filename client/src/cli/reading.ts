@@ -1,40 +1,75 @@
 import type { Kind } from '../kinds.ts'
-import { type Command, EXIT, oneWord, placeIn, projectIn, type Run, textIn, UsageError } from './command.ts'
-import { say, sayJson, sayTable, sizeText, tell } from './output.ts'
+import {
+  type Command,
+  EXIT,
+  type Exit,
+  type Lake,
+  lookedUp,
+  namedIn,
+  noWord,
+  numberIn,
+  oneWord,
+  placeIn,
+  type Run,
+  scopeIn,
+  textIn,
+  UsageError,
+} from './command.ts'
+import { say, sayJson, sizeText, Table, tell } from './output.ts'
+import { pointed } from './problem.ts'
+import { kindIn } from './upload.ts'
 
-/** Says each thing as a line of JSON, or all of them as rows. */
+/** Says each thing as a line of JSON, or as a row; tells how many there were. */
 async function sayAll<T>(
   things: AsyncIterable<T>,
   json: boolean,
-  row: (thing: T) => string[],
-): Promise<void> {
-  const rows: string[][] = []
-  for await (const thing of things)
+  row: (thing: T) => readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const table = new Table()
+  let count = 0
+  for await (const thing of things) {
     if (json) sayJson(thing)
-    else rows.push(row(thing))
-  sayTable(rows)
+    else table.add(row(thing))
+    if (++count === most) break
+  }
+  table.end()
+  return count
 }
 
-async function list({ words, json, connected }: Run) {
+/** A name as it stands in a path, where only what would be read as an escape has to be one. */
+const segmentOf = (name: string): string => name.replaceAll(/%(?=2[5F])/gi, '%25').replaceAll('/', '%2F')
+
+/** A time to the second, as the server has it: in UTC. */
+const timeOf = (time: string): string => time.replace(/\.\d+Z$/, 'Z')
+
+async function list({ words, json, signal, connected }: Run): Promise<Exit> {
   const lake = await connected()
   if (words.length === 0) {
-    await sayAll(lake.pages('/namespaces'), json, ({ slug, role }) => [slug, role])
+    await sayAll(lake.pages('/namespaces', { signal }), json, ({ slug, role }) => [slug, role])
     return EXIT.done
   }
-  const { namespace, project, rest } = placeIn(oneWord(words, 'where'))
+  const where = oneWord(words, 'where')
+  const { namespace, project, rest } = placeIn(where)
   if (project === undefined) {
-    const projects = lake.pages('/namespaces/{slug}/projects', { params: { path: { slug: namespace } } })
-    await sayAll(projects, json, ({ slug, visibility, updatedAt }) => [slug, visibility, updatedAt])
+    const params = { path: { slug: namespace } }
+    const projects = lake.pages('/namespaces/{slug}/projects', { params, signal })
+    await sayAll(projects, json, ({ slug, visibility, updatedAt }) => [slug, visibility, timeOf(updatedAt)])
     return EXIT.done
   }
   const place = { namespace, project }
   const found =
     rest === undefined
       ? undefined
-      : (await lake.GET('/nodes/lookup', { params: { query: { ...place, path: `/${rest}` } } })).data
-  const query = found ? { parentId: found.id } : place
-  const nodes = lake.pages('/nodes/children', { params: { query } })
-  await sayAll(nodes, json, ({ name, kind, leaf, updatedAt }) => [leaf ? name : `${name}/`, kind, updatedAt])
+      : await lookedUp(
+          where,
+          lake.GET('/nodes/lookup', { params: { query: { ...place, path: `/${rest}` } }, signal }),
+        )
+  const query = found ? { parentId: found.data.id } : place
+  const nodes = lake.pages('/nodes/children', { params: { query }, signal })
+  await sayAll(nodes, json, ({ name, kind, leaf, updatedAt }) => [
+    ...[leaf ? segmentOf(name) : `${segmentOf(name)}/`, kind, timeOf(updatedAt)],
+  ])
   return EXIT.done
 }
 
@@ -55,28 +90,95 @@ Examples:
   run: list,
 }
 
-async function search({ words, values, json, connected }: Run) {
-  const lake = await connected()
-  const query = words.join(' ')
-  const within = textIn(values, 'in')
-  const scope = within === undefined ? { namespace: await homeOf(lake) } : placeIn(within)
-  if (values.assets !== true) {
-    await sayAll(lake.find(query, scope), json, ({ name, status, tags, createdAt }) => [
-      ...[name, status, createdAt, tags.join(' ')],
-    ])
-    return EXIT.done
-  }
-  if (scope.project === undefined)
-    throw new UsageError('Assets are looked for in a project: --in namespace/project.')
-  const assets = lake.findAssets(query, { namespace: scope.namespace, project: scope.project })
-  await sayAll(assets, json, ({ name, kind, episode, object }) => [
-    ...[name ?? '', kind, episode?.name ?? '', object ? sizeText(object.size) : ''],
-  ])
-  return EXIT.done
+const SORTS = ['-created', 'created', '-started', 'started', '-updated', 'name'] as const
+
+function sortIn({ values }: Run): (typeof SORTS)[number] | undefined {
+  const sort = textIn(values, 'sort')
+  const found = SORTS.find((each) => each === sort)
+  if (sort !== undefined && found === undefined)
+    throw new UsageError(`--sort is ${sort}: it is one of ${SORTS.join(', ')}.`)
+  return found
 }
 
-async function homeOf(lake: Awaited<ReturnType<Run['connected']>>): Promise<string> {
-  const { data } = await lake.GET('/auth/me')
+const OF_ASSETS = new Set(['kind', 'type', 'format', 'language', 'lens', 'fps', 'size', 'episode'])
+
+/** A page is no larger than what is wanted. */
+const LARGEST_PAGE = 200
+
+async function search(run: Run): Promise<Exit> {
+  const { words, values, json, signal, connected } = run
+  const q = words.join(' ')
+  const [within, sort, most] = [textIn(values, 'in'), sortIn(run), numberIn(values, 'limit', 1_000_000)]
+  const lake = await connected()
+  const { namespace, project } =
+    within === undefined ? { namespace: await homeOf(lake, signal) } : scopeIn(within)
+  const asked = q === '' ? {} : { q }
+  const found = async (): Promise<number> => {
+    if (values.assets === true) {
+      if (project === undefined)
+        throw new UsageError('Assets are looked for in a project: --in namespace/project.')
+      if (sort !== undefined) throw new UsageError('Assets come newest first: --sort is of episodes.')
+      const assets = lake.pages('/namespaces/{slug}/projects/{projectSlug}/assets', {
+        params: {
+          path: { slug: namespace, projectSlug: project },
+          query: { ...asked, limit: Math.min(most ?? LARGEST_PAGE, LARGEST_PAGE) },
+        },
+        signal,
+      })
+      return sayAll(
+        assets,
+        json,
+        ({ name, kind, episode, object }) => [
+          ...[name ?? '', kind, episode?.name ?? '', object ? sizeText(object.size) : ''],
+        ],
+        most,
+      )
+    }
+    const query = {
+      ...asked,
+      ...(sort === undefined ? {} : { sort }),
+      pageSize: Math.min(most ?? LARGEST_PAGE, LARGEST_PAGE),
+    }
+    if (project === undefined)
+      return sayAll(
+        lake.pages('/namespaces/{slug}/episodes', { params: { path: { slug: namespace }, query }, signal }),
+        json,
+        (episode) => [`${episode.project.slug}/${episode.name}`, ...aboutOf(episode)],
+        most,
+      )
+    return sayAll(
+      lake.pages('/namespaces/{slug}/projects/{projectSlug}/episodes', {
+        params: { path: { slug: namespace, projectSlug: project }, query },
+        signal,
+      }),
+      json,
+      (episode) => [episode.name, ...aboutOf(episode)],
+      most,
+    )
+  }
+  try {
+    if ((await found()) === 0) tell('Nothing is found.')
+    return EXIT.done
+  } catch (error) {
+    const problem = json ? null : pointed(error, q)
+    if (problem === null) throw error
+    tell(problem.text)
+    if (values.assets !== true && OF_ASSETS.has(problem.part))
+      tell(`Assets have the field ${problem.part}: --assets.`)
+    return EXIT.usage
+  }
+}
+
+interface Shown {
+  readonly status: string
+  readonly createdAt: string
+  readonly tags: readonly string[]
+}
+
+const aboutOf = ({ status, createdAt, tags }: Shown): string[] => [status, timeOf(createdAt), tags.join(' ')]
+
+async function homeOf(lake: Lake, signal: AbortSignal): Promise<string> {
+  const { data } = await lake.GET('/auth/me', { signal })
   const { namespace } = data
   if (!namespace) throw new UsageError('Say where: --in namespace/project.')
   return typeof namespace === 'string' ? namespace : namespace.slug
@@ -85,39 +187,52 @@ async function homeOf(lake: Awaited<ReturnType<Run['connected']>>): Promise<stri
 export const find: Command = {
   name: 'find',
   summary: 'Find episodes, or assets, by a query over their fields',
+  takesQuery: true,
   help: `Usage: dreamlake-edge find <query> [--in namespace[/project]] [--assets]
 
 Finds episodes in a project, or in all of a namespace; your own if nothing else
 is said. Words look into names; fields are asked for by name:
 
   tag:night status:completed     meta.robot:arm-3     duration>2m
-  started:2026-04-14             -tag:front           kind:video size>1GB
+  started:2026-04-14             -tag:front           has:video
 
   --in PLACE          namespace/project, or namespace
-  --assets            assets in place of episodes; of one project
+  --sort ORDER        -created if nothing else is said; created, -started,
+                      started, -updated or name
+  --limit N           so many at most
+  --assets            assets in place of episodes, of one project, which have
+                      fields of their own: kind:video size>1GB fps>=30
   --json              a line of JSON for each
 
 Examples:
   dreamlake-edge find 'tag:night meta.score>0.5' --in alice/robotics
   dreamlake-edge find 'kind:video fps>=30' --assets --in alice/robotics`,
-  options: { in: { type: 'string' }, assets: { type: 'boolean' } },
+  options: {
+    in: { type: 'string' },
+    sort: { type: 'string' },
+    limit: { type: 'string' },
+    assets: { type: 'boolean' },
+  },
   run: search,
 }
 
-async function readManifest({ words, values, signal, connected }: Run) {
-  const { rest, ...place } = projectIn(oneWord(words, 'which dataset: namespace/project/dataset'))
-  if (rest === undefined) throw new UsageError('Say which dataset: namespace/project/dataset.')
+async function readManifest(run: Run): Promise<Exit> {
+  const { words, values, signal, connected } = run
+  const { name, ...place } = namedIn(oneWord(words, 'which dataset: namespace/project/dataset'), 'dataset')
+  const kind: Kind | undefined = kindIn(run)
   const lake = await connected()
-  const kind = textIn(values, 'kind') as Kind | undefined
   const lines = lake.manifest(
-    { ...place, dataset: rest },
+    { ...place, dataset: name },
     { urls: values.urls === true, signal, ...(kind ? { kind } : {}) },
   )
   for (;;) {
     const { value, done } = await lines.next()
     if (!done) sayJson(value)
     else {
-      tell(`${value.lines} assets${value.changed ? '; the project was written to meanwhile' : ''}.`)
+      const { lines: count, changed } = value
+      tell(
+        `${count} ${count === 1 ? 'asset' : 'assets'}${changed ? '; the project was written to meanwhile' : ''}.`,
+      )
       return EXIT.done
     }
   }
@@ -129,7 +244,8 @@ export const manifest: Command = {
   help: `Usage: dreamlake-edge manifest namespace/project/dataset [--urls] [--kind kind]
 
 Prints a line of JSON for each asset that a dataset reaches, each once. It ends
-with exit code 0 only when all of them were printed.
+with exit code 0 only when all of them were printed. To fetch the files, see
+download.
 
   --urls              with a URL for the bytes of each
   --kind KIND         of one kind alone
@@ -140,9 +256,10 @@ Example:
   run: readManifest,
 }
 
-async function tellWho({ json, connected }: Run) {
+async function tellWho({ words, json, signal, connected }: Run): Promise<Exit> {
+  noWord(words)
   const lake = await connected()
-  const { data } = await lake.GET('/auth/me')
+  const { data } = await lake.GET('/auth/me', { signal })
   if (json) sayJson(data)
   else say(data.username)
   return EXIT.done

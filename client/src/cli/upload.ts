@@ -1,78 +1,43 @@
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { withAllDigits } from '../json.ts'
 import { type Kind, STORAGE_NAME } from '../kinds.ts'
 import type { UploadOptions } from '../upload.ts'
-import { type Command, EXIT, projectIn, type Run, textIn, textsIn, UsageError } from './command.ts'
+import {
+  type Command,
+  EXIT,
+  type Exit,
+  numberIn,
+  projectIn,
+  type Run,
+  textIn,
+  textsIn,
+  UsageError,
+} from './command.ts'
+import { filesBy } from './files.ts'
 import { ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
-import { explain } from './problem.ts'
+import { exitBy, explain, isForAll } from './problem.ts'
 
 /** A file that is to be sent. */
 interface Item extends UploadOptions {
   readonly body: string
-}
-
-/** All files in a folder, by their paths within it, in order. */
-async function* filesIn(folder: string, within = ''): AsyncGenerator<string> {
-  const entries = await readdir(join(folder, within), { withFileTypes: true })
-  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-    const path = within === '' ? entry.name : `${within}/${entry.name}`
-    if (entry.isDirectory()) yield* filesIn(folder, path)
-    else if (entry.isFile()) yield path
-  }
+  readonly size: number
 }
 
 const kinds = Object.keys(STORAGE_NAME) as Kind[]
 
-function kindIn({ values }: Run): Kind | undefined {
+export function kindIn({ values }: Pick<Run, 'values'>): Kind | undefined {
   const kind = textIn(values, 'kind')
   if (kind === undefined || kinds.includes(kind as Kind)) return kind as Kind | undefined
   throw new UsageError(`--kind is ${kind}: it is one of ${kinds.join(', ')}.`)
 }
 
-function metadataIn({ values }: Run): Record<string, unknown> | undefined {
+export function metadataIn({ values }: Pick<Run, 'values'>): Record<string, unknown> | undefined {
   const text = textIn(values, 'metadata')
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    return withAllDigits(text) as Record<string, unknown>
   } catch {
     throw new UsageError('--metadata is no JSON.')
-  }
-}
-
-function concurrencyIn({ values }: Run): number {
-  const text = textIn(values, 'concurrency') ?? '4'
-  if (/^[1-9]\d?$/.test(text)) return Number(text)
-  throw new UsageError(`--concurrency is ${text}: it is a number from 1 to 99.`)
-}
-
-/** What is to be sent, and where to. A folder's files go where they are within it. */
-async function* itemsOf(run: Run): AsyncGenerator<Item> {
-  const to = textIn(run.values, 'to')
-  if (to === undefined)
-    throw new UsageError('Say where to: --to namespace/project or --to namespace/project/episode.')
-  const { rest: episode, ...place } = projectIn(to)
-  const as = textIn(run.values, 'as')
-  const [kind, metadata, tags] = [kindIn(run), metadataIn(run), textsIn(run.values, 'tag')]
-  const common = {
-    ...place,
-    ...(episode === undefined ? {} : { episode }),
-    ...(kind ? { kind } : {}),
-    ...(metadata ? { metadata } : {}),
-    ...(tags.length > 0 ? { tags } : {}),
-  }
-  const isOne = run.words.length === 1
-  for (const word of run.words) {
-    const body = resolve(word)
-    const found = await stat(body).catch(() => {
-      throw new UsageError(`There is no file or folder ${word}.`)
-    })
-    if (found.isDirectory())
-      for await (const path of filesIn(body))
-        yield { ...common, body: join(body, path), path: under(as, path) }
-    else {
-      const isName = isOne && as !== undefined && !as.endsWith('/')
-      yield { ...common, body, path: isName ? rooted(as) : under(as, basename(body)) }
-    }
   }
 }
 
@@ -80,67 +45,166 @@ const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path
 const under = (folder: string | undefined, path: string): string =>
   `${rooted(folder ?? '').replace(/\/$/, '')}/${path}`
 
-async function run(run: Run): Promise<typeof EXIT.done | typeof EXIT.failed | typeof EXIT.partly> {
-  if (run.words.length === 0) throw new UsageError('Say which files or folders.')
-  // Everything is looked at first: a mistake is told before anything is sent, and the bar knows all.
-  const items: Item[] = []
-  const bar = new ProgressBar()
-  for await (const item of itemsOf(run)) {
-    items.push(item)
-    bar.expect(item, (await stat(item.body)).size)
+/** The path of an asset by `--as`: of a single file all of it, of others what it begins with. */
+async function pathsBy({ words, values }: Run): Promise<(path: string) => string> {
+  const as = textIn(values, 'as')
+  const [word, ...others] = words
+  const isOne = word !== undefined && others.length === 0 && (await stat(word).catch(() => null))?.isFile()
+  return isOne && as !== undefined && !as.endsWith('/') ? () => rooted(as) : (path) => under(as, path)
+}
+
+/** Where a file goes by `--episodes`: the first folder is an episode. */
+function inEpisode(path: string, file: string): { episode: string; path: string } {
+  const [, episode, rest] = /^([^/]+)\/(.+)$/.exec(path) ?? []
+  if (episode === undefined || rest === undefined)
+    throw new UsageError(
+      `${file} is in no folder that could be an episode: leave out --episodes, or the file.`,
+    )
+  return { episode, path: rest }
+}
+
+/** What is to be sent, and where to. Everything is looked at first: a mistake is told before anything is sent. */
+async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number }> {
+  const to = textIn(run.values, 'to')
+  if (to === undefined)
+    throw new UsageError('Say where to: --to namespace/project or --to namespace/project/episode.')
+  const { rest: episode, ...place } = projectIn(to)
+  const isEach = run.values.episodes === true
+  if (isEach && episode !== undefined)
+    throw new UsageError('With --episodes each folder is an episode: --to is namespace/project.')
+  const [kind, metadata, tags] = [kindIn(run), metadataIn(run), textsIn(run.values, 'tag')]
+  const common = {
+    ...place,
+    ...(kind ? { kind } : {}),
+    ...(metadata ? { metadata } : {}),
+    ...(tags.length > 0 ? { tags } : {}),
   }
+  const pathOf = await pathsBy(run)
+  const items = new Map<string, Item>()
+  let passed = 0
+  for await (const found of filesBy(run.words)) {
+    if ('reason' in found) {
+      tell(`${found.file} is passed over: ${found.reason}.`)
+      passed++
+      continue
+    }
+    const at = isEach ? inEpisode(found.path, found.file) : { episode, path: found.path }
+    const path = pathOf(at.path)
+    const key = JSON.stringify([at.episode, kind, path])
+    const other = items.get(key)
+    if (other !== undefined)
+      throw new UsageError(
+        `${other.body} and ${found.file} would both be ${path}: send them one by one, with --as.`,
+      )
+    const inside = at.episode === undefined ? {} : { episode: at.episode }
+    items.set(key, { ...common, ...inside, path, body: found.file, size: found.size })
+  }
+  return { items: [...items.values()], passed }
+}
+
+/** What has become of the files. */
+interface Counts {
+  sent: number
+  held: number
+  failed: number
+}
+
+/** Says what came of one, and counts it. */
+function report({ json }: Run, counts: Counts, item: Item, error: unknown, isHeld: boolean): void {
+  const { body, path, size, episode } = item
+  counts[error !== undefined ? 'failed' : isHeld ? 'held' : 'sent']++
+  const place = episode === undefined ? path : `${episode}${path}`
+  if (error === undefined) {
+    if (!json) say(`${place}  ${sizeText(size)}${isHeld ? '  was there' : ''}`)
+    return
+  }
+  const problem = explain(error)
+  if (json) sayJson({ file: body, error: problem })
+  else tell(`${body}: ${problem.message}`)
+}
+
+async function run(run: Run): Promise<Exit> {
+  if (run.words.length === 0) throw new UsageError('Say which files or folders.')
+  const concurrency = numberIn(run.values, 'concurrency', 99) ?? 4
+  const { items, passed } = await itemsOf(run)
+  const bar = new ProgressBar({ isWhole: true })
+  for (const item of items) bar.expect(item, item.size)
+  const held = new Set<Item>()
+  const counts: Counts = { sent: 0, held: 0, failed: 0 }
   const lake = await run.connected()
-  const counts = { done: 0, failed: 0 }
   const uploads = lake.uploadAll(items, {
-    concurrency: concurrencyIn(run),
-    signal: run.signal,
-    keep: true,
-    onProgress(item, { sent, held, total }) {
+    ...{ concurrency, signal: run.signal, keep: true },
+    onProgress(item, progress) {
+      if (progress.held === progress.total && progress.total > 0) held.add(item)
       bar.label = item.path
-      bar.update(item, { done: sent, held, total })
+      bar.update(item, { done: progress.sent, held: progress.held, total: progress.total })
     },
   })
+  let stop: unknown
   for await (const ended of uploads) {
-    const { body, path } = ended.item
-    counts['error' in ended ? 'failed' : 'done']++
-    if (run.json) {
-      bar.clear()
-      sayJson(
-        'error' in ended ? { file: body, error: explain(ended.error) } : { file: body, asset: ended.asset },
-      )
-    } else if ('error' in ended) bar.above(`${body}: ${explain(ended.error).message}`, tell)
-    else bar.above(`${path}  ${sizeText((await stat(body)).size)}`, say)
+    const { item } = ended
+    const error = 'error' in ended ? ended.error : undefined
+    bar.clear()
+    report(run, counts, item, error, held.has(item))
+    if ('asset' in ended && run.json) sayJson({ file: item.body, asset: ended.asset, sent: !held.has(item) })
+    if (error !== undefined && isForAll(error)) {
+      stop = error
+      break
+    }
   }
   bar.clear()
-  if (items.length > 1) tell(`${counts.done} of ${items.length} files are there.`)
+  tell(summary(counts, items.length, passed))
+  if (stop !== undefined) return exitBy(stop)
   if (counts.failed === 0) return EXIT.done
-  return counts.done > 0 ? EXIT.partly : EXIT.failed
+  return counts.sent + counts.held > 0 ? EXIT.partly : EXIT.failed
+}
+
+function summary({ sent, held, failed }: Counts, all: number, passed: number): string {
+  const left = all - sent - held - failed
+  const parts: readonly (readonly [number, string])[] = [
+    [held, 'were there'],
+    [failed, 'failed'],
+    [left, 'were not tried'],
+    [passed, 'passed over'],
+  ]
+  const others = parts.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
+  return `${sent} of ${all} ${all === 1 ? 'file' : 'files'} sent${others.join('')}.`
 }
 
 export const upload: Command = {
   name: 'upload',
   summary: 'Send files and folders, and register them as assets',
+  isWork: true,
   help: `Usage: dreamlake-edge upload <files or folders> --to PLACE [--as PATH]
 
 Sends files and registers each as an asset. Projects, episodes and folders come
-into being where they are missing. Files of over 64 MiB go in parts: whatever
-ends this command, run it again, and only what is missing is sent.
+into being where they are missing. Whatever ends this command, run it again: a
+file that is there is not sent again, and of one that was begun, and is larger
+than 64 MiB, only what is missing. A file that has changed becomes a new asset,
+and the one before it goes to the trash.
+
+Of one folder, files keep their paths in it; of several, each keeps its name.
+Links to files are sent as files. What is no file is passed over, and told.
 
   --to PLACE          namespace/project, or namespace/project/episode
+  --episodes          each folder, or each one in a single folder, becomes an
+                      episode of its name
   --as PATH           the path of a single file; of a folder, or with a slash at
                       its end, what the paths begin with
   --kind KIND         video, audio, image, text-track, label-track or file;
                       otherwise what the name of each file says
-  --tag TAG           a tag, as often as you like
-  --metadata JSON     such as '{"robot": "arm-3"}'
+  --tag TAG           a tag of each asset, as often as you like; see set for
+                      those of an episode
+  --metadata JSON     of each asset, such as '{"lens": "wide"}'
   --concurrency N     connections at once; 4 if nothing else is said
   --json              a line of JSON for each file
 
 Examples:
   dreamlake-edge upload front.mp4 --to alice/robotics/run-042 --as /camera/
-  dreamlake-edge upload recordings/ --to alice/robotics/run-042 --tag night`,
+  dreamlake-edge upload 2026-04-14/ --to alice/robotics --episodes`,
   options: {
     to: { type: 'string' },
+    episodes: { type: 'boolean' },
     as: { type: 'string' },
     kind: { type: 'string' },
     tag: { type: 'string', multiple: true },

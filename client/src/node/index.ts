@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Client, connectOn } from '../connect.ts'
 import type { Hasher, Platform } from '../host.ts'
-import type { Put } from '../put.ts'
+import { type Put, put as putWhole } from '../put.ts'
 import { type Body, sourceOf } from '../source.ts'
 import { memoryStore, type Store } from '../store.ts'
 import type { Settings } from '../transport.ts'
@@ -18,14 +18,24 @@ const hasher = (): Hasher => {
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }
 }
 
+/** Deno sends a stream without its length, which no bucket takes: there a part is read first. */
+const put: Put = async (url, bytes, options) =>
+  'Deno' in globalThis
+    ? putWhole(url, await new Response(bytes.stream()).blob(), options)
+    : putStream(url, bytes, options)
+
 /** Tells what has left as it does: a stream of known length is read no faster than it is sent. */
-const put: Put = (url, bytes, { headers, signal, onSent }) => {
+const putStream: Put = (url, bytes, { headers, signal, onSent }) => {
   const reader = bytes.stream().getReader()
   let sent = 0
+  let unread: unknown
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { value, done } = await reader.read()
+        const { value, done } = await reader.read().catch((error: unknown) => {
+          unread = error
+          throw error
+        })
         if (done) return controller.close()
         sent += value.length
         onSent(sent)
@@ -37,7 +47,9 @@ const put: Put = (url, bytes, { headers, signal, onSent }) => {
   )
   const length = { 'Content-Length': String(bytes.size) }
   const init = { method: 'PUT', headers: { ...headers, ...length }, body, signal, duplex: 'half' }
-  return fetch(url, init as RequestInit)
+  return fetch(url, init as RequestInit).catch((error: unknown) => {
+    throw unread ?? error
+  })
 }
 
 const platform: Omit<Platform, 'store'> = {
