@@ -243,7 +243,11 @@ it('an upload that two programs go on with is completed by one, and registered b
   }
   const assets = await Promise.all([lake.upload(file, options), ended.promise])
   expect(assets).toMatchObject([{ name: '/a.bin' }, { name: '/a.bin' }])
-  expect([proxy.count('POST', /^\/uploads$/), await pending(), readdirSync(folder)]).toEqual([1, [], []])
+  expect([proxy.count('POST', /^\/uploads$/), await pending(), readdirSync(folder).length]).toEqual([
+    1,
+    [],
+    1,
+  ])
 })
 
 it('an upload that could not be registered goes on by a token that may only upload', async () => {

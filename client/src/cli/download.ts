@@ -288,7 +288,8 @@ async function fetchAll(
     [unverified, 'compared by size alone'],
   ] as const
   const rest = others.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
-  tell(`${fetched} ${fetched === 1 ? 'file' : 'files'} fetched${rest.join('')}.`)
+  if (fetched + held + failed !== 1 || unverified > 0)
+    tell(`${fetched} ${fetched === 1 ? 'file' : 'files'} fetched${rest.join('')}.`)
   if (stop !== undefined) return exitBy(stop)
   if (failed === 0) return EXIT.done
   return fetched + held > 0 ? EXIT.partly : EXIT.failed

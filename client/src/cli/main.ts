@@ -41,6 +41,9 @@ const shared: Options = {
 const PATIENT = { tries: 10, most: 30_000 }
 const IMPATIENT = { tries: 4 }
 
+/** The server that the command speaks to, once that is known. */
+let server = ''
+
 async function connected(asked: string | undefined, isWork: boolean): Promise<Lake> {
   const { url, token } = await readLogin(asked)
   if (url === undefined || token === undefined)
@@ -51,6 +54,7 @@ async function connected(asked: string | undefined, isWork: boolean): Promise<La
     )
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     throw new UsageError(`${url} is no address of a server: it is like https://api.example.com.`)
+  server = url
   return connect({ url, token, store: fileStore(uploadsFolder()), retries: isWork ? PATIENT : IMPATIENT })
 }
 
@@ -90,7 +94,8 @@ function endBy(error: unknown, command: string, json: boolean, signal: AbortSign
   const isUsage = error instanceof UsageError || isParsing
   const { code, message, ...rest } = explain(error)
   // What comes behind the first sentence tells how to ask Node for it.
-  const text = isParsing ? message.replace(/(['.]) To specify .*/s, '$1') : message
+  const parsed = isParsing ? message.replace(/(['.]) To specify .*/s, '$1') : message
+  const text = code === 'network' && server !== '' ? `${parsed}\nIs ${server} the right one?` : parsed
   if (json) tell(JSON.stringify({ error: { code: isUsage ? 'usage' : code, message: text, ...rest } }))
   else tell(isUsage ? `${text}\nSee dreamlake-edge ${command} --help.` : text)
   return isUsage ? EXIT.usage : exitBy(error)

@@ -153,7 +153,7 @@ async function run(run: Run): Promise<Exit> {
     }
   }
   bar.clear()
-  tell(summary(counts, items.length, passed))
+  if (items.length + passed > 1) tell(summary(counts, items.length, passed))
   if (stop !== undefined) return exitBy(stop)
   if (counts.failed === 0) return EXIT.done
   return counts.sent + counts.held > 0 ? EXIT.partly : EXIT.failed
