@@ -1,7 +1,7 @@
 import { conditionBy, type Fields, ofField } from './query-binding.ts'
 import type { Condition, Test } from './query-conditions.ts'
 import { episodeFields } from './query-fields.ts'
-import { type Field, folder, meta, number, size, text, time } from './query-terms.ts'
+import { type Field, folderOfAsset, meta, number, size, text, time } from './query-terms.ts'
 
 const episodeName = text('episode')
 
@@ -34,7 +34,7 @@ function ofEpisode(condition: Condition): Condition {
 
 const assetFields: Fields = {
   name: text('name'),
-  folder,
+  folder: folderOfAsset,
   kind: text('kind'),
   tag: text('tag'),
   type: text('type'),

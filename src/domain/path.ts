@@ -62,6 +62,13 @@ export const nodeSegment = (name: string): string => name.replaceAll('%', '%25')
 const nameOfSegment = (segment: string): string =>
   segment.replaceAll(/%2[5F]/gi, (escaped) => (escaped === '%25' ? '%' : '/'))
 
+/** A path of names, or its beginning, as it stands in the path of a node. */
+export const spelledAsNode = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => nodeSegment(nameOfSegment(segment)))
+    .join('/')
+
 /**
  * Where the folders along a path end in it, outermost first, in code points of the path of the node that the segments
  * lead to: so many folders are told by a number each.

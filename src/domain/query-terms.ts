@@ -1,3 +1,4 @@
+import { spelledAsNode } from './path.ts'
 import type { Scalar, Term, Value } from './query.ts'
 import { QueryFault } from './query.ts'
 import type {
@@ -83,26 +84,32 @@ const between = ({ from, to }: Range) =>
 
 export const text = (field: TextField): Field => textSpelt(field, (scalar) => scalar.text, between)
 
-/** As `folderPath` spells it: with a slash at its end. */
-function folderOf({ text, at, length }: Scalar): string {
-  if (!text.startsWith('/')) throw new QueryFault({ at, length }, 'is no folder: it begins with a slash')
-  const spelt = slashed(text)
-  return spelt.endsWith('/') ? spelt : `${spelt}/`
+/** With a slash at its end, which its beginning need not have. */
+const folderOf =
+  (spell: (path: string) => string) =>
+  ({ text, at, length }: Scalar, isBeginning = false): string => {
+    if (!text.startsWith('/')) throw new QueryFault({ at, length }, 'is no folder: it begins with a slash')
+    const spelt = spell(text)
+    return isBeginning || spelt.endsWith('/') ? spelt : `${spelt}/`
+  }
+
+/** `spell` tells how a path stands where it is looked for. */
+function folderSpelt(spell: (path: string) => string): Field {
+  const of = folderOf(spell)
+  return textSpelt('folder', of, ({ from, to }) =>
+    between({ from: from && { ...from, text: of(from) }, to: to && { ...to, text: of(to) } }),
+  )
 }
 
-/** A slash in a name is escaped, in either case. */
-const slashed = (path: string): string => path.replaceAll('%2f', '%2F')
+/** Of an episode, as nodes spell it, whichever way it was given. */
+export const folder = folderSpelt(spelledAsNode)
 
-export const folder: Field = textSpelt('folder', folderOf, ({ from, to }) =>
-  between({
-    from: from && { ...from, text: folderOf(from) },
-    to: to && { ...to, text: folderOf(to) },
-  }),
-)
+/** Of an asset, as its path is spelt. */
+export const folderOfAsset = folderSpelt((path) => path)
 
 function textSpelt(
   field: TextField,
-  spelt: (scalar: Scalar) => string,
+  spelt: (scalar: Scalar, isBeginning?: boolean) => string,
   within: (range: Range) => ReturnType<typeof between>,
 ): Field {
   const is = (test: Extract<Condition, { readonly kind: 'text' }>['test']): Condition => ({
@@ -114,7 +121,7 @@ function textSpelt(
   return unordered(({ term }) =>
     ofEqual(
       term,
-      (plain) => is({ is: 'in', texts: plain.map(spelt) }),
+      (plain) => is({ is: 'in', texts: plain.map((scalar) => spelt(scalar)) }),
       (value) => {
         switch (value.kind) {
           case 'any':
@@ -124,9 +131,7 @@ function textSpelt(
           case 'range':
             return is(within(value))
           case 'prefix':
-            // Also a beginning is of such a text, or refused.
-            spelt(value)
-            return is({ is: 'begins', text: field === 'folder' ? slashed(value.text) : value.text })
+            return is({ is: 'begins', text: spelt(value, true) })
         }
       },
     ),

@@ -1,53 +1,7 @@
+import type { Operator, Position, Query, Scalar, Value, Words } from './query-tree.ts'
 import { byteLength } from './text.ts'
 
-/**
- * The language in which recordings are found: text to a tree, with the position of every part, or what is wrong and where.
- * It knows no field: what a field is, and what its values say, is told by `query-fields.ts`. Positions are UTF-16 units.
- */
-export type Query =
-  | { readonly kind: 'and' | 'or'; readonly parts: readonly Query[] }
-  | { readonly kind: 'not'; readonly part: Query }
-  | Term
-  | Words
-
-/** Where something stands in the text. */
-export interface Position {
-  readonly at: number
-  readonly length: number
-}
-
-/** What is looked for in the text of things. */
-export interface Words extends Position {
-  readonly kind: 'text'
-  readonly text: string
-  readonly isQuoted: boolean
-  /** Whether it is the beginning of a longer one. */
-  readonly isPrefix: boolean
-}
-
-type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
-
-export interface Term extends Position {
-  readonly kind: 'term'
-  /** As it was spelt, with its dots; `field` is where it stands. */
-  readonly path: readonly string[]
-  readonly field: Position
-  readonly operator: Operator
-  /** Any of them. */
-  readonly values: readonly Value[]
-}
-
-/** A text, of which what is quoted is nothing else. */
-export interface Scalar extends Position {
-  readonly text: string
-  readonly isQuoted: boolean
-}
-
-export type Value =
-  | (Scalar & { readonly kind: 'scalar' })
-  | (Scalar & { readonly kind: 'prefix' })
-  | (Position & { readonly kind: 'range'; readonly from: Scalar | null; readonly to: Scalar | null })
-  | (Position & { readonly kind: 'any' | 'null' })
+export type { Query, Scalar, Term, Value, Words } from './query-tree.ts'
 
 /** What is wrong with a query, and where. */
 export class QueryFault extends Error {
@@ -71,7 +25,7 @@ const MOST_OPEN = 10
 const MOST_VALUES = 100
 
 const RESERVED = ['AND', 'OR', 'NOT']
-/** A part of a path where there is none; in quotes it may be empty. */
+/** A part of a path where there is none; in quotes it may be empty. No path has it. */
 const NOTHING = '\0'
 
 const QUOTE_IT = 'put it in quotes to look for it as it is'
@@ -204,7 +158,8 @@ class Parser {
     const operator = this.#operator()
     if (operator === null || path === null) return this.#words(at, quotes)
     const field = { at, length: this.#at - at }
-    if (path.includes(NOTHING)) this.#fail(field.length, 'has nothing between its dots', null, at)
+    if (path.some((part) => part.includes(NOTHING)))
+      this.#fail(field.length, 'has nothing between its dots, or NUL', null, at)
     this.#at += operator.length
     const values = this.#values(operator)
     return { kind: 'term', path, field, operator, values, at, length: this.#at - at }

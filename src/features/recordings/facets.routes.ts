@@ -33,6 +33,13 @@ function keyIn(spelt: string): string {
   return key
 }
 
+/** A key of facets, as JSON, as the field of a query: in its quotes a letter is itself but for quotes and backslashes. */
+const fieldOf = (key: string): string =>
+  (JSON.parse(key) as string).replaceAll(/"(?:[^"\\]|\\.)*"/g, (part) => {
+    const name = JSON.parse(part) as string
+    return `"${name.replaceAll(/["\\]/g, '\\$&')}"`
+  })
+
 /** The path of a text that is the field of a query, and no more; null for any other text. */
 function pathIn(field: string): readonly string[] | null {
   try {
@@ -75,7 +82,7 @@ const list = endpoint(
     if (key === undefined) {
       if (prefix !== '') throw invalid('prefix', 'is of values: give their key')
       const { items, isTruncated } = await database.run(listKeys(ref))
-      return jsonAnswer(`{"keys":[${items.join()}],"truncated":${isTruncated}}`, 200)
+      return jsonAnswer(JSON.stringify({ keys: items.map(fieldOf), truncated: isTruncated }), 200)
     }
     const range = prefix === '' ? { from: null, to: null } : rangeOfPrefix(prefix)
     const { items, isTruncated } = await database.run(listValues({ ...ref, key: keyIn(key), ...range }))

@@ -18,7 +18,7 @@ async function having(rows: readonly object[]) {
 const some = [
   { tags: ['front', 'night'], metadata: { robot: 'arm-3', n: 1, ok: true, 'avg score': 0.5, '': 3 } },
   { tags: ['front'], metadata: { robot: 'arm-3', n: 1.0, deep: { k: 'x' }, 'q"\\': 1 } },
-  { status: 'completed', metadata: { robot: 'arm-4', n: '1', ok: false } },
+  { status: 'completed', metadata: { robot: 'arm-4', n: '1', ok: false, 'a\t\u0001b': 1 } },
 ]
 
 describe('the facets of a project', () => {
@@ -30,6 +30,7 @@ describe('the facets of a project', () => {
       'tag',
       'status',
       'meta.""',
+      'meta."a\t\u0001b"',
       'meta."avg score"',
       'meta."q\\"\\\\"',
       'meta.deep.k',

@@ -190,6 +190,7 @@ describe('a query', () => {
     ['name:*..b', 5, '*'],
     ['name:a..null', 8, 'null'],
     ['"a"😀', 3, '😀'],
+    ['meta."a\0b":1', 0, 'meta."a\0b"'],
     ['folder:a', 7, 'a'],
     ['name>a', 0, 'name'],
     ['during>2026', 0, 'during'],
@@ -344,6 +345,20 @@ describe('a query', () => {
       ])
     }
   })
+
+  it.each([
+    ['/100%', ['/100%', '/100%25']],
+    ['/a%2Fb/c', ['/a%2Fb/c', '/a%2fb/c/']],
+    ['/%41', ['/%41', '/%2541']],
+  ])(
+    'finds an episode in the folder %s by every spelling that it may be given with',
+    async (folder, spellings) => {
+      const tenant = await havingOne({ folder })
+      for (const spelt of spellings)
+        for (const q of [`folder:"${spelt}"`, `folder:"${spelt}"*`, `folder:"${spelt}".."${spelt}"`])
+          expect([q, await findAll(tenant, q)]).toEqual([q, ['given']])
+    },
+  )
 
   it('of lengths takes decimals as they are spelt', async () => {
     const tenant = await Tenant.arrive()
