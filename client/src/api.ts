@@ -561,7 +561,7 @@ export interface paths {
         };
         /**
          * List the episodes of a project, newest first
-         * @description Those in the trash are left out. Of several filters all hold. A filtered page is not counted, looks at 5,000 episodes at most, and may be short, even empty, while `nextCursor` leads on.
+         * @description Those in the trash are left out. Of several filters all hold. A filtered page is not counted, looks at 5,000 episodes or so at most, and may be short, even empty, while `nextCursor` leads on.
          *
          *     Takes the role reader; of an API token the scope `read`.
          */
@@ -625,7 +625,7 @@ export interface paths {
         };
         /**
          * List the episodes of all projects of a namespace, newest first
-         * @description Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,500 episodes, or at two of each project.
+         * @description Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,000 episodes at most.
          *
          *     Takes the role reader; of an API token the scope `read`.
          */

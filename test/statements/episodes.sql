@@ -50,33 +50,25 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from projects
  where projects.namespace_id = ( select iif(is_member = 0, namespace_id, null) from permit) and projects.deleted_at is null and projects.deleted_at is null and projects.visibility = 'public'
  order by projects.id desc limit 1000)) as mine cross join project_stats on project_stats.project_id = mine.id
- where project_stats.episodes > 0), heads as materialized (select project, slot, head.id as id, row_number() over (order by episodes.id desc) as at
- from (select readable.id as project, 0 as slot, (select walking.id
+ where project_stats.episodes > 0), merged(project, key, value, id, edge, is_last) as materialized (select readable.id, null, null, episodes.id, null, null is null
+ from readable cross join episodes on episodes.id = (select walking.id
  from episodes as walking
  where walking.project_id = readable.id and walking.deleted_at is null and walking.id < :before and walking.id >= :until
- order by walking.id desc limit 1) as id
- from readable
- where true) as head cross join episodes on episodes.id = head.id), nearest as materialized (select * from heads where at <= 30), share as materialized (select min(:offset + :limit + 1, 1200 / max(1, count(*))) as n from nearest), near as materialized (select *
- from (select nearest.at as source, episodes.id as id
- from nearest cross join episodes on episodes.id in (select walking.id
- from episodes as walking
- where walking.project_id = nearest.project and walking.deleted_at is null and walking.id < :before and walking.id >= :until
- order by walking.id desc limit (select n from share))
- where true)
+ order by walking.id desc limit 1)
+ where true
  union all
- select 0, id
- from heads
- where at = 30 + 1), picked as materialized (select dense_rank() over (order by episodes.id desc) as at, episodes.id as id, source
- from near cross join episodes on episodes.id = near.id), horizon as materialized (select min(last) as at
- from (
- select max(at) as last
- from picked group by source having source = 0 or count(*) >= (select n from share))), walk(step, way, alone, steps, examined, weight, found) as (
+ select merged.project, merged.key, merged.value, episodes.id, null, null is null
+ from merged cross join episodes on episodes.id = (select walking.id
+ from episodes as walking
+ where walking.project_id = merged.project and walking.deleted_at is null and walking.id < merged.id and walking.id >= :until
+ order by walking.id desc limit 1)
+ order by 6, 5 desc, 4 desc limit min(:offset + :limit + 1, 1000)), picked as materialized (select dense_rank() over (order by is_last, edge desc, id desc) as at, id from merged), horizon as materialized (select iif(count(*) >= min(:offset + :limit + 1, 1000), max(at), 9e9) as at from picked), walk(step, way, alone, steps, examined, weight, found) as (
  select json_array(json_array(:before, :edge), 0, 0, 0, 0, json_array()), case
  when true then 0 end, 0, 0, 0, 0, 0
  from permit
  union all
  select (select case
- when (false) and max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)) > 20000 then json_array(walk.step -> 0, 0, 0, 0, max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_array()) else json_array(json_group_array(json_array(episodes.id, null)) -> '$[#-1]', count(*), sum(episodes.deleted_at is null), sum((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags))), max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_group_array(json_array(episodes.id, null, iif((walk.found + json_array_length(walk.step, '$[5]')) + 8 > :offset, '' || json_set(<episodeJson>, '$.project', (select json_object('id', projects.id, 'slug', projects.slug)
+ when (false) and max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)) > 20000 then json_array(walk.step -> 0, 3, 0, 0, max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_array()) else json_array(json_group_array(json_array(episodes.id, null)) -> '$[#-1]', count(*), sum(episodes.deleted_at is null), sum((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags))), max(((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0)), json_group_array(json_array(episodes.id, null, iif((walk.found + json_array_length(walk.step, '$[5]')) + 8 > :offset, '' || json_set(<episodeJson>, '$.project', (select json_object('id', projects.id, 'slug', projects.slug)
  from projects
  where projects.id = episodes.project_id)), null))) filter (where case
  when not episodes.deleted_at is null or (false) and ((100 + ifnull(octet_length(episodes.description), 0) + octet_length(episodes.tags)) + ifnull(octet_length(episodes.metadata), 0) + 200 * 0) > 20000 then 0 else true end)) end
@@ -86,13 +78,13 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  where id is not null)
  where walk.way = 0) as next cross join episodes on episodes.id = next.id ), walk.way, iif((walk.step ->> '$[4]') > 20000, 16, max(walk.alone - 1, 0)), (walk.steps + (walk.step ->> '$[1]')), (walk.examined + (walk.step ->> '$[2]')), (walk.weight + (walk.step ->> '$[3]')), (walk.found + json_array_length(walk.step, '$[5]'))
  from walk
- where (walk.step ->> '$[0][0]') is not null and not ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, ifnull((select at from horizon), 9e9)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest) and (walk.found + json_array_length(walk.step, '$[5]')) <= :offset + :limit)
+ where (walk.step ->> '$[0][0]') is not null and not ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, (select at from horizon)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest) and (walk.found + json_array_length(walk.step, '$[5]')) <= :offset + :limit)
  select standing.refusal as refusal, null as step, null as examined
  from verdict as standing
  union all
  select null, walk.step, ifnull((walk.examined + (walk.step ->> '$[2]')), walk.examined)
  from walk
- where walk.step -> '$[5]' <> '[]' or (walk.step ->> '$[0][0]') is null or ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, ifnull((select at from horizon), 9e9)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest)
+ where walk.step -> '$[5]' <> '[]' or (walk.step ->> '$[0][0]') is null or ((walk.steps + (walk.step ->> '$[1]')) >= min(:most, (select at from horizon)) or (walk.weight + (walk.step ->> '$[3]')) >= :heaviest)
 
 -- episodes.makeChangedFolders, permitted by episodes.updating
 insert into nodes (id, project_id, parent_id, container_id, kind, name, path, created_at, updated_at)

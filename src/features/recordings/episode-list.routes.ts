@@ -71,7 +71,7 @@ const list = endpoint(
     tag: 'Episodes',
     summary: 'List the episodes of a project, newest first',
     description:
-      'Those in the trash are left out. Of several filters all hold. A filtered page is not counted, looks at 5,000 episodes at most, and may be short, even empty, while `nextCursor` leads on.',
+      'Those in the trash are left out. Of several filters all hold. A filtered page is not counted, looks at 5,000 episodes or so at most, and may be short, even empty, while `nextCursor` leads on.',
     params: ProjectParams,
     query: ListQuery,
     answers: { 200: listShape('episodes', Episode, example, 'newest first', filter.shown) },
@@ -102,7 +102,7 @@ const listOfNamespace = endpoint(
     tag: 'Episodes',
     summary: 'List the episodes of all projects of a namespace, newest first',
     description:
-      'Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,500 episodes, or at two of each project.',
+      'Of its newest 1,000 projects; who is not a member sees those of the public ones. As the list of a project that is filtered: it is not counted, and a page may be short, even empty, while `nextCursor` leads on. It looks at 1,000 episodes at most.',
     params: NamespaceParams,
     query: ListQuery,
     answers: {

@@ -59,10 +59,10 @@ const HAS_PLACE = sql`exists (select 1 from place)`
  * `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many; `chosen`: its
  * facets, each in a slot.
  */
-const rarest = (a: A): SQL => sql`wanted as materialized (
+const rarest = (a: A, isWeighed = sql`true`): SQL => sql`wanted as materialized (
     select drive.key as drive, slot.key as slot, slot.value ->> 0 as key,
       ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
-    from ${a.equalities.each} as drive cross join json_each(drive.value) as slot),
+    from ${a.equalities.each} as drive cross join json_each(drive.value) as slot where ${isWeighed}),
   rarest as materialized (select drive, total from (
     select drive, sum(ifnull(${facetCounts.n}, 0)) as total from wanted cross join place
     left join ${facetCounts} on ${facetCounts.projectId} = place.id
@@ -243,27 +243,28 @@ const idsOf = (
 
 const num = (value: number): SQL => sql.raw(String(value))
 
-/** How the rarest facet leads to the episodes of several projects, `ids`, each of its slots in each project by itself. */
-export function driveOfMany(a: A, ids: SQL, slots: number, extreme: 'max' | 'min') {
-  const direction = sql.raw(extreme === 'max' ? 'desc' : 'asc')
-  const first = (slot: number, project: SQL, most: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
-    ${inSlot(a, slot, extreme, project, sql`${a.before}`)} order by ${facets.episodeId} ${direction} limit ${most}`
+/**
+ * How the rarest facet leads to the episodes of several projects, `ids`: each of its slots in each project by itself. So many
+ * equalities are weighed as leave room for `most` looks.
+ */
+export function driveOfMany(a: A, ids: SQL, extreme: 'max' | 'min', most: number) {
+  const isMax = extreme === 'max'
+  const [behind, upTo, direction] = isMax
+    ? [sql.raw('<'), sql.raw('>='), sql.raw('desc')]
+    : [sql.raw('>'), sql.raw('<'), sql.raw('asc')]
+  const room = sql`(select ${num(most)} / max(1, count(*)) from place)`
   return {
-    tables: [placeOf(ids), rarest(a)],
-    isDriven: HAS_PLACE,
-    /** Selects the first of each, as `project`, `slot` and `id`. */
-    heads: slotsUpTo(slots).map(
-      (
-        slot,
-      ) => sql`select place.id as project, ${num(slot)} as slot, (${first(slot, sql`place.id`, sql`1`)}) as id
-        from place`,
-    ),
-    /** Selects the first of those in `nearest`, as `source` and `id`. */
-    rows: (most: SQL) =>
-      slotsUpTo(slots).map(
-        (slot) => sql`select nearest.at as source, ${episodes.id} as id from nearest
-          cross join ${episodes} on ${episodes.id} in (${first(slot, sql`nearest.project`, most)})
-          where nearest.slot = ${num(slot)} and ${HAS_PLACE}`,
-      ),
+    tables: [placeOf(ids), rarest(a, sql`(drive.key + 1) * json_array_length(drive.value) <= ${room}`)],
+    isDriven: sql`exists (select 1 from chosen)`,
+    /** Selects where each begins, as `project`, `key` and `value`. */
+    sources: sql`select place.id as project, chosen.key as key, chosen.value as value from place cross join chosen`,
+    /** Selects the id of the next one of a source, `source`, behind an id. */
+    next: (source: string, id: SQLWrapper): SQL => {
+      const own = (name: string): SQL => sql.raw(`${source}.${name}`)
+      return sql`select ${idOf(facets.episodeId)} from ${facets} where ${facets.projectId} = ${own('project')}
+        and ${facets.key} = ${own('key')} and ${facets.value} = ${own('value')}
+        and ${facets.episodeId} ${behind} ifnull(unhex(${id}), x'ff') and ${facets.episodeId} ${upTo} ifnull(unhex(${a.until}), x'ff')
+        order by ${facets.episodeId} ${direction} limit 1`
+    },
   }
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { episodes, projectStats, projects } from '../../../drizzle/schema.ts'
 import { object } from '../../db/json.ts'
 import { Lately } from '../../db/lately.ts'
-import type { Window } from '../../db/page.ts'
+import { END, type Window } from '../../db/page.ts'
 import { type Plan, statement } from '../../db/plan.ts'
 import type { Arguments, Compiled } from '../../db/sql.ts'
 import { live, type NamespaceRef, publicProject, visitorGuard } from '../../db/standing.ts'
@@ -10,7 +10,15 @@ import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { drivesOf } from '../../domain/query-drives.ts'
 import { type Asking, compile } from './episode-conditions.sql.ts'
-import { beginning, NEWEST_FIRST, type OrderName, orders, type Walk, walkOf } from './episode-order.sql.ts'
+import {
+  beginning,
+  NEWEST_FIRST,
+  type OrderName,
+  orders,
+  type Place,
+  type Walk,
+  walkOf,
+} from './episode-order.sql.ts'
 import {
   type Bounds,
   boundsOf,
@@ -22,7 +30,7 @@ import {
   walked,
 } from './episode-walk.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
-import { type Driving, driveOfMany, drivingBy, slotsOf } from './facets.sql.ts'
+import { type Driving, driveOfMany, drivingBy } from './facets.sql.ts'
 
 /** The episodes of all projects of a namespace together. */
 
@@ -36,23 +44,22 @@ const num = (value: number): SQL => sql.raw(String(value))
 /** Projects that are looked into, the newest. */
 const MOST_PROJECTS = num(1_000)
 
-/** Rows that are put in order for a page, of all projects together. */
-const MOST_GATHERED = num(1_200)
-/** Sources that a page has rows of: those with the first ones. */
-const MOST_NEAREST = num(30)
-/** Facets of so many projects together are looked up; of more, rows are looked at. */
-const MOST_SOURCES = num(1_500)
+/** Rows that come next of all projects together, and are looked at for a page. */
+const MOST_MERGED = num(1_000)
+/** Looks at how many have a facet, in all projects together, and heads of facets; what needs more is looked for row by row. */
+const MOST_LOOKS = 1_500
 
 /** What a statement is made of. */
 interface Recipe {
   readonly order: OrderName
-  readonly slots: number
+  /** Whether facets may lead to what is asked. */
+  readonly isDriven: boolean
   readonly asking: Asking
 }
 
 const anything: Recipe = {
   order: NEWEST_FIRST,
-  slots: 0,
+  isDriven: false,
   asking: compile({ kind: 'and', parts: [] }),
 }
 
@@ -70,43 +77,47 @@ const readable = (): SQL => {
 }
 
 /**
- * A project is a source of episodes; by facets, each of the rarest ones in each project is. The heads of all are put in order,
- * and of the sources with the first heads the rows that come next: up to the last one of the first source of which there may be
- * more, or the head of the next source.
+ * A project is a source of episodes; by facets, each of the rarest ones in each project is. `merged` is a queue of what comes
+ * next of each: what is taken from it makes room for the one behind it of the same source. Of an episode that has two of the
+ * facets there are two rows, of one place.
  */
-function sourceOf(a: A, { order: name, slots, asking }: Recipe): Source {
+function sourceOf(a: A, { order: name, isDriven, asking }: Recipe): Source {
   const order = orders[name]
   // Where nothing is asked, no more is needed than is shown.
-  const most = isAnything(asking) ? sql`${a.offset} + ${a.limit} + 1` : MOST_GATHERED
-  const share = sql`(select n from share)`
-  const few = sql`select id as project_id from readable
-    where (select count(*) from readable) * ${num(slots)} <= ${MOST_SOURCES}`
-  const driven = slots > 0 && order.extreme !== null ? driveOfMany(a, few, slots, order.extreme) : null
+  const most = isAnything(asking) ? sql`min(${a.offset} + ${a.limit} + 1, ${MOST_MERGED})` : MOST_MERGED
+  const ids = sql`select id as project_id from readable`
+  const driven = isDriven && order.extreme !== null ? driveOfMany(a, ids, order.extreme, MOST_LOOKS) : null
+  const behind = (project: SQL, at: Pick<Place, 'id' | 'edge'>): SQL =>
+    order.behind(a, project, { ...at, steps: sql`0` }, sql`1`)
+  const at = { id: sql`merged.id`, edge: sql`merged.edge` }
+  const columns = sql`${episodes.id}, ${order.value}, ${order.value} is null`
   const isWalked = driven ? sql`not ${driven.isDriven}` : sql`true`
-  const first = (project: SQL, count: SQL): SQL => order.behind(a, project, beginning(a), count)
-  const heads = sql`select readable.id as project, 0 as slot, (${first(sql`readable.id`, sql`1`)}) as id
-    from readable where ${isWalked}`
-  const rows = sql`select nearest.at as source, ${episodes.id} as id from nearest
-    cross join ${episodes} on ${episodes.id} in (${first(sql`nearest.project`, share)}) where ${isWalked}`
-  const all = (parts: readonly SQL[]): SQL => sql.join([...parts], sql` union all `)
+  const walkedHeads = sql`select readable.id, null, null, ${columns} from readable
+    cross join ${episodes} on ${episodes.id} = (${behind(sql`readable.id`, beginning(a))}) where ${isWalked}`
+  const drivenHeads = driven
+    ? sql`union all select source.project, source.key, source.value, ${columns} from (${driven.sources}) as source
+        cross join ${episodes} on ${episodes.id} = (${driven.next('source', sql`${a.before}`)})`
+    : sql``
+  const walkedNext = sql`(${behind(sql`merged.project`, at)})`
+  const next = driven
+    ? sql`iif(merged.key is null, ${walkedNext}, (${driven.next('merged', sql`merged.id`)}))`
+    : walkedNext
+  const direction = sql.raw(order.start.id === END ? 'desc' : 'asc')
   return {
     tables: [
       readable(),
       ...(driven?.tables ?? []),
-      sql`heads as materialized (select project, slot, head.id as id, row_number() over (order by ${order.by}) as at
-        from (${all([heads, ...(driven?.heads ?? [])])}) as head cross join ${episodes} on ${episodes.id} = head.id)`,
-      sql`nearest as materialized (select * from heads where at <= ${MOST_NEAREST})`,
-      sql`share as materialized (select min(${most}, ${MOST_GATHERED} / max(1, count(*))) as n from nearest)`,
-      sql`near as materialized (select * from (${all([rows, ...(driven?.rows(share) ?? [])])})
-        union all select 0, id from heads where at = ${MOST_NEAREST} + 1)`,
-      sql`picked as materialized (select dense_rank() over (order by ${order.by}) as at, ${episodes.id} as id, source
-        from near cross join ${episodes} on ${episodes.id} = near.id)`,
-      sql`horizon as materialized (select min(last) as at from (
-        select max(at) as last from picked group by source having source = 0 or count(*) >= ${share}))`,
+      sql`merged(project, key, value, id, edge, is_last) as materialized (${walkedHeads} ${drivenHeads}
+        union all select merged.project, merged.key, merged.value, ${columns}
+          from merged cross join ${episodes} on ${episodes.id} = ${next}
+        order by 6, 5 ${direction}, 4 ${direction} limit ${most})`,
+      sql`picked as materialized (select dense_rank() over (order by is_last, edge ${direction}, id ${direction}) as at, id
+        from merged)`,
+      sql`horizon as materialized (select iif(count(*) >= ${most}, max(at), 9e9) as at from picked)`,
     ],
     ways: [{ if: sql`true`, ids: picked, isBroad: false }],
     value: order.value,
-    upTo: sql`ifnull((select at from horizon), 9e9)`,
+    upTo: sql`(select at from horizon)`,
   }
 }
 
@@ -123,15 +134,12 @@ const all = consulting<NamespaceRef, Asked>(listing, 'episodes.listedOfNamespace
 
 const lately = new Lately<Compiled<Asked>>(32)
 
-const keyOf = ({ order, slots, asking }: Recipe): string => `${order} ${slots} ${asking.shape}`
+const keyOf = ({ order, isDriven, asking }: Recipe): string => `${order} ${isDriven} ${asking.shape}`
 
 const statementOf = (recipe: Recipe): Compiled<Asked> =>
   keyOf(recipe) === keyOf(anything)
     ? all
     : lately.of(keyOf(recipe), () => consultingOnce(listing, 'episodes.foundInNamespace', build(recipe)))
-
-/** So many facets have a slot each, as D1 takes five terms, one of which is the rows; what needs more is looked for row by row. */
-const MOST_SLOTS = 4
 
 /** The episodes that fit, in that order, each with its project. A page may be short, even empty, and still have a `next`. */
 export function findInNamespace(
@@ -142,11 +150,8 @@ export function findInNamespace(
 ): Plan<FoundPage> {
   const asking = compile(condition)
   const drives = drivesOf(condition)
-  const driving = drivingBy(
-    drives.equalities.filter((each) => each.length <= MOST_SLOTS),
-    [],
-  )
-  const slots = slotsOf(driving)
+  const driving = drivingBy(drives.equalities, [])
+  const isDriven = driving.equalities.length > 0
   const values = {
     ...ref,
     ...driving,
@@ -156,5 +161,5 @@ export function findInNamespace(
     offset,
     limit,
   }
-  return statement(statementOf({ order, slots, asking }), values, (rows) => readPage(rows, offset, limit))
+  return statement(statementOf({ order, isDriven, asking }), values, (rows) => readPage(rows, offset, limit))
 }
