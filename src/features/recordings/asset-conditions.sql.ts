@@ -2,9 +2,9 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../../drizzle/schema.ts'
 import { bytesOf, fragment, joined } from '../../db/sql.ts'
 import { SEPARATORS, spellingsOf } from '../../domain/fold.ts'
-import type { Condition } from '../../domain/query-conditions.ts'
-import { isSpeltOtherwise, spellingsIn } from './condition-shape.sql.ts'
-import { type Asking, type Compiler, compileFor, type Subject } from './conditions.sql.ts'
+import type { Condition, Test } from '../../domain/query-conditions.ts'
+import { type Asking, isSpeltOtherwise, spellingsIn } from './condition-shape.sql.ts'
+import { type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 import { episodeSubject } from './episode-conditions.sql.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
 
@@ -106,12 +106,18 @@ const assetSubject: Subject = {
         )
       case 'episode':
         withEpisode(compiler)
+        if (readsText(test.test))
+          for (const text of [episodes.description, episodes.tags]) compiler.reads(text)
         return compiler.test(test.test, episodeSubject)
       default:
         throw new Error(`An asset is not asked for ${test.kind}.`)
     }
   },
 }
+
+/** Whether a test of an episode reads what may be long in it, but for the metadata. */
+const readsText = (test: Test): boolean =>
+  test.kind === 'phrase' || ('field' in test && (test.field === 'description' || test.field === 'tag'))
 
 const beginsWord =
   (compiler: Compiler) =>

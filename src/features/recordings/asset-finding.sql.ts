@@ -19,7 +19,8 @@ import {
   orders,
 } from './asset-orders.sql.ts'
 import { type AssetShape, foundAssetJson } from './asset-resource.sql.ts'
-import type { Asking } from './conditions.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
+import { MEMBER } from './conditions.sql.ts'
 import { type EpisodeRef, reading } from './whole-episode.sql.ts'
 
 /** How much a page looks at. */
@@ -41,8 +42,6 @@ export interface FoundPage {
 type Asked = Extent & Bounds
 type A = Arguments<Asked>
 
-const num = (value: number): SQL => sql.raw(String(value))
-
 const finding = guard<ProjectRef>('assets.finding', (a) => projectGuard(a, 'read'))
 
 /** Rows that are read to look at assets, and those of one, besides what a condition probes. */
@@ -52,8 +51,6 @@ const HEAVIEST_EXAMINED = 8_388_608
 /** What takes longer than to read the text looks at less of it. */
 const METADATA_HEAVIER = 4
 const SCANS_AS_LONG = 8
-/** A member of a list is two rows; 10,000 are as much as all the metadata that is looked into. */
-const MEMBER = num(200)
 
 /** What asks more of a row is asked of fewer. */
 function boundsOf(condition: Asking | null): Omit<Bounds, 'limit'> {

@@ -1,8 +1,33 @@
+import type { SQL } from 'drizzle-orm'
 import { spellingsOf } from '../../domain/fold.ts'
 import type { Condition, Test } from '../../domain/query-conditions.ts'
 import { partsOf } from './tag-parts.sql.ts'
 
-/** What the text of a compiled condition depends on. */
+/** What a compiled condition is, and what its text depends on. */
+
+/** An argument of one. */
+export type Asked = string | number | null | readonly string[]
+
+/** A condition as SQL over the rows of a table. Conditions that differ in their values alone have the same text. */
+export interface Asking {
+  readonly where: SQL
+  /** What has to be joined to a row, one row to each; nothing where the conditions may join nothing. */
+  readonly joins: SQL
+  /** The arguments that the text reads, by their names. */
+  readonly values: Readonly<Record<string, Asked>>
+  /** What two conditions of the same text have in common. */
+  readonly shape: string
+  /** Rows of other tables that a row is judged by, at most. */
+  readonly probes: number
+  /** Tests that read the metadata, or take as long. */
+  readonly metadata: number
+  /** Texts that are looked for within another one. */
+  readonly scans: number
+  /** Members of lists in the metadata, each of which is a row that is read, and whatever takes as long. */
+  readonly members: SQL
+  /** Whether to judge one row may take so much that no other is judged with it. */
+  readonly isLong: boolean
+}
 
 /** What it does not: values travel by themselves. */
 const VALUES = ['text', 'from', 'to', 'number', 'foldedAscii']
@@ -19,9 +44,17 @@ export function shapeOf(condition: Condition): string {
     if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
     if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
     if (key === 'spelt') return value.length
-    if (key === 'texts' || key === 'numbers') return Math.min(value.length, 2)
+    if (key === 'texts' || key === 'numbers') return filledUp(value).length
     return VALUES.includes(key) ? '' : value
   })
+}
+
+/** As many values as the next power of two, so that few texts serve all lists; the last one several times. */
+export function filledUp(values: readonly string[]): readonly string[] {
+  const last = values.at(-1)
+  if (last === undefined) return values
+  const count = 2 ** Math.ceil(Math.log2(values.length))
+  return [...values, ...Array.from({ length: count - values.length }, () => last)]
 }
 
 /** Where a text is in a list, to which it is added if it is not. */

@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { Argument, joined } from '../../db/sql.ts'
+import { Argument, bytesOf, joined } from '../../db/sql.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import type {
   Comparison,
@@ -13,35 +13,23 @@ import type {
   TextTest,
 } from '../../domain/query-conditions.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
-import { countPlaces, pathTo, placeOf, shapeOf } from './condition-shape.sql.ts'
+import {
+  type Asked,
+  type Asking,
+  countPlaces,
+  filledUp,
+  pathTo,
+  placeOf,
+  shapeOf,
+} from './condition-shape.sql.ts'
 import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
 
+/** Bytes that weigh as much as a member of a list: it is read as two rows, and 10,000 are as much as all metadata that is looked into. */
+export const MEMBER = sql.raw('200')
+
 /** Members of lists in the metadata that are looked at, by what is asked of one row. */
 const MOST_MEMBERS = 20_000
-
-type Value = string | number | null | readonly string[]
-
-/** A condition as SQL over the rows of a table. Conditions that differ in their values alone have the same text. */
-export interface Asking {
-  readonly where: SQL
-  /** What has to be joined to a row, one row to each; nothing where the conditions may join nothing. */
-  readonly joins: SQL
-  /** The arguments that the text reads, by their names. */
-  readonly values: Readonly<Record<string, Value>>
-  /** What two conditions of the same text have in common. */
-  readonly shape: string
-  /** Rows of other tables that a row is judged by, at most. */
-  readonly probes: number
-  /** Tests that read the metadata, or take as long. */
-  readonly metadata: number
-  /** Texts that are looked for within another one. */
-  readonly scans: number
-  /** Members of lists in the metadata, each of which is a row that is read, and whatever takes as long. */
-  readonly members: SQL
-  /** Whether to judge one row may take so much that no other is judged with it. */
-  readonly isLong: boolean
-}
 
 type Field = Exclude<TextField, 'tag' | 'collection' | 'dataset'> | SpanField | NumberField
 
@@ -77,7 +65,7 @@ export function compileFor(subject: Subject, condition: Condition): Asking {
 const asNumber = (text: SQLWrapper): SQL => sql`cast(${text} as numeric)`
 
 export class Compiler {
-  readonly values: Record<string, Value> = {}
+  readonly values: Record<string, Asked> = {}
   probes = 0
   metadata = 0
   scans = 0
@@ -114,10 +102,15 @@ export class Compiler {
   }
 
   /** Whatever a client says goes into an argument, and never into the text. */
-  argument(value: Value): Argument {
+  argument(value: Asked): Argument {
     const name = `q${Object.keys(this.values).length}`
     this.values[name] = value
     return new Argument(name)
+  }
+
+  /** A text of another row, which is read beside its own. */
+  reads(text: SQLWrapper): void {
+    this.takes(sql`${bytesOf(text)} / ${MEMBER}`)
   }
 
   /** Joins something to each row once, whoever asks for it, and however often. */
@@ -204,16 +197,13 @@ export class Compiler {
     }
   }
 
-  /** One of a list is a row that is read; a single value is none. */
+  /** Values are compared one by one, as to look into a list of them would read a row each time. */
   #isAny(values: readonly string[], as: (value: SQLWrapper) => SQLWrapper): (value: SQLWrapper) => SQL {
-    const [single, another] = values
+    const [single, ...others] = filledUp(values).map((value) => as(this.argument(value)))
     if (single === undefined) return () => sql`false`
-    if (another === undefined) {
-      const value = as(this.argument(single))
-      return (own) => sql`${own} = ${value}`
-    }
-    const all = this.argument(values)
-    return (own) => sql`${own} in (select ${as(sql`value`)} from ${all.each})`
+    if (others.length === 0) return (own) => sql`${own} = ${single}`
+    const each = [single, ...others].map((value) => sql`when ${value} then 1`)
+    return (own) => sql`case ${own} ${sql.join(each, sql` `)} else 0 end`
   }
 
   #numbered(test: NumberTest): (value: SQLWrapper) => SQL {
@@ -271,6 +261,7 @@ export class Compiler {
   #meta(keys: readonly string[], test: MetaTest, subject: Subject): SQL {
     const { metadata } = subject
     this.metadata++
+    if (subject !== this.#root) this.reads(metadata)
     const path = this.argument(pathTo(keys))
     const type = sql`json_type(${metadata}, ${path})`
     if (test.is === 'there')
@@ -279,18 +270,27 @@ export class Compiler {
     this.takes(sql`json_array_length(${metadata}, ${path})`)
     const judge = this.#scalar(test)
     const most = sql.raw(String(Math.floor(MOST_MEMBERS / this.#places.size)))
-    const list = sql`(select type, atom from json_each(${metadata}, ${path}) limit ${most}) as each`
-    const hasOne = this.#isInList(keys, subject, list, judge(sql`each.type`, sql`each.atom`))
+    const list = (json: SQLWrapper) =>
+      sql`(select type, atom from json_each(${json}, ${path}) limit ${most}) as each`
+    const hasOne = this.#isInList(keys, subject, type, list, judge(sql`each.type`, sql`each.atom`))
     return sql`case ifnull(${type}, 'object') when 'object' then 0 when 'array' then ${hasOne}
       else ${judge(type, sql`json_extract(${metadata}, ${path})`)} end`
   }
 
   /** What is asked of one list several times is found in one reading of it. */
-  #isInList(keys: readonly string[], subject: Subject, list: SQL, fits: SQL): SQL {
+  #isInList(
+    keys: readonly string[],
+    subject: Subject,
+    type: SQL,
+    list: (json: SQLWrapper) => SQL,
+    fits: SQL,
+  ): SQL {
     const place = placeOf(keys, subject !== this.#root)
-    if (this.#places.get(place) === 1) return sql`exists (select 1 from ${list} where ${fits})`
+    if (this.#places.get(place) === 1)
+      return sql`exists (select 1 from ${list(subject.metadata)} where ${fits})`
     const { fits: others } = this.#lists.get(place) ?? { fits: [] }
-    this.#lists.set(place, { list, fits: [...others, fits] })
+    const ofArray = sql`iif(${type} = 'array', ${subject.metadata}, null)`
+    this.#lists.set(place, { list: list(ofArray), fits: [...others, fits] })
     return sql.raw(`(list${[...this.#lists.keys()].indexOf(place)}.value ->> '$[${others.length}]')`)
   }
 

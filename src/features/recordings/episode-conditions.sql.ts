@@ -3,9 +3,10 @@ import { episodeStats, episodes } from '../../../drizzle/schema.ts'
 import { joined } from '../../db/sql.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
-import { type Asking, type Compiler, compileFor, type Subject } from './conditions.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
+import { type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 
-export type { Asking } from './conditions.sql.ts'
+export type { Asking } from './condition-shape.sql.ts'
 
 const duration = sql`ifnull(${episodes.durationMs}, ${episodes.endedAt} - ${episodes.startedAt})`
 const end = sql`ifnull(${episodes.endedAt}, ${episodes.startedAt} + ${episodes.durationMs})`

@@ -6,7 +6,8 @@ import type { Row } from '../../db/plan.ts'
 import { type Arguments, bytesOf, joined } from '../../db/sql.ts'
 import { live } from '../../db/standing.ts'
 import { invalid } from '../../domain/failure.ts'
-import type { Asking } from './conditions.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
+import { MEMBER } from './conditions.sql.ts'
 import type { Edge, Place, Walk } from './episode-order.sql.ts'
 
 /** How a page of episodes that fit is walked together, wherever they are found. */
@@ -58,8 +59,6 @@ export function boundsOf({ probes, metadata, scans }: Asking, reads: number, ran
 
 /** What has to be read of a row to judge it: its tags and, behind them, its metadata; the description stands before. */
 const ownWeight = sql`(100 + ifnull(${bytesOf(episodes.description)}, 0) + ${bytesOf(episodes.tags)})`
-/** A member of a list is read as two rows; 10,000 are as much as all the metadata that is looked into. */
-const MEMBER = num(200)
 const weightOf = ({ metadata, members }: Asking): SQL =>
   metadata
     ? sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${members})`
@@ -93,6 +92,11 @@ export const picked = ({ steps }: Place): SQL =>
 
 /** So many are looked at by one row of the walk, as each row of it is read as well. */
 const TOGETHER = 8
+
+/** Rows of others by which one is judged, of several together. */
+const MOST_PROBED_TOGETHER = 100
+/** Steps that are lost where several turn out to be too much together. */
+const LOST = num(3)
 
 /** What is heavier is looked at alone, so that no row of the walk does much more than it may; and so are some behind it. */
 const HEAVY = num(20_000)
@@ -142,7 +146,8 @@ function idsBehind(ways: readonly Way[]): SQL {
  */
 export const walked = (a: A, source: Source, asking: Asking, shown: SQL): SQL => {
   const { tables, value, upTo } = source
-  const ways = asking.isLong ? source.ways.map((way) => ({ ...way, isBroad: false })) : source.ways
+  const isLong = asking.isLong || asking.probes > MOST_PROBED_TOGETHER
+  const ways = isLong ? source.ways.map((way) => ({ ...way, isBroad: false })) : source.ways
   const most = upTo === null ? sql`${a.most}` : sql`min(${a.most}, ${upTo})`
   const bulk = sql`(${ownWeight} + ifnull(${bytesOf(episodes.metadata)}, 0) + ${MEMBER} * ${asking.members})`
   const isTogether = togetherOn(ways)
@@ -159,7 +164,7 @@ export const walked = (a: A, source: Source, asking: Asking, shown: SQL): SQL =>
   )} walk(step, way, alone, steps, examined, weight, found) as (
     select json_array(json_array(${a.before}, ${a.edge}), 0, 0, 0, 0, json_array()), ${wayOf(ways)}, 0, 0, 0, 0, 0 from permit
     union all
-    select (select case when ${isTooMuch} then json_array(walk.step -> 0, 0, 0, 0, max(${bulk}), json_array())
+    select (select case when ${isTooMuch} then json_array(walk.step -> 0, ${LOST}, 0, 0, max(${bulk}), json_array())
         else json_array(json_group_array(json_array(${episodes.id}, ${value})) -> '$[#-1]', count(*),
           sum(${live(episodes)}), sum(${weightOf(asking)}), max(${bulk}),
           json_group_array(json_array(${episodes.id}, ${value}, ${body})) filter (where ${isFit})) end

@@ -15,8 +15,8 @@ export const nameOf = { collection: sql`holder.name`, dataset: sql`around.name` 
 
 export type Holding = keyof typeof nameOf
 
-/** Members that are a thing, or what is above it, and are looked at for one thing. */
-const MOST_HOLDERS = sql.raw('1000')
+/** Members that are a thing, or what is above it, and are looked at for one thing; also those of what is in the trash. */
+const MOST_HOLDERS = sql.raw('5000')
 
 /**
  * A list: how many members were looked at, which are a thing or what is above it, or one for each thing that is no member;
@@ -41,7 +41,6 @@ export function holding(
           on member.project_id = ${projectId} and member.member_id in (up.id, up.item_id)
         left join ${collections} as holder on holder.id = member.collection_id and holder.deleted_at is null
         ${asked.some(({ by }) => by === 'dataset') ? inDataset : sql``}
-      where member.member_id is null or holder.id is not null
       limit ${MOST_HOLDERS}))`
 }
 
