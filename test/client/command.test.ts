@@ -24,7 +24,7 @@ const run: Command['run'] = (...args) => commandIn(own.folder).run(...args)
 
 const variablesOf = ({ token }: Who) => ({ DREAMLAKE_URL: here.origin, DREAMLAKE_TOKEN: token })
 
-const SAMPLE = join(root, 'test/sample')
+const SAMPLE = join(root, 'test/sample/')
 const SAMPLES = [
   '/camera/front.mp4',
   '/labels/detections.jsonl',
@@ -125,7 +125,7 @@ describe('dreamlake-edge', () => {
     symlinkSync('../50%.bin', join(folder, 'deeper/still/link'))
     symlinkSync('..', join(folder, 'deeper/still/round'))
     writeFileSync(join(folder, 'red\x1b[31m'), '')
-    const sent = await run(variables, ['upload', folder, '--to', `${to}/run 1`])
+    const sent = await run(variables, ['upload', `${folder}/`, '--to', `${to}/run 1`])
     expect([sent.status, sent.told]).toEqual([4, expect.stringContaining('round is passed over')])
     expect([sent.told, sent.told]).toEqual([
       expect.stringContaining('red\ufffd[31m: '),
@@ -179,7 +179,7 @@ describe('dreamlake-edge', () => {
     const who = await newUser()
     const variables = variablesOf(who)
     const to = `${who.place.namespace}/lab`
-    const { said } = await run(variables, ['upload', join(SAMPLE, 'camera'), '--to', `${to}/run`, '--json'])
+    const { said } = await run(variables, ['upload', join(SAMPLE, 'camera/'), '--to', `${to}/run`, '--json'])
     const { id } = JSON.parse(said).asset
     const lake = connect({ url: here.origin, token: who.token })
     const { data } = await lake.POST('/namespaces/{slug}/projects/{projectSlug}/datasets', {
@@ -195,7 +195,7 @@ describe('dreamlake-edge', () => {
     const make = ['token', 'create', '--name', 'arm-3', '--scope', 'upload', '--in', to, '--expires', '1h']
     const made = await run(variables, make)
     const robot = { ...variables, DREAMLAKE_TOKEN: made.said.trim() }
-    expect((await run(robot, ['upload', join(SAMPLE, 'tables'), '--to', `${to}/run 2`])).status).toBe(0)
+    expect((await run(robot, ['upload', join(SAMPLE, 'tables/'), '--to', `${to}/run 2`])).status).toBe(0)
     expect((await run(robot, ['ls', to])).status).toBe(3)
   })
 

@@ -38,7 +38,7 @@ describe('a day’s recordings', () => {
     const paths = RUNS.flatMap((name) => FILES.map((file) => `${name}/${file}`))
     for (const path of paths) write(`day/${path}`, path)
     const to = `${namespace}/lab`
-    const sent = await run('upload', 'day', '--to', to, '--episodes')
+    const sent = await run('upload', 'day/', '--to', to, '--episodes')
     expect([
       sent.status,
       linesOf(sent.said)
@@ -46,12 +46,12 @@ describe('a day’s recordings', () => {
         .toSorted(),
     ]).toEqual([0, paths.toSorted()])
     expect(sent.told).toMatch(/9 of 9 files sent\.\n$/)
-    const again = await run('upload', 'day', '--to', to, '--episodes')
+    const again = await run('upload', 'day/', '--to', to, '--episodes')
     expect([
       again.status,
       again.told,
-      linesOf(again.said).every((line) => line.endsWith('was there')),
-    ]).toEqual([0, '0 of 9 files sent, 9 were there.\n', true])
+      linesOf(again.said).every((line) => line.endsWith('not sent again')),
+    ]).toEqual([0, '0 of 9 files sent, 9 not sent again.\n', true])
 
     for (const name of ['run-1', 'run 3'])
       expect((await run('set', `${to}/${name}`, '--status', 'completed', '--tag', 'night')).status).toBe(0)
@@ -65,6 +65,7 @@ describe('a day’s recordings', () => {
     expect((await run('find', '-tag:night', '--in', to, '--json')).said).toContain('"name":"run-2"')
     const all = await run('find', 'has:video', '--limit', '2', '--sort', '-created')
     expect(linesOf(all.said).map((line) => line.split('\t')[0]?.startsWith('lab/run'))).toEqual([true, true])
+    expect((await run('find', '-night', '--in', to)).status).toBe(0)
     expect(await run('find', 'tag:nothing', '--in', to)).toMatchObject({
       said: '',
       told: 'Nothing is found.\n',
@@ -153,7 +154,7 @@ describe('a day’s recordings', () => {
     const count = 40
     for (let at = 0; at < count; at++) write(`many/${at}.txt`)
     const to = `${namespace}/lab/run`
-    const { child, ended } = begin(variables, ['upload', 'many', '--to', to])
+    const { child, ended } = begin(variables, ['upload', 'many/', '--to', to])
     child.stdout.destroy()
     ended.catch(() => undefined)
     expect(await once(child, 'exit')).toEqual([0, null])
@@ -168,10 +169,75 @@ describe('a day’s recordings', () => {
     ]).ended
     expect([refused.status, refused.told]).toEqual([
       3,
-      expect.stringMatching(/0 of 20 files sent, .* were not tried/),
+      expect.stringMatching(/0 of 20 files sent, .* not tried/s),
     ])
     const nowhere = await run('upload', 'many', '--to', 'nobody-has-this/lab')
-    expect([nowhere.status, nowhere.told]).toEqual([1, expect.stringContaining('were not tried')])
+    expect([nowhere.status, nowhere.told]).toEqual([1, expect.stringContaining('not tried')])
+  })
+
+  it('keep their names, also where those would lead elsewhere, and are told apart', async () => {
+    const { run, namespace, write, read, folder } = await newDay()
+    const to = `${namespace}/lab`
+    const odd = ['50%.txt', '50%25.txt', 'a%2Fb.txt']
+    for (const name of odd) write(`odd/${name}`, name)
+    expect((await run('upload', 'odd', '--to', to, '--episodes')).status).toBe(0)
+    expect((await run('dataset', `${to}/all/`, '--add', 'id:*')).status).toBe(0)
+    expect((await run('download', to, '--dataset', 'all')).status).toBe(0)
+    for (const name of odd) expect(read(`all/odd/${name}`)).toBe(name)
+    expect((await run('set', `${to}/odd/`, '--tag', 'x')).status).toBe(0)
+    for (const args of [
+      ['upload', '', '--to', to],
+      ['upload', 'odd', '--to', `${to}/run/sub`],
+      ['dataset', `${to}/all`, '--add', ''],
+      ['set', `${to}/odd`, '--metadata', 'null'],
+      ['set', `${to}/odd`, '--started', 'yesterday'],
+      ['download', to, '--dataset', ''],
+    ])
+      expect([args, (await run(...args)).status]).toEqual([args, 2])
+    mkdirSync(join(folder, 'empty'))
+    expect(await run('upload', 'empty', '--to', to)).toMatchObject({ status: 2 })
+    writeFileSync(Buffer.concat([Buffer.from(join(folder, 'empty/bad')), Buffer.from([0xff])]), 'x')
+    const garbled = await run('upload', 'empty', 'odd/50%.txt', '--to', to)
+    expect([garbled.status, garbled.told]).toEqual([4, expect.stringContaining('its name is not UTF-8')])
+  })
+
+  it('of which one may not be written are sent but for that one', async () => {
+    const { run, namespace, write, token } = await newDay()
+    for (const path of ['day/a/1.txt', 'day/b/1.txt', 'day/c/1.txt']) write(path)
+    const to = `${namespace}/lab`
+    await run('upload', 'day/a', '--to', to, '--episodes')
+    const path = `${here.origin}/namespaces/${namespace}/projects/lab/episodes/a`
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    await fetch(path, { method: 'PATCH', headers, body: '{"writeProtected":true}' })
+    write('day/a/2.txt')
+    const { status, told } = await run('upload', 'day/', '--to', to, '--episodes', '--concurrency', '1')
+    expect([status, told]).toEqual([4, expect.stringContaining('2 of 4 files sent')])
+    expect(linesOf((await run('find', '1', '--assets', '--in', to)).said)).toHaveLength(3)
+  })
+
+  it('are fetched whole by two commands at once, and anew when they are forced', async () => {
+    const { run, begin, variables, namespace, write, folder } = await newDay()
+    const bytes = (letter: string) => Buffer.alloc(70_000_000, letter)
+    write('big.bin', bytes('a'))
+    const to = `${namespace}/lab`
+    await run('upload', 'big.bin', '--to', to)
+    const { proxy, url } = await proxied()
+    const begun = Promise.withResolvers<void>()
+    proxy.fault = ({ path }) => {
+      if (path.startsWith('/objects/')) begun.resolve()
+      return undefined
+    }
+    const args = ['download', `${to}/big.bin`, '--out', 'back.bin']
+    const one = begin({ ...variables, DREAMLAKE_URL: url }, args)
+    await begun.promise
+    const ended = await Promise.all([one.ended, begin(variables, args).ended])
+    expect(ended.map(({ status }) => status)).toEqual([0, 0])
+    expect(readFileSync(join(folder, 'back.bin')).equals(bytes('a'))).toBe(true)
+    write('big.bin', bytes('b'))
+    await run('upload', 'big.bin', '--to', to)
+    expect((await run(...args)).said).toContain('was there')
+    expect((await run(...args, '--force')).said).not.toContain('was there')
+    expect(readFileSync(join(folder, 'back.bin')).equals(bytes('b'))).toBe(true)
   })
 })
 
@@ -202,7 +268,8 @@ describe('the command', () => {
   })
 
   it('shows where a query is wrong', async () => {
-    const { run, namespace } = await newDay()
+    const { run, namespace, write } = await newDay()
+    write('some.txt')
     await run('upload', '.', '--to', `${namespace}/lab`)
     expect(await run('find', 'tag:日本 has:vidio')).toMatchObject({
       status: 2,

@@ -11,7 +11,7 @@ import {
   textsIn,
   UsageError,
 } from './command.ts'
-import { sayJson, tell } from './output.ts'
+import { counted, sayJson, tell } from './output.ts'
 import { pointed } from './problem.ts'
 import { metadataIn } from './upload.ts'
 
@@ -132,7 +132,10 @@ async function fill(run: Run): Promise<Exit> {
     'dataset',
   )
   const q = textIn(values, 'add')
-  if (q === undefined) throw new UsageError("Say what it is to hold: --add 'tag:night status:completed'")
+  if (q === undefined)
+    throw new UsageError(
+      "Say what it is to hold: --add 'tag:night status:completed', or --add 'id:*' for all.",
+    )
   const target = values.assets === true ? 'assets' : 'episodes'
   const collection = textIn(values, 'collection') ?? name
   const path = { slug: namespace, projectSlug: project }
@@ -159,7 +162,7 @@ async function fill(run: Run): Promise<Exit> {
       cursor = data.nextCursor ?? null
     }
     if (json) sayJson({ dataset: name, collection, added, total })
-    else tell(`${added} ${target} added; ${collection} has ${total} members.`)
+    else tell(`${counted(added, target.slice(0, -1))} added; ${collection} has ${counted(total, 'member')}.`)
     return EXIT.done
   } catch (error) {
     const problem = json ? null : pointed(error, q)

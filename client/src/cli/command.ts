@@ -41,6 +41,7 @@ export interface Command {
 
 export const textIn = (values: Values, name: string): string | undefined => {
   const value = values[name]
+  if (value === '') throw new UsageError(`--${name} is empty.`)
   return typeof value === 'string' ? value : undefined
 }
 
@@ -71,7 +72,7 @@ export function noWord(words: readonly string[]): void {
 
 /** The parts of `namespace/project/rest`; the rest may hold slashes. */
 export function placeIn(text: string): { namespace: string; project?: string; rest?: string } {
-  const [, namespace = '', project, rest] = /^([^/]+)(?:\/([^/]+)(?:\/(.*))?)?\/?$/.exec(text) ?? []
+  const [, namespace = '', project, rest] = /^([^/]+)(?:\/([^/]+)(?:\/(.*))?)?\/?$/s.exec(text) ?? []
   if (namespace === '') throw new UsageError(`${JSON.stringify(text)} is not namespace/project.`)
   return { namespace, ...(project ? { project } : {}), ...(rest ? { rest } : {}) }
 }
@@ -90,11 +91,25 @@ export function projectIn(text: string): { namespace: string; project: string; r
   return { ...others, project }
 }
 
+/** A name as `ls` shows it: a slash or a percent sign in it may be escaped, and what holds other things has a slash behind it. */
+function nameIn(text: string, rest: string): string {
+  const name = rest.replace(/\/$/, '')
+  if (name.includes('/'))
+    throw new UsageError(`${JSON.stringify(text)} leads into something: a slash in a name is %2F.`)
+  return name.replaceAll(/%2[5F]/gi, (each) => (each === '%25' ? '%' : '/'))
+}
+
+/** A project, and an episode in it if one is named. */
+export function episodeIn(text: string): { namespace: string; project: string; episode?: string } {
+  const { rest, ...place } = projectIn(text)
+  return rest === undefined ? place : { ...place, episode: nameIn(text, rest) }
+}
+
 /** A project and the name of something in it. */
 export function namedIn(text: string, what: string): { namespace: string; project: string; name: string } {
   const { rest, ...place } = projectIn(text)
   if (rest === undefined) throw new UsageError(`Say which ${what}: namespace/project/${what}.`)
-  return { ...place, name: rest }
+  return { ...place, name: nameIn(text, rest) }
 }
 
 /** What is not there is told as it was asked for. */

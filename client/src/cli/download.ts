@@ -21,7 +21,8 @@ import {
   textIn,
   UsageError,
 } from './command.ts'
-import { ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
+import { fileNameOf, filePathAsGiven, filePathOf, without } from './file-names.ts'
+import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
 import { exitBy, explain, isForAll } from './problem.ts'
 
 type Node = components['schemas']['Node']
@@ -37,24 +38,6 @@ interface Wanted {
   readonly file: string
 }
 
-/** What a file system takes for something else than a part of a name. */
-const SPECIAL = process.platform === 'win32' ? /[/\\:<>"|?*]/g : /\//g
-
-const escaped = (text: string): string =>
-  text.replaceAll(SPECIAL, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
-
-/** The name of a file that leads nowhere else, whatever name it is made of. */
-const fileNameOf = (name: string): string =>
-  name === '.' || name === '..' ? name.replaceAll('.', '%2E') : escaped(name)
-
-/** Where something below a node goes. In the path of a node a slash and a percent sign inside a name are escaped. */
-const filePathOf = (path: string): string =>
-  path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((segment) => fileNameOf(segment.replaceAll(/%2[5F]/gi, (each) => (each === '%25' ? '%' : '/'))))
-    .join('/')
-
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
@@ -65,13 +48,6 @@ const isFolder = (path: string): Promise<boolean> =>
 async function fileOf({ name }: Node, out: string | undefined): Promise<string> {
   if (out === undefined) return fileNameOf(name)
   return (await isFolder(out)) ? join(out, fileNameOf(name)) : out
-}
-
-/** Assets of two kinds may have one path. */
-function without(taken: Set<string>, path: string, kind: string): string {
-  const file = taken.has(path) ? `${path}.${kind}` : path
-  taken.add(file)
-  return file
 }
 
 /** A leaf, or all leaves below a folder or an episode. */
@@ -86,6 +62,7 @@ async function* below(
   })
   if (node.leaf) return yield wanted(node, await fileOf(node, out))
   const folder = out ?? fileNameOf(node.name)
+  if ((await sizeOf(folder)) !== null) throw new UsageError(`${folder} is a file: say a folder by --out.`)
   const params = { path: { id: node.id }, query: { leavesOnly: true } }
   const taken = new Set<string>()
   for await (const leaf of lake.pages('/nodes/{id}/descendants', { params, signal })) {
@@ -105,7 +82,7 @@ async function* heldBy(
   for await (const line of lake.manifest(dataset, { urls: true, signal })) {
     const { assetId, kind, size, sha256, url, episode, path } = line
     const folder = episode === null ? out : join(out, fileNameOf(episode))
-    const file = without(taken, join(folder, filePathOf(path ?? assetId)), kind)
+    const file = without(taken, join(folder, filePathAsGiven(path ?? assetId)), kind)
     yield { id: assetId, kind: kind as Kind, object: size === null ? null : { size, sha256 }, url, file }
   }
 }
@@ -151,9 +128,10 @@ async function foundThere(
 ): Promise<Fetched | null> {
   const there = await sizeOf(file)
   if (there === null) return null
-  const isSame = there === size && (!sha256 || (await sha256Of(file, signal)) === sha256)
+  const isForced = values.force === true
+  const isSame = there === size && (sha256 ? (await sha256Of(file, signal)) === sha256 : !isForced)
   if (isSame) return { size, wasThere: true, isVerified: Boolean(sha256) }
-  if (values.force === true) return null
+  if (isForced) return null
   throw new UsageError('It is there, and is another file: --force replaces it.')
 }
 
@@ -165,16 +143,18 @@ async function fetchFile(wanted: Wanted, lake: Lake, run: Run, bar: ProgressBar)
   if (object === null) throw new UsageError('It has no bytes of its own on this server.')
   const { size, sha256 } = object
   bar.expect(id, size)
-  const there = await foundThere(wanted, object, run)
-  if (there !== null) {
+  const known = await foundThere(wanted, object, run)
+  if (known !== null) {
     bar.update(id, { done: size, held: size, total: size })
-    return there
+    return known
   }
   // Of a name that is as long as may be, none that is longer can be made.
   const part = join(dirname(file), `${id}.part`)
   await mkdir(dirname(file), { recursive: true })
-  const held = (await sizeOf(part)) ?? 0
-  const start = held <= size ? held : 0
+  const there = await sizeOf(part)
+  const start = there !== null && there <= size ? there : 0
+  // What begins anew is made anew; what goes on is written where it belongs, also when another command does the same.
+  if (there !== null && start === 0) await rm(part)
   const bytes = lake.download(
     { assetId: id, size, sha256, ...(url ? { url } : {}) },
     {
@@ -187,12 +167,21 @@ async function fetchFile(wanted: Wanted, lake: Lake, run: Run, bar: ProgressBar)
   )
   await pipeline(
     Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]),
-    createWriteStream(part, { flags: start === 0 ? 'w' : 'a' }),
+    createWriteStream(part, start === 0 ? { flags: 'w' } : { flags: 'r+', start }),
     { signal },
   )
   if (start > 0 && sha256) await verify(part, sha256, signal)
-  await rename(part, file)
+  await shown(part, file, size)
   return { size, wasThere: false, isVerified: Boolean(sha256) }
+}
+
+/** Gives a file its name once it is whole. Another command may have done so meanwhile. */
+async function shown(part: string, file: string, size: number): Promise<void> {
+  const there = await sizeOf(part)
+  if (there === null && (await sizeOf(file)) === size) return
+  if (there !== size)
+    throw new DreamLakeError(`${part} is not whole: download it again.`, { code: 'truncated' })
+  await rename(part, file)
 }
 
 /** What came in two pieces is compared as a whole. What is of another whole is no beginning of the next one. */
@@ -288,8 +277,8 @@ async function fetchAll(
     [unverified, 'compared by size alone'],
   ] as const
   const rest = others.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
-  if (fetched + held + failed !== 1 || unverified > 0)
-    tell(`${fetched} ${fetched === 1 ? 'file' : 'files'} fetched${rest.join('')}.`)
+  if (!json && (fetched + held + failed !== 1 || unverified > 0))
+    tell(`${counted(fetched, 'file')} fetched${rest.join('')}.`)
   if (stop !== undefined) return exitBy(stop)
   if (failed === 0) return EXIT.done
   return fetched + held > 0 ? EXIT.partly : EXIT.failed

@@ -37,8 +37,8 @@ function loginIn(text: string): Partial<Login> {
 export const keptLogin = async (): Promise<Partial<Login>> =>
   loginIn(await readFile(loginPath(), 'utf8').catch(() => ''))
 
-const hostOf = (url: string | undefined): string | undefined =>
-  url !== undefined && URL.canParse(url) ? new URL(url).host : undefined
+const originOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 
 /**
  * The server that is asked for, that of the environment, or the one that is kept; and a token of the environment's, or the
@@ -47,7 +47,7 @@ const hostOf = (url: string | undefined): string | undefined =>
 export async function readLogin(asked: string | undefined): Promise<Partial<Login>> {
   const kept = await keptLogin()
   const url = asked ?? (process.env.DREAMLAKE_URL || kept.url)
-  const token = process.env.DREAMLAKE_TOKEN || (hostOf(url) === hostOf(kept.url) ? kept.token : undefined)
+  const token = process.env.DREAMLAKE_TOKEN || (originOf(url) === originOf(kept.url) ? kept.token : undefined)
   return { ...(url === undefined ? {} : { url }), ...(token === undefined ? {} : { token }) }
 }
 

@@ -7,7 +7,7 @@ import { dataset, set } from './changing.ts'
 import { type Command, EXIT, type Exit, type Lake, type Options, UsageError } from './command.ts'
 import { download } from './download.ts'
 import { readLogin, uploadsFolder } from './login.ts'
-import { clearLine, endWithReader, say, tell } from './output.ts'
+import { clearLine, endWithReader, say, tell, tellJson } from './output.ts'
 import { exitBy, explain } from './problem.ts'
 import { find, ls, manifest, whoami } from './reading.ts'
 import { upload } from './upload.ts'
@@ -29,7 +29,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`).join('
   --version
 
 Exit codes: 0 done; 1 failed; 2 asked in a wrong way, or not logged in; 3 not
-allowed; 4 some of many failed; 130 interrupted.`
+allowed; 4 some of many failed; 130 interrupted; 141 nobody reads on.`
 
 const shared: Options = {
   url: { type: 'string' },
@@ -58,23 +58,25 @@ async function connected(asked: string | undefined, isWork: boolean): Promise<La
   return connect({ url, token, store: fileStore(uploadsFolder()), retries: isWork ? PATIENT : IMPATIENT })
 }
 
-/** A query may begin with a minus, which is no option then. */
-const QUERY = /^-(?!-)(?:[A-Za-z][\w.]*[:=!<>]|\(|")|^-(?!-)[^-]*[:=<>]/
-
-/** What Node takes for options, and is none: queries, and the orders that begin with a minus. */
-function forNode(args: readonly string[]): string[] {
-  if (args.includes('--')) return [...args]
-  const joined = args.flatMap((arg, at) => {
-    if (arg === '--sort' && args[at + 1] !== undefined) return [`--sort=${args[at + 1]}`]
-    return args[at - 1] === '--sort' ? [] : [arg]
+/** A value may begin with a minus, and so may a query: Node would take either for an option. */
+function forNode(args: readonly string[], options: Options, takesQuery: boolean): string[] {
+  const takesValue = (arg: string | undefined) =>
+    arg !== undefined && options[arg.slice(2)]?.type === 'string'
+  const isValue = (at: number) => takesValue(args[at - 1]) && !takesValue(args[at - 2])
+  const end = args.indexOf('--')
+  const given = end === -1 ? args : args.slice(0, end)
+  const joined = given.flatMap((arg, at) => {
+    if (isValue(at)) return []
+    return takesValue(arg) && args[at + 1] !== undefined ? [`${arg}=${args[at + 1]}`] : [arg]
   })
-  const isQuery = (arg: string) => QUERY.test(arg)
-  return [...joined.filter((arg) => !isQuery(arg)), '--', ...joined.filter(isQuery)]
+  const isQuery = (arg: string) => takesQuery && /^-[^-]/.test(arg) && arg !== '-h'
+  const rest = end === -1 ? [] : args.slice(end + 1)
+  return [...joined.filter((arg) => !isQuery(arg)), '--', ...joined.filter(isQuery), ...rest]
 }
 
 async function runCommand(command: Command, args: readonly string[], signal: AbortSignal): Promise<Exit> {
   const options = { ...shared, ...command.options }
-  const given = command.takesQuery ? forNode(args) : [...args]
+  const given = forNode(args, options, command.takesQuery === true)
   const { values, positionals } = parseArgs({ args: given, options, allowPositionals: true })
   const { url, json, help } = values
   if (help === true) {
@@ -96,7 +98,7 @@ function endBy(error: unknown, command: string, json: boolean, signal: AbortSign
   // What comes behind the first sentence tells how to ask Node for it.
   const parsed = isParsing ? message.replace(/(['.]) To specify .*/s, '$1') : message
   const text = code === 'network' && server !== '' ? `${parsed}\nIs ${server} the right one?` : parsed
-  if (json) tell(JSON.stringify({ error: { code: isUsage ? 'usage' : code, message: text, ...rest } }))
+  if (json) tellJson({ error: { code: isUsage ? 'usage' : code, message: text, ...rest } })
   else tell(isUsage ? `${text}\nSee dreamlake-edge ${command} --help.` : text)
   return isUsage ? EXIT.usage : exitBy(error)
 }

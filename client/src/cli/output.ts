@@ -14,13 +14,27 @@ const inLine = (text: string): string => shown(text.replaceAll(/[\n\t]/g, '\ufff
 export const say = (line: string): void => void process.stdout.write(`${shown(line)}\n`)
 export const tell = (line: string): void => void process.stderr.write(`${shown(line)}\n`)
 export const clearLine = (): void => void process.stderr.write('\r\x1b[K')
-export const sayJson = (value: unknown): void => say(JSON.stringify(value))
+/** In JSON whatever a terminal would obey is escaped, and so stays what it is. */
+const escaped = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    CONTROL,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
+export const sayJson = (value: unknown): void => void process.stdout.write(`${escaped(value)}\n`)
+export const tellJson = (value: unknown): void => void process.stderr.write(`${escaped(value)}\n`)
+
+/** `1 file`, `2 files`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+/** As the shell ends what nobody listens to any more. */
+const BROKEN_PIPE = 141
 
 /** Whoever reads the first lines alone has seen enough; what was asked for besides is still to be done. */
 export function endWithReader(hasMoreToDo: boolean): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' && hasMoreToDo) return
-    if (error.code === 'EPIPE') process.exit(0)
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE)
     tell(`Standard output cannot be written: ${error.message}.`)
     process.exit(1)
   })

@@ -30,16 +30,17 @@ export function pointed(
   const [first] = error.errors
   if (first?.at === undefined) return null
   const { at, length = 1, message, hint } = first
-  const before = ' '.repeat(stringWidth(query.slice(0, at)))
+  const line = query.replaceAll(/\s/g, ' ')
+  const before = ' '.repeat(stringWidth(line.slice(0, at)))
   const part = query.slice(at, at + length)
   const marks = '^'.repeat(Math.max(1, stringWidth(part)))
-  return { text: `${query}\n${before}${marks}\n${message}${hint === undefined ? '' : `\n${hint}`}`, part }
+  return { text: `${line}\n${before}${marks}\n${message}${hint === undefined ? '' : `\n${hint}`}`, part }
 }
 
 /** How the command ends by an error. */
 export function exitBy(error: unknown): Exit {
   if (!(error instanceof DreamLakeError)) return EXIT.failed
-  if (error.code === 'query_invalid') return EXIT.usage
+  if (error.status === 400) return EXIT.usage
   return [401, 403].includes(error.status) ? EXIT.refused : EXIT.failed
 }
 
@@ -47,6 +48,6 @@ export function exitBy(error: unknown): Exit {
 export const isForAll = (error: unknown): boolean =>
   error instanceof DreamLakeError &&
   (error.code === 'network' ||
-    [401, 403].includes(error.status) ||
+    ([401, 403].includes(error.status) && error.code !== 'episode_write_protected') ||
     ['namespace_not_found', 'project_not_found'].includes(error.code) ||
     error.errors.some(({ path }) => path === 'namespace' || path === 'project'))

@@ -15,7 +15,7 @@ import {
   textIn,
   UsageError,
 } from './command.ts'
-import { say, sayJson, sizeText, Table, tell } from './output.ts'
+import { counted, say, sayJson, sizeText, Table, tell } from './output.ts'
 import { pointed } from './problem.ts'
 import { kindIn } from './upload.ts'
 
@@ -157,7 +157,7 @@ async function search(run: Run): Promise<Exit> {
     )
   }
   try {
-    if ((await found()) === 0) tell('Nothing is found.')
+    if ((await found()) === 0 && !json) tell('Nothing is found.')
     return EXIT.done
   } catch (error) {
     const problem = json ? null : pointed(error, q)
@@ -230,9 +230,7 @@ async function readManifest(run: Run): Promise<Exit> {
     if (!done) sayJson(value)
     else {
       const { lines: count, changed } = value
-      tell(
-        `${count} ${count === 1 ? 'asset' : 'assets'}${changed ? '; the project was written to meanwhile' : ''}.`,
-      )
+      tell(`${counted(count, 'asset')}${changed ? '; the project was written to meanwhile' : ''}.`)
       return EXIT.done
     }
   }

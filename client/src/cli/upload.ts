@@ -6,15 +6,15 @@ import {
   type Command,
   EXIT,
   type Exit,
+  episodeIn,
   numberIn,
-  projectIn,
   type Run,
   textIn,
   textsIn,
   UsageError,
 } from './command.ts'
-import { filesBy } from './files.ts'
-import { ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
+import { type Found, filesBy } from './files.ts'
+import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
 import { exitBy, explain, isForAll } from './problem.ts'
 
 /** A file that is to be sent. */
@@ -35,10 +35,13 @@ export function metadataIn({ values }: Pick<Run, 'values'>): Record<string, unkn
   const text = textIn(values, 'metadata')
   if (text === undefined) return undefined
   try {
-    return withAllDigits(text) as Record<string, unknown>
+    const value: unknown = withAllDigits(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
   } catch {
-    throw new UsageError('--metadata is no JSON.')
+    // What it should be is told below.
   }
+  throw new UsageError('--metadata is no object in JSON, such as {"robot": "arm-3"}.')
 }
 
 const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path}`)
@@ -63,12 +66,21 @@ function inEpisode(path: string, file: string): { episode: string; path: string 
   return { episode, path: rest }
 }
 
+/** Tells of what is not sent; gives whether it should have been. */
+function tellLeftOut(found: Exclude<Found, { readonly path: string }>, json: boolean): boolean {
+  const isFault = 'fault' in found
+  const why = isFault ? `cannot be read: ${found.fault}` : `is passed over: ${found.passed}`
+  if (json) sayJson(found)
+  else tell(`${found.file} ${why}.`)
+  return isFault
+}
+
 /** What is to be sent, and where to. Everything is looked at first: a mistake is told before anything is sent. */
-async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number }> {
+async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; faults: number }> {
   const to = textIn(run.values, 'to')
   if (to === undefined)
     throw new UsageError('Say where to: --to namespace/project or --to namespace/project/episode.')
-  const { rest: episode, ...place } = projectIn(to)
+  const { episode, ...place } = episodeIn(to)
   const isEach = run.values.episodes === true
   if (isEach && episode !== undefined)
     throw new UsageError('With --episodes each folder is an episode: --to is namespace/project.')
@@ -81,11 +93,11 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number }> {
   }
   const pathOf = await pathsBy(run)
   const items = new Map<string, Item>()
-  let passed = 0
+  let [passed, faults] = [0, 0]
   for await (const found of filesBy(run.words)) {
-    if ('reason' in found) {
-      tell(`${found.file} is passed over: ${found.reason}.`)
-      passed++
+    if (!('path' in found)) {
+      if (tellLeftOut(found, run.json)) faults++
+      else passed++
       continue
     }
     const at = isEach ? inEpisode(found.path, found.file) : { episode, path: found.path }
@@ -99,7 +111,7 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number }> {
     const inside = at.episode === undefined ? {} : { episode: at.episode }
     items.set(key, { ...common, ...inside, path, body: found.file, size: found.size })
   }
-  return { items: [...items.values()], passed }
+  return { items: [...items.values()], passed, faults }
 }
 
 /** What has become of the files. */
@@ -115,7 +127,7 @@ function report({ json }: Run, counts: Counts, item: Item, error: unknown, isHel
   counts[error !== undefined ? 'failed' : isHeld ? 'held' : 'sent']++
   const place = episode === undefined ? path : `${episode}${path}`
   if (error === undefined) {
-    if (!json) say(`${place}  ${sizeText(size)}${isHeld ? '  was there' : ''}`)
+    if (!json) say(`${place}  ${sizeText(size)}${isHeld ? '  not sent again' : ''}`)
     return
   }
   const problem = explain(error)
@@ -126,16 +138,17 @@ function report({ json }: Run, counts: Counts, item: Item, error: unknown, isHel
 async function run(run: Run): Promise<Exit> {
   if (run.words.length === 0) throw new UsageError('Say which files or folders.')
   const concurrency = numberIn(run.values, 'concurrency', 99) ?? 4
-  const { items, passed } = await itemsOf(run)
+  const { items, passed, faults } = await itemsOf(run)
+  if (items.length + faults === 0) throw new UsageError('There is no file in that.')
   const bar = new ProgressBar({ isWhole: true })
   for (const item of items) bar.expect(item, item.size)
   const held = new Set<Item>()
-  const counts: Counts = { sent: 0, held: 0, failed: 0 }
+  const counts: Counts = { sent: 0, held: 0, failed: faults }
   const lake = await run.connected()
   const uploads = lake.uploadAll(items, {
     ...{ concurrency, signal: run.signal, keep: true },
     onProgress(item, progress) {
-      if (progress.held === progress.total && progress.total > 0) held.add(item)
+      if (progress.held === progress.total) held.add(item)
       bar.label = item.path
       bar.update(item, { done: progress.sent, held: progress.held, total: progress.total })
     },
@@ -153,7 +166,8 @@ async function run(run: Run): Promise<Exit> {
     }
   }
   bar.clear()
-  if (items.length + passed > 1) tell(summary(counts, items.length, passed))
+  const all = items.length + faults
+  if (all + passed > 1 && !run.json) tell(summary(counts, all, passed))
   if (stop !== undefined) return exitBy(stop)
   if (counts.failed === 0) return EXIT.done
   return counts.sent + counts.held > 0 ? EXIT.partly : EXIT.failed
@@ -162,13 +176,13 @@ async function run(run: Run): Promise<Exit> {
 function summary({ sent, held, failed }: Counts, all: number, passed: number): string {
   const left = all - sent - held - failed
   const parts: readonly (readonly [number, string])[] = [
-    [held, 'were there'],
+    [held, 'not sent again'],
     [failed, 'failed'],
-    [left, 'were not tried'],
+    [left, 'not tried'],
     [passed, 'passed over'],
   ]
   const others = parts.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
-  return `${sent} of ${all} ${all === 1 ? 'file' : 'files'} sent${others.join('')}.`
+  return `${sent} of ${counted(all, 'file')} sent${others.join('')}.`
 }
 
 export const upload: Command = {
@@ -180,16 +194,17 @@ export const upload: Command = {
 Sends files and registers each as an asset. Projects, episodes and folders come
 into being where they are missing. Whatever ends this command, run it again: a
 file that is there is not sent again, and of one that was begun, and is larger
-than 64 MiB, only what is missing. A file that has changed becomes a new asset,
-and the one before it goes to the trash.
+than 64 MiB, only what is missing. Up to 64 MiB a file is known by its bytes;
+above by name, size and time, on this machine. A file that has changed becomes a
+new asset, without the tags of the one before it, which goes to the trash.
 
-Of one folder, files keep their paths in it; of several, each keeps its name.
+A folder keeps its name; with a slash at its end it stands for what is in it.
 Links to files are sent as files. What is no file is passed over, and told.
 
   --to PLACE          namespace/project, or namespace/project/episode
-  --episodes          each folder, or each one in a single folder, becomes an
-                      episode of its name
-  --as PATH           the path of a single file; of a folder, or with a slash at
+  --episodes          each folder becomes an episode of its name: those that
+                      are given, or with a slash those in the given one
+  --as PATH           the path of a single file; of folders, or with a slash at
                       its end, what the paths begin with
   --kind KIND         video, audio, image, text-track, label-track or file;
                       otherwise what the name of each file says
