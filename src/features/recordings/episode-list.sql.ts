@@ -87,6 +87,9 @@ function statementOf(recipe: Recipe): Compiled<Asked> {
   return lately.of(key, () => consultingOnce(listing, 'episodes.found', (a: A) => page(a, recipe)))
 }
 
+/** Whoever wants ids alone does something with them. */
+const READ_FOR_IDS = 4_000
+
 /** Ranges are counted until one is small enough, and no more of them. */
 const MOST_RANGES = 2
 
@@ -106,7 +109,7 @@ export function findEpisodes(
   const driving = drivingBy(drives.equalities, ranges)
   const slots = slotsOf(driving)
   const merged = extreme === null ? 0 : Math.max(0, slots - 1)
-  const bounds = boundsOf(asking, reads + merged, ranges.length)
+  const bounds = boundsOf(asking, reads + merged, ranges.length, shows === 'id' ? READ_FOR_IDS : 0)
   const values = {
     ...ref,
     ...driving,

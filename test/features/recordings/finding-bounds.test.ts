@@ -147,6 +147,16 @@ describe('the worst query reads under 25,000 rows', () => {
     expect(body.examined).toBeLessThan(150)
   })
 
+  it('of members that are added, with what that reads', async () => {
+    const { tenant } = await having({ count: 5_000, period: 4, heavy: { k: 2 } })
+    const collections = `${tenant.project('lab')}/collections`
+    await tenant.ask('POST', collections, { name: 'wide' })
+    const body = { q: 'meta.k>1 name:run*', target: 'episodes' }
+    const added = await tenant.ask('POST', `${collections}/wide/members`, body)
+    expect([added.status, added.rowsRead < MOST_ROWS_READ || added.rowsRead]).toEqual([200, true])
+    expect(added.body.added).toBeGreaterThan(500)
+  })
+
   it('of members of what is in the trash', async () => {
     const { tenant, project } = await having({ count: 300, heavy: { k: 1 } })
     await env.DB.batch([
