@@ -8879,14 +8879,14 @@ export interface operations {
                 q?: string;
                 /** @description May be repeated: what has all of them. */
                 tag?: string[];
-                /** @description What its status is */
-                status?: "running" | "completed" | "failed" | "archived";
                 /** @description What the name begins with */
                 name?: string;
                 /** @description Made later: after the end of a date, after a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
                 createdAfter?: string;
                 /** @description Made earlier: before a date begins, before a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
                 createdBefore?: string;
+                /** @description What its status is */
+                status?: "running" | "completed" | "failed" | "archived";
                 /** @description The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all. */
                 sort?: "-created" | "created" | "-started" | "started" | "-updated" | "name";
             };
@@ -10072,14 +10072,14 @@ export interface operations {
                 q?: string;
                 /** @description May be repeated: what has all of them. */
                 tag?: string[];
-                /** @description What its status is */
-                status?: "running" | "completed" | "failed" | "archived";
                 /** @description What the name begins with */
                 name?: string;
                 /** @description Made later: after the end of a date, after a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
                 createdAfter?: string;
                 /** @description Made earlier: before a date begins, before a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
                 createdBefore?: string;
+                /** @description What its status is */
+                status?: "running" | "completed" | "failed" | "archived";
                 /** @description The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all. */
                 sort?: "-created" | "created" | "-started" | "started" | "-updated" | "name";
             };
@@ -10435,6 +10435,14 @@ export interface operations {
             query?: {
                 /** @description A query over fields, such as `kind:video folder:/cams/* size>10MB episode.status:completed`; up to 1,024 bytes. */
                 q?: string;
+                /** @description May be repeated: what has all of them. */
+                tag?: string[];
+                /** @description What the name begins with */
+                name?: string;
+                /** @description Made later: after the end of a date, after a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdAfter?: string;
+                /** @description Made earlier: before a date begins, before a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdBefore?: string;
                 /** @description How many at most, up to 1,000. */
                 limit?: number;
                 /** @description `nextCursor` of the answer before */
@@ -10627,6 +10635,14 @@ export interface operations {
             query?: {
                 /** @description A query over fields, such as `kind:video folder:/cams/* size>10MB episode.status:completed`; up to 1,024 bytes. */
                 q?: string;
+                /** @description May be repeated: what has all of them. */
+                tag?: string[];
+                /** @description What the name begins with */
+                name?: string;
+                /** @description Made later: after the end of a date, after a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdAfter?: string;
+                /** @description Made earlier: before a date begins, before a time itself. RFC 3339, or a year, month or day in UTC, such as 2026-04-14. */
+                createdBefore?: string;
                 /** @description How many at most, up to 1,000. */
                 limit?: number;
                 /** @description `nextCursor` of the answer before */

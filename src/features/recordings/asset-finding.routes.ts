@@ -1,5 +1,6 @@
 import { assetDrives } from '../../domain/asset-drives.ts'
 import { assetConditionOf } from '../../domain/asset-fields.ts'
+import type { Condition } from '../../domain/query-conditions.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import { Cursors, LARGEST_LIMIT, limit, walkLinks } from '../../http/page.ts'
 import type { AnswerShape, Call, Endpoint } from '../../http/route.ts'
@@ -9,6 +10,7 @@ import { compileOfAssets } from './asset-conditions.sql.ts'
 import { assetFinding, episodeAssetFinding, type FoundPage, type Wanted } from './asset-finding.sql.ts'
 import { shownBy, wireKinds } from './asset-kinds.ts'
 import { EPISODES, EpisodeParams } from './episodes.routes.ts'
+import { plainConditions, plainFilters } from './plain-filters.ts'
 import { conditionIn } from './query-asked.ts'
 
 const DEFAULT_LIMIT = 50
@@ -18,6 +20,7 @@ const FoundQuery = z.object({
     description:
       'A query over fields, such as `kind:video folder:/cams/* size>10MB episode.status:completed`; up to 1,024 bytes.',
   }),
+  ...plainFilters,
   limit: limit.optional().meta({
     default: DEFAULT_LIMIT,
     description: `How many at most, up to ${LARGEST_LIMIT.toLocaleString('en')}.`,
@@ -69,11 +72,13 @@ async function answer(
   }: Pick<Call<z.ZodObject, typeof FoundQuery, z.ZodObject>, 'query' | 'url' | 'config' | 'now'>,
   find: (wanted: Wanted) => Promise<FoundPage>,
 ): Promise<Response> {
-  const { q = '', limit: most = DEFAULT_LIMIT, cursor } = query
+  const { q = '', limit: most = DEFAULT_LIMIT, cursor, ...filters } = query
   const cursors = new Cursors(url, config)
   const place = cursor === undefined ? null : await cursors.openPlace<Place>(cursor)
   const moment = place?.now ?? now
-  const condition = conditionIn(assetConditionOf, q, moment)
+  const sought = conditionIn(assetConditionOf, q, moment)
+  const parts = [...plainConditions(filters), ...(sought ? [sought] : [])]
+  const condition: Condition | null = parts.length === 0 ? null : { kind: 'and', parts }
   const { items, next, examined } = await find({
     after: place?.after ?? null,
     limit: most,

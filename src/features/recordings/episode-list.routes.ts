@@ -22,10 +22,8 @@ import { type Edge, NEWEST_FIRST, type OrderName, orderNames } from './episode-o
 import type { FoundPage, FoundWindow } from './episode-walk.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
 import { findInNamespace } from './namespace-episodes.sql.ts'
+import { plainConditions, plainFilters } from './plain-filters.ts'
 import { conditionIn } from './query-asked.ts'
-
-/** Of a list that one may ask for by tags. */
-const MOST_WANTED = 8
 
 const ListQuery = z.object({
   ...pageQuery,
@@ -33,15 +31,8 @@ const ListQuery = z.object({
     description:
       'A query over fields, such as `status:completed tag:front meta.score>0.5 -has:audio started:2026-04`; up to 1,024 bytes.',
   }),
-  tag: filter.allOfTags(MOST_WANTED).optional(),
+  ...plainFilters,
   status: z.enum(episodeStatuses).optional().meta({ description: 'What its status is' }),
-  name: field.line.optional().meta({ description: 'What the name begins with' }),
-  createdAfter: filter.span
-    .optional()
-    .meta({ description: `Made later: after the end of a date, after a time itself. ${filter.SPAN}` }),
-  createdBefore: filter.span
-    .optional()
-    .meta({ description: `Made earlier: before a date begins, before a time itself. ${filter.SPAN}` }),
   sort: z.enum(orderNames).optional().meta({
     description:
       'The order, falling where it begins with a minus; by default `-created`. What has not started comes last. Of episodes that change meanwhile a walk by `-updated` may tell twice, or not at all.',
@@ -49,18 +40,12 @@ const ListQuery = z.object({
 })
 
 /** What the plain parameters ask of an episode, what costs least first. */
-function plainConditions(query: z.output<typeof ListQuery>): readonly Condition[] {
-  const { tag: tags = [], status, name = '', createdAfter, createdBefore } = query
-  const [from, to] = [createdAfter?.to ?? null, createdBefore?.from ?? null]
-  return [
-    ...(status === undefined
-      ? []
-      : [{ kind: 'text', field: 'status', test: { is: 'in', texts: [status] } } as const]),
-    ...(from === null && to === null ? [] : [{ kind: 'span', field: 'created', from, to } as const]),
-    ...(name === '' ? [] : [{ kind: 'text', field: 'name', test: { is: 'begins', text: name } } as const]),
-    ...tags.map((tag) => ({ kind: 'text', field: 'tag', test: { is: 'in', texts: [tag] } }) as const),
-  ]
-}
+const conditionsIn = ({ status, ...others }: z.output<typeof ListQuery>): readonly Condition[] => [
+  ...(status === undefined
+    ? []
+    : [{ kind: 'text', field: 'status', test: { is: 'in', texts: [status] } } as const]),
+  ...plainConditions(others),
+]
 
 const list = endpoint(
   {
@@ -129,7 +114,7 @@ type Asked = z.output<typeof ListQuery>
 
 /** Whether something else is asked for than all of a list, the newest first. */
 const isAsked = (query: Asked): boolean =>
-  plainConditions(query).length > 0 ||
+  conditionsIn(query).length > 0 ||
   (query.q ?? '').trim() !== '' ||
   (query.sort ?? NEWEST_FIRST) !== NEWEST_FIRST
 
@@ -146,7 +131,7 @@ async function foundAnswer(
   const [window, cursors] = await windowOf(query, url, config)
   const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
   const sought = conditionIn(conditionOf, query.q ?? '', moment)
-  const parts = [...plainConditions(query), ...(sought ? [sought] : [])]
+  const parts = [...conditionsIn(query), ...(sought ? [sought] : [])]
   const { sort = NEWEST_FIRST } = query
   const page = await find({ kind: 'and', parts }, sort, { ...window, after })
   const next = page.next && spelled(page.next, moment)

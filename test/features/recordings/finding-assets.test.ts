@@ -280,6 +280,24 @@ describe('a query over assets', () => {
     expect([names(first), names(next)]).toEqual([[null], [LOG]])
     later.mockRestore()
   })
+
+  it.each([
+    ['tag=raw', 'tag:raw'],
+    ['tag=raw&tag=front', 'tag:raw tag:front'],
+    ['name=/cams/', 'name:/cams/*'],
+    ['createdAfter=2020&createdBefore=2999-01-01', 'created:*'],
+    ['createdBefore=2020', 'created<2020'],
+    ['name=/cams&tag=none', 'tag:none'],
+  ])('%s is the same as %s, by itself and beside a query', async (plain, q) => {
+    const expected = await findAll(one, q)
+    for (const within of ['', '/episodes/run-1']) {
+      const found = names(await find(one, '', `&${plain}`, within))
+      expect(found.toSorted()).toEqual((await findAll(one, q, 1_000, within)).toSorted())
+    }
+    expect(names(await find(one, 'kind:*', `&${plain}`))).toEqual(expected)
+    expect(names(await find(one, '-kind:*', `&${plain}`))).toEqual([])
+    expect((await find(one, '', `&${plain}&createdAfter=never`)).status).toBe(400)
+  })
 })
 
 describe('what holds a thing', () => {
