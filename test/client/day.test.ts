@@ -355,8 +355,8 @@ describe('what is shown', () => {
     const bar = new ProgressBar({ isWhole: true })
     bar.label = '/day/前方カメラ記録前方カメラ記録前方カメラ記録🤖.mp4'
     bar.update('a', { done: 123_456_789, held: 123_456_789, total: 987_654_321 })
-    expect(bar.line(80)).toMatch(/🤖\.mp4 {2}\[##-+\] {2}12% {2}123\.5 MB of 987\.7 MB/)
-    expect(bar.line(50)).toMatch(/\.mp4 +\[##-+\] {2}12%$/)
+    expect(bar.line(80)).toMatch(/🤖\.mp4 {2}\[#-+\] {2}12% {2}123\.5 MB of 987\.7 MB/)
+    expect(bar.line(50)).toMatch(/\.mp4 +\[#-+\] {2}12%$/)
     expect(bar.line(20)).toMatch(/\.mp4 +12%$/)
     const open = new ProgressBar({ isWhole: false })
     open.update('a', { done: 5_000_000, held: 0, total: 5_000_000 })

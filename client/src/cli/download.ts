@@ -23,7 +23,7 @@ import {
 } from './command.ts'
 import { fileNameOf, filePathAsGiven, filePathOf, without } from './file-names.ts'
 import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
-import { exitBy, explain, isForAll } from './problem.ts'
+import { explain, isForAll } from './problem.ts'
 
 type Node = components['schemas']['Node']
 type StoredObject = components['schemas']['StoredObject']
@@ -260,8 +260,11 @@ async function fetchAll(
     } catch (error) {
       signal.throwIfAborted()
       counts.failed++
-      if (isForAll(error)) stop = error
       bar.clear()
+      if (isForAll(error)) {
+        stop = error
+        return false
+      }
       const problem = explain(error)
       if (json) sayJson({ file, error: problem })
       else tell(`${file}: ${problem.message}`)
@@ -279,7 +282,7 @@ async function fetchAll(
   const rest = others.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`)
   if (!json && (fetched + held + failed !== 1 || unverified > 0))
     tell(`${counted(fetched, 'file')} fetched${rest.join('')}.`)
-  if (stop !== undefined) return exitBy(stop)
+  if (stop !== undefined) throw stop
   if (failed === 0) return EXIT.done
   return fetched + held > 0 ? EXIT.partly : EXIT.failed
 }

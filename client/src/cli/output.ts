@@ -130,7 +130,7 @@ export const timeText = (seconds: number): string =>
 
 const REDRAWN_MILLISECONDS = 100
 const TOLD_MILLISECONDS = 5_000
-const BAR = 16
+const BAR = 10
 
 interface Part {
   readonly done: number
@@ -209,4 +209,4 @@ export class ProgressBar {
   }
 }
 
-const LEAST_LABEL = 10
+const LEAST_LABEL = 16

@@ -47,6 +47,8 @@ export function exitBy(error: unknown): Exit {
 /** Whether what failed for one of many would fail for all: the server is away, or refuses whoever asks. */
 export const isForAll = (error: unknown): boolean =>
   error instanceof DreamLakeError &&
+  // A bucket may refuse one thing, and give the next.
+  error.code !== 'unexpected_answer' &&
   (error.code === 'network' ||
     ([401, 403].includes(error.status) && error.code !== 'episode_write_protected') ||
     ['namespace_not_found', 'project_not_found'].includes(error.code) ||

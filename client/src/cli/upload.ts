@@ -15,7 +15,7 @@ import {
 } from './command.ts'
 import { type Found, filesBy } from './files.ts'
 import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
-import { exitBy, explain, isForAll } from './problem.ts'
+import { explain, isForAll } from './problem.ts'
 
 /** A file that is to be sent. */
 interface Item extends UploadOptions {
@@ -158,17 +158,18 @@ async function run(run: Run): Promise<Exit> {
     const { item } = ended
     const error = 'error' in ended ? ended.error : undefined
     bar.clear()
-    report(run, counts, item, error, held.has(item))
-    if ('asset' in ended && run.json) sayJson({ file: item.body, asset: ended.asset, sent: !held.has(item) })
-    if (error !== undefined && isForAll(error)) {
+    if (isForAll(error)) {
       stop = error
+      counts.failed++
       break
     }
+    report(run, counts, item, error, held.has(item))
+    if ('asset' in ended && run.json) sayJson({ file: item.body, asset: ended.asset, sent: !held.has(item) })
   }
   bar.clear()
   const all = items.length + faults
   if (all + passed > 1 && !run.json) tell(summary(counts, all, passed))
-  if (stop !== undefined) return exitBy(stop)
+  if (stop !== undefined) throw stop
   if (counts.failed === 0) return EXIT.done
   return counts.sent + counts.held > 0 ? EXIT.partly : EXIT.failed
 }
