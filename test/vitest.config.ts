@@ -27,9 +27,12 @@ const LONGEST = [
   'lifecycle',
   'uploads',
   'audit',
+  'pages',
+  'examples',
   'dev',
   'deploy',
-  'examples',
+  'day',
+  'transfers',
 ]
 
 /** What is of one project stands together, for whatever is of another one needs a process anew. */
