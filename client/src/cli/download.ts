@@ -170,7 +170,7 @@ async function fetchFile(wanted: Wanted, lake: Lake, run: Run, bar: ProgressBar)
     createWriteStream(part, start === 0 ? { flags: 'w' } : { flags: 'r+', start }),
     { signal },
   )
-  if (start > 0 && sha256) await verify(part, sha256, signal)
+  if (start > 0 && sha256 && (await sizeOf(part)) !== null) await verify(part, sha256, signal)
   await shown(part, file, size)
   return { size, wasThere: false, isVerified: Boolean(sha256) }
 }
