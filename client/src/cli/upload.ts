@@ -66,8 +66,16 @@ function inEpisode(path: string, file: string): { episode: string; path: string 
   return { episode, path: rest }
 }
 
+type LeftOut = Exclude<Found, { readonly path: string }>
+
+/** Beside folders that become episodes, what a system has hidden there is none to send. */
+const unlessHidden = (found: Found, isEach: boolean): Found =>
+  isEach && 'path' in found && /^\.[^/]*$/.test(found.path)
+    ? { file: found.file, passed: 'it is hidden, and in no folder' }
+    : found
+
 /** Tells of what is not sent; gives whether it should have been. */
-function tellLeftOut(found: Exclude<Found, { readonly path: string }>, json: boolean): boolean {
+function tellLeftOut(found: LeftOut, json: boolean): boolean {
   const isFault = 'fault' in found
   const why = isFault ? `cannot be read: ${found.fault}` : `is passed over: ${found.passed}`
   if (json) sayJson(found)
@@ -94,7 +102,8 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; fault
   const pathOf = await pathsBy(run)
   const items = new Map<string, Item>()
   let [passed, faults] = [0, 0]
-  for await (const found of filesBy(run.words)) {
+  for await (const each of filesBy(run.words)) {
+    const found = unlessHidden(each, isEach)
     if (!('path' in found)) {
       if (tellLeftOut(found, run.json)) faults++
       else passed++
