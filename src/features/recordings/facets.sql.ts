@@ -70,28 +70,42 @@ const rarest = (a: A, isWeighed = sql`true`): SQL => sql`wanted as materialized 
     group by drive) order by total, drive limit 1),
   chosen as materialized (select slot, key, value from rarest cross join wanted on wanted.drive = rarest.drive)`
 
-/** What has the facet in a slot of the rarest, in a project, behind an id in the order of ids. */
-function inSlot(a: A, slot: number, extreme: 'max' | 'min', project: SQL, id: SQLWrapper): SQL {
+/** A facet, in a project. */
+interface InProject {
+  readonly project: SQL
+  readonly key: SQL
+  readonly value: SQL
+}
+
+/** What has a facet, behind an id in the order of ids. */
+function having(a: A, { project, key, value }: InProject, extreme: 'max' | 'min', id: SQLWrapper): SQL {
   const isMax = extreme === 'max'
   const bytes = (of: SQLWrapper): SQL => sql`ifnull(unhex(${of}), x'ff')`
-  const own = (what: string): SQL => sql`(select ${sql.raw(what)} from chosen where slot = ${num(slot)})`
-  return sql`from ${facets} where ${facets.projectId} = ${project} and ${facets.key} = ${own('key')}
-    and ${facets.value} = ${own('value')} and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(id)}
+  return sql`from ${facets} where ${facets.projectId} = ${project} and ${facets.key} = ${key}
+    and ${facets.value} = ${value} and ${facets.episodeId} ${sql.raw(isMax ? '<' : '>')} ${bytes(id)}
     and ${facets.episodeId} ${sql.raw(isMax ? '>=' : '<')} ${bytes(a.until)}`
+}
+
+/** Selects the first ids that do. */
+const firstHaving = (a: A, source: InProject, extreme: 'max' | 'min', id: SQLWrapper, most: SQL): SQL =>
+  sql`select ${idOf(facets.episodeId)} as id ${having(a, source, extreme, id)}
+    order by ${facets.episodeId} ${sql.raw(extreme === 'max' ? 'desc' : 'asc')} limit ${most}`
+
+/** The facet in a slot of the rarest, in the project. */
+function inSlot(slot: number): InProject {
+  const own = (what: string): SQL => sql`(select ${sql.raw(what)} from chosen where slot = ${num(slot)})`
+  return { project: PLACE, key: own('key'), value: own('value') }
 }
 
 const slotsUpTo = (slots: number): readonly number[] => Array.from({ length: slots }, (_, slot) => slot)
 
 /** Selects the first ids behind a place that have one of the facets. */
 function idsIn(a: A, slots: number, extreme: 'max' | 'min', at: Place, most: SQL): SQL {
-  const isMax = extreme === 'max'
-  if (slots === 1)
-    return sql`select ${idOf(facets.episodeId)} as id ${inSlot(a, 0, extreme, PLACE, at.id)}
-      order by ${facets.episodeId} ${sql.raw(isMax ? 'desc' : 'asc')} limit ${most}`
-  const nothing = isMax ? sql`x''` : sql`x'ff'`
+  if (slots === 1) return firstHaving(a, inSlot(0), extreme, at.id, most)
+  const nothing = extreme === 'max' ? sql`x''` : sql`x'ff'`
   const each = slotsUpTo(slots).map(
     (slot) => sql`ifnull((select ${sql.raw(extreme)}(${facets.episodeId})
-      ${inSlot(a, slot, extreme, PLACE, at.id)}), ${nothing})`,
+      ${having(a, inSlot(slot), extreme, at.id)}), ${nothing})`,
   )
   return sql`select ${idOf(sql`first`)} as id
     from (select ${sql.raw(extreme)}(${sql.join(each, sql`, `)}) as first limit ${most}) where first <> ${nothing}`
@@ -248,10 +262,6 @@ const num = (value: number): SQL => sql.raw(String(value))
  * equalities are weighed as leave room for `most` looks.
  */
 export function driveOfMany(a: A, ids: SQL, extreme: 'max' | 'min', most: number) {
-  const isMax = extreme === 'max'
-  const [behind, upTo, direction] = isMax
-    ? [sql.raw('<'), sql.raw('>='), sql.raw('desc')]
-    : [sql.raw('>'), sql.raw('<'), sql.raw('asc')]
   const room = sql`(select ${num(most)} / max(1, count(*)) from place)`
   return {
     tables: [placeOf(ids), rarest(a, sql`(drive.key + 1) * json_array_length(drive.value) <= ${room}`)],
@@ -261,10 +271,8 @@ export function driveOfMany(a: A, ids: SQL, extreme: 'max' | 'min', most: number
     /** Selects the id of the next one of a source, `source`, behind an id. */
     next: (source: string, id: SQLWrapper): SQL => {
       const own = (name: string): SQL => sql.raw(`${source}.${name}`)
-      return sql`select ${idOf(facets.episodeId)} from ${facets} where ${facets.projectId} = ${own('project')}
-        and ${facets.key} = ${own('key')} and ${facets.value} = ${own('value')}
-        and ${facets.episodeId} ${behind} ifnull(unhex(${id}), x'ff') and ${facets.episodeId} ${upTo} ifnull(unhex(${a.until}), x'ff')
-        order by ${facets.episodeId} ${direction} limit 1`
+      const of = { project: own('project'), key: own('key'), value: own('value') }
+      return firstHaving(a, of, extreme, id, sql`1`)
     },
   }
 }
