@@ -5,7 +5,6 @@ import {
   type Exit,
   type Lake,
   namedIn,
-  oneWord,
   type Run,
   textIn,
   textsIn,
@@ -19,10 +18,7 @@ const STATUSES = ['running', 'completed', 'failed', 'archived'] as const
 
 async function change(run: Run): Promise<Exit> {
   const { words, values, json, signal, connected } = run
-  const { name, namespace, project } = namedIn(
-    oneWord(words, 'which episode: namespace/project/episode'),
-    'episode',
-  )
+  const { name, namespace, project } = namedIn(words, 'episode')
   const given = textIn(values, 'status')
   const status = STATUSES.find((each) => each === given)
   if (given !== undefined && status === undefined)
@@ -127,10 +123,7 @@ async function collectionIn(
 
 async function fill(run: Run): Promise<Exit> {
   const { words, values, json, signal, connected } = run
-  const { name, namespace, project } = namedIn(
-    oneWord(words, 'which dataset: namespace/project/dataset'),
-    'dataset',
-  )
+  const { name, namespace, project } = namedIn(words, 'dataset')
   const q = textIn(values, 'add')
   if (q === undefined)
     throw new UsageError(

@@ -105,8 +105,12 @@ export function episodeIn(text: string): { namespace: string; project: string; e
   return rest === undefined ? place : { ...place, episode: nameIn(text, rest) }
 }
 
-/** A project and the name of something in it. */
-export function namedIn(text: string, what: string): { namespace: string; project: string; name: string } {
+/** The project and the name of something in it, which is the one word that a command takes. */
+export function namedIn(
+  words: readonly string[],
+  what: string,
+): { namespace: string; project: string; name: string } {
+  const text = oneWord(words, `which ${what}: namespace/project/${what}`)
   const { rest, ...place } = projectIn(text)
   if (rest === undefined) throw new UsageError(`Say which ${what}: namespace/project/${what}.`)
   return { ...place, name: nameIn(text, rest) }

@@ -84,8 +84,7 @@ function fittedWidths(rows: readonly (readonly string[])[], columns: number): nu
     const widest = Math.max(...widths, 0)
     if (total <= room || widest <= LEAST_WIDTH) return widths
     const next = Math.max(LEAST_WIDTH, ...widths.filter((width) => width < widest))
-    const at = widths.indexOf(widest)
-    widths[at] = Math.max(next === widest ? widest - 1 : next, widest - (total - room), LEAST_WIDTH)
+    widths[widths.indexOf(widest)] = Math.max(next, widest - (total - room))
   }
 }
 

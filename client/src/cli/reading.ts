@@ -218,7 +218,7 @@ Examples:
 
 async function readManifest(run: Run): Promise<Exit> {
   const { words, values, signal, connected } = run
-  const { name, ...place } = namedIn(oneWord(words, 'which dataset: namespace/project/dataset'), 'dataset')
+  const { name, ...place } = namedIn(words, 'dataset')
   const kind: Kind | undefined = kindIn(run)
   const lake = await connected()
   const lines = lake.manifest(
