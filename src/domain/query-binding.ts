@@ -1,8 +1,9 @@
 import { fold, foldAscii, speltWordsOf, wordsOf } from './fold.ts'
 import { nearest } from './nearest.ts'
-import { parseQuery, type Query, QueryFault, type Term, type Words } from './query.ts'
+import { parseQuery, QueryFault } from './query.ts'
 import type { Condition } from './query-conditions.ts'
 import { type Field, not } from './query-terms.ts'
+import type { Query, Term, Words } from './query-tree.ts'
 
 /** How the tree of a query becomes a condition, by the fields that a kind of things has. */
 

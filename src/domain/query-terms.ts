@@ -1,5 +1,4 @@
 import { spelledAsNode } from './path.ts'
-import type { Scalar, Term, Value } from './query.ts'
 import { QueryFault } from './query.ts'
 import type {
   Comparison,
@@ -10,6 +9,7 @@ import type {
   SpanField,
   TextField,
 } from './query-conditions.ts'
+import type { Scalar, Term, Value } from './query-tree.ts'
 import { isNumeric, lengthFrom, sizeFrom, spanFrom } from './query-values.ts'
 import type { Span } from './time.ts'
 

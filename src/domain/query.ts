@@ -1,8 +1,6 @@
 import type { Operator, Position, Query, Scalar, Value, Words } from './query-tree.ts'
 import { byteLength } from './text.ts'
 
-export type { Query, Scalar, Term, Value, Words } from './query-tree.ts'
-
 /** What is wrong with a query, and where. */
 export class QueryFault extends Error {
   override readonly name = 'QueryFault'

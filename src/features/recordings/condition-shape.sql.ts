@@ -6,7 +6,7 @@ import { partsOf } from './tag-parts.sql.ts'
 /** What a compiled condition is, and what its text depends on. */
 
 /** An argument of one. */
-export type Asked = string | number | null | readonly string[]
+export type Asked = string | number | null
 
 /** A condition as SQL over the rows of a table. Conditions that differ in their values alone have the same text. */
 export interface Asking {

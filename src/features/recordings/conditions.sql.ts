@@ -25,7 +25,7 @@ import {
 import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
 
-/** Bytes that weigh as much as a member of a list: it is read as two rows, and 10,000 are as much as all metadata that is looked into. */
+/** Bytes that weigh as much as a member of a list, which is a row that is read: 10,000 are as much as all metadata that is looked into. */
 export const MEMBER = sql.raw('200')
 
 /** Members of lists in the metadata that are looked at, by what is asked of one row. */

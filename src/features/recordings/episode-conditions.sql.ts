@@ -6,8 +6,6 @@ import type { Condition } from '../../domain/query-conditions.ts'
 import type { Asking } from './condition-shape.sql.ts'
 import { type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 
-export type { Asking } from './condition-shape.sql.ts'
-
 const duration = sql`ifnull(${episodes.durationMs}, ${episodes.endedAt} - ${episodes.startedAt})`
 const end = sql`ifnull(${episodes.endedAt}, ${episodes.startedAt} + ${episodes.durationMs})`
 

@@ -8,7 +8,8 @@ import { live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { consultingOnce, guard } from '../../db/statements.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { drivesOf, type Range } from '../../domain/query-drives.ts'
-import { type Asking, compile } from './episode-conditions.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
+import { compile } from './episode-conditions.sql.ts'
 import { type OrderName, orders, rangeIn, type Walk, walkOf } from './episode-order.sql.ts'
 import {
   type Bounds,

@@ -9,7 +9,8 @@ import { live, type NamespaceRef, publicProject, visitorGuard } from '../../db/s
 import { consulting, consultingOnce, guard } from '../../db/statements.ts'
 import type { Condition } from '../../domain/query-conditions.ts'
 import { drivesOf } from '../../domain/query-drives.ts'
-import { type Asking, compile } from './episode-conditions.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
+import { compile } from './episode-conditions.sql.ts'
 import {
   beginning,
   NEWEST_FIRST,
