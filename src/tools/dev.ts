@@ -13,13 +13,13 @@ const USUAL_PORT = '10334'
 let running: ChildProcess | null = null
 let stoppedBy: NodeJS.Signals | null = null
 
-/** Runs wrangler in the project and gives its exit code. */
-async function wrangler(args: readonly string[], input: 'inherit' | 'ignore'): Promise<number> {
+/** Runs a program of Node in the project and gives its exit code. */
+async function run(program: string, args: readonly string[]): Promise<number> {
   if (stoppedBy) return exitCodeOf(stoppedBy)
-  const child = spawn(process.execPath, [wranglerPath, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env: { ...quiet, ...process.env },
-    stdio: [input, 'inherit', 'inherit'],
+    stdio: 'inherit',
   })
   running = child
   return new Promise((resolve, reject) => {
@@ -88,10 +88,9 @@ async function develop(args: readonly string[]): Promise<number> {
   makeVariables()
   putPages()
   const persistence = given['persist-to'] === undefined ? [] : ['--persist-to', given['persist-to']]
-  // Without an input wrangler applies what is missing and does not ask.
-  const migrated = await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', ...persistence], 'ignore')
+  const migrated = await run(join(import.meta.dirname, 'migrate.ts'), persistence)
   if (migrated !== 0) return migrated
-  return wrangler(['dev', ...args, ...serving(given), ...commitVariable()], 'inherit')
+  return run(wranglerPath, ['dev', ...args, ...serving(given), ...commitVariable()])
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))

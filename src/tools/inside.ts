@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { signLocalToken } from './local-token.ts'
-import { hasCode, localVariables, root } from './project.ts'
+import { migrations } from './migrations.ts'
+import { hasCode, localVariables } from './project.ts'
 
 /** The inside of the Worker, for the tools that show it. It is typed for workerd, and so is loaded by its address. */
 
@@ -68,12 +67,7 @@ export const lines = (text: string): string =>
 /** An empty database with the schema that the migrations make. */
 export function emptyDatabase(): DatabaseSync {
   const database = new DatabaseSync(':memory:')
-  const folder = join(root, 'migrations')
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort())
-    for (const text of readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint'))
-      database.exec(text)
+  for (const { statements } of migrations) for (const text of statements) database.exec(text)
   return database
 }
 

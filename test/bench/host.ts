@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, parse } from 'node:path'
 import { promisify } from 'node:util'
 import { SignJWT } from 'jose'
 import type { Miniflare } from 'miniflare'
+import { migrations } from '../../src/tools/migrations.ts'
 
 /** What every bench hosts: the built Worker in workerd, on a migrated database, and a load from another process. */
 
@@ -53,11 +54,8 @@ export type LocalDatabase = Awaited<ReturnType<Miniflare['getD1Database']>>
 
 export async function migrate(miniflare: Miniflare, worker = 'server'): Promise<LocalDatabase> {
   const database = await miniflare.getD1Database('DB', worker)
-  const files = readdirSync(join(root, 'migrations')).filter((file) => file.endsWith('.sql'))
-  for (const file of files.sort()) {
-    const statements = readFileSync(join(root, 'migrations', file), 'utf8').split('--> statement-breakpoint')
-    for (const text of statements) await database.prepare(text).run()
-  }
+  for (const { statements } of migrations)
+    await database.batch(statements.map((text) => database.prepare(text)))
   return database
 }
 

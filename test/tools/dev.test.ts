@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { signLocalToken } from '../../src/tools/local-token.ts'
+import { migrations } from '../../src/tools/migrations.ts'
 import { scratch, serve, tool } from './running.ts'
 
 const own = scratch()
@@ -32,9 +35,20 @@ describe('npm run dev', () => {
   })
 })
 
+/** The migrations that the database of a server notes, as wrangler would go on with them. */
+function notedIn(state: string): readonly unknown[] {
+  const folder = join(state, 'v3/d1/miniflare-D1DatabaseObject')
+  const file = readdirSync(folder).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) ?? 'none'
+  const database = new DatabaseSync(join(folder, file), { readOnly: true })
+  const rows = database.prepare('select name from d1_migrations order by id').all()
+  database.close()
+  return rows.map(({ name }) => name)
+}
+
 describe('npm run cron', () => {
   it('shows what the server has purged, whose port nothing is left on when npm is killed', async () => {
     const { server, origin } = await serve(own.folder)
+    expect(notedIn(own.folder)).toEqual(migrations.map(({ name }) => name))
     const user = `user-${crypto.randomUUID().slice(0, 8)}`
     const authority = { Authorization: `Bearer ${await signLocalToken({ user })}` }
     const headers = { ...authority, 'Content-Type': 'application/json' }
