@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './project.ts'
 
 /** One step of the schema. */
 export interface Migration {
@@ -9,7 +8,7 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-const folder = join(root, 'migrations')
+const folder = join(import.meta.dirname, '../../migrations')
 
 /** All, in the order in which they are applied. */
 export const migrations: readonly Migration[] = readdirSync(folder)

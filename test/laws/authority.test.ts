@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
-import { type Fixture, fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
+import { type Fixture, fixture, inWorlds, type Sample, samplesFor } from '../support/samples.ts'
 import { ask, DEVELOPMENT_SECRET, Tenant, tokenFor } from '../support/world.ts'
 
 /** Every endpoint against every kind of caller. */
@@ -23,11 +23,11 @@ beforeAll(async () => {
 })
 
 /** With a second project. */
-const inFixture = untouched(async () => {
+const inWorld = inWorlds(async () => {
   const own = await fixture()
   await own.owner.withProject('other')
   return own
-})
+}, samplesFor)
 
 const past = Math.floor(Date.now() / 1000) - 60
 const secret = new TextEncoder().encode(DEVELOPMENT_SECRET)
@@ -155,7 +155,7 @@ describe('a writer and an owner may do all of it, in one round trip, or the two 
       { ...each, role: 3 as const },
     ]),
   )('$method $operationId with role $role', ({ operationId, method, role }) =>
-    inFixture(async (own) => {
+    inWorld(async (own) => {
       const { path, body, status, isMadeBy, isOwners, trips = 1 } = sampleOf(operationId, own)
       const member = await Tenant.arrive()
       await own.owner.admit(member, role)
@@ -168,7 +168,7 @@ describe('a writer and an owner may do all of it, in one round trip, or the two 
         /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/,
       )
       return [answer]
-    }),
+    }, operationId),
   )
 })
 
@@ -214,7 +214,7 @@ describe('an API token of the owner', () => {
       cases.map((each) => ({ kind, wish, wanted: status, ...each })),
     ),
   )('$kind is answered as it should be to $method $operationId', (row) =>
-    inFixture(async (own) => {
+    inWorld(async (own) => {
       const sample = sampleOf(row.operationId, own)
       const place = 'project' in row.wish ? { namespace: own.owner.slug } : {}
       const made = await own.owner.ask('POST', '/auth/tokens', { name: 'robot', ...place, ...row.wish })
@@ -237,7 +237,7 @@ describe('an API token of the owner', () => {
         1,
       ])
       return [answer]
-    }),
+    }, row.operationId),
   )
 })
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { failuresOf } from '../../src/http/openapi.ts'
-import { type Fixture, fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
+import { type Fixture, fixture, inWorlds, type Sample, samplesFor } from '../support/samples.ts'
 import { type Answer, type Asked, Tenant } from '../support/world.ts'
 
 /** What a client has read, as the condition of reading it again, and of changing it. */
@@ -17,7 +17,7 @@ beforeAll(async () => {
   shared = await fixture()
 })
 
-const inFixture = untouched(fixture)
+const inWorld = inWorlds(fixture, samplesFor)
 
 const tagOf = ({ headers }: Answer): string => headers.get('ETag') ?? 'none'
 
@@ -75,7 +75,7 @@ describe.each(readings)('$operationId', ({ operationId }) => {
 
 describe.each(changes)('$operationId of something else than what was read', ({ operationId, method }) => {
   it('is 412, and writes nothing', async () => {
-    await inFixture(async (own) => {
+    await inWorld(async (own) => {
       const answer = await send(own, operationId, method, { 'If-Match': STALE })
       expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([412, 'precondition_failed', 0])
       return [answer]

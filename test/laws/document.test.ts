@@ -1,7 +1,7 @@
 import { Validator } from '@cfworker/json-schema'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Fixture, fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
+import { type Fixture, fixture, inWorlds, type Sample, samplesFor } from '../support/samples.ts'
 import { type Answer, ask } from '../support/world.ts'
 
 /**
@@ -173,12 +173,12 @@ function assertAsDocumented({ responses }: Operation, { status, headers, body }:
   expect(faultsOf(schema, type === 'application/x-ndjson' ? body[0] : body)).toEqual([])
 }
 
-const inFixture = untouched(fixture)
+const inWorld = inWorlds(fixture, samplesFor)
 const RUNS = 2
 
 describe.each(all)('$operationId', (operation) => {
   it('allows the request that is made by hand, and says what it answers', async () => {
-    await inFixture(async (own) => {
+    await inWorld(async (own) => {
       const { path, body, status } = samplesFor(own)[operation.operationId] as Sample
       const query = new URL(path, 'http://localhost').searchParams
       for (const [name, text] of query) {
@@ -192,7 +192,7 @@ describe.each(all)('$operationId', (operation) => {
       // A tenant's token has no id by which it could be revoked.
       expect(answer.status).toBe(operation.operationId === 'logOut' ? 400 : status)
       return [answer]
-    })
+    }, operation.operationId)
   })
 })
 
@@ -215,7 +215,7 @@ describe.each(operations)('$operationId', (operation) => {
   it('takes what the document allows, and answers as it says', async () => {
     await fc.assert(
       fc.asyncProperty(requests, async ([asked, body]) => {
-        await inFixture(async (own) => {
+        await inWorld(async (own) => {
           const sample = samplesFor(own)[operation.operationId] as Sample
           const places = given(Object.keys(asQuery.properties ?? {}), own)
           const whole = body && { ...body, ...given(Object.keys(schema?.properties ?? {}), own) }
@@ -234,7 +234,7 @@ describe.each(operations)('$operationId', (operation) => {
 
   const wrong = wrongFields(schema)
   it.each(wrong)('refuses $what', async ({ path, change }) => {
-    await inFixture(async (own) => {
+    await inWorld(async (own) => {
       const { body } = samplesFor(own)[operation.operationId] as Sample
       const changed = change({ ...(body as Fields) })
       expect(faultsOf(schema ?? {}, changed)).not.toEqual([])

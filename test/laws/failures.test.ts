@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { withoutRests } from '../support/faults.ts'
-import { type Fixture, fixture, samplesFor, untouched } from '../support/samples.ts'
+import { type Fixture, fixture, inWorlds, samplesFor } from '../support/samples.ts'
 import { type Answer, type Asked, ask, tokenFor } from '../support/world.ts'
 
 /** Every endpoint over a database that fails, in each way that D1 documents. */
@@ -46,7 +46,7 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
 })
 
-const inFixture = untouched(fixture)
+const inWorld = inWorlds(fixture, samplesFor)
 
 async function send(operationId: string, of: Fixture, disturb?: Asked['disturb']): Promise<Answer> {
   const { path, body } = samplesFor(of)[operationId] ?? {}
@@ -92,7 +92,7 @@ describe.each(cases)('$operationId', ({ operationId }) => {
   })
 
   it('answers as if nothing had been, when it is heard at the last attempt', () =>
-    inFixture(async (own) => {
+    inWorld(async (own) => {
       withoutRests()
       let attempts = 0
       const answer = await send(operationId, own, (batch) =>
@@ -100,12 +100,12 @@ describe.each(cases)('$operationId', ({ operationId }) => {
       )
       expect(answer.status).toBe(samplesFor(own)[operationId]?.status)
       return [answer]
-    }))
+    }, operationId))
 })
 
 describe.each(cases.filter(({ isTwice }) => isTwice))('$operationId', ({ operationId }) => {
   it('is 503 too where the second trip fails, and can be asked again', () =>
-    inFixture(async (own) => {
+    inWorld(async (own) => {
       withoutRests()
       let trips = 0
       const first = await send(operationId, own, (batch) =>
@@ -115,5 +115,5 @@ describe.each(cases.filter(({ isTwice }) => isTwice))('$operationId', ({ operati
       const again = await send(operationId, own)
       expect(again.status).toBe(samplesFor(own)[operationId]?.status)
       return [first, again]
-    }))
+    }, operationId))
 })

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { wireKinds } from '../../src/features/recordings/asset-kinds.ts'
-import { type Fixture, fixture, untouched } from '../support/samples.ts'
+import { type Fixture, fixture, inWorlds } from '../support/samples.ts'
 import type { Tenant } from '../support/world.ts'
 
 /** A request that is refused for what it meets: nothing of it is written, by D1's own count. */
@@ -612,10 +612,10 @@ async function census(): Promise<Record<string, unknown>> {
 }
 
 describe('a refused request writes nothing', () => {
-  const inFixture = untouched(prepared)
+  const inWorld = inWorlds(prepared)
 
   it.each(refused)('$operation: $code', ({ code, status, method, path, body }) =>
-    inFixture(async (tenant) => {
+    inWorld(async (tenant) => {
       const before = await census()
       const answer = await tenant.ask(method, path(tenant), body?.(tenant))
       expect([answer.status, answer.body.code, answer.rowsWritten]).toEqual([status, code, 0])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import type { AnyRoute } from '../../src/http/route.ts'
-import { fixture, type Sample, samplesFor, untouched } from '../support/samples.ts'
+import { fixture, inWorlds, type Sample, samplesFor } from '../support/samples.ts'
 import { type Answer, ask, Tenant, tokenFor } from '../support/world.ts'
 
 /** What is not known is refused, on every route that is not for clients of before. */
@@ -16,18 +16,18 @@ const tolerant = named(ofOwners.filter(isTolerant))
 const LENIENT = { headers: { Prefer: 'handling=lenient' } }
 const applied = ({ headers }: Answer) => headers.get('Preference-Applied')
 
-const inFixture = untouched(fixture)
+const inWorld = inWorlds(fixture, samplesFor)
 
 /** Lets `act` ask as an owner, for whom the sample of the route is made. */
 const prepared = (
   { operationId }: AnyRoute,
   act: (owner: Tenant, sample: Sample) => Promise<readonly Answer[]>,
 ): Promise<void> =>
-  inFixture(async (all) => {
+  inWorld(async (all) => {
     const sample = samplesFor(all)[operationId]
     if (!sample) throw new Error(`${operationId} has no sample`)
     return act(all.owner, sample)
-  })
+  }, operationId)
 
 const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`
 

@@ -70,18 +70,38 @@ export async function fixture(): Promise<Fixture> {
   }
 }
 
+interface World<T> {
+  readonly own: T
+  /** What samples have spent of it. */
+  readonly spent: string[]
+}
+
 /**
- * Lets tests ask in worlds as good as new: another one is asked in the same only where D1 has written nothing for any
- * of the answers.
+ * Lets tests ask in worlds as good as new for what they ask. The world of answers for which D1 has written nothing
+ * serves others too. So does that of an operation whose sample was sent as it is, but for samples that name what this
+ * one has spent.
  */
-export function untouched<T>(
+export function inWorlds<T>(
   make: () => Promise<T>,
-): (act: (own: T) => Promise<readonly Answer[]>) => Promise<void> {
-  const left: T[] = []
-  return async (act) => {
-    const own = left.pop() ?? (await make())
-    const answers = await act(own)
-    if (answers.every(({ rowsWritten }) => rowsWritten === 0)) left.push(own)
+  samplesOf: (own: T) => Readonly<Record<string, Sample>> = () => ({}),
+) {
+  const left: World<T>[] = []
+  const isFit = ({ own, spent }: World<T>, operationId: string | undefined): boolean => {
+    if (spent.length === 0) return true
+    const sample = operationId === undefined ? undefined : samplesOf(own)[operationId]
+    const names = sample && `${sample.path} ${JSON.stringify(sample.body)}`
+    return names !== undefined && !spent.some((name) => names.includes(name))
+  }
+  return async (act: (own: T) => Promise<readonly Answer[]>, operationId?: string): Promise<void> => {
+    const at = left.findIndex((world) => isFit(world, operationId))
+    const [world = { own: await make(), spent: [] }] = at === -1 ? [] : left.splice(at, 1)
+    const answers = await act(world.own)
+    const isTouched = answers.some(({ rowsWritten }) => rowsWritten > 0)
+    const spends =
+      operationId === undefined ? 'everything' : (samplesOf(world.own)[operationId]?.spends ?? [])
+    if (isTouched && spends === 'everything') return
+    if (isTouched) world.spent.push(...spends)
+    left.push(world)
   }
 }
 
@@ -137,6 +157,8 @@ export interface Sample {
   readonly isOwners?: boolean
   /** Whether it is about what the owner's own session has begun to send. */
   readonly isSending?: boolean
+  /** How other samples name what is not as it was afterwards; nothing where it is not said. */
+  readonly spends?: readonly string[] | 'everything'
 }
 
 /** By operationId. An operation without a sample fails the tests that walk all of them. */
@@ -187,6 +209,7 @@ export function samplesFor({
       isMadeBy: 'owner',
       hidden: 'api_token_not_found',
       scope: 'personal',
+      spends: [apiTokenId],
     },
     updateNamespace: {
       path: namespace,
@@ -203,7 +226,13 @@ export function samplesFor({
       isOwners: true,
       scope: 'personal',
     },
-    removeMember: { path: `${namespace}/members/${mate}`, status: 200, isOwners: true, scope: 'personal' },
+    removeMember: {
+      path: `${namespace}/members/${mate}`,
+      status: 200,
+      isOwners: true,
+      scope: 'personal',
+      spends: [mate],
+    },
     readNamespace: { path: namespace, status: 200, scope: 'read' },
     listSpaces: { path: `${namespace}/spaces`, status: 200, scope: 'read' },
     listProjects: { path: `${namespace}/projects`, status: 200, scope: 'read' },
@@ -239,6 +268,7 @@ export function samplesFor({
       body: { description: name, folder: '/z' },
       status: 200,
       scope: 'write',
+      spends: 'everything',
     },
     createDataset: { path: `${project}/datasets`, body: { name }, status: 201, scope: 'write' },
     listDatasets: { path: `${project}/datasets`, status: 200, scope: 'read' },
@@ -249,7 +279,12 @@ export function samplesFor({
       status: 200,
       scope: 'write',
     },
-    trashDataset: { path: `${project}/datasets/training`, status: 200, scope: 'write' },
+    trashDataset: {
+      path: `${project}/datasets/training`,
+      status: 200,
+      scope: 'write',
+      spends: ['/datasets/training'],
+    },
     readManifest: { path: `${project}/datasets/training/manifest`, status: 200, scope: 'read' },
     attachCollections: {
       path: `${project}/datasets/training/collections`,
@@ -277,7 +312,7 @@ export function samplesFor({
       status: 200,
       scope: 'write',
     },
-    trashCollection: { path: `${project}/collections/clips`, status: 200, scope: 'write' },
+    trashCollection: { path: `${project}/collections/clips`, status: 200, scope: 'write', spends: ['clips'] },
     addCollectionMembers: {
       path: `${project}/collections/clips/members`,
       body: { add: [name] },
@@ -289,10 +324,11 @@ export function samplesFor({
       body: { remove: [leaf] },
       status: 200,
       scope: 'write',
+      spends: ['clips'],
     },
     listCollectionMembers: { path: `${project}/collections/clips/members`, status: 200, scope: 'read' },
-    trashEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'write' },
-    trashProject: { path: project, status: 200, scope: 'write' },
+    trashEpisode: { path: `${project}/episodes/run-1`, status: 200, scope: 'write', spends: 'everything' },
+    trashProject: { path: project, status: 200, scope: 'write', spends: 'everything' },
     // It is a home: found, and told so.
     trashNamespace: { path: namespace, status: 409, isOwners: true, scope: 'personal' },
     readNode: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'read' },
@@ -330,27 +366,42 @@ export function samplesFor({
       status: 200,
       hidden: 'node_not_found',
       scope: 'write',
+      spends: 'everything',
     },
-    trashFolder: { path: `/nodes/${folder}`, status: 200, hidden: 'node_not_found', scope: 'write' },
+    trashFolder: {
+      path: `/nodes/${folder}`,
+      status: 200,
+      hidden: 'node_not_found',
+      scope: 'write',
+      spends: 'everything',
+    },
     listNamespaceTrash: { path: `${namespace}/trash`, status: 200, scope: 'read' },
     listProjectTrash: { path: `${project}/trash`, status: 200, scope: 'read' },
     restorePlace: {
       path: `${namespace}/trash/${deletions.project}/restore`,
       status: 200,
       scope: 'write',
+      spends: [deletions.project],
     },
-    restoreInside: { path: `${project}/trash/${deletions.dataset}/restore`, status: 200, scope: 'write' },
+    restoreInside: {
+      path: `${project}/trash/${deletions.dataset}/restore`,
+      status: 200,
+      scope: 'write',
+      spends: [deletions.dataset],
+    },
     purgePlace: {
       path: `${namespace}/trash/${deletions.project}`,
       status: 202,
       isOwners: true,
       scope: 'write',
+      spends: [deletions.project],
     },
     purgeInside: {
       path: `${project}/trash/${deletions.dataset}`,
       status: 202,
       isOwners: true,
       scope: 'write',
+      spends: [deletions.dataset],
     },
     listPurges: { path: `${namespace}/purges`, status: 200, isOwners: true, scope: 'read' },
     ...Object.fromEntries(
@@ -376,6 +427,7 @@ export function samplesFor({
             status: 200,
             hidden: 'asset_not_found',
             scope: 'write',
+            spends: [`/assets/${kind}`, '/v.mp4', leaf],
           },
         ],
         [
@@ -385,6 +437,7 @@ export function samplesFor({
             status: 200,
             hidden: 'asset_not_found',
             scope: 'write',
+            spends: [`/assets/${kind}`, '/v.mp4', leaf],
           },
         ],
         [`list${many}`, { path: `/assets/${kind}?${place}`, status: 200, scope: 'read' }],
@@ -435,6 +488,7 @@ export function samplesFor({
       hidden: 'upload_not_found',
       scope: 'upload',
       isSending: true,
+      spends: [uploads.sent],
     },
     abortUpload: {
       path: `/uploads/${uploads.pending}`,
@@ -442,6 +496,7 @@ export function samplesFor({
       hidden: 'upload_not_found',
       scope: 'write',
       isSending: true,
+      spends: [uploads.pending],
     },
     ...Object.fromEntries(wireKinds.flatMap((wire) => olderSamples(wire, owner, uploads.complete, older))),
   }
@@ -460,7 +515,13 @@ function olderSamples(
   return [
     [
       `init${one}Upload`,
-      { path: `${path}/init`, body: { ...place, hash: STAGED }, status: 200, scope: 'upload' },
+      {
+        path: `${path}/init`,
+        body: { ...place, hash: STAGED },
+        status: 200,
+        scope: 'upload',
+        spends: [STAGED],
+      },
     ],
     [
       `sign${one}Parts`,
@@ -482,6 +543,7 @@ function olderSamples(
         trips: 2,
         scope: 'upload',
         ...sending,
+        spends: [upload.uploadId],
       },
     ],
     // The one that the owner has sent: nobody is given what somebody else announced under a hash.
@@ -494,6 +556,7 @@ function olderSamples(
         isMadeBy: 'owner',
         scope: 'upload',
         isSending: true,
+        spends: [STAGED],
       },
     ],
     [
