@@ -273,9 +273,10 @@ describe('whatever is sent', () => {
         query: usualFields(queryNames, tenant),
         body: usualFields(bodyNames, tenant),
       })
+      let isChanged = false
       await fc.assert(
         fc.asyncProperty(request, async ({ oddity, query, body }) => {
-          if (['PATCH', 'DELETE'].includes(route.method)) await settle(tenant)
+          if (isChanged && ['PATCH', 'DELETE'].includes(route.method)) await settle(tenant)
           const { segment, raw, headers, more = '' } = oddity
           const path = route.path.replace(/\{(?!key)(\w+)\}(?=[^{]*$)/, (whole) => segment ?? whole)
           const spelled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => known[name] ?? 'x')
@@ -301,6 +302,7 @@ describe('whatever is sent', () => {
             },
           )
           expect([answer.status < 500, answer.trips <= 1]).toEqual([true, true])
+          isChanged = answer.rowsWritten > 0
         }),
         { numRuns: RUNS },
       )
