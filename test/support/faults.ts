@@ -28,7 +28,7 @@ export interface Call {
 }
 
 /** A call that was made, and whether it has changed anything. */
-interface Made extends Call {
+export interface Made extends Call {
   wrote: boolean
 }
 
