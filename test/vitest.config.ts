@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { cloudflareTest, type D1Migration, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -96,8 +97,8 @@ export default defineConfig(async () => {
       testTimeout: MOST_MILLISECONDS,
       hookTimeout: MOST_MILLISECONDS,
       teardownTimeout: MOST_MILLISECONDS,
-      // A file mostly waits: for workerd, in which it runs, or for a process that begins.
-      maxWorkers: '200%',
+      // Some files mostly wait, for a process that begins. A share in per cent would be one of at most all cores.
+      maxWorkers: availableParallelism() + 1,
       sequence: { sequencer: LongestFirst },
       projects: [
         inWorkerd(
@@ -111,11 +112,12 @@ export default defineConfig(async () => {
           migrations,
         ),
         inWorkerd({ name: 'worker alone', globalSetup: [], include: ALONE }, migrations),
-        { extends: true, test: { name: 'node', include: IN_NODE } },
+        { extends: true, test: { name: 'node', isolate: false, include: IN_NODE } },
         {
           extends: true,
           test: {
             name: 'client',
+            isolate: false,
             globalSetup: ['./test/client/server.ts'],
             include: ['test/client/*.test.ts'],
           },
