@@ -23,7 +23,7 @@ import {
   walked,
 } from './episode-walk.sql.ts'
 import { episodeJson } from './episodes.sql.ts'
-import { type Driving, drive, drivingBy, slotsOf } from './facets.sql.ts'
+import { type Driving, drive, drivingBy, ELSEWHERE, slotsOf } from './facets.sql.ts'
 
 const listing = guard<ProjectRef>('episodes.listing', (a) => projectGuard(a, 'read'))
 
@@ -46,7 +46,6 @@ type A = Arguments<Asked>
 const shown = { whole: episodeJson, id: sql`${episodes.id}` } as const
 
 const PROJECT = sql`(select project_id from permit)`
-const IS_FEW = sql`(select is_few from few)`
 
 /** What a statement is made of. */
 interface Recipe {
@@ -63,14 +62,15 @@ function sourceOf(a: A, { order: name, ranges, slots }: Recipe): Source {
   const driven = drive(a, { ranges, slots, extreme: order.extreme })
   const gathered = driven.gathered
     ? [
-        sql`few as materialized (${driven.few})`,
         sql`picked as materialized (select row_number() over (order by ${order.by}) as at, ${episodes.id} as id
-          from few cross join ${episodes} on ${episodes.id} in (${driven.gathered})
-          where is_few and ${order.isBehind(a)})`,
+          from ${driven.gathered} as gathered cross join json_each(gathered.ids) as each
+          cross join ${episodes} on ${episodes.id} = each.value where ${order.isBehind(a)})`,
       ]
     : []
   const ways: readonly Way[] = [
-    ...(driven.gathered ? [{ if: IS_FEW, ids: picked, isBroad: false }] : []),
+    ...(driven.gathered
+      ? [{ if: sql`(select ids <> ${ELSEWHERE} from ${driven.gathered})`, ids: picked, isBroad: false }]
+      : []),
     ...(driven.way ? [driven.way] : []),
     { if: sql`true`, ids: (at, most) => order.behind(a, PROJECT, at, most), isBroad: true },
   ]

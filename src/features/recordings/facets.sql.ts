@@ -7,13 +7,15 @@ import { positionOf } from '../../db/walks.ts'
 import type { Drives, Range } from '../../domain/query-drives.ts'
 import type { Place, Walk } from './episode-order.sql.ts'
 import type { Way } from './episode-walk.sql.ts'
-import { collectionsOf, heldBy, MOST_COLLECTIONS } from './holding.sql.ts'
+import { type Found, heldBy } from './holding.sql.ts'
 
 /** How what a query is certain of leads to episodes, by the table `facets` or by an index of theirs. */
 
 /** What stands in the row of that walk, once the schedule has been over all that was there before there were facets. */
 export const FILLED = 'facets.filled'
 export const IS_FILLED = 'g'
+
+const num = (value: number): SQL => sql.raw(String(value))
 
 /** What drives a page. */
 export interface Driving {
@@ -57,7 +59,7 @@ const HAS_PLACE = sql`exists (select 1 from place)`
 
 /**
  * `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many; `chosen`: its
- * facets, each in a slot.
+ * facets, each in a slot, and beside it how many.
  */
 const rarest = (a: A, isWeighed = sql`true`): SQL => sql`wanted as materialized (
     select drive.key as drive, slot.key as slot, slot.value ->> 0 as key,
@@ -68,7 +70,7 @@ const rarest = (a: A, isWeighed = sql`true`): SQL => sql`wanted as materialized 
     left join ${facetCounts} on ${facetCounts.projectId} = place.id
       and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value
     group by drive) order by total, drive limit 1),
-  chosen as materialized (select slot, key, value from rarest cross join wanted on wanted.drive = rarest.drive)`
+  chosen as materialized (select slot, key, value, total from rarest cross join wanted on wanted.drive = rarest.drive)`
 
 /** A facet, in a project. */
 interface InProject {
@@ -113,33 +115,41 @@ function idsIn(a: A, slots: number, extreme: 'max' | 'min', at: Place, most: SQL
 
 const idOf = (bytes: SQLWrapper): SQL => sql`lower(hex(${bytes}))`
 
-/** The ids of what is in a range, as `id`, where it is still looked for. */
-function inRange(a: A, range: Range, index: number): SQL {
-  const still = left(index)
+const BEFORE = sql.raw('before')
+const IS_LEFT = sql`${BEFORE}.ids is null`
+
+/** The ids of what is in a range, where it is still looked for: whatever else a left join asks for is asked of each row. */
+function inRange(a: A, range: Range, index: number): Found {
   const part = (path: string): SQL => sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].${path}'`)})`
   if (range.by === 'facet') {
     const end = (which: string): SQL => sql`(select ${typed(part(`${which}[0]`), part(`${which}[1]`))})`
-    const of = (key: SQL, rest: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
-      from ${still} cross join place cross join ${facets} on ${facets.projectId} = place.id
-      where is_left and ${facets.key} = ${key} and ${rest}`
-    const found = of(part('key'), sql`${facets.value} >= ${end('from')} and ${facets.value} <= ${end('to')}`)
-    return range.key === 'word'
-      ? found
-      : sql`${found} union all ${of(sql`'~more'`, sql`${facets.value} = ''`)}`
+    const [arms, either] =
+      range.key === 'word'
+        ? [sql``, (_: SQL, usual: SQL) => usual]
+        : [
+            sql`cross join (select 0 as more union all select 1) as arm`,
+            (more: SQL, usual: SQL) => sql`iif(arm.more, ${more}, ${usual})`,
+          ]
+    return {
+      from: sql`left join place on ${IS_LEFT} ${arms} left join ${facets} on ${facets.projectId} = place.id
+        and ${facets.key} = ${either(sql`'~more'`, part('key'))}
+        and ${facets.value} >= ${either(sql`''`, end('from'))} and ${facets.value} <= ${either(sql`''`, end('to'))}`,
+      id: idOf(facets.episodeId),
+      isMore: sql`place.id is null`,
+    }
   }
   if (range.by === 'collection' || range.by === 'dataset')
-    return heldBy(
-      range.by,
-      part('from'),
-      sql`(select project_id from ${still} cross join permit where is_left)`,
-    )
+    return heldBy(range.by, part('from'), sql`permit.project_id`, IS_LEFT)
   const column = rangeColumns[range.by]
   // The index of names has what is in the trash too, which counts as well.
   const within = range.by === 'name' ? sql`true` : live(episodes)
-  return sql`select ${episodes.id} as id
-    from ${still} cross join permit cross join ${episodes} on ${episodes.projectId} = permit.project_id
-    where is_left and ${within}
-      and ${column} >= ifnull(${part('from')}, ${LEAST[range.by]}) and ${column} < ifnull(${part('to')}, x'')`
+  return {
+    from: sql`cross join permit left join ${episodes} on ${episodes.projectId} = iif(${IS_LEFT}, permit.project_id, null)
+      and ${within} and ${column} >= ifnull(${part('from')}, ${LEAST[range.by]})
+      and ${column} < ifnull(${part('to')}, x'')`,
+    id: sql`${episodes.id}`,
+    isMore: sql`false`,
+  }
 }
 
 const rangeColumns = {
@@ -150,11 +160,6 @@ const rangeColumns = {
 } as const
 
 const LEAST = { name: sql`''`, id: sql`''`, started: sql`-9e999`, updated: sql`-9e999` } as const
-
-/** The ids of what has the rarest of the facets, live or trashed, as `id`; of none where more than so many have it. */
-const havingRarest = (most: SQL): SQL => sql`select ${idOf(facets.episodeId)} as id
-  from rarest cross join place cross join chosen cross join ${facets} on ${facets.projectId} = place.id
-    and ${facets.key} = chosen.key and ${facets.value} = chosen.value where total <= ${most}`
 
 /** Of so many the index of a list's order need not be looked at. */
 const FEW_OF_A_FACET = 1_000
@@ -173,48 +178,41 @@ export interface Driven {
 /** Tables before those of a page, and how the next id is found; null for both where nothing drives. */
 interface Drive {
   readonly tables: readonly SQL[]
-  /** Selects ids, as `id`, of which there are few enough to put them in order. */
+  /**
+   * The table of one row that tells what is gathered: as `ids`, a list of ids of which there are few enough to put them in
+   * order; `ELSEWHERE` where they are to be found in another way, and null where nothing is rare.
+   */
   readonly gathered: SQL | null
-  /** Selects, as `is_few`, whether what is gathered is what is looked for. */
-  readonly few: SQL
   /** The next ids by facets, and whether they are to be found by them; null where they cannot be. */
   readonly way: Way | null
 }
 
+/** No list, as JSON. */
+export const ELSEWHERE = sql.raw(`'0'`)
+
 /**
  * In the order of ids the rarest facet drives by itself, and a range is gathered where no facet is rare. In another order what
- * is rare is gathered, by its facet or by a range. Of several ranges the first that is small enough is. What decides stands in
- * tables of one row each, as an expression that has all of it would be too deep for D1.
+ * is rare is gathered, by its facet or by a range. Of several ranges the first that is small enough is. Each is a table of one
+ * row that reads the one before it, once: SQLite prepares a table anew wherever it is named.
  */
 export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   const hasFacets = slots > 0
   const isOrdered = extreme !== null
-  const isGathered = hasFacets && !isOrdered
-  const few = num(isOrdered ? FEW_OF_A_FACET : MOST_GATHERED)
-  const isFew = sql`ifnull(min(total), 9e9) <= ${few}`
-  const rare = hasFacets
-    ? sql`select ${isFew} ${sql.raw(isGathered ? `and n <= ${MOST_GATHERED}` : '')} as is_rare
-        from rarest ${sql.raw(isGathered ? 'cross join (select count(*) as n from owners)' : '')}`
-    : sql`select 0 as is_rare`
-  // What is counted is live; what is in the trash has its facets too.
-  const owners = sql`owners as materialized (select * from (${havingRarest(few)})
-    limit ${num(MOST_GATHERED)} + 1)`
-  const gathered = [
-    ...(isGathered ? [sql`select id from rare cross join owners where is_rare`] : []),
-    ...ranges.map((_, index) => idsOf(index)),
+  const isGathered = ranges.length > 0 || (hasFacets && !isOrdered)
+  const rare = isOrdered ? ofRarest : ofOwners
+  const stages = [
+    hasFacets ? rare : sql`select null as ids`,
+    ...ranges.map((range, index) => goneOn(inRange(a, range, index), index)),
   ]
   return {
     tables: [
       ...(hasFacets || ranges.some(({ by }) => by === 'facet') ? [place] : []),
       ...(hasFacets ? [rarest(a)] : []),
-      ...(isGathered ? [owners] : []),
-      sql`rare as materialized (${rare})`,
-      sql`left0 as materialized (select not is_rare as is_left from rare)`,
-      ...ranges.flatMap((range, index) => tablesOf(a, range, index)),
+      ...(isGathered
+        ? stages.map((stage, index) => sql`${gatheredBy(index)} as materialized (${stage})`)
+        : []),
     ],
-    gathered: gathered.length === 0 ? null : sql.join(gathered, sql` union all `),
-    few: sql`select ${sql.raw(isOrdered ? '' : 'is_rare or ')} left0.is_left and not ${left(ranges.length)}.is_left as is_few
-      from rare cross join left0 ${sql.raw(ranges.length === 0 ? '' : `cross join left${ranges.length}`)}`,
+    gathered: isGathered ? gatheredBy(ranges.length) : null,
     way:
       hasFacets && isOrdered
         ? { if: HAS_PLACE, ids: (at, most) => idsIn(a, slots, extreme, at, most), isBroad: slots === 1 }
@@ -222,40 +220,26 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   }
 }
 
-const left = (index: number): SQL => sql.raw(`left${index}`)
-const rangeAt = (index: number): SQL => sql.raw(`range${index}`)
+const gatheredBy = (index: number): SQL => sql.raw(`gathered${index}`)
 
-/** A range, as far as it is looked at, where none before it is small enough; and whether there is still none. */
-function tablesOf(a: A, range: Range, index: number): readonly SQL[] {
-  const [isMore, more] = moreOf(a, range, index)
-  return [
-    sql`${rangeAt(index)} as materialized (select * from (${inRange(a, range, index)})
-      limit ${num(MOST_GATHERED)} + 1)`,
-    sql`${left(index + 1)} as materialized (
-      select is_left and (n > ${num(MOST_GATHERED)} or ${isMore}) as is_left from ${left(index)}
-      cross join (select count(*) as n from ${rangeAt(index)}) ${more})`,
-  ]
-}
+const ofRarest = sql`select iif(ifnull(min(total), 9e9) <= ${num(FEW_OF_A_FACET)}, ${ELSEWHERE}, null) as ids from rarest`
 
-/** Whether a range may have more than is in its table, and what tells: no facets yet, or more collections than are looked into. */
-function moreOf(a: A, { by }: Range, index: number): readonly [SQL, SQL] {
-  if (by === 'facet') return [sql`places = 0`, sql`cross join (select count(*) as places from place)`]
-  if (by !== 'dataset') return [sql`false`, sql``]
-  const name = sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].from'`)})`
-  return [
-    sql`collections > ${num(MOST_COLLECTIONS)}`,
-    sql`cross join (select ifnull(max(count), 0) as collections from (
-      ${collectionsOf(name, sql`(select project_id from permit)`)}))`,
-  ]
-}
+/** The list of what was found, null where there may be more. */
+const listed = (isMore: SQL): SQL => sql`iif(count(*) <= ${num(MOST_GATHERED)} and not ${isMore},
+  json_group_array(distinct id) filter (where id is not null), null)`
 
-/** The ids of a range that is the first which is small enough. */
-const idsOf = (
-  index: number,
-): SQL => sql`select id from ${left(index)} as before cross join ${left(index + 1)} as behind
-  cross join ${rangeAt(index)} where before.is_left and not behind.is_left`
+/** What is counted is live; what is in the trash has its facets too. */
+const ofOwners = sql`select ${listed(sql`ifnull(max(total), 9e9) > ${num(MOST_GATHERED)}`)} as ids from (
+  select chosen.total as total, ${idOf(facets.episodeId)} as id from chosen cross join place left join ${facets}
+    on ${facets.projectId} = iif(chosen.total <= ${num(MOST_GATHERED)}, place.id, null)
+    and ${facets.key} = chosen.key and ${facets.value} = chosen.value
+  limit ${num(MOST_GATHERED)} + 1)`
 
-const num = (value: number): SQL => sql.raw(String(value))
+/** A range, as far as it is looked at, where what is gathered before it is nothing. */
+const goneOn = ({ from, id, isMore }: Found, index: number): SQL => sql`
+  select ifnull(max(ids), ${listed(sql`ifnull(max(is_more), false)`)}) as ids from (
+    select ${BEFORE}.ids as ids, ${id} as id, ${isMore} as is_more
+    from ${gatheredBy(index)} as ${BEFORE} ${from} limit ${num(MOST_GATHERED)} + 1)`
 
 /**
  * How the rarest facet leads to the episodes of several projects, `ids`: each of its slots in each project by itself. So many

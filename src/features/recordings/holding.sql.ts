@@ -44,35 +44,38 @@ export function holding(
       limit ${MOST_HOLDERS}))`
 }
 
-/** Of a dataset, so many collections are looked into to find what it holds. */
-export const MOST_COLLECTIONS = 200
+/** Of a dataset with more collections nothing is looked into to find what it holds. */
+const MOST_COLLECTIONS = sql.raw('200')
 
-/** How many collections a dataset has, as `count`. */
-export const collectionsOf = (
-  name: SQL,
-  projectId: SQL,
-): SQL => sql`select ${datasets.collectionCount} as count
-  from ${datasets} where ${datasets.projectId} = ${projectId} and ${datasets.name} = ${name} and ${live(datasets)}`
+/** Where ids are found: the tables behind another one, the ids, null where there is none, and whether there may be more. */
+export interface Found {
+  readonly from: SQL
+  readonly id: SQL
+  readonly isMore: SQL
+}
 
 /**
- * The ids of what a collection, or the collections of a dataset, hold, as `id`: of the members, and of all that hangs below those
- * that are folders. Some are of no episode; of a thing that is held twice there may be two.
+ * The ids of what a collection, or the collections of a dataset, hold, where it is asked for: of the members, and of all that
+ * hangs below those that are folders. Some are of no episode; of a thing that is held twice there may be two.
  */
-export function heldBy(by: Holding, name: SQL, projectId: SQL): SQL {
-  const named = (table: typeof collections | typeof datasets): SQL =>
-    sql`select ${table.id} from ${table} where ${table.projectId} = ${projectId} and ${table.name} = ${name} and ${live(table)}`
+export function heldBy(by: Holding, name: SQL, projectId: SQL, isAsked: SQL): Found {
+  const isNamed = (table: typeof collections | typeof datasets): SQL =>
+    sql`${table.projectId} = iif(${isAsked}, ${projectId}, null) and ${table.name} = ${name} and ${live(table)}`
+  const isLarge = by === 'dataset' ? sql`${datasets.collectionCount} > ${MOST_COLLECTIONS}` : sql`false`
   const holders =
     by === 'collection'
-      ? named(collections)
-      : sql`select ${collections.id} from ${collections} where ${collections.datasetId} in (${named(datasets)})
-          and ${live(collections)} limit ${sql.raw(String(MOST_COLLECTIONS))}`
-  const held = sql`${collectionMembers} as member`
-  const isHeld = sql`member.collection_id in (${holders})`
-  const node = sql`${nodes} as node on node.id = member.member_id and node.project_id = member.project_id`
-  return sql`select member.member_id as id from ${held} where ${isHeld}
-    union all select ifnull(node.item_id, '') from ${held} cross join ${node} where ${isHeld}
-    union all select ifnull(below.item_id, '') from ${held} cross join ${node} and node.kind = 'folder'
-      cross join ${nodes} as below on below.container_id = node.container_id and below.path > node.path || '/'
-        and below.path < node.path || '0' and below.deleted_at is null
-      where ${isHeld}`
+      ? sql`left join ${collections} on ${isNamed(collections)}`
+      : sql`left join ${datasets} on ${isNamed(datasets)} left join ${collections}
+          on ${collections.datasetId} = iif(${isLarge}, null, ${datasets.id}) and ${live(collections)}`
+  return {
+    from: sql`cross join permit cross join (select 0 as n union all select 1 union all select 2) as arm ${holders}
+      left join ${collectionMembers} as member on member.collection_id = ${collections.id}
+      left join ${nodes} as node on arm.n > 0 and node.id = member.member_id and node.project_id = member.project_id
+      left join ${nodes} as below
+        on below.container_id = iif(arm.n = 2 and node.kind = 'folder', node.container_id, null)
+        and below.path > node.path || '/' and below.path < node.path || '0' and below.deleted_at is null
+      where not ${isAsked} or ${isLarge} or iif(arm.n = 2, below.id, iif(arm.n = 1, node.id, member.member_id)) is not null`,
+    id: sql`iif(arm.n = 2, below.item_id, iif(arm.n = 1, node.item_id, member.member_id))`,
+    isMore: isLarge,
+  }
 }
