@@ -1,37 +1,33 @@
 -- assets.found.byPath, consulted by episodes.reading
-, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, target.id, ifnull((
  select assets.name || char(1) || '0' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 0, '', char(1)))
+ where assets.container_id = iif('video' in (select value from each(:kinds)), target.id, null) and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 0, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((
  select assets.name || char(1) || '1' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 1, '', char(1)))
+ where assets.container_id = iif('audio' in (select value from each(:kinds)), target.id, null) and assets.kind = 'audio' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 1, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((
  select assets.name || char(1) || '2' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id
- from permit cross join target
- where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 2, '', char(1)))
+ where assets.container_id = iif('label-track' in (select value from each(:kinds)), target.id, null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 2, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((
  select assets.name || char(1) || '3' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id
- from permit cross join target
- where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 3, '', char(1)))
+ where assets.container_id = iif('text-track' in (select value from each(:kinds)), target.id, null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 3, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((
  select assets.name || char(1) || '4' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 4, '', char(1)))
+ where assets.container_id = iif('image' in (select value from each(:kinds)), target.id, null) and assets.kind = 'image' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 4, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((
  select assets.name || char(1) || '5' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 5, '', char(1)))
+ where assets.container_id = iif('file' in (select value from each(:kinds)), target.id, null) and assets.kind = 'file' and assets.deleted_at is null and assets.name is not null and assets.name >= (:afterPath || iif(:afterKind < 5, '', char(1)))
  order by assets.name limit 1), '1'), ifnull((select '0' || min(assets.id)
  from assets indexed by assets_loose
- where assets.container_id = (select target.id from permit cross join target where true) and assets.name is null and assets.deleted_at is null and assets.id > :afterId), '1')
- from permit
+ where assets.container_id = target.id and assets.name is null and assets.deleted_at is null and assets.id > :afterId), '1')
+ from permit cross join target
  union all
  select assets.id, min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
@@ -39,33 +35,33 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '0' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head0, 1, length(walk.head0) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head0, 1, length(walk.head0) - 25)
  order by assets.name limit 1), '1'), walk.head0), iif(walk.head1 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '1' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'audio' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head1, 1, length(walk.head1) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head1, 1, length(walk.head1) - 25)
  order by assets.name limit 1), '1'), walk.head1), iif(walk.head2 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '2' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'label-track' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head2, 1, length(walk.head2) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head2, 1, length(walk.head2) - 25)
  order by assets.name limit 1), '1'), walk.head2), iif(walk.head3 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '3' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'text-track' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head3, 1, length(walk.head3) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head3, 1, length(walk.head3) - 25)
  order by assets.name limit 1), '1'), walk.head3), iif(walk.head4 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '4' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'image' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head4, 1, length(walk.head4) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head4, 1, length(walk.head4) - 25)
  order by assets.name limit 1), '1'), walk.head4), iif(walk.head5 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((
  select assets.name || char(1) || '5' || assets.id
  from assets indexed by assets_identity
- where assets.container_id = (select target.id from permit cross join target where true) and assets.kind = 'file' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head5, 1, length(walk.head5) - 25)
+ where assets.container_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.name is not null and assets.name >= substr(walk.head5, 1, length(walk.head5) - 25)
  order by assets.name limit 1), '1'), walk.head5), iif(walk.head6 = min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select '0' || min(assets.id)
  from assets indexed by assets_loose
- where assets.container_id = (select target.id from permit cross join target where true) and assets.name is null and assets.deleted_at is null and assets.id > substr(walk.head6, 2)), '1'), walk.head6)
+ where assets.container_id = walk.inside and assets.name is null and assets.deleted_at is null and assets.id > substr(walk.head6, 2)), '1'), walk.head6)
  from walk
  left join assets on assets.id = substr(min(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), -24)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -78,20 +74,20 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.named, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, permit.project_id, ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.project_id = iif('file' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -100,19 +96,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -125,20 +121,20 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.newest, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, permit.project_id, ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.project_id = iif('file' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -147,19 +143,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.project_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -174,21 +170,22 @@
 -- assets.found.ofEpisode, consulted by assets.finding
 , <assets.hidden> , held as materialized (select episodes.id as id
  from permit cross join episodes
- where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+ where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, held.id, ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('video' in (select value from each(:kinds)), held.id, null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('audio' in (select value from each(:kinds)), held.id, null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('label-track' in (select value from each(:kinds)), held.id, null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('text-track' in (select value from each(:kinds)), held.id, null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('image' in (select value from each(:kinds)), held.id, null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.container_id = iif('file' in (select value from each(:kinds)), held.id, null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
+ left join held
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
@@ -196,19 +193,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.container_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -224,9 +221,9 @@
 , <assets.hidden> , chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select assets.id as id
  from assets
- where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit where true) and assets.deleted_at is null) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), '')
+ where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit) and assets.deleted_at is null) as some
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0) as materialized (
+ select '', '', 0, 0, 0, 0, 0, null, ifnull((select max(id) from chain), '')
  from permit
  union all
  select assets.id, walk.head0, assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -235,7 +232,7 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
  from walk
  left join assets on assets.id = walk.head0
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -248,59 +245,25 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.found.ranged, consulted by assets.finding
-, <assets.hidden> , range as materialized (select *
- from (select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x''))
- union all
- select *
- from (select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')) limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
- from (select id from range where (select is_few from counted)) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
+, <assets.hidden> , range as materialized (select assets.id as id
+ from permit cross join each(:kinds) as asked cross join assets indexed by assets_by_name
+ where assets.project_id = permit.project_id and assets.kind = asked.value and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
+ from (select id from counted cross join range where is_few) as some
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'video' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'audio' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'label-track' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'text-track' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'image' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'file' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
- from permit
+ where assets.project_id = iif('file' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ from permit cross join counted
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
@@ -308,19 +271,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5), iif(walk.head6 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5), iif(walk.head6 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
+ where assets.project_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -333,20 +296,20 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.named, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, permit.project_id, ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.project_id = iif('file' in (select value from each(:kinds)), permit.project_id, null) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -355,19 +318,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where true) and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.project_id = walk.inside and assets.name = :path and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -380,20 +343,20 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.newest, consulted by assets.finding
-, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+, <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, permit.project_id, ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.project_id = iif('file' in (select value from each(:kinds)), permit.project_id, null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -402,19 +365,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.project_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -429,21 +392,22 @@
 -- assets.foundIds.ofEpisode, consulted by assets.finding
 , <assets.hidden> , held as materialized (select episodes.id as id
  from permit cross join episodes
- where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(assets.id)
+ where episodes.project_id = permit.project_id and episodes.name = :episode and episodes.deleted_at is null), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5) as materialized (
+ select '', '', 0, 0, 0, 0, 0, held.id, ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('video' in (select value from each(:kinds)), held.id, null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('audio' in (select value from each(:kinds)), held.id, null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('label-track' in (select value from each(:kinds)), held.id, null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('text-track' in (select value from each(:kinds)), held.id, null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.container_id = iif('image' in (select value from each(:kinds)), held.id, null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ where assets.container_id = iif('file' in (select value from each(:kinds)), held.id, null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
  from permit
+ left join held
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
@@ -451,19 +415,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head0 and assets.id >= :oldest), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
+ where assets.container_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5), ifnull((select max(assets.id)
  from assets indexed by assets_of_container
- where assets.container_id = (select id from held where true) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
+ where assets.container_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -479,9 +443,9 @@
 , <assets.hidden> , chain as materialized (select id, lead(id) over (order by id desc) as next
  from (select assets.id as id
  from assets
- where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit where true) and assets.deleted_at is null) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), '')
+ where assets.id in (select value from each(:ids)) and assets.project_id = (select project_id from permit) and assets.deleted_at is null) as some
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0) as materialized (
+ select '', '', 0, 0, 0, 0, 0, null, ifnull((select max(id) from chain), '')
  from permit
  union all
  select assets.id, walk.head0, assets.id is not null and (not (select is_there from hidden) or not exists (
@@ -490,7 +454,7 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = walk.head0, ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0)
  from walk
  left join assets on assets.id = walk.head0
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)
@@ -503,59 +467,25 @@
  where walk.is_fit or walk.steps = (select max(steps) from walk)
 
 -- assets.foundIds.ranged, consulted by assets.finding
-, <assets.hidden> , range as materialized (select *
- from (select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'video' in (select value from each(:kinds))) and assets.kind = 'video' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'audio' in (select value from each(:kinds))) and assets.kind = 'audio' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'label-track' in (select value from each(:kinds))) and assets.kind = 'label-track' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x''))
- union all
- select *
- from (select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'text-track' in (select value from each(:kinds))) and assets.kind = 'text-track' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'image' in (select value from each(:kinds))) and assets.kind = 'image' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')
- union all
- select assets.id as id
- from assets indexed by assets_by_name
- where assets.project_id = (select project_id from permit where 'file' in (select value from each(:kinds))) and assets.kind = 'file' and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'')) limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
- from (select id from range where (select is_few from counted)) as some
- where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, 0, ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
+, <assets.hidden> , range as materialized (select assets.id as id
+ from permit cross join each(:kinds) as asked cross join assets indexed by assets_by_name
+ where assets.project_id = permit.project_id and assets.kind = asked.value and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
+ from (select id from counted cross join range where is_few) as some
+ where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
+ select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'video' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('video' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'audio' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('audio' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'label-track' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('label-track' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'text-track' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('text-track' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'image' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
+ where assets.project_id = iif('image' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'image' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id
- from permit
- where 'file' in (select value from each(:kinds)) and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
- from permit
+ where assets.project_id = iif('file' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'file' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), '')
+ from permit cross join counted
  union all
  select assets.id, max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
@@ -563,19 +493,19 @@
  where around.id = assets.container_id and around.deleted_at is not null)) and true, walk.examined + (assets.id is not null and (not (select is_there from hidden) or not exists (
  select 1
  from episodes as around
- where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where around.id = assets.container_id and around.deleted_at is not null))), walk.steps + 1, walk.weight + ifnull(<assets.weight> + 200 * 0, 0), walk.found + walk.is_fit, walk.inside, iif(walk.head0 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select next from chain where chain.id = walk.head0), ''), walk.head0), iif(walk.head1 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'video' and assets.deleted_at is null and assets.id < walk.head1 and assets.id >= :oldest), ''), walk.head1), iif(walk.head2 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'audio' and assets.deleted_at is null and assets.id < walk.head2 and assets.id >= :oldest), ''), walk.head2), iif(walk.head3 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'label-track' and assets.deleted_at is null and assets.id < walk.head3 and assets.id >= :oldest), ''), walk.head3), iif(walk.head4 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'text-track' and assets.deleted_at is null and assets.id < walk.head4 and assets.id >= :oldest), ''), walk.head4), iif(walk.head5 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5), iif(walk.head6 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
+ where assets.project_id = walk.inside and assets.kind = 'image' and assets.deleted_at is null and assets.id < walk.head5 and assets.id >= :oldest), ''), walk.head5), iif(walk.head6 = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6), ifnull((select max(assets.id)
  from assets indexed by assets_newest
- where assets.project_id = (select project_id from permit where true and not (select is_few from counted)) and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
+ where assets.project_id = walk.inside and assets.kind = 'file' and assets.deleted_at is null and assets.id < walk.head6 and assets.id >= :oldest), ''), walk.head6)
  from walk
  left join assets on assets.id = max(walk.head0, walk.head1, walk.head2, walk.head3, walk.head4, walk.head5, walk.head6)
  where walk.id is not null and walk.steps < :most and walk.weight < :heaviest and walk.found + walk.is_fit < :limit + 1)

@@ -66,7 +66,7 @@ function boundsOf(condition: Asking | null): Omit<Bounds, 'limit'> {
  * `walk`: a row for each asset that is looked at, in the order, behind a first one that only begins. Each step judges the
  * asset that the heads of the step before lead to, until enough fit, or so many were looked at; without an id at the end.
  */
-function walk(a: A, { tables, heads, firstOf, idOf }: Order, condition: Asking | null): SQL {
+function walk(a: A, { tables, from, inside, heads, firstOf, idOf }: Order, condition: Asking | null): SQL {
   const columns = heads.map((_, at) => sql.raw(`head${at}`))
   const of = (at: number) => sql.raw(`walk.head${at}`)
   const all = sql.join(
@@ -79,13 +79,13 @@ function walk(a: A, { tables, heads, firstOf, idOf }: Order, condition: Asking |
   const fits = sql`${assets.id} is not null and ${isShown(assets.containerId)}
     and ${condition?.where ?? sql`true`}`
   return sql`, ${hidden} ${tables ?? sql``},
-    walk(id, place, is_fit, examined, steps, weight, found, ${list(columns)}) as materialized (
-      select '', '', 0, 0, 0, 0, 0, ${list(heads.map((head) => head.first))} from permit
+    walk(id, place, is_fit, examined, steps, weight, found, inside, ${list(columns)}) as materialized (
+      select '', '', 0, 0, 0, 0, 0, ${inside}, ${list(heads.map((head) => head.first))} from ${from}
       union all
       select ${assets.id}, ${first}, ${fits},
         walk.examined + (${assets.id} is not null and ${isShown(assets.containerId)}), walk.steps + 1,
         walk.weight + ifnull(${weight} + ${MEMBER} * ${condition?.members ?? sql`0`}, 0), walk.found + walk.is_fit,
-        ${list(moved)}
+        walk.inside, ${list(moved)}
       from walk left join ${assets} on ${assets.id} = ${idOf(first)} ${condition?.joins ?? sql``}
       where walk.id is not null and walk.steps < ${a.most} and walk.weight < ${a.heaviest}
         and walk.found + walk.is_fit < ${a.limit} + 1)`

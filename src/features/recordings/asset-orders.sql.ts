@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes } from '../../../drizzle/schema.ts'
 import { END } from '../../db/page.ts'
 import type { Arguments } from '../../db/sql.ts'
@@ -11,6 +11,10 @@ import { type AssetKind, assetKinds } from '../../domain/kind.ts'
  */
 export interface Order {
   readonly tables?: SQL
+  /** What the walk begins with, the permit and what it needs beside it; one row, which no step names again. */
+  readonly from: SQL
+  /** The project or the episode whose index the heads go by, told by that row; null where they need none. */
+  readonly inside: SQL
   readonly heads: readonly Head[]
   /** Of some heads, the first. */
   readonly firstOf: 'max' | 'min'
@@ -22,6 +26,10 @@ interface Head {
   readonly first: SQL
   readonly after: (key: SQL) => SQL
 }
+
+/** `inside`, as the steps of the walk tell it. */
+const INSIDE = sql.raw('walk.inside')
+const PERMIT = sql.raw('permit')
 
 /** Where an order begins, and what of it is looked at. */
 export interface Extent extends ProjectRef {
@@ -49,49 +57,56 @@ const MOST_IN_RANGE = sql.raw('1000')
 
 const spelled = (kind: AssetKind): SQL => sql.raw(`'${kind}'`)
 
-/** The project, where `condition` holds and the kind is asked for: it stands in the key of an index. */
-const project = (condition = sql`true`): SQL => sql`${assets.projectId} = (select project_id from permit
-  where ${condition})`
-
 const isAsked = (a: A, kind: AssetKind): SQL => sql`${spelled(kind)} in (select value from ${a.kinds.each})`
 
 /** Selects what is newest before an id; the empty text where nothing is. */
 const newestBefore = (a: A, id: SQL, rows: SQL): SQL => sql`ifnull((select max(${assets.id}) from ${rows}
   and ${live(assets)} and ${assets.id} < ${id} and ${assets.id} >= ${a.oldest}), '')`
 
-/** Newest first, by an index that ends in the id behind what `within` asks for; it takes a condition. */
-const newestOf = (a: A, index: string, within: (condition: SQL) => SQL): readonly Head[] =>
+/** By an index which begins with what it is `inside` of, and ends in the id behind what `also` asks for. */
+interface Newest {
+  readonly index: string
+  readonly column: SQLWrapper
+  readonly inside: SQL
+  readonly also?: SQL
+}
+
+/** Newest first. What is not to be looked at is inside of nothing: that stands in the key of the index. */
+const newestOf = (a: A, { index, column, inside, also }: Newest): readonly Head[] =>
   assetKinds.map((kind) => {
-    const rows = (condition: SQL) => sql`${assets} indexed by ${sql.raw(index)}
-      where ${within(condition)} and ${assets.kind} = ${spelled(kind)}`
+    const rows = (of: SQL) => sql`${assets} indexed by ${sql.raw(index)}
+      where ${column} = ${of} ${also ?? sql``} and ${assets.kind} = ${spelled(kind)}`
     return {
-      first: newestBefore(a, a.before, rows(isAsked(a, kind))),
-      after: (key) => newestBefore(a, key, rows(sql`true`)),
+      first: newestBefore(a, a.before, rows(sql`iif(${isAsked(a, kind)}, ${inside}, null)`)),
+      after: (key) => newestBefore(a, key, rows(INSIDE)),
     }
   })
 
 const byId = { firstOf: 'max', idOf: (key: SQL) => key } as const
 
-const newest = (a: A): Order => ({ ...byId, heads: newestOf(a, 'assets_newest', project) })
+const inProject = { column: assets.projectId, inside: sql`permit.project_id` } as const
+
+const newest = (a: A): Order => ({
+  ...byId,
+  from: PERMIT,
+  inside: inProject.inside,
+  heads: newestOf(a, { index: 'assets_newest', ...inProject }),
+})
 
 const ofEpisode = (a: A): Order => ({
   ...byId,
   tables: sql`, held as materialized (select ${episodes.id} as id from permit cross join ${episodes}
     where ${episodes.projectId} = permit.project_id and ${episodes.name} = ${a.episode} and ${live(episodes)})`,
-  heads: newestOf(
-    a,
-    'assets_of_container',
-    (condition) => sql`${assets.containerId} = (select id from held where ${condition})`,
-  ),
+  from: sql`permit left join held`,
+  inside: sql`held.id`,
+  heads: newestOf(a, { index: 'assets_of_container', column: assets.containerId, inside: sql`held.id` }),
 })
 
 const named = (a: A): Order => ({
   ...byId,
-  heads: newestOf(
-    a,
-    'assets_by_name',
-    (condition) => sql`${project(condition)} and ${assets.name} = ${a.path}`,
-  ),
+  from: PERMIT,
+  inside: inProject.inside,
+  heads: newestOf(a, { index: 'assets_by_name', ...inProject, also: sql`and ${assets.name} = ${a.path}` }),
 })
 
 /** The newest of the ids of `some`, each with the one that comes next. */
@@ -108,27 +123,27 @@ const ofIds = (a: A): Order => {
   const { table, head } = chained(
     a,
     sql`select ${assets.id} as id from ${assets}
-      where ${assets.id} in (select value from ${a.ids.each}) and ${project()} and ${live(assets)}`,
+      where ${assets.id} in (select value from ${a.ids.each})
+        and ${assets.projectId} = (select project_id from permit) and ${live(assets)}`,
   )
-  return { ...byId, tables: sql`, ${table}`, heads: [head] }
+  return { ...byId, tables: sql`, ${table}`, from: PERMIT, inside: sql`null`, heads: [head] }
 }
 
 /** By the index of names where the range is small, the newest where it is not. */
 const ranged = (a: A): Order => {
-  const ofKind = (kind: AssetKind) => sql`select ${assets.id} as id from ${assets} indexed by assets_by_name
-    where ${project(isAsked(a, kind))} and ${assets.kind} = ${spelled(kind)} and ${live(assets)}
-      and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')`
-  // D1 takes five terms a compound.
-  const some = (kinds: readonly AssetKind[]) =>
-    sql`select * from (${sql.join(kinds.map(ofKind), sql.raw(' union all '))})`
-  const few = sql`(select is_few from counted)`
-  const { table, head } = chained(a, sql`select id from range where ${few}`)
+  const { table, head } = chained(a, sql`select id from counted cross join range where is_few`)
+  const inside = sql`iif(counted.is_few, null, permit.project_id)`
   return {
     ...byId,
-    tables: sql`, range as materialized (${some(assetKinds.slice(0, 3))} union all ${some(assetKinds.slice(3))}
+    tables: sql`, range as materialized (select ${assets.id} as id
+        from permit cross join ${a.kinds.each} as asked cross join ${assets} indexed by assets_by_name
+        where ${assets.projectId} = permit.project_id and ${assets.kind} = asked.value and ${live(assets)}
+          and ${assets.name} >= ${a.from} and ${assets.name} < ifnull(${a.to}, x'')
         limit ${MOST_IN_RANGE} + 1),
       counted as materialized (select count(*) <= ${MOST_IN_RANGE} as is_few from range), ${table}`,
-    heads: [head, ...newestOf(a, 'assets_newest', (condition) => project(sql`${condition} and not ${few}`))],
+    from: sql`permit cross join counted`,
+    inside,
+    heads: [head, ...newestOf(a, { index: 'assets_newest', column: assets.projectId, inside })],
   }
 }
 
@@ -139,17 +154,18 @@ const NAME_END = sql`char(1)`
 
 /** Of an episode, by path: a name begins with a slash, which the key of what has none sorts behind, and `1` behind all. */
 const byPath = (a: A): Order => {
-  const within = (condition: SQL) =>
-    sql`${assets.containerId} = (select target.id from permit cross join target where ${condition})`
-  const from = (kind: AssetKind, at: number, name: SQL, condition: SQL) => sql`ifnull((
+  const inside = sql`target.id`
+  const from = (kind: AssetKind, at: number, name: SQL, of: SQL) => sql`ifnull((
     select ${assets.name} || ${NAME_END} || ${sql.raw(`'${at}'`)} || ${assets.id}
-    from ${assets} indexed by assets_identity where ${within(condition)} and ${assets.kind} = ${spelled(kind)}
+    from ${assets} indexed by assets_identity where ${assets.containerId} = ${of} and ${assets.kind} = ${spelled(kind)}
       and ${live(assets)} and ${assets.name} is not null and ${assets.name} >= ${name}
     order by ${assets.name} limit 1), '1')`
-  const nameless = (id: SQL) => sql`ifnull((select '0' || min(${assets.id})
-    from ${assets} indexed by assets_loose where ${within(sql`true`)} and ${assets.name} is null
+  const nameless = (id: SQL, of: SQL) => sql`ifnull((select '0' || min(${assets.id})
+    from ${assets} indexed by assets_loose where ${assets.containerId} = ${of} and ${assets.name} is null
       and ${live(assets)} and ${assets.id} > ${id}), '1')`
   return {
+    from: sql`permit cross join target`,
+    inside,
     firstOf: 'min',
     idOf: (key) => sql`substr(${key}, -${sql.raw(String(ID_DIGITS))})`,
     heads: [
@@ -158,13 +174,15 @@ const byPath = (a: A): Order => {
           kind,
           at,
           sql`(${a.afterPath} || iif(${a.afterKind} < ${sql.raw(String(at))}, '', ${NAME_END}))`,
-          isAsked(a, kind),
+          sql`iif(${isAsked(a, kind)}, ${inside}, null)`,
         ),
         // What is left of the key is the name and its end: no name but longer ones sorts behind it at once.
-        after: (key: SQL) =>
-          from(kind, at, sql`substr(${key}, 1, length(${key}) - ${KIND_AND_ID})`, sql`true`),
+        after: (key: SQL) => from(kind, at, sql`substr(${key}, 1, length(${key}) - ${KIND_AND_ID})`, INSIDE),
       })),
-      { first: nameless(sql`${a.afterId}`), after: (key) => nameless(sql`substr(${key}, 2)`) },
+      {
+        first: nameless(sql`${a.afterId}`, inside),
+        after: (key) => nameless(sql`substr(${key}, 2)`, INSIDE),
+      },
     ],
   }
 }
