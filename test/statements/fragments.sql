@@ -806,32 +806,40 @@ exists ( with recursive up(id, item_id, parent_id) as (
  select 1
  from up
  where case
- when (select count(*) <= 4 from few) then exists (select 1
- from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ when bounds.is_few then exists (select 1
+ from few cross join collection_members as other on other.collection_id = few.id
  where other.member_id = up.id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
- where other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ from (
+ select 1
+ from collection_members as other indexed by collection_members_holding
+ where other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
+ from collection_members as other indexed by collection_members_holding cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.project_id = facts.project_id and other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
- where other.member_id = up.id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
- when (select count(*) <= 4 from few) then exists (select 1
- from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ from (
+ select 1
+ from collections as sibling indexed by collections_of_dataset
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from collections as sibling indexed by collections_of_dataset cross join collection_members as other on other.collection_id = sibling.id
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null and other.member_id = up.id and (sibling.name, other.position) < (mine.name, held.position) and sibling.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
+ when bounds.is_few then exists (select 1
+ from few cross join collection_members as other on other.collection_id = few.id
  where other.member_id = up.item_id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
- where other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ from (
+ select 1
+ from collection_members as other indexed by collection_members_holding
+ where other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
+ from collection_members as other indexed by collection_members_holding cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.project_id = facts.project_id and other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
- where other.member_id = up.item_id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
+ from (
+ select 1
+ from collections as sibling indexed by collections_of_dataset
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from collections as sibling indexed by collections_of_dataset cross join collection_members as other on other.collection_id = sibling.id
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null and other.member_id = up.item_id and (sibling.name, other.position) < (mine.name, held.position) and sibling.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
 
 -- <manifest.isUnitCovered>
 exists ( with recursive up(id, item_id, parent_id) as (
@@ -845,32 +853,40 @@ exists ( with recursive up(id, item_id, parent_id) as (
  select 1
  from up
  where case
- when (select count(*) <= 4 from few) then exists (select 1
- from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ when bounds.is_few then exists (select 1
+ from few cross join collection_members as other on other.collection_id = few.id
  where other.member_id = up.id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
- where other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ from (
+ select 1
+ from collection_members as other indexed by collection_members_holding
+ where other.project_id = facts.project_id and other.member_id = up.id limit 64 + 1)) <= 64 then exists (select 1
+ from collection_members as other indexed by collection_members_holding cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.project_id = facts.project_id and other.member_id = up.id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
- where other.member_id = up.id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
- when (select count(*) <= 4 from few) then exists (select 1
- from facts cross join few cross join collection_members as other on other.collection_id = few.id
+ from (
+ select 1
+ from collections as sibling indexed by collections_of_dataset
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from collections as sibling indexed by collections_of_dataset cross join collection_members as other on other.collection_id = sibling.id
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null and other.member_id = up.id and (sibling.name, other.position) < (mine.name, held.position) and sibling.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.id, 1, 0)) end or up.item_id is not null and case
+ when bounds.is_few then exists (select 1
+ from few cross join collection_members as other on other.collection_id = few.id
  where other.member_id = up.item_id and (few.name, other.position) < (mine.name, held.position) and few.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
- from facts cross join collection_members as other indexed by collection_members_holding on other.project_id = facts.project_id cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
- where other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
+ from (
+ select 1
+ from collection_members as other indexed by collection_members_holding
+ where other.project_id = facts.project_id and other.member_id = up.item_id limit 64 + 1)) <= 64 then exists (select 1
+ from collection_members as other indexed by collection_members_holding cross join collections as holder on holder.id = other.collection_id and holder.dataset_id = facts.dataset_id and holder.deleted_at is null
+ where other.project_id = facts.project_id and other.member_id = up.item_id and (holder.name, other.position) < (mine.name, held.position) and holder.placed_revision < facts.since and other.added_revision < facts.since)
  when (select count(*)
- from (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
- from facts cross join collections as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null cross join collection_members as other on other.collection_id = mine.id
- where other.member_id = up.item_id and (mine.name, other.position) < (mine.name, held.position) and mine.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
+ from (
+ select 1
+ from collections as sibling indexed by collections_of_dataset
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null limit 1000 + 1)) <= 1000 then exists (select 1
+ from collections as sibling indexed by collections_of_dataset cross join collection_members as other on other.collection_id = sibling.id
+ where sibling.dataset_id = facts.dataset_id and sibling.deleted_at is null and other.member_id = up.item_id and (sibling.name, other.position) < (mine.name, held.position) and sibling.placed_revision < facts.since and other.added_revision < facts.since) else json_extract('{}', 'entangled' || substr(up.item_id, 1, 0)) end)
 
 -- <namespaceJson>
 json_object('id', namespaces.id, 'slug', namespaces.slug, 'metadata', json(namespaces.metadata))

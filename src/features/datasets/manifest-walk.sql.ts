@@ -52,17 +52,41 @@ const FEW = 4
 
 /**
  * The tables that the walk stands on. `facts`, at most one row, is the dataset (`dataset_id`), its project, and `since`.
- * `few` has its first collections.
+ * `few` has its first collections, and `bounds`, one row, tells as `is_few` whether these are all.
  */
 export const few = sql`few as materialized (select mine.id as id, mine.name as name,
   mine.placed_revision as placed_revision from facts
   cross join ${collections} as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id
   and mine.deleted_at is null limit ${sql.raw(String(FEW + 1))})`
 
-export const isFew = sql`(select count(*) <= ${sql.raw(String(FEW))} from few)`
+/** Selects whether they are. */
+export const countFew = sql`select count(*) <= ${sql.raw(String(FEW))} as is_few from few`
+
+/** What is known of the dataset, of the row at hand: SQLite prepares a table anew wherever it is named. */
+interface Known {
+  readonly datasetId: SQL
+  readonly projectId: SQL
+  readonly since: SQL
+  readonly isFew: SQL
+}
+
+/** Where the walk goes on, and where its steps are. */
+const known: Known = {
+  datasetId: sql`facts.dataset_id`,
+  projectId: sql`facts.project_id`,
+  since: sql`facts.since`,
+  isFew: sql`bounds.is_few`,
+}
+const knownOf = (step: SQL): Known => ({
+  datasetId: sql`${step}.dataset_id`,
+  projectId: sql`${step}.project_id`,
+  since: sql`${step}.since`,
+  isFew: sql`${step}.is_few`,
+})
 
 /** Where a member stands: the name of its collection, and its position. */
 interface Place {
+  readonly known: Known
   readonly collection: SQL
   readonly position: SQL
 }
@@ -74,37 +98,38 @@ const MOST_SIBLINGS = sql.raw('1000')
 /** What the database says, as an error, where an id would have to be looked for in more collections than that. */
 export const ENTANGLED = 'entangled'
 
-const isRare = (
-  id: SQL,
-): SQL => sql`(select count(*) from (select 1 from facts cross join ${collectionMembers} as other
-  indexed by collection_members_holding on other.project_id = facts.project_id and other.member_id = ${id}
-  limit ${MOST_HOLDERS} + 1)) <= ${MOST_HOLDERS}`
+const isRare = (id: SQL, { projectId }: Known): SQL => sql`(select count(*) from (
+  select 1 from ${collectionMembers} as other indexed by collection_members_holding
+  where other.project_id = ${projectId} and other.member_id = ${id} limit ${MOST_HOLDERS} + 1)) <= ${MOST_HOLDERS}`
 
-const areSiblingsFew = sql`(select count(*) from (select 1 from facts cross join ${collections} as mine
-  indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id and mine.deleted_at is null
+const areSiblingsFew = ({ datasetId }: Known): SQL => sql`(select count(*) from (
+  select 1 from ${collections} as sibling indexed by collections_of_dataset
+  where sibling.dataset_id = ${datasetId} and sibling.deleted_at is null
   limit ${MOST_SIBLINGS} + 1)) <= ${MOST_SIBLINGS}`
 
 /**
  * Holds where an id is a member of the dataset before a place. It is looked for in the collections that hold it, or, where
  * these are many, in those of the dataset.
  */
-const isHeldBefore = (id: SQL, { collection, position }: Place): SQL => {
+const isHeldBefore = (id: SQL, { known, collection, position }: Place): SQL => {
+  const { datasetId, projectId, since, isFew } = known
   const before = (holder: SQL) => sql`other.member_id = ${id}
     and (${holder}.name, other.position) < (${collection}, ${position})
-    and ${holder}.placed_revision < facts.since and other.added_revision < facts.since`
-  const amongFew = sql`exists (select 1 from facts cross join few cross join ${collectionMembers} as other
+    and ${holder}.placed_revision < ${since} and other.added_revision < ${since}`
+  const amongFew = sql`exists (select 1 from few cross join ${collectionMembers} as other
     on other.collection_id = few.id where ${before(sql`few`)})`
-  const amongHolders = sql`exists (select 1 from facts
-    cross join ${collectionMembers} as other indexed by collection_members_holding
-      on other.project_id = facts.project_id
+  const amongHolders = sql`exists (select 1
+    from ${collectionMembers} as other indexed by collection_members_holding
     cross join ${collections} as holder on holder.id = other.collection_id
-      and holder.dataset_id = facts.dataset_id and holder.deleted_at is null where ${before(sql`holder`)})`
-  const amongSiblings = sql`exists (select 1 from facts
-    cross join ${collections} as mine indexed by collections_of_dataset
-      on mine.dataset_id = facts.dataset_id and mine.deleted_at is null
-    cross join ${collectionMembers} as other on other.collection_id = mine.id where ${before(sql`mine`)})`
-  return sql`case when ${isFew} then ${amongFew} when ${isRare(id)} then ${amongHolders}
-    when ${areSiblingsFew} then ${amongSiblings} else json_extract('{}', ${sql.raw(`'${ENTANGLED}'`)} || substr(${id}, 1, 0)) end`
+      and holder.dataset_id = ${datasetId} and holder.deleted_at is null
+    where other.project_id = ${projectId} and ${before(sql`holder`)})`
+  const amongSiblings = sql`exists (select 1
+    from ${collections} as sibling indexed by collections_of_dataset
+    cross join ${collectionMembers} as other on other.collection_id = sibling.id
+    where sibling.dataset_id = ${datasetId} and sibling.deleted_at is null and ${before(sql`sibling`)})`
+  return sql`case when ${isFew} then ${amongFew} when ${isRare(id, known)} then ${amongHolders}
+    when ${areSiblingsFew(known)} then ${amongSiblings}
+    else json_extract('{}', ${sql.raw(`'${ENTANGLED}'`)} || substr(${id}, 1, 0)) end`
 }
 
 /**
@@ -122,14 +147,14 @@ const isCovered = (node: SQL, until: SQL, place: Place): SQL => sql`exists (
 
 /** Holds for an asset of a step that an earlier member covers. */
 export const isToldBefore = (step: SQL): SQL => {
-  const place = { collection: sql`${step}.collection`, position: sql`${step}.position` }
+  const place = { known: knownOf(step), collection: sql`${step}.collection`, position: sql`${step}.position` }
   return sql`(${isCovered(sql`${step}.node_id`, sql`${step}.until_id`, place)}
     or ${assets.nodeId} is null and ${isHeldBefore(assets.id.getSQL(), place)})`
 }
 
 const isLeaf = (node: SQL): SQL => sql`${node}.kind not in ('folder', 'episode')`
 
-const here: Place = { collection: sql`mine.name`, position: sql`held.position` }
+const here: Place = { known, collection: sql`mine.name`, position: sql`held.position` }
 const none = sql`null`
 
 /** Whether the top is a folder that holds episodes, or may; else it is one inside of an episode. */
@@ -175,7 +200,8 @@ function turnsOf(a: A): SQL {
   const onHalf = (half: number): SQL => sql`(${isOngoingUnit} and ${a.half} = ${sql.raw(String(half))})`
   // The step before itself, which is met again where nothing follows in its loops.
   const isAgain = sql`(${isOngoingUnit} and inside.id is null and loose.id is null and half.n = ${a.half})`
-  return sql`select mine.name as collection, held.position as position,
+  return sql`select facts.dataset_id as dataset_id, facts.project_id as project_id, facts.since as since,
+      bounds.is_few as is_few, mine.name as collection, held.position as position,
       substr(unit.path, length(top.path) + 1) as unit_path, unit.kind as unit_kind,
       unit.id as unit_id, unit.path as unit_at, half.n as half,
       loose.id as loose_id, substr(inside.path, length(${base}) + 1) as inside_path, inside.kind as inside_kind,
@@ -191,7 +217,7 @@ function turnsOf(a: A): SQL {
           where ${assets.id} = held.member_id) end as node_id,
       case when inside.id is not null then ifnull(unit.id, top.id) when unit.id is not null then top.id end as until_id,
       iif(${isAgain}, 0, ${cost}) as cost
-    from facts
+    from facts cross join bounds
     cross join ${collections} as mine indexed by collections_of_dataset on mine.dataset_id = facts.dataset_id
       and mine.deleted_at is null and mine.name >= ifnull(${a.collection}, '') and not facts.is_known
     left join ${collectionMembers} as held indexed by collection_members_order on held.collection_id = mine.id

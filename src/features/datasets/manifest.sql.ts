@@ -10,9 +10,9 @@ import type { AssetKind } from '../../domain/kind.ts'
 import { contentTypeOfAsset } from '../recordings/media-type.sql.ts'
 import { type DatasetRef, namedDataset, noDataset } from './datasets.sql.ts'
 import {
+  countFew,
   few,
   isAstray,
-  isFew,
   isHorizon,
   isToldBefore,
   type Step,
@@ -125,11 +125,11 @@ const read = consulting<Asked>(reading, 'manifest.read', (a) => {
       from permit cross join target cross join ${datasets} on ${datasets.id} = target.id
       cross join ${projectStats} on ${projectStats.projectId} = permit.project_id),
     ${few},
-    bounds as materialized (select iif(${isFew}, ${a.lines}, ${a.linesOfMany}) as lines,
-      iif(${isFew}, ${a.budget}, ${a.budgetOfMany}) as budget)
+    bounds as materialized (select is_few, iif(is_few, ${a.lines}, ${a.linesOfMany}) as lines,
+      iif(is_few, ${a.budget}, ${a.budgetOfMany}) as budget from (${countFew}))
     select ${refusal}, facts.state as state, facts.is_known as is_known, facts.revision as revision, ${most} as most,
       facts.dataset_id as dataset_id, facts.order_revision as order_revision, facts.is_astray as is_astray,
-      ${isFew} as is_few,
+      (select is_few from bounds) as is_few,
       ${nothing}
       from ${VERDICT} left join facts
     union all
