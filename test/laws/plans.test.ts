@@ -6,6 +6,7 @@ import { guards } from '../../src/db/statements.ts'
 import '../../src/endpoints.ts'
 import '../../src/schedule.ts'
 import { sql } from 'drizzle-orm'
+import { MOST_PREPARED, preparedLength } from '../support/prepared.ts'
 
 /** What may be read from end to end: parameters, and the few rows that a statement made itself. */
 const OWN = /^SCAN (CONSTANT ROW|\(|\d)|VIRTUAL TABLE/
@@ -181,6 +182,11 @@ describe('every statement', () => {
   it.each(statements)('$name takes all its values in one parameter', ({ text }) => {
     expect(text.replaceAll('?1', '')).not.toContain('?')
     expect(new TextEncoder().encode(text).length).toBeLessThan(100_000)
+  })
+
+  it('names its tables so seldom that SQLite has little to prepare', () => {
+    const long = statements.filter(({ text }) => preparedLength(text) > MOST_PREPARED)
+    expect(long.map(({ name, text }) => [name, preparedLength(text)])).toEqual([])
   })
 
   it.each(statements)(

@@ -55,7 +55,6 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select projec
  from episodes as walking
  where walking.project_id = readable.id and walking.deleted_at is null and walking.id < :before and walking.id >= :until
  order by walking.id desc limit 1)
- where true
  union all
  select merged.project, merged.key, merged.value, episodes.id, null, null is null
  from merged cross join episodes on episodes.id = (select walking.id

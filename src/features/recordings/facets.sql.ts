@@ -57,17 +57,20 @@ const place = placeOf(sql`select project_id from permit`)
 const PLACE = sql`(select id from place)`
 const HAS_PLACE = sql`exists (select 1 from place)`
 
+/** Whether an equality is weighed, and the table before that tells it. */
+const EACH = { before: sql``, isWeighed: sql`` }
+
 /**
  * `wanted`: what an episode may have, by equality; `rarest`, one row: the one that fewest have, and how many; `chosen`: its
  * facets, each in a slot, and beside it how many.
  */
-const rarest = (a: A, isWeighed = sql`true`): SQL => sql`wanted as materialized (
-    select drive.key as drive, slot.key as slot, slot.value ->> 0 as key,
+const rarest = (a: A, { before, isWeighed } = EACH): SQL => sql`wanted as materialized (
+    select drive.key as drive, json_array_length(drive.value) as slots, slot.key as slot, slot.value ->> 0 as key,
       ${typed(sql`slot.value ->> 1`, sql`slot.value ->> 2`)} as value
-    from ${a.equalities.each} as drive cross join json_each(drive.value) as slot where ${isWeighed}),
+    from ${a.equalities.each} as drive cross join json_each(drive.value) as slot),
   rarest as materialized (select drive, total from (
-    select drive, sum(ifnull(${facetCounts.n}, 0)) as total from wanted cross join place
-    left join ${facetCounts} on ${facetCounts.projectId} = place.id
+    select drive, sum(ifnull(${facetCounts.n}, 0)) as total
+    from ${before} wanted ${isWeighed} cross join place left join ${facetCounts} on ${facetCounts.projectId} = place.id
       and ${facetCounts.key} = wanted.key and ${facetCounts.value} = wanted.value
     group by drive) order by total, drive limit 1),
   chosen as materialized (select slot, key, value, total from rarest cross join wanted on wanted.drive = rarest.drive)`
@@ -242,20 +245,18 @@ const goneOn = ({ from, id, isMore }: Found, index: number): SQL => sql`
     from ${gatheredBy(index)} as ${BEFORE} ${from} limit ${num(MOST_GATHERED)} + 1)`
 
 /**
- * How the rarest facet leads to the episodes of several projects, `ids`: each of its slots in each project by itself. So many
- * equalities are weighed as leave room for `most` looks.
+ * How the rarest facet leads to the episodes of several projects, `ids`: by `chosen`, each slot in each project by itself;
+ * nothing is there where nothing is rare. So many equalities are weighed as leave room for `most` looks.
  */
 export function driveOfMany(a: A, ids: SQL, extreme: 'max' | 'min', most: number) {
-  const room = sql`(select ${num(most)} / max(1, count(*)) from place)`
+  const room = sql`(select ${num(most)} / max(1, count(*)) as looks from place) cross join`
+  const isWeighed = sql`on (wanted.drive + 1) * wanted.slots <= looks`
   return {
-    tables: [placeOf(ids), rarest(a, sql`(drive.key + 1) * json_array_length(drive.value) <= ${room}`)],
-    isDriven: sql`exists (select 1 from chosen)`,
-    /** Selects where each begins, as `project`, `key` and `value`. */
-    sources: sql`select place.id as project, chosen.key as key, chosen.value as value from place cross join chosen`,
-    /** Selects the id of the next one of a source, `source`, behind an id. */
-    next: (source: string, id: SQLWrapper): SQL => {
-      const own = (name: string): SQL => sql.raw(`${source}.${name}`)
-      const of = { project: own('project'), key: own('key'), value: own('value') }
+    tables: [placeOf(ids), rarest(a, { before: room, isWeighed })],
+    /** Selects the id of the next one of a source, the project and what a row has as `key` and `value`, behind an id. */
+    next: ({ project, table }: { readonly project: SQL; readonly table: string }, id: SQLWrapper): SQL => {
+      const own = (name: string): SQL => sql.raw(`${table}.${name}`)
+      const of = { project: sql`unhex(${project})`, key: own('key'), value: own('value') }
       return firstHaving(a, of, extreme, id, sql`1`)
     },
   }

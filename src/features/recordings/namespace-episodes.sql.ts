@@ -78,7 +78,7 @@ const readable = (): SQL => {
 }
 
 /**
- * A project is a source of episodes; by facets, each of the rarest ones in each project is. `merged` is a queue of what comes
+ * A project is a source of episodes; by facets, each of the rarest ones in each project is, where something is rare. `merged` is a queue of what comes
  * next of each: what is taken from it makes room for the one behind it of the same source. Of an episode that has two of the
  * facets there are two rows, of one place.
  */
@@ -92,23 +92,24 @@ function sourceOf(a: A, { order: name, isDriven, asking }: Recipe): Source {
     order.behind(a, project, { ...at, steps: sql`0` }, sql`1`)
   const at = { id: sql`merged.id`, edge: sql`merged.edge` }
   const columns = sql`${episodes.id}, ${order.value}, ${order.value} is null`
-  const isWalked = driven ? sql`not ${driven.isDriven}` : sql`true`
-  const walkedHeads = sql`select readable.id, null, null, ${columns} from readable
-    cross join ${episodes} on ${episodes.id} = (${behind(sql`readable.id`, beginning(a))}) where ${isWalked}`
-  const drivenHeads = driven
-    ? sql`union all select source.project, source.key, source.value, ${columns} from (${driven.sources}) as source
-        cross join ${episodes} on ${episodes.id} = (${driven.next('source', sql`${a.before}`)})`
-    : sql``
+  const fromTheStart = behind(sql`readable.id`, beginning(a))
+  const heads = driven
+    ? sql`select readable.id, chosen.key, chosen.value, ${columns} from readable left join chosen on true
+        cross join ${episodes} on ${episodes.id} = iif(chosen.key is null, (${fromTheStart}),
+          (${driven.next({ project: sql`readable.id`, table: 'chosen' }, sql`${a.before}`)}))`
+    : sql`select readable.id, null, null, ${columns} from readable
+        cross join ${episodes} on ${episodes.id} = (${fromTheStart})`
   const walkedNext = sql`(${behind(sql`merged.project`, at)})`
   const next = driven
-    ? sql`iif(merged.key is null, ${walkedNext}, (${driven.next('merged', sql`merged.id`)}))`
+    ? sql`iif(merged.key is null, ${walkedNext},
+        (${driven.next({ project: sql`merged.project`, table: 'merged' }, sql`merged.id`)}))`
     : walkedNext
   const direction = sql.raw(order.start.id === END ? 'desc' : 'asc')
   return {
     tables: [
       readable(),
       ...(driven?.tables ?? []),
-      sql`merged(project, key, value, id, edge, is_last) as materialized (${walkedHeads} ${drivenHeads}
+      sql`merged(project, key, value, id, edge, is_last) as materialized (${heads}
         union all select merged.project, merged.key, merged.value, ${columns}
           from merged cross join ${episodes} on ${episodes.id} = ${next}
         order by 6, 5 ${direction}, 4 ${direction} limit ${most})`,

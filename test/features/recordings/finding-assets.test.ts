@@ -6,6 +6,7 @@ import { assetConditionOf } from '../../../src/domain/asset-fields.ts'
 import { compileOfAssets } from '../../../src/features/recordings/asset-conditions.sql.ts'
 import { assetFinding, episodeAssetFinding } from '../../../src/features/recordings/asset-finding.sql.ts'
 import { wireKinds } from '../../../src/features/recordings/asset-kinds.ts'
+import { MOST_PREPARED, preparedLength } from '../../support/prepared.ts'
 import { type Answer, Tenant } from '../../support/world.ts'
 
 const names = ({ body }: Answer): string[] => body.assets.map(({ name }: { name: string | null }) => name)
@@ -852,6 +853,7 @@ describe('the statement of a query over assets', () => {
       for (const { statements } of [findInProject({} as never, wanted), findInEpisode({} as never, wanted)]) {
         const text = statements[0]?.compiled.text ?? ''
         expect(new TextEncoder().encode(text).length).toBeLessThan(100_000)
+        expect([q, preparedLength(text) < MOST_PREPARED || preparedLength(text)]).toEqual([q, true])
         const { results } = await env.DB.prepare(`explain query plan ${text}`)
           .bind('{}')
           .all<{ detail: string }>()

@@ -7,6 +7,7 @@ import { findEpisodes } from '../../../src/features/recordings/episode-list.sql.
 import { type OrderName, orderNames } from '../../../src/features/recordings/episode-order.sql.ts'
 import { findInNamespace } from '../../../src/features/recordings/namespace-episodes.sql.ts'
 import { find, findAll, havingOne, names } from '../../support/finding.ts'
+import { MOST_PREPARED, preparedLength } from '../../support/prepared.ts'
 import { type Answer, Tenant } from '../../support/world.ts'
 
 /** A number of JSON as it is spelt; all else as itself. */
@@ -484,7 +485,12 @@ describe('the statement of a query', () => {
         findEpisodes({} as never, condition, order, window),
         findInNamespace({} as never, condition, order, window),
       ]) {
-        const details = await planOf(plan.statements[0]?.compiled.text)
+        const text = plan.statements[0]?.compiled.text
+        expect([q, preparedLength(text ?? '') < MOST_PREPARED || preparedLength(text ?? '')]).toEqual([
+          q,
+          true,
+        ])
+        const details = await planOf(text)
         expect(details.some((detail) => /SEARCH episodes USING/.test(detail))).toBe(true)
         const wrong = details.filter((detail) => scans.test(detail) || wholeProjects.test(detail))
         expect([q, wrong]).toEqual([q, []])
