@@ -32,12 +32,22 @@ const told = ({ status, body }: Answer) => [
   ),
 ]
 
-async function sampleOf(operationId: string) {
-  const of = await fixture()
+/** What creates leaves a world in which more can be created, under keys of its own. */
+const worlds = new Map<string, Promise<Fixture>>()
+
+function worldOf(operationId: string): Promise<Fixture> {
+  const world = worlds.get(operationId) ?? fixture()
+  worlds.set(operationId, world)
+  return world
+}
+
+async function sampleOf(operationId: string, world = worldOf(operationId)) {
+  const of = await world
   const { path, body } = samplesFor(of)[operationId] as Sample
+  const key = crypto.randomUUID()
   const send = (asked: Asked, given = body) =>
     ask('POST', path, { token: of.owner.token, body: given, ...asked })
-  return { of, path, body: body as Readonly<Record<string, unknown>>, send }
+  return { of, path, body: body as Readonly<Record<string, unknown>>, key, send }
 }
 
 const rowsOfKeys = async (): Promise<number> =>
@@ -46,11 +56,11 @@ const rowsOfKeys = async (): Promise<number> =>
 
 describe.each(keyed)('$operationId', ({ operationId }) => {
   it('is done once, and answered as the first time to a new session too', async () => {
-    const { of, send } = await sampleOf(operationId)
-    const first = await send(keyOf('once'))
+    const { of, key, send } = await sampleOf(operationId)
+    const first = await send(keyOf(key))
     expect([first.status < 300, isReplayed(first), first.rowsWritten > 0]).toEqual([true, false, true])
     const token = await tokenFor(of.owner.slug, { claims: { jti: crypto.randomUUID() } })
-    const headers = { 'Idempotency-Key': '"once"', 'X-Request-Id': crypto.randomUUID() }
+    const headers = { 'Idempotency-Key': `"${key}"`, 'X-Request-Id': crypto.randomUUID() }
     const second = await send({ token, headers })
     expect(told(second)).toEqual(told(first))
     expect([isReplayed(second), second.rowsWritten, second.trips]).toEqual([true, 0, 1])
@@ -58,19 +68,16 @@ describe.each(keyed)('$operationId', ({ operationId }) => {
   })
 
   it('is 422 with another body, and writes nothing', async () => {
-    const { body, send } = await sampleOf(operationId)
-    await send(keyOf('once'))
-    const other = await send(
-      { ...keyOf('once'), headers: { 'Idempotency-Key': 'once' } },
-      { ...body, ...another(body) },
-    )
+    const { body, key, send } = await sampleOf(operationId)
+    await send(keyOf(key))
+    const other = await send(keyOf(key), { ...body, ...another(body) })
     expect([other.status, other.body.code, other.rowsWritten]).toEqual([422, 'idempotency_key_reused', 0])
-    expect((await send(keyOf('another'), { ...body, ...another(body) })).status).toBeLessThan(300)
+    expect((await send(keyOf(`${key}-2`), { ...body, ...another(body) })).status).toBeLessThan(300)
   })
 
   it('makes one thing for thirty at once, and tells all of them of it', async () => {
-    const { send } = await sampleOf(operationId)
-    const answers = await Promise.all(Array.from({ length: 30 }, () => send(keyOf('at-once'))))
+    const { key, send } = await sampleOf(operationId)
+    const answers = await Promise.all(Array.from({ length: 30 }, () => send(keyOf(key))))
     const [first] = answers
     for (const answer of answers) expect(told(answer)).toEqual(told(first as Answer))
     expect(answers.filter((answer) => !isReplayed(answer))).toHaveLength(1)
@@ -78,10 +85,10 @@ describe.each(keyed)('$operationId', ({ operationId }) => {
   })
 
   it('is done once, and not told as a repetition, where D1 could not say that it was', async () => {
-    const { send } = await sampleOf(operationId)
+    const { key, send } = await sampleOf(operationId)
     let isFirst = true
     const answer = await send({
-      ...keyOf('lost'),
+      ...keyOf(key),
       disturb: async (batch) => {
         const results = await batch()
         if (!isFirst) return results
@@ -90,22 +97,22 @@ describe.each(keyed)('$operationId', ({ operationId }) => {
       },
     })
     expect([answer.status < 300, isReplayed(answer), answer.trips]).toEqual([true, false, 2])
-    expect(told(await send(keyOf('lost')))).toEqual(told(answer))
+    expect(told(await send(keyOf(key)))).toEqual(told(answer))
   })
 
   it('costs three rows', async () => {
-    const [one, other] = [await sampleOf(operationId), await sampleOf(operationId)]
+    const [one, other] = [await sampleOf(operationId, fixture()), await sampleOf(operationId, fixture())]
     const [without, within] = [await one.send({}), await other.send(keyOf('costs'))]
     expect([within.rowsWritten - without.rowsWritten, within.trips]).toEqual([3, 1])
   })
 
   it('is 403 or 404 to who has lost the right to it, and 401 to a bad token', async () => {
-    const { of, path, body } = await sampleOf(operationId)
+    const { of, path, body, key } = await sampleOf(operationId)
     const { isOwn } = samplesFor(of)[operationId] as Sample
     if (!isOwn) {
       const writer = await Tenant.arrive()
       await of.owner.admit(writer, 2)
-      const send = () => writer.ask('POST', path, body, keyOf('right'))
+      const send = () => writer.ask('POST', path, body, keyOf(key))
       expect((await send()).status).toBeLessThan(300)
       const member = `/namespaces/${of.owner.slug}/members/${writer.slug}`
       await of.owner.ask('PUT', member, { role: 'reader' })
@@ -115,14 +122,14 @@ describe.each(keyed)('$operationId', ({ operationId }) => {
       const removed = await send()
       expect([removed.status, removed.rowsWritten]).toEqual([404, 0])
     }
-    const bad = await ask('POST', path, { token: 'x', body, ...keyOf('right') })
+    const bad = await ask('POST', path, { token: 'x', body, ...keyOf(key) })
     expect(bad.status).toBe(401)
   })
 
   it('is 400 under what is no key, and names the header', async () => {
     const { send } = await sampleOf(operationId)
-    for (const key of ['', 'a b', '"open', 'x'.repeat(256), 'é']) {
-      const answer = await send(keyOf(key))
+    for (const wrong of ['', 'a b', '"open', 'x'.repeat(256), 'é']) {
+      const answer = await send(keyOf(wrong))
       expect([answer.status, answer.body.errors?.[0]?.path, answer.rowsWritten]).toEqual([
         400,
         'Idempotency-Key',
