@@ -121,7 +121,10 @@ const idOf = (bytes: SQLWrapper): SQL => sql`lower(hex(${bytes}))`
 const BEFORE = sql.raw('before')
 const IS_LEFT = sql`${BEFORE}.ids is null`
 
-/** The ids of what is in a range, where it is still looked for: whatever else a left join asks for is asked of each row. */
+/**
+ * The ids of what is in a range, where it is still looked for. Whether it is stands in the key of an index: what a left join
+ * asks of the table before it, it would ask for each row.
+ */
 function inRange(a: A, range: Range, index: number): Found {
   const part = (path: string): SQL => sql`(${a.ranges} ->> ${sql.raw(`'$[${index}].${path}'`)})`
   if (range.by === 'facet') {

@@ -78,7 +78,7 @@ const readable = (): SQL => {
 }
 
 /**
- * A project is a source of episodes; by facets, each of the rarest ones in each project is, where something is rare. `merged` is a queue of what comes
+ * A project is a source of episodes; by facets, each of the rarest ones in each project is. `merged` is a queue of what comes
  * next of each: what is taken from it makes room for the one behind it of the same source. Of an episode that has two of the
  * facets there are two rows, of one place.
  */
