@@ -788,7 +788,7 @@ update assets set node_id = iif(:name?, ifnull(assets.node_id, :nodeId), assets.
  when not :metadata? then assets.metadata
  when :isMerging and :metadata is not null then json_patch(ifnull(assets.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :name <> assets.name then :mark else assets.renamed_request end, updated_at = :now, updated_request = :mark, version = assets.version + 1
- where assets.id = <children.target> and (:name? or :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?)
+ where assets.id = (select target.id from permit cross join target) and (:name? or :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?)
 
 -- assets.updated.video, judged by assets.updating
 select standing.refusal as refusal, assets.id as id, assets.version as version, 0 as created, iif(<isBlind>, json_object('id', assets.id, 'name', assets.name), <assetJson.video>) as body

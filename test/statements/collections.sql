@@ -156,11 +156,11 @@ update collections set deleted_at = :now, deletion_id = :deletionId
 
 -- collections.noteAdded, permitted by collections.addingMembers
 update collections set changed_members = (select count(*) from fresh), updated_at = :now, updated_request = :mark, version = collections.version + 1
- where collections.id = <children.target> and exists (select 1 from fresh)
+ where collections.id = (select target.id from permit cross join target) and exists (select 1 from fresh)
 
 -- collections.noteRemoved, permitted by collections.removingMembers
 update collections set changed_members = (select count(*) from there), updated_at = :now, updated_request = :mark, version = collections.version + 1
- where collections.id = <children.target> and exists (select 1 from there)
+ where collections.id = (select target.id from permit cross join target) and exists (select 1 from there)
 
 -- collections.read, consulted by collections.reading
 , wanted as materialized (select (select id from target) as id
@@ -187,7 +187,7 @@ select standing.refusal as refusal, kept.item_id as id, kept.version as version,
 -- collections.removeMembers, permitted by collections.removingMembers
 delete
  from collection_members
- where collection_members.member_id in (select id from there) and collection_members.collection_id = <children.target>
+ where collection_members.member_id in (select id from there) and collection_members.collection_id = (select target.id from permit cross join target)
 
 -- collections.removedMembers, judged by collections.removingMembers
 select standing.refusal as refusal, collections.id as id, collections.version as version, 0 as created, json_object('removed', iif(collections.updated_request = :mark, collections.changed_members, 0), 'total', collections.member_count) as body
@@ -216,7 +216,7 @@ update collections set name = case
  when not :metadata? then collections.metadata
  when :isMerging and :metadata is not null then json_patch(ifnull(collections.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :newName <> collections.name then :mark else collections.renamed_request end, updated_at = :now, updated_request = :mark, version = collections.version + 1
- where collections.id = <children.target>
+ where collections.id = (select target.id from permit cross join target)
 
 -- collections.updated, judged by collections.updating
 , wanted as materialized (select (select id from target) as id

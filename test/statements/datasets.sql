@@ -76,16 +76,16 @@ update datasets set deleted_at = :now, deletion_id = :deletionId
 
 -- datasets.noteAttached, permitted by datasets.attaching
 update datasets set changed_collections = (select count(*) from concerned), updated_at = :now, updated_request = :mark, version = datasets.version + 1
- where datasets.id = <children.target> and exists (select 1 from concerned)
+ where datasets.id = (select target.id from permit cross join target) and exists (select 1 from concerned)
 
 -- datasets.noteDetached, permitted by datasets.detaching
 update datasets set changed_collections = (select count(*) from concerned), updated_at = :now, updated_request = :mark, version = datasets.version + 1
- where datasets.id = <children.target> and exists (select 1 from concerned)
+ where datasets.id = (select target.id from permit cross join target) and exists (select 1 from concerned)
 
 -- datasets.read, consulted by datasets.reading
 , shown as materialized (select collections.id as id, collections.name as name, collections.member_count as size
  from collections
- where collections.dataset_id = <children.target> and collections.deleted_at is null
+ where collections.dataset_id = (select target.id from permit cross join target) and collections.deleted_at is null
  order by collections.name limit 10000)
  select standing.refusal as refusal, datasets.id as id, datasets.version as version, <datasetJson> as body, datasets.collection_count as size, null as collection, null as position
  from verdict as standing
@@ -129,7 +129,7 @@ update datasets set name = case
  when not :metadata? then datasets.metadata
  when :isMerging and :metadata is not null then json_patch(ifnull(datasets.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
  when :newName <> datasets.name then :mark else datasets.renamed_request end, updated_at = :now, updated_request = :mark, version = datasets.version + 1
- where datasets.id = <children.target>
+ where datasets.id = (select target.id from permit cross join target)
 
 -- datasets.updated, judged by datasets.updating
 select standing.refusal as refusal, datasets.id as id, datasets.version as version, 0 as created, iif(<isBlind>, json_object('id', datasets.id, 'name', datasets.name), <datasetJson>) as body

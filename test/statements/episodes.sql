@@ -151,29 +151,29 @@ select standing.refusal as refusal, episodes.id as id, episodes.version as versi
  from (select *
  from (select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'video' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'video' and assets.deleted_at is null
  union all
  select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'audio' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'audio' and assets.deleted_at is null
  union all
  select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'label-track' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'label-track' and assets.deleted_at is null
  order by id desc limit 1000)
  union all
  select *
  from (select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'text-track' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'text-track' and assets.deleted_at is null
  union all
  select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'image' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'image' and assets.deleted_at is null
  union all
  select assets.id as id
  from assets
- where assets.container_id = <children.target> and assets.kind = 'file' and assets.deleted_at is null
+ where assets.container_id = (select target.id from permit cross join target) and assets.kind = 'file' and assets.deleted_at is null
  order by id desc limit 1000)
  order by id desc limit 1000) as newest cross join assets on assets.id = newest.id)
  select assets.id as id, assets.kind as kind, <assetJson> as body
@@ -243,7 +243,7 @@ update episodes set name = :newName, folded_name = :foldedName, folded_words = :
  when :endedAt? then :endedAt else episodes.ended_at end, duration_ms = case
  when :durationMs? then :durationMs else episodes.duration_ms end, renamed_request = case
  when :newName <> episodes.name then :mark else episodes.renamed_request end, updated_at = :now, updated_request = :mark, version = episodes.version + 1
- where episodes.id = <children.target>
+ where episodes.id = (select target.id from permit cross join target)
 
 -- episodes.updated, judged by episodes.updating
 select standing.refusal as refusal, episodes.id as id, episodes.version as version, 0 as created, iif(<isBlind>, json_object('id', episodes.id, 'name', episodes.name), <episodeJson>) as body

@@ -476,9 +476,6 @@ users.id as user_id, case
  when api_tokens.expires_at <= :askedAt then 'token_expired'
  when api_tokens.revoked_at is not null or exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) then 'token_revoked' end as credential, api_tokens.id as token_id, api_tokens.namespace_id as token_namespace_id, api_tokens.project_id as token_project_id, ifnull(api_tokens.scopes, 15) as scopes
 
--- <children.target>
-(select target.id from permit cross join target)
-
 -- <closed>
 iif(busy.kind = 'episode', '', ifnull(busy.new_path, busy.path))
 

@@ -25,75 +25,64 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from verdict as standing
  union all
  select null, null, null, id, body
- from (select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
+ from (with above as materialized (
+ select node.id as id, iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= node.id || ' ' and child_counts.id < node.id || '!' and (:kind is null or child_counts.id = node.id || ' ' || :kind))), 0, :offset + :limit + 1) as reach
+ from (select target.id as id from permit cross join target) as node)
+ select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
  from (
  select *
  from (select *
  from (select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1)))
+ where nodes.above_id = (select id from above) and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1)))
+ where nodes.above_id = (select id from above) and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = <children.target> and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= <children.target> || ' ' and child_counts.id < <children.target> || '!' and (:kind is null or child_counts.id = <children.target> || ' ' || :kind))), 0, :offset + :limit + 1))))
+ where nodes.above_id = (select id from above) and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts
  where child_counts.id >= (select id from target) || ' ' and child_counts.id < (select id from target) || '!' and (:kind is null or child_counts.id = (select id from target) || ' ' || :kind))
@@ -106,75 +95,64 @@ select standing.refusal as refusal, iif(standing.refusal is null, (select ifnull
  from verdict as standing
  union all
  select null, null, null, id, body
- from (select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
+ from (with above as materialized (
+ select node.id as id, iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
+ from child_counts
+ where child_counts.id >= node.id || ' ' and child_counts.id < node.id || '!' and (:kind is null or child_counts.id = node.id || ' ' || :kind))), 0, :offset + :limit + 1) as reach
+ from (select project_id as id from permit) as node)
+ select lower(hex(page.rank || page.name || page.id)) as id, <nodeJson> as body
  from (
  select *
  from (select *
  from (select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'folder' and nodes.deleted_at is null and (:kind is null or :kind = 'folder') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 0 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1)))
+ where nodes.above_id = (select id from above) and nodes.kind = 'episode' and nodes.deleted_at is null and (:kind is null or :kind = 'episode') and 0 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(0 = :afterRank, :afterName, ''), iif(0 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'video' and nodes.deleted_at is null and (:kind is null or :kind = 'video') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'audio' and nodes.deleted_at is null and (:kind is null or :kind = 'audio') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1)))
+ where nodes.above_id = (select id from above) and nodes.kind = 'label-track' and nodes.deleted_at is null and (:kind is null or :kind = 'label-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0)))
  union all
  select *
  from (select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'text-track' and nodes.deleted_at is null and (:kind is null or :kind = 'text-track') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))
+ where nodes.above_id = (select id from above) and nodes.kind = 'image' and nodes.deleted_at is null and (:kind is null or :kind = 'image') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))
  union all
  select *
  from (select 1 as rank, nodes.name as name, nodes.id as id
  from nodes
- where nodes.above_id = (select project_id from permit) and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
- order by nodes.name, nodes.id limit iif(:offset > 0 and (:offset > 100000 or :offset >= (select ifnull(sum(child_counts.nodes), 0)
- from child_counts
- where child_counts.id >= (select project_id from permit) || ' ' and child_counts.id < (select project_id from permit) || '!' and (:kind is null or child_counts.id = (select project_id from permit) || ' ' || :kind))), 0, :offset + :limit + 1))))
+ where nodes.above_id = (select id from above) and nodes.kind = 'file' and nodes.deleted_at is null and (:kind is null or :kind = 'file') and 1 >= ifnull(:afterRank, 0) and (nodes.name, nodes.id) > (iif(1 = :afterRank, :afterName, ''), iif(1 = :afterRank, :afterId, ''))
+ order by nodes.name, nodes.id limit ifnull((select reach from above), 0))))
  order by rank, name, id limit iif(:offset > 0 and (:offset >= (select (select ifnull(sum(child_counts.nodes), 0)
  from child_counts
  where child_counts.id >= standing.project_id || ' ' and child_counts.id < standing.project_id || '!' and (:kind is null or child_counts.id = standing.project_id || ' ' || :kind))

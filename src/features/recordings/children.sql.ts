@@ -2,7 +2,7 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { childCounts, nodes } from '../../../drizzle/schema.ts'
 import { DEEPEST_OFFSET, listPlan, type Page, type Window } from '../../db/page.ts'
 import type { Plan } from '../../db/plan.ts'
-import { type Arguments, fragment } from '../../db/sql.ts'
+import type { Arguments } from '../../db/sql.ts'
 import { type ItemRef, live, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard } from '../../db/statements.ts'
 import { assetKinds } from '../../domain/kind.ts'
@@ -27,14 +27,14 @@ type A = Arguments<Listing & Window>
 const rankOf = (kind: string): number => (kind === 'folder' || kind === 'episode' ? 0 : 1)
 
 /** The first children of a kind behind the position, as many as reach to the end of the page. */
-function childrenOf(a: A, kind: string, above: SQL, reach: SQL): SQL {
+function childrenOf(a: A, kind: string): SQL {
   const rank = sql.raw(String(rankOf(kind)))
   const from = (part: SQLWrapper): SQL => sql`iif(${rank} = ${a.afterRank}, ${part}, '')`
   return sql`select * from (select ${rank} as rank, ${nodes.name} as name, ${nodes.id} as id from ${nodes}
-    where ${nodes.aboveId} = ${above} and ${nodes.kind} = ${sql.raw(`'${kind}'`)} and ${live(nodes)}
+    where ${nodes.aboveId} = (select id from above) and ${nodes.kind} = ${sql.raw(`'${kind}'`)} and ${live(nodes)}
       and (${a.kind} is null or ${a.kind} = ${sql.raw(`'${kind}'`)}) and ${rank} >= ifnull(${a.afterRank}, 0)
       and (${nodes.name}, ${nodes.id}) > (${from(a.afterName)}, ${from(a.afterId)})
-    order by ${nodes.name}, ${nodes.id} limit ${reach})`
+    order by ${nodes.name}, ${nodes.id} limit ifnull((select reach from above), 0))`
 }
 
 /** D1 takes five terms a compound. */
@@ -52,15 +52,18 @@ const countBelow = (
   where ${childCounts.id} >= ${above} || ' ' and ${childCounts.id} < ${above} || '!'
     and (${a.kind} is null or ${childCounts.id} = ${above} || ' ' || ${a.kind}))`
 
-const listed = (a: A, asked: { readonly standing: SQL; readonly permit: SQL }) => {
+/** `ofPermit` selects, as `id`, what the children hang below; `ofStanding` is the same of the caller's row. */
+const listed = (a: A, { ofStanding, ofPermit }: { readonly ofStanding: SQL; readonly ofPermit: SQL }) => {
   // Past the end nothing is read, however far it is.
   const reach = sql`iif(${a.offset} > 0 and (${a.offset} > ${sql.raw(String(DEEPEST_OFFSET))}
-    or ${a.offset} >= ${countBelow(a, asked.permit)}), 0, ${a.offset} + ${a.limit} + 1)`
+    or ${a.offset} >= ${countBelow(a, sql`node.id`)}), 0, ${a.offset} + ${a.limit} + 1)`
   const some = (kinds: readonly string[]): SQL =>
-    sql`select * from (${union(kinds.map((kind) => childrenOf(a, kind, asked.permit, reach)))})`
+    sql`select * from (${union(kinds.map((kind) => childrenOf(a, kind)))})`
   return {
-    count: countBelow(a, asked.standing),
-    rows: (limit: SQL) => sql`select ${position} as id, ${nodeJson} as body from (
+    count: countBelow(a, ofStanding),
+    rows: (limit: SQL) => sql`with above as materialized (
+        select node.id as id, ${reach} as reach from (${ofPermit}) as node)
+      select ${position} as id, ${nodeJson} as body from (
         select * from (${union(GROUPS.map(some))}) order by rank, name, id ${limit}) as page
       cross join ${nodes} on ${nodes.id} = page.id`,
   }
@@ -70,14 +73,15 @@ const listing = guard<ItemRef>('nodes.listingBelow', (a) => nodeGuard(a, 'read')
 
 const listingTop = guard<ProjectRef>('nodes.listingTop', (a) => projectGuard(a, 'read'))
 
-const targetId = fragment('children.target', sql`(select target.id from permit cross join target)`)
-
 const below = listPlan<ItemRef & Listing>(listing, 'nodes.listedBelow', (a) =>
-  listed(a, { standing: sql`(select id from target)`, permit: targetId }),
+  listed(a, {
+    ofStanding: sql`(select id from target)`,
+    ofPermit: sql`select target.id as id from permit cross join target`,
+  }),
 )
 
 const atTop = listPlan<ProjectRef & Listing>(listingTop, 'nodes.listedTop', (a) =>
-  listed(a, { standing: sql`standing.project_id`, permit: sql`(select project_id from permit)` }),
+  listed(a, { ofStanding: sql`standing.project_id`, ofPermit: sql`select project_id as id from permit` }),
 )
 
 /** What a position says. */
