@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { cloudflareTest, type D1Migration, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -66,6 +67,9 @@ function keepInMemory(): void {
 }
 
 keepInMemory()
+
+/** Programs that are started again and again, the command line above all, are compiled once. */
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'dreamlake-compiled')
 
 /** Two projects in workerd, which differ only in whether a file has one of its own. */
 const inWorkerd = (test: TestProjectInlineConfiguration['test'], migrations: D1Migration[]) => ({
