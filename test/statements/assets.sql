@@ -248,9 +248,9 @@
 , <assets.hidden> , range as materialized (select assets.id as id
  from permit cross join each(:kinds) as asked cross join assets indexed by assets_by_name
  where assets.project_id = permit.project_id and assets.kind = asked.value and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
- from (select id from range) as some
+ from (select id from counted cross join range where is_few) as some
  where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), iif(counted.is_few, ifnull((select max(id) from chain), ''), ''), ifnull((select max(assets.id)
+ select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = iif('video' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
@@ -470,9 +470,9 @@
 , <assets.hidden> , range as materialized (select assets.id as id
  from permit cross join each(:kinds) as asked cross join assets indexed by assets_by_name
  where assets.project_id = permit.project_id and assets.kind = asked.value and assets.deleted_at is null and assets.name >= :from and assets.name < ifnull(:to, x'') limit 1000 + 1), counted as materialized (select count(*) <= 1000 as is_few from range), chain as materialized (select id, lead(id) over (order by id desc) as next
- from (select id from range) as some
+ from (select id from counted cross join range where is_few) as some
  where id < :before and id >= :oldest), walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
- select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), iif(counted.is_few, ifnull((select max(id) from chain), ''), ''), ifnull((select max(assets.id)
+ select '', '', 0, 0, 0, 0, 0, iif(counted.is_few, null, permit.project_id), ifnull((select max(id) from chain), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest
  where assets.project_id = iif('video' in (select value from each(:kinds)), iif(counted.is_few, null, permit.project_id), null) and assets.kind = 'video' and assets.deleted_at is null and assets.id < :before and assets.id >= :oldest), ''), ifnull((select max(assets.id)
  from assets indexed by assets_newest

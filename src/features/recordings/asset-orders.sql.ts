@@ -131,7 +131,7 @@ const ofIds = (a: A): Order => {
 
 /** By the index of names where the range is small, the newest where it is not. */
 const ranged = (a: A): Order => {
-  const { table, head } = chained(a, sql`select id from range`)
+  const { table, head } = chained(a, sql`select id from counted cross join range where is_few`)
   const inside = sql`iif(counted.is_few, null, permit.project_id)`
   return {
     ...byId,
@@ -143,10 +143,7 @@ const ranged = (a: A): Order => {
       counted as materialized (select count(*) <= ${MOST_IN_RANGE} as is_few from range), ${table}`,
     from: sql`permit cross join counted`,
     inside,
-    heads: [
-      { ...head, first: sql`iif(counted.is_few, ${head.first}, '')` },
-      ...newestOf(a, { index: 'assets_newest', column: assets.projectId, inside }),
-    ],
+    heads: [head, ...newestOf(a, { index: 'assets_newest', column: assets.projectId, inside })],
   }
 }
 

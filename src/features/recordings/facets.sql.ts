@@ -142,6 +142,7 @@ function inRange(a: A, range: Range, index: number): Found {
         and ${facets.value} >= ${either(sql`''`, end('from'))} and ${facets.value} <= ${either(sql`''`, end('to'))}`,
       id: idOf(facets.episodeId),
       isMore: sql`place.id is null`,
+      blanks: range.key === 'word' ? 1 : 2,
     }
   }
   if (range.by === 'collection' || range.by === 'dataset')
@@ -155,6 +156,7 @@ function inRange(a: A, range: Range, index: number): Found {
       and ${column} < ifnull(${part('to')}, x'')`,
     id: sql`${episodes.id}`,
     isMore: sql`false`,
+    blanks: 1,
   }
 }
 
@@ -205,7 +207,7 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   const hasFacets = slots > 0
   const isOrdered = extreme !== null
   const isGathered = ranges.length > 0 || (hasFacets && !isOrdered)
-  const rare = isOrdered ? ofRarest : ofOwners
+  const rare = isOrdered ? ofRarest : ofOwners(slots)
   const stages = [
     hasFacets ? rare : sql`select null as ids`,
     ...ranges.map((range, index) => goneOn(inRange(a, range, index), index)),
@@ -230,22 +232,25 @@ const gatheredBy = (index: number): SQL => sql.raw(`gathered${index}`)
 
 const ofRarest = sql`select iif(ifnull(min(total), 9e9) <= ${num(FEW_OF_A_FACET)}, ${ELSEWHERE}, null) as ids from rarest`
 
-/** The list of what was found, null where there may be more. */
-const listed = (isMore: SQL): SQL => sql`iif(count(*) <= ${num(MOST_GATHERED)} and not ${isMore},
+/** The list of what was found, of so many rows; null where there may be more. Of the rows some may stand for nothing. */
+const listed = (isMore: SQL, blanks: number): SQL => sql`iif(
+  count(*) - min(count(*) - count(id), ${num(blanks)}) <= ${num(MOST_GATHERED)} and not ${isMore},
   json_group_array(distinct id) filter (where id is not null), null)`
+const rowsWith = (blanks: number): SQL => sql`limit ${num(MOST_GATHERED + 1 + blanks)}`
 
 /** What is counted is live; what is in the trash has its facets too. */
-const ofOwners = sql`select ${listed(sql`ifnull(max(total), 9e9) > ${num(MOST_GATHERED)}`)} as ids from (
-  select chosen.total as total, ${idOf(facets.episodeId)} as id from chosen cross join place left join ${facets}
-    on ${facets.projectId} = iif(chosen.total <= ${num(MOST_GATHERED)}, place.id, null)
-    and ${facets.key} = chosen.key and ${facets.value} = chosen.value
-  limit ${num(MOST_GATHERED)} + 1)`
+const ofOwners = (slots: number): SQL => sql`
+  select ${listed(sql`ifnull(max(total), 9e9) > ${num(MOST_GATHERED)}`, slots)} as ids from (
+    select chosen.total as total, ${idOf(facets.episodeId)} as id from chosen cross join place left join ${facets}
+      on ${facets.projectId} = iif(chosen.total <= ${num(MOST_GATHERED)}, place.id, null)
+      and ${facets.key} = chosen.key and ${facets.value} = chosen.value
+    ${rowsWith(slots)})`
 
 /** A range, as far as it is looked at, where what is gathered before it is nothing. */
-const goneOn = ({ from, id, isMore }: Found, index: number): SQL => sql`
-  select ifnull(max(ids), ${listed(sql`ifnull(max(is_more), false)`)}) as ids from (
+const goneOn = ({ from, id, isMore, blanks }: Found, index: number): SQL => sql`
+  select ifnull(max(ids), ${listed(sql`ifnull(max(is_more), false)`, blanks)}) as ids from (
     select ${BEFORE}.ids as ids, ${id} as id, ${isMore} as is_more
-    from ${gatheredBy(index)} as ${BEFORE} ${from} limit ${num(MOST_GATHERED)} + 1)`
+    from ${gatheredBy(index)} as ${BEFORE} ${from} ${rowsWith(blanks)})`
 
 /**
  * How the rarest facet leads to the episodes of several projects, `ids`: by `chosen`, each slot in each project by itself;

@@ -52,6 +52,8 @@ export interface Found {
   readonly from: SQL
   readonly id: SQL
   readonly isMore: SQL
+  /** Rows without an id that stand for nothing. */
+  readonly blanks: number
 }
 
 /**
@@ -77,5 +79,6 @@ export function heldBy(by: Holding, name: SQL, projectId: SQL, isAsked: SQL): Fo
       where not ${isAsked} or ${isLarge} or iif(arm.n = 2, below.id, iif(arm.n = 1, node.id, member.member_id)) is not null`,
     id: sql`iif(arm.n = 2, below.item_id, iif(arm.n = 1, node.item_id, member.member_id))`,
     isMore: isLarge,
+    blanks: 0,
   }
 }

@@ -236,6 +236,18 @@ describe('GET P/datasets/:name/manifest', () => {
     expect(linesOf(await archive.ask('GET', manifest))[0]).not.toHaveProperty('url')
   })
 
+  it('tells once what many collections of the project hold, by the first of the dataset that does', async () => {
+    const { archive, dataset, manifest } = await withDataset()
+    const { id } = await archive.episode('run')
+    await archive.video('/v.mp4', { episodeName: 'run' })
+    const lone = await archive.video('/w.mp4')
+    for (let at = 0; at < 64; at++) await archive.collection(`beside ${at}`, null, [id])
+    for (const name of ['c', 'd', 'e']) await archive.collection(name, dataset)
+    await archive.collection('a', dataset, [lone.id, id])
+    await archive.collection('b', dataset, [id])
+    expect(pathsOf(await archive.ask('GET', manifest))).toEqual(['a /w.mp4', 'a run /v.mp4'])
+  })
+
   it('is the same as a plain reading of the tables, whatever the members, at once and page by page', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {

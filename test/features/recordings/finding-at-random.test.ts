@@ -473,7 +473,8 @@ describe('the statement of a query', () => {
   ]
 
   it.each(orderNames)('in the order %s finds every row by an index', async (order) => {
-    const scans = /^SCAN (episodes|episode_stats|walking|facets|facet_counts|projects)/
+    const scans =
+      /^SCAN (episodes|episode_stats|walking|facets|facet_counts|projects|collections|datasets|member|node|below)/
     const wholeProjects = /SEARCH (walking|facets) USING .*\(project_id=\?\)$/
     // The other orders are alike: between them they have each pair.
     const isWhole = order === '-created' || order === '-started'
