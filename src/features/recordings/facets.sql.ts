@@ -117,6 +117,8 @@ function idsIn(a: A, slots: number, extreme: 'max' | 'min', at: Place, most: SQL
 }
 
 const idOf = (bytes: SQLWrapper): SQL => sql`lower(hex(${bytes}))`
+/** `hex` makes a text of null. */
+const idIfAny = sql`nullif(${idOf(facets.episodeId)}, '')`
 
 const BEFORE = sql.raw('before')
 const IS_LEFT = sql`${BEFORE}.ids is null`
@@ -140,7 +142,7 @@ function inRange(a: A, range: Range, index: number): Found {
       from: sql`left join place on ${IS_LEFT} ${arms} left join ${facets} on ${facets.projectId} = place.id
         and ${facets.key} = ${either(sql`'~more'`, part('key'))}
         and ${facets.value} >= ${either(sql`''`, end('from'))} and ${facets.value} <= ${either(sql`''`, end('to'))}`,
-      id: idOf(facets.episodeId),
+      id: idIfAny,
       isMore: sql`place.id is null`,
       blanks: range.key === 'word' ? 1 : 2,
     }
@@ -241,7 +243,7 @@ const rowsWith = (blanks: number): SQL => sql`limit ${num(MOST_GATHERED + 1 + bl
 /** What is counted is live; what is in the trash has its facets too. */
 const ofOwners = (slots: number): SQL => sql`
   select ${listed(sql`ifnull(max(total), 9e9) > ${num(MOST_GATHERED)}`, slots)} as ids from (
-    select chosen.total as total, ${idOf(facets.episodeId)} as id from chosen cross join place left join ${facets}
+    select chosen.total as total, ${idIfAny} as id from chosen cross join place left join ${facets}
       on ${facets.projectId} = iif(chosen.total <= ${num(MOST_GATHERED)}, place.id, null)
       and ${facets.key} = chosen.key and ${facets.value} = chosen.value
     ${rowsWith(slots)})`

@@ -179,3 +179,21 @@ describe('the worst query reads under 25,000 rows', () => {
     )
   })
 })
+
+it('what 1,500 have is put in order, also beside what nobody has', async () => {
+  const { tenant, project } = await having({ count: 2_500 })
+  // The newest thousand are not what is looked for.
+  await env.DB.prepare(`update episodes set tags = '[]' where project_id = ? and started_at >= 1500`)
+    .bind(project)
+    .run()
+  for (const q of ['tag:x', 'tag:x,none', 'tag:none,x,nothing'])
+    for (const sort of ['-started', '-updated']) {
+      const { body } = await find(tenant, q, `&sort=${sort}&pageSize=50`)
+      expect([q, sort, body.episodes[0].name, body.examined < 100 || body.examined]).toEqual([
+        q,
+        sort,
+        'run-001499',
+        true,
+      ])
+    }
+})
