@@ -39,7 +39,7 @@ const { env, dispose } = await getPlatformProxy<{ DB: Database }>({
 })
 try {
   const missing = await apply(env.DB)
-  if (missing.length > 0) process.stdout.write(`Applied ${missing.length} migrations.\n`)
+  if (missing.length > 0) process.stdout.write(`Migrations applied: ${missing.length}.\n`)
 } finally {
   await dispose()
 }

@@ -1,7 +1,7 @@
-/** Of a statement with so many letters SQLite takes some milliseconds to prepare it, which D1 does for every request. */
+/** With so many letters SQLite takes some milliseconds to prepare a statement, wherever D1 has not kept it. */
 export const MOST_PREPARED = 600_000
 
-/** How many letters a statement has to SQLite, which prepares a common table anew wherever it is named. */
+/** How many letters, about, a statement has to SQLite, which prepares a common table anew wherever it is named. */
 export function preparedLength(text: string): number {
   const tables = new Map<string, string>()
   let rest = ''

@@ -209,7 +209,7 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
   const hasFacets = slots > 0
   const isOrdered = extreme !== null
   const isGathered = ranges.length > 0 || (hasFacets && !isOrdered)
-  const rare = isOrdered ? ofRarest : ofOwners(slots)
+  const rare = isOrdered ? elsewhereIfRare : idsIfRare(slots)
   const stages = [
     hasFacets ? rare : sql`select null as ids`,
     ...ranges.map((range, index) => goneOn(inRange(a, range, index), index)),
@@ -232,7 +232,7 @@ export function drive(a: A, { ranges, slots, extreme }: Driven): Drive {
 
 const gatheredBy = (index: number): SQL => sql.raw(`gathered${index}`)
 
-const ofRarest = sql`select iif(ifnull(min(total), 9e9) <= ${num(FEW_OF_A_FACET)}, ${ELSEWHERE}, null) as ids from rarest`
+const elsewhereIfRare = sql`select iif(ifnull(min(total), 9e9) <= ${num(FEW_OF_A_FACET)}, ${ELSEWHERE}, null) as ids from rarest`
 
 /** The list of what was found, of so many rows; null where there may be more. Of the rows some may stand for nothing. */
 const listed = (isMore: SQL, blanks: number): SQL => sql`iif(
@@ -241,7 +241,7 @@ const listed = (isMore: SQL, blanks: number): SQL => sql`iif(
 const rowsWith = (blanks: number): SQL => sql`limit ${num(MOST_GATHERED + 1 + blanks)}`
 
 /** What is counted is live; what is in the trash has its facets too. */
-const ofOwners = (slots: number): SQL => sql`
+const idsIfRare = (slots: number): SQL => sql`
   select ${listed(sql`ifnull(max(total), 9e9) > ${num(MOST_GATHERED)}`, slots)} as ids from (
     select chosen.total as total, ${idIfAny} as id from chosen cross join place left join ${facets}
       on ${facets.projectId} = iif(chosen.total <= ${num(MOST_GATHERED)}, place.id, null)
