@@ -1,86 +1,38 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { TestProject } from 'vitest/node'
 import { signingCases } from './signing-cases.ts'
 
 /**
- * Starts what the tests need outside of workerd: wrangler's local S3 endpoint, which verifies signatures by a code
- * that is not ours, and where it is installed botocore, as a second signer.
+ * Starts what the tests need outside of their workerd: the local S3 endpoint of the tools, which verifies signatures by a
+ * code that is not ours, and where it is installed botocore, as a second signer.
  */
 
-const wranglerPath = join(
-  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-  'bin/wrangler.js',
-)
-const config = join(import.meta.dirname, 's3/wrangler.toml')
+/** Serves nothing: the S3 endpoint stands before it. */
+const WORKER = 'export default { fetch: () => new Response(null, { status: 404 }) }'
+const BUCKET = 'films'
+const s3Credentials = { accessKeyId: 'test-access-key', secretAccessKey: 'test-secret-access-key' }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { origin, stop } = await start(project.config.hookTimeout)
+  const server = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: WORKER,
+      compatibilityDate: '2026-10-30',
+      r2Buckets: { BUCKET: { id: BUCKET, s3Credentials } },
+    }),
+  )
+  const { origin } = await server.ready
   project.provide('s3', {
     S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
-    S3_BUCKET: 'films',
+    S3_BUCKET: BUCKET,
     S3_REGION: 'auto',
-    S3_ACCESS_KEY_ID: 'test-access-key',
-    S3_SECRET_ACCESS_KEY: 'test-secret-access-key',
+    S3_ACCESS_KEY_ID: s3Credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
   })
   project.provide('botocore', signedByBotocore())
-  return stop
-}
-
-interface Started {
-  readonly origin: string
-  readonly stop: () => Promise<void>
-}
-
-const MOST_TRIES = 5
-
-/** Between finding a free port and taking it, another process may have taken it. */
-async function start(most: number, tries = 1): Promise<Started> {
-  const state = mkdtempSync(join(tmpdir(), 'dreamlake-s3-'))
-  const server = spawn(
-    process.execPath,
-    [wranglerPath, 'dev', '--config', config, '--port', '0', '--inspector-port', '0', '--persist-to', state],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
-    },
-  )
-  const stop = async () => {
-    if (server.exitCode === null) {
-      const exited = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGTERM')
-      await exited
-    }
-    rmSync(state, { recursive: true, force: true })
-  }
-  try {
-    return { origin: await originOf(server, most), stop }
-  } catch (error) {
-    await stop()
-    if (tries < MOST_TRIES && /already in use/.test(String(error))) return start(most, tries + 1)
-    throw error
-  }
-}
-
-/** What a started server says where it listens, within so many milliseconds. */
-function originOf(server: ChildProcess, most: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    const timer = setTimeout(() => reject(new Error(`No server came up: ${said}`)), most)
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString()
-      const [, origin] = /Ready on (http:\/\/localhost:\d+)/.exec(said) ?? []
-      if (!origin) return
-      clearTimeout(timer)
-      resolve(origin)
-    }
-    server.stdout?.on('data', listen)
-    server.stderr?.on('data', listen)
-    server.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${said}`)))
-  })
+  return () => server.dispose()
 }
 
 function signedByBotocore(): string[] {

@@ -6,7 +6,7 @@ declare module 'vitest' {
     readonly s3: Readonly<Record<string, string>>
     /** What botocore signs of each of `signingCases`; empty where it is not installed. */
     readonly botocore: readonly string[]
-    /** The file with what the server of the client's tests says. */
+    /** The file with what the server says that tests in Node share. */
     readonly serverSaid: string
   }
 }
