@@ -9,7 +9,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const MOST_MILLISECONDS = 1_800_000
 
 /** What runs in Node, or reads the files of the project, is tested there. */
-const IN_NODE = ['test/tools/*.test.ts', 'test/laws/rooms.test.ts']
+const IN_NODE = ['test/{client,tools}/*.test.ts', 'test/laws/rooms.test.ts']
 
 /** What asks which modules have declared something is asked where no other file has loaded any. */
 const ALONE = ['test/laws/plans.test.ts']
@@ -38,7 +38,7 @@ const LONGEST = [
 ]
 
 /** What is of one project stands together, for whatever is of another one needs a process anew. */
-const PROJECTS = ['worker', 'worker alone', 'node', 'client']
+const PROJECTS = ['worker', 'worker alone', 'node']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -116,14 +116,13 @@ export default defineConfig(async () => {
           migrations,
         ),
         inWorkerd({ name: 'worker alone', globalSetup: [], include: ALONE }, migrations),
-        { extends: true, test: { name: 'node', isolate: false, include: IN_NODE } },
         {
           extends: true,
           test: {
-            name: 'client',
+            name: 'node',
             isolate: false,
-            globalSetup: ['./test/client/server.ts'],
-            include: ['test/client/*.test.ts'],
+            globalSetup: ['./test/tools/server.ts'],
+            include: IN_NODE,
           },
         },
       ],

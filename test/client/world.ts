@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import type { connect } from '../../client/src/node/index.ts'
 import { signLocalToken } from '../../src/tools/local-token.ts'
-import { scratch } from '../tools/running.ts'
+import { originOfServer, scratch } from '../tools/running.ts'
 import { FaultyProxy } from './proxy.ts'
 
 /** A user of its own, with a project that is made by what is first put into it. */
@@ -14,17 +12,6 @@ export async function newUser() {
 }
 
 export type Who = Awaited<ReturnType<typeof newUser>>
-
-/** Where the server listens, once it does. */
-async function originOfServer(): Promise<string> {
-  for (;;) {
-    const said = readFileSync(inject('serverSaid'), 'utf8')
-    const [, origin] = /Ready on (http:\/\/localhost:\d+)/.exec(said) ?? []
-    if (origin) return origin
-    if (said.endsWith('It ended.\n')) throw new Error(said)
-    await pause(50)
-  }
-}
 
 /** The server, and what a file of tests needs beside it. */
 export function world() {

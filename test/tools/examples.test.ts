@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { signLocalToken } from '../../src/tools/local-token.ts'
 import { root } from '../../src/tools/project.ts'
-import { Running, scratch, serve } from './running.ts'
+import { originOfServer, Running, scratch } from './running.ts'
 
 const own = scratch('all')
 let origin: string
 
 beforeAll(async () => {
-  origin = (await serve(own.folder)).origin
+  origin = await originOfServer()
 })
 
 const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0

@@ -2,18 +2,19 @@ import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signLocalToken } from '../../src/tools/local-token.ts'
-import { scratch, serve } from './running.ts'
+import { originOfServer } from './running.ts'
 
 /** The pages as a browser shows them, from a server as a developer runs it. */
 
-const own = scratch('all')
 let origin = ''
 let browser: Browser
 
 beforeAll(async () => {
-  const [server, executablePath] = await Promise.all([serve(own.folder), chromium.executablePath()])
-  origin = server.origin
-  browser = await playwright.launch({ executablePath, args: ['--no-sandbox'] })
+  browser = await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--no-sandbox'],
+  })
+  origin = await originOfServer()
 })
 
 afterAll(() => browser?.close())

@@ -1,10 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest'
 import { hasCode, root } from '../../src/tools/project.ts'
 
 /** Tools as a developer runs them, in processes of their own. */
@@ -77,8 +78,21 @@ export class Running {
 export const tool = (name: string, ...args: string[]): Running =>
   new Running(process.execPath, [join('src/tools', `${name}.ts`), ...args])
 
-/** A server by npm on a free port, and where it listens. */
+/** Where the server of all tests listens, once it does. */
+export async function originOfServer(): Promise<string> {
+  for (;;) {
+    const said = readFileSync(inject('serverSaid'), 'utf8')
+    const [, origin] = READY.exec(said) ?? []
+    if (origin) return origin
+    if (said.endsWith('It ended.\n')) throw new Error(said)
+    await pause(50)
+  }
+}
+
+/** A server of its own, by npm on a free port, and where it listens. */
 export async function serve(folder: string): Promise<{ server: Running; origin: string }> {
   const server = new Running('npm', ['run', 'dev', '--', '--port', '0', '--persist-to', folder])
-  return { server, origin: await server.says(/Ready on (http:\/\/localhost:\d+)/) }
+  return { server, origin: await server.says(READY) }
 }
+
+const READY = /Ready on (http:\/\/localhost:\d+)/
