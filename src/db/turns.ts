@@ -45,7 +45,7 @@ const isDue = ({ table, condition, time, until }: Due, namespaceId: SQL): SQL =>
     : sql`${namespaceId} is not null`
 
 /** Whose turn it is, in the order of their ids. */
-interface Group {
+export interface Group {
   /** The namespace that had its turn before; empty at the start of a round. */
   readonly after: string
   readonly namespaces: readonly string[]

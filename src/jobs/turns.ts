@@ -1,4 +1,5 @@
-import type { Turns } from '../db/turns.ts'
+import { after, inOrder } from '../db/plan.ts'
+import type { Group, Turns } from '../db/turns.ts'
 import type { Run } from './run.ts'
 
 /** Namespaces that have their turn together. */
@@ -22,48 +23,50 @@ interface Round {
  */
 export async function goRound(run: Run, round: Round): Promise<void> {
   const failures: unknown[] = []
-  let after: string | null = null
+  let from: string | null = null
   let isOfUse = false
   for (;;) {
-    const turn = await takeTurn(run, round, after, failures)
+    const turn = await takeTurn(run, round, from)
     if (turn === null) break
+    const isDone = turn.namespaces.length > 0 && (await worked(round.work, turn.namespaces, failures))
+    if (run.budget.isSpent && !isDone) break
     // The first round may have begun in the middle: then there is another one.
-    isOfUse ||= turn.isOfUse || (after === null && turn.after !== '')
-    const isOver = turn.reached === ''
-    if (isOver && !isOfUse) break
-    if (isOver) isOfUse = false
-    after = turn.reached
-    // Also where nothing else can be afforded any more: others are next.
-    await run.budget.run(round.of.note(after))
-    if (run.budget.isSpent) break
+    isOfUse ||= isDone || (from === null && turn.after !== '')
+    if (turn.reached === null && !isOfUse) break
+    if (turn.reached === null) isOfUse = false
+    from = turn.reached ?? ''
   }
   if (failures.length > 0) throw failures[0]
 }
 
-interface Taken {
-  /** Where the turn began, and where the next one begins; empty at the start of a round. */
-  readonly after: string
-  readonly reached: string
-  readonly isOfUse: boolean
-}
-
-/** One turn; null where the budget has allowed for nothing. */
+/**
+ * The next turn, by the trip that notes where the one before has ended; null where the budget does not allow for it, and
+ * that alone is noted: others are next.
+ */
 async function takeTurn(
   { budget, now }: Run,
-  { of, before, most = NAMESPACES, work }: Round,
+  { of, before, most = NAMESPACES }: Round,
   from: string | null,
+): Promise<Group | null> {
+  const noting = from === null ? [] : [of.note(from)]
+  const next = of.next({ after: from, most, now, before })
+  if (!budget.isSpent && budget.affords(next, noting.length)) return budget.run(after(noting, next))
+  if (noting.length > 0) await budget.run(inOrder(noting))
+  return null
+}
+
+/** Does the share of those whose turn it is; where that fails, it has done nothing. */
+async function worked(
+  work: Round['work'],
+  namespaces: readonly string[],
   failures: unknown[],
-): Promise<Taken | null> {
-  const turn = of.next({ after: from, most, now, before })
-  if (!budget.affords(turn)) return null
-  const { after, namespaces, reached } = await budget.run(turn)
-  let isOfUse = false
+): Promise<boolean> {
   try {
-    isOfUse = namespaces.length > 0 && (await work(namespaces))
+    return await work(namespaces)
   } catch (error) {
     failures.push(error)
+    return false
   }
-  return budget.isSpent && !isOfUse ? null : { after, reached: reached ?? '', isOfUse }
 }
 
 /** What each of some namespaces has of a measure that they share. */

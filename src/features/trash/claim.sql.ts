@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { deletions, purges } from '../../../drizzle/schema.ts'
 import { lacksScope, notOfMembers, readVerdict } from '../../db/guard.ts'
-import { act, after, inOrder, type Plan, statement } from '../../db/plan.ts'
+import { act, after, type Plan, statement } from '../../db/plan.ts'
 import { type Arguments, insertInto, mintedId } from '../../db/sql.ts'
 import { type NamespaceRef, namespaceGuard, type ProjectRef, projectGuard } from '../../db/standing.ts'
 import { guard, guarded, type NamedGuard, scheduled, verdict } from '../../db/statements.ts'
@@ -84,8 +84,8 @@ const claims = [claiming('datasets', FIRST), claiming('others', NEXT)]
  * update: from then on nothing restores the deletion, and whoever comes to erase it, in whatever order and how often,
  * finds what is left.
  */
-export const claimDue = (values: Claiming): Plan<unknown> =>
-  inOrder(claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)]))
+export const claimDue = (values: Claiming): readonly Plan<void>[] =>
+  claims.flatMap(({ open, claim }) => [act(open, values), act(claim, values)])
 
 /** The namespaces with something to claim, or claimed items to erase: episodes, folders, datasets, collections, assets. */
 export const withItemsToPurge = turnsOf('items', (a) => [

@@ -1,3 +1,4 @@
+import { after, type Plan } from '../../db/plan.ts'
 import { SLICE } from '../../domain/purge.ts'
 import type { Run } from '../../jobs/run.ts'
 import { goRound, shareOf } from '../../jobs/turns.ts'
@@ -29,16 +30,14 @@ async function purgeItemsOf(
     namespaces,
     most: shareOf(SLICE.deletions, namespaces),
   }
-  const claiming = claimDue(claim)
-  if (!budget.affords(claiming)) return false
-  await budget.run(claiming)
   const most = shareOf(SLICE.targets, namespaces)
   const sliceOf = (phase: Left['phase'] | null) =>
     eraseItems(phase, { now, namespaces, most, rows: SLICE.rows, only: null })
   let left: Left | null = null
-  // The first one only tells what is left.
+  // The first one only claims, and tells what is left.
   for (let slices = 0; slices <= MOST_SLICES_IN_A_ROW; slices++) {
-    const slice = sliceOf(left?.phase ?? null)
+    const slice: Plan<Left | null> =
+      left === null ? after(claimDue(claim), sliceOf(null)) : sliceOf(left.phase)
     if (!budget.affords(slice)) return slices > 1
     const next: Left | null = await budget.runSlice(slice)
     // What cannot be ended would be tried for ever.
