@@ -55,6 +55,12 @@ update datasets set (collection_count) = (<audit.datasets.collectionCount>)
 update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (<audit.episode_stats.audios>), (label_tracks) = (<audit.episode_stats.labelTracks>), (text_tracks) = (<audit.episode_stats.textTracks>), (images) = (<audit.episode_stats.images>), (files) = (<audit.episode_stats.files>)
  where episode_stats.episode_id in (select value from each(:keys)) and (<audit.episode_stats.differs>)
 
+-- audit.measured
+select (<audit.episode_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.episode_stats", (<audit.project_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.project_stats", (<audit.project_stats.rows.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.project_stats.rows", (<audit.namespace_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.namespace_stats", (<audit.namespace_stats.quotas.slice>
+ select ifnull(sum(size), 0)
+ from slice
+ where size <= :mostAlone) as "audit.namespace_stats.quotas", (<audit.datasets.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.datasets", (<audit.collections.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.collections", (<audit.child_counts.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.child_counts", (<audit.objects.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.objects", (<audit.users.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.users"
+
 -- audit.namespace_stats.compared
 <audit.namespace_stats.slice>
  select namespace_stats.namespace_id as id, json_array((select json_object('members', json_array(namespace_stats.members, truth.members))

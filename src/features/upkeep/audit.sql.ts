@@ -37,7 +37,9 @@ interface Compared {
 }
 
 /** The audit of one table. */
-interface Audit {
+export interface Audit {
+  /** What a comparison would cost, in rows read. */
+  readonly size: (a: Arguments<Slice>) => SQL
   readonly compare: (slice: Slice) => Plan<Compared>
   /** Counts anew what a comparison has found; what differs by then, whatever it was. */
   readonly mend: (drifts: readonly Drift[]) => Plan<void>
@@ -138,6 +140,7 @@ function auditOf(audited: Audited): Audit {
       where ${key} in (select value from ${a.keys.each}) and (${differs})`,
   )
   return {
+    size: (a) => sql`(${sliced(a)} select ifnull(sum(size), 0) from slice where size <= ${a.mostAlone})`,
     compare: (slice) =>
       statement(compared, slice, (rows) => {
         const end = rows.at(-1)
@@ -165,3 +168,16 @@ function driftOf(table: string, { id, counters }: Row): Drift {
 
 /** The audits of all tables that have counters. */
 export const audits: readonly Audit[] = audited.map(auditOf)
+
+const measured = query<Slice>(
+  'audit.measured',
+  (a) =>
+    sql`select ${joined(
+      audits.map(({ size, walk }) => sql`${size(a)} as ${sql.identifier(walk)}`),
+      ', ',
+    )}`,
+)
+
+/** What the next comparison of each table would cost, in rows read, by its walk. */
+export const measure = (slice: Slice): Plan<Readonly<Record<string, number>>> =>
+  statement(measured, slice, ([row]) => row as Readonly<Record<string, number>>)

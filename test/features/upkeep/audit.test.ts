@@ -481,4 +481,39 @@ describe('the comparison of many', () => {
     expect(await videosOf(ids)).toEqual([9_000_000, 1])
     await say(one, 1)
   })
+
+  /** The tables that were compared in each trip, by the names that their statements begin with. */
+  async function compared() {
+    const { DB, ran } = observed()
+    await run(0, { DB })
+    const comparing = ran.filter(({ text }) => text.startsWith('with near as'))
+    const groups = Map.groupBy(comparing, ({ trip }) => trip)
+    return [...groups.values()].map((group) => group.map(({ text }) => /select "(\w+)"\./.exec(text)?.[1]))
+  }
+
+  const ALL = ['episode_stats', 'project_stats', 'project_stats', 'namespace_stats', 'namespace_stats']
+  const OTHERS = ['datasets', 'collections', 'child_counts', 'objects', 'users']
+
+  it('is done in one trip where all of it together is as little as a slice', async () => {
+    await round()
+    expect(await compared()).toEqual([[...ALL, ...OTHERS]])
+  })
+
+  it('has a trip of its own where a slice is large', async () => {
+    const [one = ''] = await seedProjects(1, 1, 0x5000)
+    await round()
+    await change('update project_stats set rows = 60000 where project_id = ?', one)
+    await goTo('project_stats', one)
+    expect(await compared()).toEqual([ALL.slice(0, 2), [ALL[2]], [...ALL.slice(3), ...OTHERS]])
+  })
+
+  it('begins anew behind what was wrong, as that may be a part of what follows', async () => {
+    await round()
+    await toArchive()
+    await write('project_stats', 'datasets', 1)
+    expect(await compared()).toEqual([
+      [...ALL, ...OTHERS],
+      [...ALL.slice(2), ...OTHERS],
+    ])
+  })
 })
