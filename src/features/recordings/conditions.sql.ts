@@ -250,9 +250,9 @@ export class Compiler {
   /** Joins what holds the rows; the members that are looked at count, by which a row weighs more. */
   joinWhatHolds(): void {
     for (const [at, [{ held }, asked]] of [...this.#held].entries()) {
-      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(2 + asked.length))]
+      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(4 + asked.length))]
       this.metadata++
-      this.probes += 4
+      this.probes += 12
       this.once(`held${at}`, holding(asked, held), sql`${each} * (${table}.value ->> '$[0]')`)
     }
   }

@@ -94,6 +94,14 @@ const READ_FOR_IDS = 4_000
 /** Ranges are counted until one is small enough, and no more of them. */
 const MOST_RANGES = 2
 
+/** To count one, and find it too large, takes so many rows; and so many more to gather what something holds. */
+const READ_FOR_A_RANGE = 4_000
+const READ_FOR_HOLDERS = 5_000
+
+const readFor = (ranges: readonly Range[]): number =>
+  READ_FOR_A_RANGE * Math.max(0, ranges.length - 1) +
+  (ranges.some(({ by }) => by === 'collection' || by === 'dataset') ? READ_FOR_HOLDERS : 0)
+
 /** The episodes that fit, in that order. A page may be short, even empty, and still have a `next`. */
 export function findEpisodes(
   ref: ProjectRef,
@@ -110,7 +118,8 @@ export function findEpisodes(
   const driving = drivingBy(drives.equalities, ranges)
   const slots = slotsOf(driving)
   const merged = extreme === null ? 0 : Math.max(0, slots - 1)
-  const bounds = boundsOf(asking, reads + merged, ranges.length, shows === 'id' ? READ_FOR_IDS : 0)
+  const readElsewhere = readFor(ranges) + (shows === 'id' ? READ_FOR_IDS : 0)
+  const bounds = boundsOf(asking, reads + merged, readElsewhere)
   const values = {
     ...ref,
     ...driving,

@@ -45,22 +45,13 @@ const METADATA_HEAVIER = 4
 /** What is looked for in a text is compared at each place of it; so many take as long as to read it. */
 const SCANS_AS_LONG = 8
 
-/** To count a range, and find it too large, takes so many rows. */
-const READ_FOR_A_RANGE = 3_500
-
 /** What asks more of a row is asked of fewer; `readElsewhere` is what the same request reads besides. */
-export function boundsOf(
-  { probes, metadata, scans }: Asking,
-  reads: number,
-  ranges: number,
-  readElsewhere = 0,
-): Bounds {
+export function boundsOf({ probes, metadata, scans }: Asking, reads: number, readElsewhere = 0): Bounds {
   const shares = Math.max(1, METADATA_HEAVIER * metadata, scans / SCANS_AS_LONG)
+  const left = MOST_READ - readElsewhere
   return {
-    most: Math.floor(
-      (MOST_READ - readElsewhere - READ_FOR_A_RANGE * Math.max(0, ranges - 1)) / (reads + probes),
-    ),
-    heaviest: Math.floor(HEAVIEST_EXAMINED / shares),
+    most: Math.floor(left / (reads + probes)),
+    heaviest: Math.floor((HEAVIEST_EXAMINED * left) / (MOST_READ * shares)),
   }
 }
 

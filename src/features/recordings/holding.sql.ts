@@ -33,7 +33,7 @@ export function holding(
     with up(id, item_id, parent_id) as (
       select ${id}, null, ${node}
       union all
-      select above.id, iif(above.kind = 'episode', above.item_id, null), above.parent_id
+      select above.id, iif(above.kind = 'episode', nullif(above.item_id, ${id}), null), above.parent_id
         from up cross join ${nodes} as above on above.id = up.parent_id)
     select json_array(count(*), ${list(asked.map((_, at) => sql.raw(`max(is${at})`)))}) from (
       select ${list(fits)} from up
@@ -69,15 +69,15 @@ export function heldBy(by: Holding, name: SQL, projectId: SQL, isAsked: SQL): Fo
       ? sql`left join ${collections} on ${isNamed(collections)}`
       : sql`left join ${datasets} on ${isNamed(datasets)} left join ${collections}
           on ${collections.datasetId} = iif(${isLarge}, null, ${datasets.id}) and ${live(collections)}`
+  const found = sql`ifnull(ifnull(below.item_id, node.item_id), member.member_id)`
   return {
-    from: sql`cross join permit cross join (select 0 as n union all select 1 union all select 2) as arm ${holders}
+    from: sql`cross join permit ${holders}
       left join ${collectionMembers} as member on member.collection_id = ${collections.id}
-      left join ${nodes} as node on arm.n > 0 and node.id = member.member_id and node.project_id = member.project_id
-      left join ${nodes} as below
-        on below.container_id = iif(arm.n = 2 and node.kind = 'folder', node.container_id, null)
+      left join ${nodes} as node on node.id = member.member_id and node.project_id = member.project_id
+      left join ${nodes} as below on below.container_id = iif(node.kind = 'folder', node.container_id, null)
         and below.path > node.path || '/' and below.path < node.path || '0' and below.deleted_at is null
-      where not ${isAsked} or ${isLarge} or iif(arm.n = 2, below.id, iif(arm.n = 1, node.id, member.member_id)) is not null`,
-    id: sql`iif(arm.n = 2, below.item_id, iif(arm.n = 1, node.item_id, member.member_id))`,
+      where not ${isAsked} or ${isLarge} or ${found} is not null`,
+    id: found,
     isMore: isLarge,
     blanks: 0,
   }

@@ -158,7 +158,7 @@ export function findInNamespace(
     ...ref,
     ...driving,
     ...asking.values,
-    ...boundsOf(asking, orders[order].reads, 1),
+    ...boundsOf(asking, orders[order].reads),
     ...walkOf(orders[order], after, drives),
     offset,
     limit,

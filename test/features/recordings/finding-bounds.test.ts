@@ -157,6 +157,74 @@ describe('the worst query reads under 25,000 rows', () => {
     expect(added.body.added).toBeGreaterThan(500)
   })
 
+  /** A tenant with episodes in a folder so deep, 1,500 of which are in each of so many collections of a dataset. */
+  async function held(as: 'episode' | 'node' | 'folder', depth: number, collections: number) {
+    const tenant = await Tenant.arrive()
+    const lab = tenant.project('lab')
+    const folder = `/${times(depth, (at) => `f${at}`, '/')}`
+    const first = await tenant.ask('POST', `${lab}/episodes`, { name: 'first', folder })
+    expect(first.status).toBe(201)
+    const { body: set } = await tenant.ask('POST', `${lab}/datasets`, { name: 'set' })
+    const { id } = first.body.episode
+    const node = (column: string) => `(select ${column} from nodes where item_id = ?1)`
+    const numbered = (letter: string, row: string) => `printf('${letter}%011x', ${row}.i) || substr(?1, 13)`
+    const rows = (name: string, most: number) =>
+      `${name}(i) as (select 1 union all select i + 1 from ${name} where i < ${most})`
+    const member = { episode: numbered('0', 'e'), node: numbered('e', 'e'), folder: node('parent_id') }[as]
+    const statements = [
+      `insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
+       with recursive ${rows('n', 2_000)} select ${numbered('e', 'n')}, ${node('project_id')}, ${node('parent_id')},
+         ${node('container_id')}, 'episode', 'run-' || i, ${node('path')} || i, ${numbered('0', 'n')}, 0, 0 from n`,
+      `insert into episodes (id, project_id, node_id, folder_id, name, node_path, tags, status, write_protected, created_at,
+         updated_at, created_by, updated_request, metadata, started_at)
+       with recursive ${rows('n', 2_000)} select ${numbered('0', 'n')}, ${node('project_id')}, ${numbered('e', 'n')},
+         ${node('parent_id')}, 'run-' || i, ${node('path')} || i, '[]', 'running', 0, i, i, '', '', '{}', i from n`,
+      `insert into collections (id, project_id, dataset_id, name, tags, created_at, updated_at, created_by, updated_request)
+       with recursive ${rows('n', collections)} select ${numbered('c', 'n')}, ${node('project_id')}, ?2, 'c' || i, '[]', 0, 0,
+         '', '' from n`,
+      `insert into collection_members (collection_id, member_id, position, project_id)
+       with recursive ${rows('n', collections)}, ${rows('e', as === 'folder' ? 1 : 1_500)}
+       select ${numbered('c', 'n')}, ${member}, e.i, ${node('project_id')} from n, e`,
+    ]
+    await env.DB.batch(
+      statements.map((text) =>
+        text.includes('?2') ? env.DB.prepare(text).bind(id, set.id) : env.DB.prepare(text).bind(id),
+      ),
+    )
+    return tenant
+  }
+
+  it.each([
+    ['episode', 1, 1],
+    ['episode', 1, 3],
+    ['episode', 30, 1],
+    ['node', 1, 1],
+    ['node', 5, 2],
+    ['node', 30, 10],
+    ['folder', 2, 2],
+  ] as const)('of what is held: by its %s, %d deep, %d times', async (as, depth, collections) => {
+    const tenant = await held(as, depth, collections)
+    const queries = [
+      'collection:c1 -status:running',
+      'dataset:set -status:running',
+      'collection:c1 has:video',
+      '-collection:c1',
+      'collection:c1 name:run* -status:running',
+      'dataset:set collection:c1 has:video',
+      'dataset:nope OR collection:nope',
+      'collection:c1,c2 run has:video',
+    ]
+    await expectFew(tenant, queries, ['-created', '-started', 'name', '-updated'])
+    for (const q of queries) {
+      const path = `/namespaces/${tenant.slug}/episodes?q=${encodeURIComponent(q)}`
+      const { status, rowsRead } = await tenant.ask('GET', path)
+      expect([q, status, rowsRead < MOST_ROWS_READ || rowsRead]).toEqual([q, 200, true])
+    }
+    const body = { q: 'collection:c1 name:r* -status:failed', target: 'episodes' }
+    const added = await tenant.ask('POST', `${tenant.project('lab')}/collections/c1/members`, body)
+    expect([added.status, added.rowsRead < MOST_ROWS_READ || added.rowsRead]).toEqual([200, true])
+  })
+
   it('of members of what is in the trash', async () => {
     const { tenant, project } = await having({ count: 300, heavy: { k: 1 } })
     await env.DB.batch([
