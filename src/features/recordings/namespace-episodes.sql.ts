@@ -47,6 +47,9 @@ const MOST_PROJECTS = num(1_000)
 
 /** Rows that come next of all projects together, and are looked at for a page. */
 const MOST_MERGED = num(1_000)
+/** Rows that a step reads among several projects, and what is read to begin in each of them. */
+const READ_BY_A_STEP = 11
+const READ_TO_BEGIN = 4_000
 /** Looks at how many have a facet, in all projects together, and heads of facets; what needs more is looked for row by row. */
 const MOST_LOOKS = 1_500
 
@@ -85,7 +88,8 @@ const readable = (): SQL => {
 function sourceOf(a: A, { order: name, isDriven, asking }: Recipe): Source {
   const order = orders[name]
   // Where nothing is asked, no more is needed than is shown.
-  const most = isAnything(asking) ? sql`min(${a.offset} + ${a.limit} + 1, ${MOST_MERGED})` : MOST_MERGED
+  const needed = isAnything(asking) ? sql`${a.offset} + ${a.limit} + 1` : a.most
+  const most = sql`min(${needed}, ${MOST_MERGED})`
   const ids = sql`select id as project_id from readable`
   const driven = isDriven && order.extreme !== null ? driveOfMany(a, ids, order.extreme, MOST_LOOKS) : null
   const behind = (project: SQL, at: Pick<Place, 'id' | 'edge'>): SQL =>
@@ -158,7 +162,7 @@ export function findInNamespace(
     ...ref,
     ...driving,
     ...asking.values,
-    ...boundsOf(asking, orders[order].reads),
+    ...boundsOf(asking, READ_BY_A_STEP, READ_TO_BEGIN),
     ...walkOf(orders[order], after, drives),
     offset,
     limit,

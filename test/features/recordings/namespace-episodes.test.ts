@@ -186,6 +186,39 @@ describe('the episodes of a namespace', () => {
     }
   })
 
+  it('are looked at in vain by bounded work, however many projects have some', async () => {
+    const tenant = await havingProjects(1_000)
+    // Each is in a folder, and in a collection.
+    const all = `(select id from projects where namespace_id = (select id from namespaces where slug = ?1))`
+    await env.DB.batch(
+      [
+        `update episodes set node_id = 'e' || substr(id, 2) where project_id in ${all}`,
+        `insert into nodes (id, project_id, container_id, kind, name, path, created_at, updated_at)
+         select 'd' || substr(id, 2), id, id, 'folder', 'd', '/d', 0, 0 from projects where id in ${all}`,
+        `insert into nodes (id, project_id, parent_id, container_id, kind, name, path, item_id, created_at, updated_at)
+         select node_id, project_id, 'd' || substr(project_id, 2), project_id, 'episode', name, '/d/' || name, id, 0, 0
+         from episodes where project_id in ${all}`,
+        `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
+         select 'c' || substr(id, 2), id, 'all', '[]', 0, 0, '', '' from projects where id in ${all}`,
+        `insert into collection_members (collection_id, member_id, position, project_id)
+         select 'c' || substr(project_id, 2), id, id, project_id from episodes where project_id in ${all}`,
+      ].map((text) => env.DB.prepare(text).bind(tenant.slug)),
+    )
+    const vain = [
+      '-status:running',
+      'has:video',
+      'collection:no',
+      'tag:x collection:no',
+      'collection:no OR dataset:no',
+    ]
+    for (const q of vain)
+      for (const sort of orderNames) {
+        const { body, rowsRead } = await list(tenant, tenant, { q, sort })
+        expect([q, sort, body.episodes, rowsRead < 25_000 || rowsRead]).toEqual([q, sort, [], true])
+        expect([q, sort, body.examined > 300 || body.examined]).toEqual([q, sort, true])
+      }
+  })
+
   it('are those of what the caller may read', async () => {
     const some = [0, 1].map((project) => ({
       ...{ project, name: 'run', tags: ['x'], status: 'running', started: null, updated: 0 },
