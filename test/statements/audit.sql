@@ -56,10 +56,13 @@ update episode_stats set (videos) = (<audit.episode_stats.videos>), (audios) = (
  where episode_stats.episode_id in (select value from each(:keys)) and (<audit.episode_stats.differs>)
 
 -- audit.measured
-select (<audit.episode_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.episode_stats", (<audit.project_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.project_stats", (<audit.project_stats.rows.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.project_stats.rows", (<audit.namespace_stats.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.namespace_stats", (<audit.namespace_stats.quotas.slice>
- select ifnull(sum(size), 0)
+select (<audit.episode_stats.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.episode_stats", (<audit.project_stats.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.project_stats", (<audit.project_stats.rows.slice>
+ select ifnull(sum(size + 9), 0)
  from slice
- where size <= :mostAlone) as "audit.namespace_stats.quotas", (<audit.datasets.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.datasets", (<audit.collections.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.collections", (<audit.child_counts.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.child_counts", (<audit.objects.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.objects", (<audit.users.slice> select ifnull(sum(size), 0) from slice where size <= :mostAlone) as "audit.users"
+ where size <= :mostAlone) as "audit.project_stats.rows", (<audit.namespace_stats.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.namespace_stats", (<audit.namespace_stats.quotas.slice>
+ select ifnull(sum(size + 9), 0)
+ from slice
+ where size <= :mostAlone) as "audit.namespace_stats.quotas", (<audit.datasets.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.datasets", (<audit.collections.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.collections", (<audit.child_counts.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.child_counts", (<audit.objects.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.objects", (<audit.users.slice> select ifnull(sum(size + 9), 0) from slice where size <= :mostAlone) as "audit.users"
 
 -- audit.namespace_stats.compared
 <audit.namespace_stats.slice>

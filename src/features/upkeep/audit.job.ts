@@ -11,19 +11,28 @@ const MOST_STATEMENTS_AFTER = 2
 type Sizes = Readonly<Record<string, number>>
 
 /**
- * Compares the counters of a slice of every table with the truth, and mends them; small slices share a trip. How far
- * that has come is noted in the end: what is cut off is compared once more.
+ * Compares the counters of a slice of every table with the truth, and mends them; small slices share a trip, until one of
+ * them is wrong or fails. How far that has come is noted in the end: what is cut off is compared once more.
  */
 export async function auditCounters({ budget, done }: Run): Promise<void> {
   const measuring = measure(MEASURES)
   if (!budget.affords(measuring)) return
-  const sizes = await budget.run(measuring)
+  const sizes = await budget.runSlice(measuring)
   const reached: Record<string, string> = {}
+  let isTogether = true
   try {
     for (let count = 0; count < audits.length; ) {
-      const comparing = compareAll(firstOf(audits.slice(count), sizes))
+      const rest = audits.slice(count)
+      const group: readonly Audit[] = isTogether ? firstOf(rest, sizes) : rest.slice(0, 1)
+      const comparing = compareAll(group)
       if (!budget.affords(comparing, MOST_STATEMENTS_AFTER)) break
-      for (const { walk, mend, drifts, skipped, last } of await budget.runSlice(comparing)) {
+      const compared = await budget.runSlice(comparing).catch((error: unknown) => {
+        // Whichever of them it was fails alone too, behind those that do not.
+        if (group.length === 1) throw error
+        return []
+      })
+      isTogether &&= compared.length > 0
+      for (const { walk, mend, drifts, skipped, last } of compared) {
         if (drifts.length > 0) await budget.run(mend(drifts))
         count++
         reached[walk] = last
@@ -31,7 +40,8 @@ export async function auditCounters({ budget, done }: Run): Promise<void> {
         done.add('drifts', drifts.length)
         done.add('skipped', skipped)
         // Those that follow may be sums of what was mended: they are compared anew.
-        if (drifts.length > 0) break
+        isTogether &&= drifts.length === 0
+        if (!isTogether) break
       }
     }
   } finally {

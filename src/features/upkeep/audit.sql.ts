@@ -17,6 +17,9 @@ interface Slice {
   readonly mostAlone: number
 }
 
+/** Rows that are read of each, whatever it counts. */
+const READ_BESIDES = sql.raw('9')
+
 /** Rows of a slice where nothing else is said. */
 const USUAL_ROWS = 50
 
@@ -140,7 +143,8 @@ function auditOf(audited: Audited): Audit {
       where ${key} in (select value from ${a.keys.each}) and (${differs})`,
   )
   return {
-    size: (a) => sql`(${sliced(a)} select ifnull(sum(size), 0) from slice where size <= ${a.mostAlone})`,
+    size: (a) =>
+      sql`(${sliced(a)} select ifnull(sum(size + ${READ_BESIDES}), 0) from slice where size <= ${a.mostAlone})`,
     compare: (slice) =>
       statement(compared, slice, (rows) => {
         const end = rows.at(-1)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { Archive, fire, rowsOf } from '../../support/archive.ts'
+import { Archive, fire, positions, rowsOf } from '../../support/archive.ts'
 import { crowdOfVideos, faultsOf, watched, withoutRests } from '../../support/faults.ts'
 
 /** The schedule goes round the namespaces: none waits for all that another has. It is counted, and never clocked. */
@@ -88,6 +88,20 @@ describe('a purge', () => {
     await runsUntil(async () => (await deletionsOf(large)) === 0, 31)
     expect(await faultsOf()).toEqual([])
   })
+})
+
+it('the place of a turn is noted when the next one begins, also in a run that is cut off then', async () => {
+  const archives = [await Archive.open(), await Archive.open()]
+  for (const archive of archives) await archive.remove(archive.project)
+  const [first] = (await Promise.all(archives.map(spaceOf))).sort()
+  const noted: unknown[] = []
+  const { bindings } = watched(async (call) => {
+    const result = await call()
+    noted.push((await positions())['turn.places'])
+    return result
+  })
+  await fire(31, bindings)
+  expect(noted).toContain(first)
 })
 
 /** Uploads that nobody goes on with, past the server. */
