@@ -84,6 +84,14 @@ with <erase.projects> delete
  from project cross join deletions on deletions.project_id = project.id
  where deletions.purging = 0 limit :rows)
 
+-- erase.deletionsOfProjects
+with <erase.projects> delete
+ from deletions
+ where deletions.purging = 0 and deletions.id in (
+ select projects.deletion_id
+ from project cross join projects on projects.id = project.id
+ where not exists (select 1 from assets where assets.project_id = projects.id) and not exists (select 1 from nodes where nodes.project_id = projects.id) and not exists (select 1 from episodes where episodes.project_id = projects.id) and not exists (select 1 from collections where collections.project_id = projects.id) and not exists (select 1 from datasets where datasets.project_id = projects.id) and not exists (select 1 from deletions where deletions.project_id = projects.id and deletions.purging = 0) and not exists (select 1 from api_tokens where api_tokens.project_id = projects.id))
+
 -- erase.departures.ofNamespace
 with <erase.namespace> delete
  from departures

@@ -122,16 +122,31 @@ const eraseDeletions = erasing(deletions, 'deletions', sql`${deletions.purging} 
 /** Tokens that are good for nothing else. */
 const eraseTokens = erasing(apiTokens, 'apiTokens')
 
+/** Whether nothing is left of a project but itself. */
+const isBare = sql.join(
+  [
+    ...[assets, nodes, episodes, collections, datasets].map((table) =>
+      none(sql`${table} where ${table.projectId} = ${projects.id}`),
+    ),
+    none(sql`${deletions} where ${deletions.projectId} = ${projects.id} and ${deletions.purging} = 0`),
+    none(sql`${apiTokens} where ${apiTokens.projectId} = ${projects.id}`),
+  ],
+  sql.raw(' and '),
+)
+
+/** What those are in the trash by that go with their namespace: where a purge has claimed it, that one ends it. */
+const eraseDeletionsOfProjects = scheduled<Slice>(
+  'erase.deletionsOfProjects',
+  (
+    a,
+  ) => sql`with ${projectsOf(a)} delete from ${deletions} where ${deletions.purging} = 0 and ${deletions.id} in (
+    select ${projects.deletionId} from project cross join ${projects} on ${projects.id} = project.id where ${isBare})`,
+)
+
 const eraseProjects = scheduled<Slice>(
   'erase.projects',
   (a) => sql`with ${projectsOf(a)} delete from ${projects} where ${projects.id} in (select id from project)
-    and ${sql.join(
-      [assets, nodes, episodes, collections, datasets].map((table) =>
-        none(sql`${table} where ${table.projectId} = ${projects.id}`),
-      ),
-      sql.raw(' and '),
-    )} and ${none(sql`${deletions} where ${deletions.projectId} = ${projects.id} and ${deletions.purging} = 0`)}
-    and ${none(sql`${apiTokens} where ${apiTokens.projectId} = ${projects.id}`)}`,
+    and ${isBare}`,
 )
 
 /** What hangs at a namespace itself: rows of a table, by their key, under a condition. */
@@ -237,7 +252,10 @@ const phases = {
     ),
   },
   episodes: { left: [inProjects(episodes)], acts: counted(erasing(episodes, 'episodes')) },
-  projects: { left: [sql`project`], acts: [eraseDeletions, eraseTokens, ...counted(eraseProjects)] },
+  projects: {
+    left: [sql`project`],
+    acts: [eraseDeletions, eraseTokens, eraseDeletionsOfProjects, ...counted(eraseProjects)],
+  },
   waiting: {
     left: [sql`namespace cross join ${objects} on ${objects.namespaceId} = namespace.id`],
     acts: [],

@@ -212,6 +212,24 @@ describe('a purged project', () => {
 })
 
 describe('namespaces that wait for the leases of their objects', () => {
+  it('are shown alone in their trash, without what their projects were there by', async () => {
+    const archive = await Archive.open()
+    await archive.bytes('leased')
+    const namespace = `/namespaces/${archive.slug}`
+    const project = await archive.remove(archive.project)
+    const all = await archive.remove(namespace)
+    expect((await archive.trash(namespace)).map(({ deletionId }) => deletionId).sort()).toEqual(
+      [project, all].sort(),
+    )
+    await archive.succeed(202, 'DELETE', `${namespace}/trash/${all}`)
+    await fire()
+    expect(await archive.trash(namespace)).toMatchObject([{ deletionId: all, state: 'purging' }])
+    expect(await rowsOf('deletions', `id = '${project}'`)).toEqual([])
+    await fire(8)
+    await fire(8)
+    expect(await rowsOf('deletions', `id = '${all}'`)).toEqual([])
+  })
+
   it('cost a run nothing until those are over', async () => {
     const archives: Archive[] = []
     for (let index = 0; index < 12; index++) {
