@@ -19,6 +19,7 @@ export async function auditCounters({ budget, done }: Run): Promise<void> {
   if (!budget.affords(measuring)) return
   const sizes = await budget.runSlice(measuring)
   const reached: Record<string, string> = {}
+  const failures: unknown[] = []
   let isTogether = true
   try {
     for (let count = 0; count < audits.length; ) {
@@ -27,8 +28,9 @@ export async function auditCounters({ budget, done }: Run): Promise<void> {
       const comparing = compareAll(group)
       if (!budget.affords(comparing, MOST_STATEMENTS_AFTER)) break
       const compared = await budget.runSlice(comparing).catch((error: unknown) => {
-        // Whichever of them it was fails alone too, behind those that do not.
+        // Whichever of them it was comes alone, behind those that do not fail.
         if (group.length === 1) throw error
+        failures.push(error)
         return []
       })
       isTogether &&= compared.length > 0
@@ -47,6 +49,7 @@ export async function auditCounters({ budget, done }: Run): Promise<void> {
   } finally {
     if (Object.keys(reached).length > 0) await budget.run(noteWalks(reached))
   }
+  if (failures.length > 0) throw failures[0]
 }
 
 /** As many of them as together cost no more than a slice may. */
