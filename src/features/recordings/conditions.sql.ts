@@ -31,6 +31,10 @@ export const MEMBER = sql.raw('200')
 /** Members of lists in the metadata that are looked at, by what is asked of one row. */
 const MOST_MEMBERS = 20_000
 
+/** Rows that are read to see what holds a thing in no folder and one collection; all else that is looked at weighs so much more. */
+const READ_FOR_HOLDERS = 12
+const HOLDER_HEAVIER = 4
+
 type Field = Exclude<TextField, 'tag' | 'collection' | 'dataset'> | SpanField | NumberField
 
 /** What the things of a table are, to a query. */
@@ -250,9 +254,9 @@ export class Compiler {
   /** Joins what holds the rows; the members that are looked at count, by which a row weighs more. */
   joinWhatHolds(): void {
     for (const [at, [{ held }, asked]] of [...this.#held].entries()) {
-      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(4 + asked.length))]
+      const [table, each] = [sql.raw(`held${at}`), sql.raw(String(HOLDER_HEAVIER + asked.length))]
       this.metadata++
-      this.probes += 12
+      this.probes += READ_FOR_HOLDERS
       this.once(`held${at}`, holding(asked, held), sql`${each} * (${table}.value ->> '$[0]')`)
     }
   }

@@ -96,11 +96,11 @@ const MOST_RANGES = 2
 
 /** To count one, and find it too large, takes so many rows; and so many more to gather what something holds. */
 const READ_FOR_A_RANGE = 4_000
-const READ_FOR_HOLDERS = 5_000
+const READ_TO_GATHER_HELD = 5_000
 
 const readFor = (ranges: readonly Range[]): number =>
   READ_FOR_A_RANGE * Math.max(0, ranges.length - 1) +
-  (ranges.some(({ by }) => by === 'collection' || by === 'dataset') ? READ_FOR_HOLDERS : 0)
+  (ranges.some(({ by }) => by === 'collection' || by === 'dataset') ? READ_TO_GATHER_HELD : 0)
 
 /** The episodes that fit, in that order. A page may be short, even empty, and still have a `next`. */
 export function findEpisodes(

@@ -19,8 +19,8 @@ export type Holding = keyof typeof nameOf
 const MOST_HOLDERS = sql.raw('5000')
 
 /**
- * A list: how many members were looked at, which are a thing or what is above it, or one for each thing that is no member;
- * and then, for each that is asked, whether it fits anything that holds one.
+ * A list: how many members were looked at, which are a thing (by its id, and not by its node again) or what is above it, or
+ * one for each of these that is no member; and then, for each that is asked, whether it fits anything that holds one.
  */
 export function holding(
   asked: readonly { readonly by: Holding; readonly fits: SQL }[],

@@ -47,7 +47,7 @@ const MOST_PROJECTS = num(1_000)
 
 /** Rows that come next of all projects together, and are looked at for a page. */
 const MOST_MERGED = num(1_000)
-/** Rows that a step reads among several projects, and what is read to begin in each of them. */
+/** Rows that a step reads among several projects; and so many fewer are left for steps, as all projects are begun in. */
 const READ_BY_A_STEP = 11
 const READ_TO_BEGIN = 4_000
 /** Looks at how many have a facet, in all projects together, and heads of facets; what needs more is looked for row by row. */

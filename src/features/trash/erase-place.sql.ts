@@ -134,7 +134,7 @@ const isBare = sql.join(
   sql.raw(' and '),
 )
 
-/** What those are in the trash by that go with their namespace: where a purge has claimed it, that one ends it. */
+/** The deletions of the projects that go next, with their namespace. What a purge has claimed already, that one ends. */
 const eraseDeletionsOfProjects = scheduled<Slice>(
   'erase.deletionsOfProjects',
   (

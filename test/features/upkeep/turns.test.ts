@@ -90,7 +90,7 @@ describe('a purge', () => {
   })
 })
 
-it('the place of a turn is noted when the next one begins, also in a run that is cut off then', async () => {
+it('the place of a turn is noted when the next one begins', async () => {
   const archives = [await Archive.open(), await Archive.open()]
   for (const archive of archives) await archive.remove(archive.project)
   const [first] = (await Promise.all(archives.map(spaceOf))).sort()
