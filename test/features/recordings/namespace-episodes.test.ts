@@ -201,7 +201,7 @@ describe('the episodes of a namespace', () => {
         `insert into collections (id, project_id, name, tags, created_at, updated_at, created_by, updated_request)
          select 'c' || substr(id, 2), id, 'all', '[]', 0, 0, '', '' from projects where id in ${all}`,
         `insert into collection_members (collection_id, member_id, position, project_id)
-         select 'c' || substr(project_id, 2), id, id, project_id from episodes where project_id in ${all}`,
+         select 'c' || substr(project_id, 2), id, row_number() over (order by id), project_id from episodes where project_id in ${all}`,
       ].map((text) => env.DB.prepare(text).bind(tenant.slug)),
     )
     const vain = [
