@@ -638,8 +638,8 @@ insert into nodes (id, project_id, parent_id, container_id, kind, name, path, cr
  where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null
 
 -- assets.makeEpisode, permitted by assets.registering
-insert into episodes (id, project_id, node_id, name, node_path, tags, status, write_protected, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
- select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
+insert into episodes (id, project_id, node_id, name, folded_name, folded_words, node_path, tags, status, write_protected, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
+ select :episodeId, permit.project_id, :episodeNodeId, :episodeName, :foldedName, :foldedWords, :episodePath, '[]', 'running', 0, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
  where true
  on conflict (project_id, name) do nothing

@@ -1,3 +1,4 @@
+import { foldedOf } from '../../domain/fold.ts'
 import {
   episodePath,
   extensionOf,
@@ -60,6 +61,7 @@ const episodeOf = (episodeName: string | null, mint: () => string) => ({
   episodeNodeId: mint(),
   episodeSegment: episodeName === null ? null : nodeSegment(episodeName),
   episodePath: episodeName === null ? null : episodePath(null, episodeName),
+  ...foldedOf(episodeName ?? ''),
 })
 
 /** The asset that a body describes, with ids for all that may have to be made along with it. */

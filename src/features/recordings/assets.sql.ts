@@ -20,6 +20,7 @@ import {
   stamped,
   touched,
 } from '../../db/write.ts'
+import type { Folded } from '../../domain/fold.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
@@ -28,10 +29,20 @@ import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { type AssetShape, assetJson, type OwnFields, own } from './asset-resource.sql.ts'
 import { insertLeaf, type Place } from './asset-target.sql.ts'
+import { folding } from './episode-target.sql.ts'
 import { countMissing, makeFolders } from './nodes.sql.ts'
 
 /** `deletionId` is for the asset that this one replaces, if there is one. */
-export interface Registration extends ProjectMaking, Fields, OwnFields, Place, Lease, Quotas, Trashing {
+export interface Registration
+  extends ProjectMaking,
+    Fields,
+    OwnFields,
+    Place,
+    Lease,
+    Quotas,
+    Trashing,
+    /** Of the episode's name. */
+    Folded {
   readonly id: string
   readonly nodeId: string
   readonly kind: AssetKind
@@ -153,6 +164,7 @@ const makeEpisode = guarded(
         projectId: sql`permit.project_id`,
         nodeId: a.episodeNodeId,
         name: a.episodeName,
+        ...folding(a),
         nodePath: a.episodePath,
         tags: sql`'[]'`,
         status: sql`'running'`,

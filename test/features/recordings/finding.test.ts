@@ -442,6 +442,37 @@ describe('a query', () => {
     expect(await findAll(tenant, 'has:video')).toEqual([])
   })
 
+  it('of a name is found however the episode came by it', async () => {
+    const tenant = await Tenant.arrive()
+    const path = `${tenant.project('lab')}/episodes`
+    const place = { namespace: tenant.slug, project: 'lab' }
+    const made = (body: object) => tenant.ask('POST', path, body)
+    const roads: Record<string, (name: string) => Promise<Answer>> = {
+      made: (name) => made({ name }),
+      'made again': async (name) => {
+        await made({ name })
+        return made({ name, status: 'completed' })
+      },
+      'with an asset': (episodeName) => tenant.ask('POST', '/assets/file', { ...place, episodeName }),
+      renamed: async (name) => {
+        await made({ name: 'before' })
+        return tenant.ask('PATCH', `${path}/before`, { name })
+      },
+      'restored as': async (name) => {
+        await made({ name: 'trashed' })
+        const { body } = await tenant.ask('DELETE', `${path}/trashed`)
+        const as = `as=${encodeURIComponent(name)}`
+        return tenant.ask('POST', `${tenant.project('lab')}/trash/${body.deletionId}/restore?${as}`)
+      },
+    }
+    for (const [road, take] of Object.entries(roads)) {
+      const name = `ÜBER–01—${road}`
+      expect([road, (await take(name)).status < 300]).toEqual([road, true])
+      for (const text of [`über 01 ${road}`, `"über–01—${road}"`, `"ÜBER"* ${road}`])
+        expect([text, await findAll(tenant, text)]).toEqual([text, [name]])
+    }
+  })
+
   it('by a beginning that holds any character is found by it', async () => {
     const tenant = await havingOne({ metadata: { x: 'a\u0000b' } })
     expect(await findAll(tenant, 'meta.x:"a\u0000"*')).toEqual(['given'])
