@@ -22,6 +22,18 @@ export const mayRound = (text: string): boolean => /\d{16}|-0(?![\d.eE])/.test(t
 
 const isWhole = (source: string): boolean => /^-?\d+$/.test(source)
 
+const LARGEST = 2n ** 63n - 1n
+
+/**
+ * The digits of a whole number as JSON writes them, where it is not within 64 bits; null for any other number. The least one
+ * of those that are counts as beyond them, since a double is as well what is less by little.
+ */
+export function digitsBeyond64Bits(text: string): string | null {
+  if (!isWhole(text)) return null
+  const number = BigInt(text)
+  return number > LARGEST || number < -LARGEST ? String(number) : null
+}
+
 /** The value of JSON text, whose whole numbers are written again digit for digit. */
 export function parseByDigits(text: string): unknown {
   return JSON.parse(text, (_, value, { source }) => {

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
+import { digitsBeyond64Bits } from '../../domain/digits.ts'
 import { spellingsOf } from '../../domain/fold.ts'
-import type { Condition, Test } from '../../domain/query-conditions.ts'
+import type { Condition, NumberTest, Test } from '../../domain/query-conditions.ts'
 import { partsOf } from './tag-parts.sql.ts'
 
 /** What a compiled condition is, and what its text depends on. */
@@ -30,7 +31,7 @@ export interface Asking {
 }
 
 /** What it does not: values travel by themselves. */
-const VALUES = ['text', 'from', 'to', 'number', 'foldedAscii']
+const VALUES = ['text', 'from', 'to', 'foldedAscii']
 
 /** What conditions have in common that are compiled to the same text. */
 export function shapeOf(condition: Condition): string {
@@ -44,10 +45,33 @@ export function shapeOf(condition: Condition): string {
     if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
     if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
     if (key === 'spelt') return value.length
-    if (key === 'texts' || key === 'numbers') return filledUp(value).length
-    return VALUES.includes(key) ? '' : value
+    if (key === 'texts') return filledUp(value).length
+    if (key === 'numbers') return shapeOfNumbers(value)
+    return VALUES.includes(key) ? '' : shapeOfEnds(value)
   })
 }
+
+/** Whole numbers beyond 64 bits are compared in another way, by their sign; an open end is not compared. */
+function shapeOfEnds(value: { readonly is?: string } | null): unknown {
+  const test = value as NumberTest | null
+  if (test?.is === 'number compared') return { ...test, number: shapeOfNumber(test.number) }
+  if (test?.is === 'number between') return { is: test.is, ends: [test.from, test.to].map(shapeOfNumber) }
+  return value
+}
+
+const shapeOfNumber = (number: string | null): string | null =>
+  number === null ? null : (digitsBeyond64Bits(number)?.replaceAll(/\d/g, '') ?? 'near')
+
+const shapeOfNumbers = (numbers: readonly string[]): readonly number[] => {
+  const { beyond, others } = numbersApart(numbers)
+  return [beyond, others].map((each) => filledUp(each).length)
+}
+
+/** Whole numbers beyond 64 bits, by their digits, and all others. */
+export const numbersApart = (numbers: readonly string[]) => ({
+  beyond: numbers.map(digitsBeyond64Bits).filter((digits) => digits !== null),
+  others: numbers.filter((number) => digitsBeyond64Bits(number) === null),
+})
 
 /** As many values as the next power of two, so that few texts serve all lists; the last one several times. */
 export function filledUp(values: readonly string[]): readonly string[] {

@@ -1,27 +1,17 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { Argument, bytesOf, joined } from '../../db/sql.ts'
-import { rangeOfPrefix } from '../../domain/path.ts'
 import type {
-  Comparison,
   Condition,
   MetaTest,
   NumberField,
-  NumberTest,
   SpanField,
   Test,
   TextField,
   TextTest,
 } from '../../domain/query-conditions.ts'
 import { MOST_TAGS } from '../../domain/text.ts'
-import {
-  type Asked,
-  type Asking,
-  countPlaces,
-  filledUp,
-  pathTo,
-  placeOf,
-  shapeOf,
-} from './condition-shape.sql.ts'
+import { Comparisons, digitsIn } from './comparisons.sql.ts'
+import { type Asked, type Asking, countPlaces, pathTo, placeOf, shapeOf } from './condition-shape.sql.ts'
 import { type Held, type Holding, holding, nameOf } from './holding.sql.ts'
 import { joinedTags, partsOf } from './tag-parts.sql.ts'
 
@@ -30,6 +20,8 @@ export const MEMBER = sql.raw('200')
 
 /** Members of lists in the metadata that are looked at, by what is asked of one row. */
 const MOST_MEMBERS = 20_000
+/** In no fewer bytes there are more: each member takes one, and one to part it from the next. */
+const BYTES_OF_MANY = 2 * MOST_MEMBERS
 
 /** Rows that are read to see what holds a thing in no folder and one collection; all else that is looked at weighs so much more. */
 const READ_FOR_HOLDERS = 12
@@ -49,24 +41,26 @@ export interface Subject {
 
 type OwnTest = Exclude<Test, { readonly kind: 'text' | 'span' | 'number' | 'there' | 'meta' }>
 
-const signs: Readonly<Record<Comparison, SQL>> = {
-  '>': sql`>`,
-  '>=': sql`>=`,
-  '<': sql`<`,
-  '<=': sql`<=`,
-}
-
 export function compileFor(subject: Subject, condition: Condition): Asking {
   const compiler = new Compiler(condition, subject)
   const where = compiler.all(condition, subject)
+  compiler.joinLengths()
   compiler.joinLists()
   compiler.joinWhatHolds()
   const { values, probes, metadata, scans, members, joins, isLong } = compiler
   return { where, joins, values, probes, metadata, scans, members, isLong, shape: shapeOf(condition) }
 }
 
-/** A whole number is compared as such, beyond what a double can tell apart. */
-const asNumber = (text: SQLWrapper): SQL => sql`cast(${text} as numeric)`
+/** A member of a list, which is a row of `each`. */
+const member = { type: sql`each.type`, value: sql`each.atom` }
+
+/** What a query asks of at a place in the metadata. */
+interface ListAt {
+  readonly place: string
+  readonly metadata: SQLWrapper
+  readonly path: Argument
+  readonly type: SQL
+}
 
 export class Compiler {
   readonly values: Record<string, Asked> = {}
@@ -78,6 +72,11 @@ export class Compiler {
   /** How often scalars are asked for at each place. */
   readonly #places: ReadonlyMap<string, number>
   readonly #root: Subject
+  readonly #comparisons = new Comparisons((value) => this.argument(value))
+  /** How many members the lists at those places have. */
+  readonly #lengths = new Map<string, SQL>()
+  /** Metadata that is looked into. */
+  readonly #metadata = new Set<SQLWrapper>()
   /** Lists of which several things are asked, by their places. */
   readonly #lists = new Map<string, { readonly list: SQL; readonly fits: readonly SQL[] }>()
   /** Of each subject, what is asked of whatever holds it. */
@@ -152,12 +151,12 @@ export class Compiler {
       case 'text':
         if (test.field === 'tag') return this.#tag(test.test, subject.tags)
         if (test.field === 'collection' || test.field === 'dataset')
-          return this.#isHeld(test.field, this.#compared(test.test), subject)
-        return this.#compared(test.test)(subject.columnOf(test.field, this))
+          return this.#isHeld(test.field, this.#comparisons.text(test.test), subject)
+        return this.#comparisons.text(test.test)(subject.columnOf(test.field, this))
       case 'span':
         return this.#within(subject.columnOf(test.field, this), test.from, test.to)
       case 'number':
-        return this.#numbered(test.test)(subject.columnOf(test.field, this))
+        return this.#comparisons.number(test.test)(subject.columnOf(test.field, this))
       case 'there':
         if (test.field === 'tag') return sql`${subject.tags} <> '[]'`
         if (test.field === 'collection' || test.field === 'dataset')
@@ -171,59 +170,13 @@ export class Compiler {
   }
 
   begins(text: string): (value: SQLWrapper) => SQL {
-    return this.#compared({ is: 'begins', text })
+    return this.#comparisons.text({ is: 'begins', text })
   }
 
   #within(value: SQLWrapper, from: number | null, to: number | null): SQL {
     const [first, last] = [this.argument(from), this.argument(to)]
     return sql`(${value} is not null and (${first} is null or ${value} >= ${first})
       and (${last} is null or ${value} < ${last}))`
-  }
-
-  #compared(test: TextTest): (value: SQLWrapper) => SQL {
-    switch (test.is) {
-      case 'in':
-        return this.#isAny(test.texts, (text) => text)
-      case 'begins': {
-        const { from, to } = rangeOfPrefix(test.text)
-        const [first, behind] = [this.argument(from), this.argument(to)]
-        return (value) => sql`(${value} >= ${first} and (${behind} is null or ${value} < ${behind}))`
-      }
-      case 'between': {
-        const [from, to] = [this.argument(test.from), this.argument(test.to)]
-        return (value) => sql`(${value} is not null and (${from} is null or ${value} >= ${from})
-          and (${to} is null or ${value} <= ${to}))`
-      }
-      case 'compared': {
-        const text = this.argument(test.text)
-        return (value) => sql`${value} ${signs[test.compare]} ${text}`
-      }
-    }
-  }
-
-  /** Values are compared one by one, as to look into a list of them would read a row each time. */
-  #isAny(values: readonly string[], as: (value: SQLWrapper) => SQLWrapper): (value: SQLWrapper) => SQL {
-    const [single, ...others] = filledUp(values).map((value) => as(this.argument(value)))
-    if (single === undefined) return () => sql`false`
-    if (others.length === 0) return (own) => sql`${own} = ${single}`
-    const each = [single, ...others].map((value) => sql`when ${value} then 1`)
-    return (own) => sql`case ${own} ${sql.join(each, sql` `)} else 0 end`
-  }
-
-  #numbered(test: NumberTest): (value: SQLWrapper) => SQL {
-    switch (test.is) {
-      case 'number in':
-        return this.#isAny(test.numbers, asNumber)
-      case 'number compared': {
-        const number = this.#number(test.number)
-        return (value) => sql`${value} ${signs[test.compare]} ${number}`
-      }
-      case 'number between': {
-        const [from, to] = [this.#number(test.from), this.#number(test.to)]
-        return (value) => sql`(${value} is not null and (${from} is null or ${value} >= ${from})
-          and (${to} is null or ${value} <= ${to}))`
-      }
-    }
   }
 
   /**
@@ -240,7 +193,7 @@ export class Compiler {
       )
     }
     this.probes += MOST_TAGS
-    return sql`exists (select 1 from json_each(${tags}) as own where ${this.#compared(test)(sql`own.value`)})`
+    return sql`exists (select 1 from json_each(${tags}) as own where ${this.#comparisons.text(test)(sql`own.value`)})`
   }
 
   /** What holds a thing is looked for once, whatever is asked of it: the answer stands in a list, by its place. */
@@ -271,31 +224,51 @@ export class Compiler {
     if (test.is === 'there')
       return sql`case ${type} when 'null' then 0 when 'object' then ${metadata} -> ${path} <> '{}'
         when 'array' then json_array_length(${metadata}, ${path}) > 0 else ${type} is not null end`
-    this.takes(sql`json_array_length(${metadata}, ${path})`)
-    const judge = this.#scalar(test)
-    const most = sql.raw(String(Math.floor(MOST_MEMBERS / this.#places.size)))
-    const list = (json: SQLWrapper) =>
-      sql`(select type, atom from json_each(${json}, ${path}) limit ${most}) as each`
-    const hasOne = this.#isInList(keys, subject, type, list, judge(sql`each.type`, sql`each.atom`))
-    return sql`case ifnull(${type}, 'object') when 'object' then 0 when 'array' then ${hasOne}
-      else ${judge(type, sql`json_extract(${metadata}, ${path})`)} end`
+    const length = sql`json_array_length(${metadata}, ${path})`
+    this.takes(length)
+    const place = placeOf(keys, subject !== this.#root)
+    this.#lengths.set(place, length)
+    this.#metadata.add(metadata)
+    const judge = this.#comparisons.scalar(test)
+    const own = { type, value: sql`json_extract(${metadata}, ${path})` }
+    const isOne = judge({ ...own, digits: digitsIn(own, sql`${metadata} -> ${path}`) })
+    const digits = digitsIn(member, sql`${metadata} -> (${path} || '[' || each.key || ']')`)
+    const hasOne = this.#isInList({ place, metadata, path, type }, judge({ ...member, digits }))
+    return sql`case ifnull(${type}, 'object') when 'object' then 0 when 'array' then ${hasOne} else ${isOne} end`
   }
 
   /** What is asked of one list several times is found in one reading of it. */
-  #isInList(
-    keys: readonly string[],
-    subject: Subject,
-    type: SQL,
-    list: (json: SQLWrapper) => SQL,
-    fits: SQL,
-  ): SQL {
-    const place = placeOf(keys, subject !== this.#root)
+  #isInList({ place, metadata, path, type }: ListAt, fits: SQL): SQL {
     if (this.#places.get(place) === 1)
-      return sql`exists (select 1 from ${list(subject.metadata)} where ${fits})`
+      return sql`exists (select 1 from ${this.#membersOf(metadata, path)} where ${fits})`
     const { fits: others } = this.#lists.get(place) ?? { fits: [] }
-    const ofArray = sql`iif(${type} = 'array', ${subject.metadata}, null)`
-    this.#lists.set(place, { list: list(ofArray), fits: [...others, fits] })
+    const list = this.#membersOf(sql`iif(${type} = 'array', ${metadata}, null)`, path)
+    this.#lists.set(place, { list, fits: [...others, fits] })
     return sql.raw(`(list${[...this.#lists.keys()].indexOf(place)}.value ->> '$[${others.length}]')`)
+  }
+
+  /** The members of a list, as `each`: as many as may be looked at, or its share where all lists have more together. */
+  #membersOf(json: SQLWrapper, path: Argument): SQL {
+    const first = (some: SQLWrapper, most: number): SQL =>
+      sql`(select key, type, atom from json_each(${some}, ${path}) limit ${sql.raw(String(most))})`
+    const { size } = this.#places
+    if (size === 1) return sql`${first(json, MOST_MEMBERS)} as each`
+    const isShared = sql`ifnull(listed.value > ${sql.raw(String(MOST_MEMBERS))}, 0)`
+    return sql`(select * from ${first(sql`iif(${isShared}, null, ${json})`, MOST_MEMBERS)}
+      union all select * from ${first(sql`iif(${isShared}, ${json}, null)`, Math.floor(MOST_MEMBERS / size))}) as each`
+  }
+
+  /** Joins how many members all lists have, where they may be too many. */
+  joinLengths(): void {
+    if (this.#lengths.size < 2) return
+    const bytes = [...this.#metadata].map((each) => sql`ifnull(${bytesOf(each)}, 0)`)
+    const lengths = [...this.#lengths.values()].map((each) => sql`ifnull(${each}, 0)`)
+    this.join(
+      'listed',
+      sql`left join json_each(iif(${joined('+', bytes)} > ${sql.raw(String(BYTES_OF_MANY))},
+        json_array(${joined('+', lengths)}), null)) as listed`,
+      0,
+    )
   }
 
   joinLists(): void {
@@ -303,32 +276,5 @@ export class Compiler {
       const each = fits.map((fit) => sql`max(ifnull(${fit}, 0))`)
       this.once(`list${at}`, sql`(select json_array(${sql.join(each, sql`, `)}) from ${list})`)
     }
-  }
-
-  /** How a scalar is judged, by its type in JSON and its value. */
-  #scalar(test: Exclude<MetaTest, { readonly is: 'there' }>): (type: SQL, value: SQL) => SQL {
-    switch (test.is) {
-      case 'scalar in': {
-        const isText = this.#isAny(test.texts, (text) => text)
-        const isNumber = this.#isAny(test.numbers, asNumber)
-        const has = (truth: string): SQL => sql.raw(test.truths.includes(truth) ? '1' : '0')
-        return (type, value) => sql`case ${type} when 'text' then ${isText(value)}
-          when 'true' then ${has('true')} when 'false' then ${has('false')} when 'null' then 0
-          else ${isNumber(value)} end`
-      }
-      case 'number compared':
-      case 'number between': {
-        const compared = this.#numbered(test)
-        return (type, value) => sql`((${type} = 'integer' or ${type} = 'real') and ${compared(value)})`
-      }
-      default: {
-        const compared = this.#compared(test)
-        return (type, value) => sql`(${type} = 'text' and ${compared(value)})`
-      }
-    }
-  }
-
-  #number(text: string | null): SQL {
-    return asNumber(this.argument(text))
   }
 }

@@ -38,7 +38,10 @@ interface Part {
 const texts = ['a', 'ab', 'b c', 'ü', '😀', '\uffee', '', '12', 'true', '"\\', '012']
 const text = fc.constantFrom(...texts)
 const wanted = fc.constantFrom(...texts.filter(Boolean))
-const numbers = ['0', '-1', '12', '1.5', '9007199254740993', '9007199254740992', '1e3', '-0.25']
+const numbers = [
+  ...['0', '-1', '12', '1.5', '9007199254740993', '9007199254740992', '1e3', '-0.25'],
+  ...['18446744073709551614', '18446744073709551615', '-18446744073709551615', '-9223372036854775808'],
+]
 const number = fc.constantFrom(...numbers)
 const DAY = 86_400_000
 const EPOCH = Date.parse('2026-01-01T00:00:00Z')

@@ -415,6 +415,78 @@ describe('a query', () => {
     }
   })
 
+  it('of a long list is exact, whatever else is asked of the metadata', async () => {
+    const list = Array.from({ length: 9_000 }, (_, at) => at)
+    const tenant = await havingOne({ metadata: { robot: 'r', other: list.slice(0, 1_000), list } })
+    const others = Array.from({ length: 12 }, (_, at) => `-meta.k${at}:0`).join(' ')
+    for (const [q, expected] of [
+      [`meta.list:8999 meta.robot:r meta.other:999 ${others}`, yes],
+      [`meta.list>=8999 meta.list<1 ${others}`, yes],
+      [`-meta.list:8999 ${others}`, no],
+      [`meta.list:9000 ${others}`, []],
+    ] as const)
+      expect([q, await findAll(tenant, q)]).toEqual([q, expected])
+    const asset = { namespace: tenant.slug, project: 'lab', episodeName: 'given', metadata: { list } }
+    expect((await tenant.ask('POST', '/assets/file', asset)).status).toBe(201)
+    const found = async (q: string) => {
+      const { body } = await tenant.ask(
+        'GET',
+        `${tenant.project('lab')}/assets?q=${encodeURIComponent(`${q} ${others}`)}`,
+      )
+      return body.assets.length
+    }
+    expect([
+      await found('meta.list:8999 episode.meta.list:8999'),
+      await found('-meta.list:8999 OR -episode.meta.list:8999'),
+    ]).toEqual([1, 0])
+  })
+
+  it('of whole numbers is exact, however long they are', async () => {
+    const tenant = await Tenant.arrive()
+    const numbers = [
+      '9223372036854775807',
+      '9223372036854775808',
+      '18446744073709551614',
+      '18446744073709551615',
+      '99999999999999999999',
+      '100000000000000000000',
+      '-9223372036854775808',
+      '-9223372036854775809',
+      '-18446744073709551615',
+      '5',
+    ]
+    for (const [at, number] of numbers.entries()) {
+      // As JSON, since no number of JavaScript is like that.
+      const raw = `{"name":"n${at}","metadata":{"id":${number},"list":["x",${number},null]}}`
+      const headers = { 'Content-Type': 'application/json' }
+      const { status } = await tenant.ask('POST', `${tenant.project('lab')}/episodes`, undefined, {
+        raw,
+        headers,
+      })
+      expect(status).toBe(201)
+    }
+    const signs = {
+      ':': (own: bigint, asked: bigint) => own === asked,
+      '!=': (own: bigint, asked: bigint) => own !== asked,
+      '>': (own: bigint, asked: bigint) => own > asked,
+      '>=': (own: bigint, asked: bigint) => own >= asked,
+      '<': (own: bigint, asked: bigint) => own < asked,
+      '<=': (own: bigint, asked: bigint) => own <= asked,
+      ':..': (own: bigint, asked: bigint) => own <= asked,
+      ':00,00': (own: bigint, asked: bigint) => own === asked,
+    }
+    for (const field of ['meta.id', 'meta.list'])
+      for (const [sign, holds] of Object.entries(signs))
+        for (const asked of numbers) {
+          const q = `${field}${sign}${asked}`
+          const zeros = q.replace('00-', '-00')
+          const expected = numbers.flatMap((own, at) => (holds(BigInt(own), BigInt(asked)) ? [`n${at}`] : []))
+          expect([zeros, (await findAll(tenant, zeros)).toReversed()]).toEqual([zeros, expected])
+        }
+    expect(await findAll(tenant, 'meta.id:18446744073709551614..18446744073709551614')).toEqual(['n2'])
+    expect(await findAll(tenant, 'meta.id:1e20')).toEqual(['n5', 'n4'])
+  })
+
   it('of what is inside, of the end, the id and the protection finds the one that has it', async () => {
     const tenant = await havingOne({ endedAt: '2026-03-01T00:00:00Z', writeProtected: true })
     const made = await tenant.ask('POST', '/assets/video', {
