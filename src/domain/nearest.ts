@@ -22,15 +22,23 @@ export function nearest(name: string, known: readonly string[]): string | null {
   return found
 }
 
-/** How many letters must be put in, taken out or changed to make one of the other (Levenshtein). */
+/**
+ * How many letters must be put in, taken out, changed, or swapped with their neighbour to make one of the other: Damerau and
+ * Levenshtein's distance, where no part is edited twice.
+ */
 function editsBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [index, letter] of [...one].entries()) {
+  let above: readonly number[] = []
+  let row: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let index = 0; index < one.length; index++) {
     const next = [index + 1]
-    for (const [at, against] of [...other].entries()) {
+    for (let at = 0; at < other.length; at++) {
       const [put = 0, changed = 0, taken = 0] = [next[at], row[at], row[at + 1]]
-      next.push(Math.min(put + 1, taken + 1, changed + (letter === against ? 0 : 1)))
+      const isSwapped = index > 0 && at > 0 && one[index] === other[at - 1] && one[index - 1] === other[at]
+      const swapped = isSwapped ? above[at - 1] : undefined
+      const same = one[index] === other[at] ? 0 : 1
+      next.push(Math.min(put + 1, taken + 1, changed + same, (swapped ?? Number.POSITIVE_INFINITY) + 1))
     }
+    above = row
     row = next
   }
   return row[other.length] ?? one.length
