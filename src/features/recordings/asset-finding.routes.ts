@@ -10,7 +10,7 @@ import { compileOfAssets } from './asset-conditions.sql.ts'
 import { assetFinding, episodeAssetFinding, type FoundPage, type Wanted } from './asset-finding.sql.ts'
 import { shownBy, wireKinds } from './asset-kinds.ts'
 import { EPISODES, EpisodeParams } from './episodes.routes.ts'
-import { plainConditions, plainFilters } from './plain-filters.ts'
+import { listAskedBy, plainConditions, plainFilters } from './plain-filters.ts'
 import { conditionIn } from './query-asked.ts'
 
 const DEFAULT_LIMIT = 50
@@ -73,7 +73,7 @@ async function answer(
   find: (wanted: Wanted) => Promise<FoundPage>,
 ): Promise<Response> {
   const { q = '', limit: most = DEFAULT_LIMIT, cursor, ...filters } = query
-  const cursors = new Cursors(url, config)
+  const cursors = new Cursors(listAskedBy(url), config)
   const place = cursor === undefined ? null : await cursors.openPlace<Place>(cursor)
   const moment = place?.now ?? now
   const sought = conditionIn(assetConditionOf, q, moment)

@@ -22,7 +22,7 @@ import { type Edge, NEWEST_FIRST, type OrderName, orderNames } from './episode-o
 import type { FoundPage, FoundWindow } from './episode-walk.sql.ts'
 import { EPISODES, Episode, example } from './episodes.routes.ts'
 import { findInNamespace } from './namespace-episodes.sql.ts'
-import { plainConditions, plainFilters } from './plain-filters.ts'
+import { listAskedBy, plainConditions, plainFilters } from './plain-filters.ts'
 import { conditionIn } from './query-asked.ts'
 
 const ListQuery = z.object({
@@ -69,7 +69,7 @@ const list = endpoint(
       return foundAnswer(call, (condition, order, window) =>
         database.run(findEpisodes(ref, condition, order, window)),
       )
-    const [window, cursors] = await windowOf(query, url, config)
+    const [window, cursors] = await windowOf(query, listAskedBy(url, { sort: NEWEST_FIRST }), config)
     return listAnswer('episodes', await database.run(listEpisodes(ref, window)), query, url, cursors)
   },
 )
@@ -128,7 +128,7 @@ async function foundAnswer(
   }: { readonly query: Asked; readonly url: URL; readonly config: Config; readonly now: number },
   find: (condition: Condition, order: OrderName, window: FoundWindow) => Promise<FoundPage>,
 ): Promise<Response> {
-  const [window, cursors] = await windowOf(query, url, config)
+  const [window, cursors] = await windowOf(query, listAskedBy(url, { sort: NEWEST_FIRST }), config)
   const [after, moment] = window.before === END ? [null, now] : edgeIn(window.before)
   const sought = conditionIn(conditionOf, query.q ?? '', moment)
   const parts = [...conditionsIn(query), ...(sought ? [sought] : [])]

@@ -19,6 +19,20 @@ export const plainFilters = {
     .meta({ description: `Made earlier: before a date begins, before a time itself. ${filter.SPAN}` }),
 }
 
+/**
+ * The list that is asked for, without what says nothing: `defaults` are values that might as well be left out. Cursors are of a
+ * list, however it is spelt.
+ */
+export function listAskedBy(url: URL, defaults: Readonly<Record<string, string>> = {}): URL {
+  const asked = [...url.searchParams].filter(
+    ([name, value]) => value !== defaults[name] && !(BLANK.includes(name) && value.trim() === ''),
+  )
+  return new URL(`${url.pathname}?${new URLSearchParams(asked)}`, url)
+}
+
+/** Parameters that say nothing where they are blank. */
+const BLANK = ['q', 'name']
+
 /** What they are read as. */
 interface Filters {
   readonly tag?: readonly string[] | undefined

@@ -562,6 +562,36 @@ describe('a query', () => {
     later.mockRestore()
   })
 
+  it('has the cursors of what it asks, however that is spelt', async () => {
+    const tenant = await Tenant.arrive()
+    const place = { namespace: tenant.slug, project: 'lab' }
+    for (const episodeName of ['a', 'b', 'c'])
+      expect((await tenant.ask('POST', '/assets/file', { ...place, episodeName })).status).toBe(201)
+    const episodes = ['', 'sort=-created', 'q=', 'name=&q=%20', 'sort=-created&q=&name=']
+    const found = episodes.map((each) => `status=running&${each}`)
+    const assets = ['', 'q=', 'name=&q=+']
+    for (const [path, most, spellings] of [
+      [`${tenant.project('lab')}/episodes`, 'pageSize', episodes],
+      [`${tenant.project('lab')}/episodes`, 'pageSize', found],
+      [`/namespaces/${tenant.slug}/episodes`, 'pageSize', found],
+      [`${tenant.project('lab')}/assets`, 'limit', assets],
+    ] as const)
+      for (const one of spellings) {
+        const first = await tenant.ask('GET', `${path}?${most}=1&${one}`)
+        for (const other of spellings) {
+          const next = await tenant.ask('GET', `${path}?${most}=5&${other}&cursor=${first.body.nextCursor}`)
+          expect([one, other, next.status, (next.body.episodes ?? next.body.assets)?.length]).toEqual([
+            one,
+            other,
+            200,
+            2,
+          ])
+        }
+        const another = await tenant.ask('GET', `${path}?name=/x&cursor=${first.body.nextCursor}`)
+        expect([one, another.status]).toEqual([one, 400])
+      }
+  })
+
   it('and plain filters hold together', async () => {
     expect(names(await find(one, 'status:completed', '&tag=front&name=giv'))).toEqual(yes)
     expect(names(await find(one, 'status:completed', '&tag=back'))).toEqual([])
