@@ -4310,6 +4310,8 @@ export interface components {
     parameters: {
         /** @description The `ETag` of what you have: the answer is 304, without a body, where it still is the same. */
         IfNoneMatch: string;
+        /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+        IfNoneMatchAny: "*";
         /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
         IfMatch: string;
         /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
@@ -5075,7 +5077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5850,7 +5852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6522,7 +6524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6721,7 +6723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7091,7 +7093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7260,7 +7262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8369,7 +8371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8606,7 +8608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9081,6 +9083,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -9330,7 +9334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9716,7 +9720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9993,7 +9997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11019,6 +11023,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -11187,6 +11195,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11863,7 +11880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -12100,7 +12117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -12351,6 +12368,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -12512,6 +12533,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13188,7 +13218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -13423,7 +13453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -13672,6 +13702,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -13826,6 +13860,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14500,7 +14543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14729,7 +14772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14980,6 +15023,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -15142,6 +15189,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15818,7 +15874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -16053,7 +16109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -16302,6 +16358,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -16456,6 +16516,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17130,7 +17199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -17359,7 +17428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -17609,6 +17678,10 @@ export interface operations {
                 createProject?: boolean;
             };
             header?: {
+                /** @description The `ETag` of what you have read: the answer is 412, and nothing is changed, where somebody has changed it since, or it is another one of the same name. Its id and version are compared. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description `*`: the answer is 412, and nothing is changed, where there is one already. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchAny"];
                 /** @description A name for this very request, such as a UUID: sent again under it within 24 hours, it is answered as the first time, with `Idempotency-Replayed: true`, and writes nothing. Another request under the same name is 422. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -17767,6 +17840,15 @@ export interface operations {
             };
             /** @description `episode_trashed`: Episode was previously deleted */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18442,7 +18524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -18674,7 +18756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -19629,7 +19711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -19849,7 +19931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -20035,7 +20117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -20227,7 +20309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -20969,7 +21051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -21200,7 +21282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -21588,7 +21670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -21779,7 +21861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -22695,7 +22777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -22911,7 +22993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -24299,7 +24381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -24487,7 +24569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -25589,7 +25671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -32093,7 +32175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again. */
+            /** @description `precondition_failed`: It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again. */
             412: {
                 headers: {
                     [name: string]: unknown;

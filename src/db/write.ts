@@ -21,11 +21,16 @@ export interface Stamp {
   readonly fingerprint: string | null
   /** Names this sending of the request. */
   readonly attempt: string
-  /** What the thing must be as yet, `<id>-<version>`: one of these. Null where the client does not say. */
-  readonly expected: readonly string[] | null
+  /** What the thing must be as yet, `<id>-<version>`: one of these, or any that is there. Null where the client does not say. */
+  readonly expected: readonly string[] | typeof ANY_TAG | null
+  /** Whether there must be none yet. */
+  readonly mustBeNew: boolean
   /** Whether metadata that is given is merged with what is there (RFC 7396); else it takes its place. */
   readonly isMerging: boolean
 }
+
+/** Expected of a thing that may be whatever it is, where there is one. */
+export const ANY_TAG = '*'
 
 /** A resource as JSON, with what the answer's status and headers are made of. */
 export interface Resource {
@@ -124,14 +129,21 @@ export const unexpected = (
   return [
     'precondition_failed',
     sql`${a.expected} is not null and not exists (select 1 from ${table} where ${table.id} = ${id} and (${isOwn}
-      ${table.id} || '-' || ${table.version} in (select tag.value from ${a.expected.each} as tag)))`,
+      ${a.expected} = ${sql.raw(`'${ANY_TAG}'`)}
+      or ${table.id} || '-' || ${table.version} in (select tag.value from ${a.expected.each} as tag)))`,
   ]
 }
 
-/** The same of a thing that has no versions: whatever the client has read of it, it was no tag. */
-export const untagged = (a: Arguments<Pick<Stamp, 'expected'>>): Refusing => [
+/** The 412 of making what is there, where that is not for this very request to do again. */
+export const isThereAlready = (a: Arguments<Pick<Stamp, 'mustBeNew'>>, id: SQL): Refusing => [
   'precondition_failed',
-  sql`${a.expected} is not null`,
+  sql`${a.mustBeNew} and ${id} is not null`,
+]
+
+/** The same of a thing that has no versions: whatever the client has read of it, it was no tag. */
+export const untagged = (a: Arguments<Pick<Stamp, 'expected'>>, isThere = sql`true`): Refusing => [
+  'precondition_failed',
+  sql`${a.expected} is not null and not (${a.expected} = ${sql.raw(`'${ANY_TAG}'`)} and ${isThere})`,
 ]
 
 /** A table whose rows have metadata. */

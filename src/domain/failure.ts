@@ -101,7 +101,7 @@ export const failures = {
   media_type_unsupported: 'The request body is not of a supported JSON media type, such as application/json.',
   encoding_unsupported: 'The request body is encoded: send it as it is, without Content-Encoding.',
   precondition_failed:
-    'It is not what the request expects (If-Match): it was changed, or made anew, since. Read it again.',
+    'It is not what the request expects: it was changed, or made anew, since (If-Match); or there is one already (If-None-Match). Read it again.',
   range_not_satisfiable: 'The object has no such range.',
   internal: 'Something went wrong on our side.',
   bucket_unavailable: 'The bucket cannot answer right now.',

@@ -63,8 +63,8 @@ export const textsOfRequests = {
   },
   precondition_failed: {
     meaning:
-      'The request was only to be done on the state that you had read, and that is not the present one: somebody has changed the thing, or made another of the same name. Nothing was changed.',
-    when: 'On a change or deletion with `If-Match`, where id and version in the tag are not those of the thing as it is. Things without an `ETag`, such as members, API tokens, uploads and entries of the trash, answer this to any tag. So does a signed download URL to a failing `If-Match` or `If-Unmodified-Since`.',
+      'The request was only to be done on the state that you had read, and that is not the present one: somebody has changed the thing, or made one of that name. Nothing was changed.',
+    when: 'On a change or deletion with `If-Match`, where id and version in the tag are not those of the thing as it is. Things without an `ETag`, such as members, API tokens, uploads and entries of the trash, answer this to any tag. On a `POST` that makes what is not there and changes what is, also with `If-None-Match: *` where it is there, and with `If-Match` where it is not. So does a signed download URL to a failing `If-Match` or `If-Unmodified-Since`.',
     remedy:
       'Read the thing again, make your change on what it is now, and send it with the new `ETag` as `If-Match`. Leave the header out, or send `If-Match: *`, to change it whatever its state.',
   },

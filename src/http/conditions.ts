@@ -1,7 +1,6 @@
-/** What a client says of the representations that it has, and can read. */
+import { ANY_TAG, type Stamp } from '../db/write.ts'
 
-/** Any tag that there is: no tag itself, as it stands in no quotes. */
-export const ANY_TAG = '*'
+/** What a client says of the representations that it has, and can read. */
 
 /** The entity tags in a header, in their quotes; weak ones like strong ones (RFC 9110, 13.1.2). */
 export const tagsIn = (header: string | null): string[] =>
@@ -23,15 +22,19 @@ export async function digestOf(text: string): Promise<string> {
   return new Uint8Array(digest).subarray(0, BYTES_OF_A_DIGEST).toHex()
 }
 
-/** What a client says is to be changed, or deleted, `<id>-<version>` each; null where it says nothing, or anything. */
-export function expectedIn(headers: Headers): readonly string[] | null {
+/** What a client says is to be changed, or deleted, `<id>-<version>` each, or any; null where it says nothing. */
+export function expectedIn(headers: Headers): Stamp['expected'] {
   const header = headers.get('If-Match')
-  if (header === null || header.trim() === ANY_TAG) return null
+  if (header === null) return null
+  if (header.trim() === ANY_TAG) return ANY_TAG
   // On its way a tag may have been weakened: it is the state that may have changed then, and that is not compared.
   return tagsIn(header).map((tag) => tag.match(/^"([0-9a-f]{24}-\d+)\../)?.[1] ?? '')
 }
 
-/** What is wrong with that, or null. */
+/** Whether a client says that there must be nothing yet of what it makes. */
+export const mustBeNew = (headers: Headers): boolean => headers.get('If-None-Match')?.trim() === ANY_TAG
+
+/** What is wrong with `If-Match`, or null. */
 export function expectationFault(headers: Headers): string | null {
   const isTold = headers.get('If-Match') === null || expectedIn(headers)?.length !== 0
   return isTold ? null : 'is neither * nor an entity tag in quotes, as the header ETag has it'

@@ -129,6 +129,12 @@ const headersTaken = {
       'The `ETag` of what you have: the answer is 304, without a body, where it still is the same.',
     schema: { type: 'string' },
   },
+  IfNoneMatchAny: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: '`*`: the answer is 412, and nothing is changed, where there is one already.',
+    schema: { type: 'string', enum: ['*'] },
+  },
   IfMatch: {
     name: 'If-Match',
     in: 'header',
@@ -149,6 +155,7 @@ function conditions(route: AnyRoute): Json[] {
   const names: (keyof typeof headersTaken)[] = [
     ...(answersOf(route)[304] ? ['IfNoneMatch' as const] : []),
     ...(isConditional(route) && !route.isUntagged ? ['IfMatch' as const] : []),
+    ...(route.isUpsert ? ['IfNoneMatchAny' as const] : []),
     ...(route.isKeyed ? ['IdempotencyKey' as const] : []),
   ]
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))

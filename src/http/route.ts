@@ -74,6 +74,8 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   readonly isKeyed?: true
   /** Ends something that has no tag, and so fits no condition but any. */
   readonly isUntagged?: true
+  /** Makes what is not there, and changes what is: a client may insist on either. */
+  readonly isUpsert?: true
   /** Answers one resource, by its tag. */
   readonly isTagged?: true
   /** The failures that are the route's own; those of its kind are added by `failuresOf`. */

@@ -4,7 +4,7 @@ import type { Stamp } from '../db/write.ts'
 import type { Caller } from '../domain/access.ts'
 import { mintId } from '../domain/id.ts'
 import type { RawBody } from './body.ts'
-import { expectedIn, keyIn } from './conditions.ts'
+import { expectedIn, keyIn, mustBeNew } from './conditions.ts'
 
 interface Sent {
   readonly request: Request
@@ -28,6 +28,7 @@ export async function stampOf(sent: Sent, asking: Asking, body: RawBody, now: nu
     now,
     attempt: mintId(now),
     expected: expectedIn(headers),
+    mustBeNew: mustBeNew(headers),
     isMerging: body.isMerging,
     keyId: null,
     fingerprint: null,
@@ -41,7 +42,7 @@ export async function stampOf(sent: Sent, asking: Asking, body: RawBody, now: nu
   }
   if (!isRepeatable || request.method === 'GET' || request.method === 'HEAD')
     return { ...manner, mark: manner.attempt, repeatable: null }
-  const said = [sent.url.search, headers.get('If-Match'), body.isMerging]
+  const said = [sent.url.search, headers.get('If-Match'), headers.get('If-None-Match'), body.isMerging]
   const mark = await digestOf([requestId, ...addressOf(sent, asking), ...said], body.bytes)
   return { ...manner, mark, repeatable: mark }
 }

@@ -324,10 +324,69 @@ describe('a condition that does not hold', () => {
     await tenant.ask('POST', episodes, { name: 'run', description: 'first' })
     const stale = await tenant.ask('POST', episodes, { name: 'run', description: 'second' }, BY(STALE))
     const missing = await tenant.ask('POST', episodes, { name: 'new', folder: '/a' }, BY('*'))
-    expect([stale.status, stale.rowsWritten, missing.status]).toEqual([412, 0, 201])
+    expect([stale.status, stale.rowsWritten]).toEqual([412, 0])
+    expect([missing.status, missing.rowsWritten]).toEqual([412, 0])
+    expect((await tenant.ask('POST', episodes, { name: 'run', description: 'third' }, BY('*'))).status).toBe(
+      200,
+    )
     const member = `/namespaces/${tenant.slug}/members/${mate.slug}`
-    await tenant.ask('PUT', member, { role: 'reader' })
+    expect((await tenant.ask('PUT', member, { role: 'reader' }, BY('*'))).status).toBe(412)
+    expect((await tenant.ask('PUT', member, { role: 'reader' })).status).toBe(201)
+    expect((await tenant.ask('PUT', member, { role: 'writer' }, BY('*'))).status).toBe(200)
     expect((await tenant.ask('PUT', member, { role: 'reader' }, BY(STALE))).status).toBe(412)
+  })
+
+  it('is judged where an asset is registered again', async () => {
+    const tenant = await Tenant.arrive()
+    const post = (fields: object, headers: Asked['headers'] = {}) =>
+      tenant.ask(
+        'POST',
+        '/assets/file',
+        { namespace: tenant.slug, project: 'robotics', name: '/a.bin', ...fields },
+        { headers },
+      )
+    const missing = await post({}, { 'If-Match': '*' })
+    expect([missing.status, missing.body.code, missing.rowsWritten]).toEqual([412, 'precondition_failed', 0])
+    const made = await post({})
+    const changed = await post({ tags: ['one'] }, { 'If-Match': tagOf(made) })
+    const stale = await post({ tags: ['two'] }, { 'If-Match': tagOf(made) })
+    expect([made.status, changed.status, stale.status, stale.rowsWritten]).toEqual([201, 201, 412, 0])
+    const storageId = '0'.repeat(24)
+    expect((await post({ bssFileId: storageId }, { 'If-Match': STALE })).status).toBe(412)
+    const read = await tenant.ask('GET', `/assets/file/${made.body.id}`)
+    expect([read.body.tags, tagOf(read)]).toEqual([['one'], tagOf(changed)])
+  })
+
+  it('is that there is none: then a POST makes it, once', async () => {
+    const tenant = await Tenant.arrive()
+    const place = { namespace: tenant.slug, project: 'robotics' }
+    const episodes = `${tenant.project('robotics')}/episodes`
+    const asNew = { 'If-None-Match': ' * ' }
+    for (const [path, body] of [
+      [episodes, { name: 'run' }],
+      ['/assets/video', { ...place, name: '/v.mp4' }],
+      // Without a name it has no identity, and is always another one.
+      ['/assets/video', place],
+    ] as const) {
+      const isNamed = 'name' in body
+      const headers = { ...asNew, 'X-Request-Id': `sent-again-${path.length}-${isNamed}` }
+      const made = await tenant.ask('POST', path, body, { headers })
+      const again = await tenant.ask('POST', path, body, { headers })
+      const another = await tenant.ask('POST', path, body, { headers: asNew })
+      expect([made.status, again.status, again.body]).toEqual([201, 201, made.body])
+      expect([another.status, another.body.code]).toEqual(
+        isNamed ? [412, 'precondition_failed'] : [201, undefined],
+      )
+      const all = Array.from({ length: 10 }, () =>
+        tenant.ask('POST', path, { ...body, ...(isNamed && { name: '/raced' }) }, { headers: asNew }),
+      )
+      const statuses = (await Promise.all(all)).map(({ status }) => status).sort()
+      expect(statuses).toEqual(isNamed ? [201, ...Array(9).fill(412)] : Array(10).fill(201))
+    }
+    const tag = { 'If-None-Match': STALE }
+    expect((await tenant.ask('POST', episodes, { name: 'run', tags: ['a'] }, { headers: tag })).status).toBe(
+      200,
+    )
   })
 
   it('is told after a quota that is used up', async () => {

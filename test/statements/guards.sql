@@ -30,7 +30,7 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  when not exists (select 1
  from api_tokens
  where api_tokens.id = :id and api_tokens.user_id = standing.user_id and (api_tokens.revoked_at is null or api_tokens.revoked_at = :askedAt)) then 'api_token_not_found' <role.0>
- when :expected is not null then 'precondition_failed' end, 'done') as refusal
+ when :expected is not null and not (:expected = '*' and true) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- assets.finding
@@ -82,6 +82,10 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select episodes.write_protected
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_write_protected'
+ when :expected is not null and not exists (select 1
+ from assets
+ where assets.id = (select id from earlier) and (assets.updated_request = :mark or :expected = '*' or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :mustBeNew and (select id from earlier) is not null then 'precondition_failed'
  when exists (select 1
  from objects
  where objects.id = :storageId and <isWithinReach.standing> and objects.state in ('pending', 'purging')) then 'object_not_complete'
@@ -125,7 +129,7 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  where episodes.write_protected) then 'episode_write_protected'
  when :expected is not null and not exists (select 1
  from assets
- where assets.id = (select id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where assets.id = (select id from target) and (assets.updated_request = :mark or :expected = '*' or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- assets.updating
@@ -161,7 +165,7 @@ with <standing.asset_not_found>, admitted as materialized (select * from standin
  where nodes.container_id = (select target.container_id from target) and nodes.path = substr(:parentPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null)) > :rowsQuota)) then 'quota_exceeded'
  when :expected is not null and not exists (select 1
  from assets
- where assets.id = (select target.id from target) and (assets.updated_request = :mark or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where assets.id = (select target.id from target) and (assets.updated_request = :mark or :expected = '*' or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from assets
@@ -202,7 +206,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (:rowsQuota is not null and iif(<used.rows> + (select count(*) from each(:ids)) <= :rowsQuota, 0, (select count(*) from fresh) > 0 and <used.rows> + (select count(*) from fresh) > :rowsQuota)) then 'quota_exceeded'
  when :expected is not null and not exists (select 1
  from collections
- where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where collections.id = (select id from target) and (collections.updated_request = :mark or :expected = '*' or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.creating
@@ -253,7 +257,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
  when :expected is not null and not exists (select 1
  from collections
- where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where collections.id = (select id from target) and (collections.updated_request = :mark or :expected = '*' or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.trashing
@@ -266,7 +270,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when not exists (select 1 from target where id is not null) then 'collection_not_found' <role.2>
  when :expected is not null and not exists (select 1
  from collections
- where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where collections.id = (select id from target) and (collections.updated_request = :mark or :expected = '*' or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- collections.updating
@@ -288,7 +292,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when :datasetId is not null and not exists (select 1 from dataset) then 'dataset_not_found' <role.2>
  when :expected is not null and not exists (select 1
  from collections
- where collections.id = (select id from target) and (collections.updated_request = :mark or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where collections.id = (select id from target) and (collections.updated_request = :mark or :expected = '*' or collections.id || '-' || collections.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from collections
@@ -326,7 +330,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2>
  when :expected is not null and not exists (select 1
  from datasets
- where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or :expected = '*' or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- datasets.creating
@@ -362,7 +366,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when exists (select 1 from named where id is null) then 'collection_not_found' || ifnull(' ' || (select 'collection ' || name from named where id is null limit 1), '') <role.2>
  when :expected is not null and not exists (select 1
  from datasets
- where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or :expected = '*' or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- datasets.listing
@@ -387,7 +391,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
  when :expected is not null and not exists (select 1
  from datasets
- where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or :expected = '*' or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when (select count(*)
  from (select 1 from collections where collections.dataset_id = (select id from target) limit 5001)) > 5000 then 'too_large' end, 'done') as refusal
  from standing)
@@ -407,7 +411,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when not exists (select 1 from target where id is not null) then 'dataset_not_found' <role.2>
  when :expected is not null and not exists (select 1
  from datasets
- where datasets.id = (select id from target) and (datasets.updated_request = :mark or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where datasets.id = (select id from target) and (datasets.updated_request = :mark or :expected = '*' or datasets.id || '-' || datasets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from datasets
@@ -436,7 +440,7 @@ with standing as materialized (
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
  when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
  when (select kind = 'namespace' from deletion) and standing.token_id is not null then 'forbidden' || ifnull(' ' || 'scopes 8', '')
- when :expected is not null then 'precondition_failed' end, 'done') as refusal
+ when :expected is not null and not (:expected = '*' and true) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- deletions.purgingInProject
@@ -448,7 +452,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (exists (select 1 from purges where purges.deletion_id = :deletionId and purges.request = :repeatable)) and not (standing.access < 3) then 'done'
  when not standing.is_member then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when not exists (select 1 from deletion) then 'deletion_not_found' <role.3>
- when :expected is not null then 'precondition_failed'
+ when :expected is not null and not (:expected = '*' and true) then 'precondition_failed'
  when (select phase = 'restoring' from deletion) then 'deletion_marking' end, 'done') as refusal
  from standing)
 
@@ -550,7 +554,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select write_protected from target) then 'episode_write_protected'
  when :expected is not null and not exists (select 1
  from episodes
- where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or :expected = '*' or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- episodes.updating
@@ -582,7 +586,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  where nodes.container_id = standing.project_id and nodes.path = substr(:folderPath, 1, made.value ->> '$.end') and nodes.kind = 'folder' and nodes.deleted_at is null) is null) > :rowsQuota)) then 'quota_exceeded'
  when :expected is not null and not exists (select 1
  from episodes
- where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or :expected = '*' or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from episodes
@@ -643,7 +647,8 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select write_protected from target) then 'episode_write_protected'
  when :expected is not null and not exists (select 1
  from episodes
- where episodes.id = (select id from target) and (episodes.updated_request = :mark or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where episodes.id = (select id from target) and (episodes.updated_request = :mark or :expected = '*' or episodes.id || '-' || episodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ when :mustBeNew and (select id from target) is not null then 'precondition_failed'
  when case
  when :endedAt? then :endedAt else (select ended_at from target) end < case
  when :startedAt? then :startedAt else (select started_at from target) end then 'episode_ends_before_start'
@@ -705,7 +710,7 @@ with standing as materialized (
  from member)) and not (standing.access < 0) then 'done'
  when (select role from member) is null then 'member_not_found' <role.0>
  when (select id from member) <> standing.user_id and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
- when :expected is not null then 'precondition_failed'
+ when :expected is not null and not (:expected = '*' and true) then 'precondition_failed'
  when (select is_home from member) then 'home_owner'
  when (select role = 3 from member) and not exists (select 1
  from members
@@ -721,7 +726,7 @@ with <standing.namespace>, admitted as materialized (select * from standing wher
  select *, nullif(case <authority.namespace.8>
  when (:expected is null and (select role = :rank and (standing.access >= 3 or updated_request = :mark) from member)) and not (standing.access < 0) then 'done'
  when (select id from member) is null then 'user_not_found' <role.0> <role.3>
- when :expected is not null then 'precondition_failed'
+ when :expected is not null and not (:expected = '*' and (select role from member) is not null) then 'precondition_failed'
  when :rank < 3 and ((select is_home from member)) then 'home_owner'
  when :rank < 3 and ((select role = 3 from member) and not exists (select 1
  from members
@@ -780,7 +785,7 @@ with standing as materialized (
  where namespace_stats.namespace_id = standing.namespace_id) then 'holds_write_protected'
  when :expected is not null and not exists (select 1
  from namespaces
- where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or :expected = '*' or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when exists (select 1 from users where users.home_id = standing.namespace_id) then 'home_namespace'
  when (select namespace_stats.members > 5000
  from namespace_stats
@@ -801,7 +806,7 @@ with standing as materialized (
  where namespaces.id = standing.namespace_id and ( namespaces.updated_request = :mark or namespaces.slug <> :namespace and namespaces.renamed_request = :mark))) and not (standing.access < 3) then 'done' <role.3>
  when :expected is not null and not exists (select 1
  from namespaces
- where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where namespaces.id = standing.namespace_id and (namespaces.updated_request = :mark or :expected = '*' or namespaces.id || '-' || namespaces.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from namespaces
@@ -880,7 +885,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
  when (select path from goal) <> (select path from target) and :expected is not null and not exists (select 1
  from nodes
- where nodes.id = (select id from target) and ( nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where nodes.id = (select id from target) and ( :expected = '*' or nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when (select path from goal) <> (select path from target) and substr((select path from goal), 1, length((select path from target)) + 1) = (select path from target) || '/' then 'node_cycle'
  when (select path from goal) <> (select path from target) and exists (
  select 1
@@ -964,7 +969,7 @@ with <standing.node_not_found>, admitted as materialized (select * from standing
  from target cross join episodes on episodes.project_id = target.container_id and episodes.write_protected = 1 and episodes.deleted_at is null and episodes.folder_path >= target.path || '/' and episodes.folder_path < target.path || '0') then 'holds_write_protected'
  when :expected is not null and not exists (select 1
  from nodes
- where nodes.id = (select id from target) and ( nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where nodes.id = (select id from target) and ( :expected = '*' or nodes.id || '-' || nodes.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = (select container_id from target) and (substr((select path from target) || '/', 1, length(<closed>) + 1) = <closed> || '/' or substr(<closed> || '/', 1, length((select path from target)) + 1) = (select path from target) || '/')) then 'deletion_marking' end, 'done') as refusal
@@ -1065,7 +1070,7 @@ with standing as materialized (
  where project_stats.project_id = standing.project_id) then 'holds_write_protected'
  when :expected is not null and not exists (select 1
  from projects
- where projects.id = standing.project_id and (projects.updated_request = :mark or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where projects.id = standing.project_id and (projects.updated_request = :mark or :expected = '*' or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)
 
 -- projects.updating
@@ -1086,7 +1091,7 @@ with standing as materialized (
  when :visibility <> standing.visibility and standing.access < 3 then 'forbidden' || ifnull(' ' || 'role 3 ' || iif(standing.is_member, standing.access, 0), '')
  when :expected is not null and not exists (select 1
  from projects
- where projects.id = standing.project_id and (projects.updated_request = :mark or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
+ where projects.id = standing.project_id and (projects.updated_request = :mark or :expected = '*' or projects.id || '-' || projects.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :isMerging and :metadata is not null and exists (
  select 1
  from projects
@@ -1211,7 +1216,7 @@ with standing as materialized (
 -- uploads.aborting
 with <standing.upload_not_found>, admitted as materialized (select * from standing where (case <authority.upload_not_found.2> end) is null), verdict as materialized (
  select *, nullif(case <authority.upload_not_found.2> <role.2>
- when :expected is not null then 'precondition_failed'
+ when :expected is not null and not (:expected = '*' and true) then 'precondition_failed'
  when standing.object_state = 'complete' then 'upload_complete' end, 'done') as refusal
  from standing)
 
@@ -1309,5 +1314,5 @@ with <standing.user>, admitted as materialized (select * from standing where (ca
  when (exists (select 1 from users where users.id = standing.user_id and users.updated_request = :mark)) and not (standing.access < 0) then 'done' <role.0>
  when :expected is not null and not exists (select 1
  from users
- where users.id = standing.user_id and (users.updated_request = :mark or users.id || '-' || users.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
+ where users.id = standing.user_id and (users.updated_request = :mark or :expected = '*' or users.id || '-' || users.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed' end, 'done') as refusal
  from standing)

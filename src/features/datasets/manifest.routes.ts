@@ -1,5 +1,6 @@
+import { ANY_TAG } from '../../db/write.ts'
 import { assetKinds } from '../../domain/kind.ts'
-import { ANY_TAG, acceptsGzip, tagsIn } from '../../http/conditions.ts'
+import { acceptsGzip, tagsIn } from '../../http/conditions.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'

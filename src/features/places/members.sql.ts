@@ -94,7 +94,11 @@ const setting = guard<Setting>('members.setting', (a) =>
     tables: [named(a)],
     done: sql`${a.expected} is null and (select role = ${a.rank} and (standing.access >= ${OWNER} or updated_request = ${a.mark}) from member)`,
     thing: [['user_not_found', sql`(select id from member) is null`]],
-    state: [lacksRole(roles.owner), untagged(a), ...keeping.map((each) => isDemoted(a, each))],
+    state: [
+      lacksRole(roles.owner),
+      untagged(a, sql`(select role from member) is not null`),
+      ...keeping.map((each) => isDemoted(a, each)),
+    ],
   }),
 )
 

@@ -13,12 +13,14 @@ import { closedFor } from '../../db/underway.ts'
 import {
   changedByThisRequest,
   type Fields,
+  isThereAlready,
   outcomeOf,
   type Resource,
   readResource,
   shown,
   stamped,
   touched,
+  unexpected,
 } from '../../db/write.ts'
 import type { Folded } from '../../domain/fold.ts'
 import type { AssetKind } from '../../domain/kind.ts'
@@ -143,6 +145,8 @@ const registering = guard<Registration>('assets.registering', (a) =>
     ],
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
+      unexpected(a, assets, sql`(select id from earlier)`),
+      isThereAlready(a, sql`(select id from earlier)`),
       ['object_not_complete', unusable(a)],
       closedFor(container(a, 'standing'), sql`${a.nodePath}`),
       overRows(a, { atMost: ROWS_OF_ONE, exactly: added(a) }),

@@ -175,6 +175,7 @@ const upsert = endpoint(
     bodyExample: { name: 'run-042', folder: '/experiments/batch-1', tags: ['batch-1'] },
     elsewhere,
     isTagged: true,
+    isUpsert: true,
     answers: {
       200: {
         description: 'It was there, and has the given fields now',

@@ -20,6 +20,7 @@ import {
   addressed,
   bare,
   describing,
+  isThereAlready,
   mergingMetadata,
   outcomeOf,
   type Resource,
@@ -104,6 +105,7 @@ const upserting = guard<Upsert>('episodes.upserting', (a) =>
     state: [
       protectedTarget,
       unexpected(a, episodes, sql`(select id from target)`),
+      isThereAlready(a, sql`(select id from target)`),
       ...contradictions(a),
       ...closedPaths(a),
       overRows(a, {
