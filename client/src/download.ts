@@ -59,6 +59,7 @@ export function download(
   asset: Downloadable,
   options: DownloadOptions = {},
 ): ReadableStream<Uint8Array> {
+  assertRange(options)
   const left = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal
   const chunks = new Download(host, wantedOf(asset), { ...options, signal }).chunks()
@@ -77,6 +78,13 @@ export function download(
     },
     { highWaterMark: 0 },
   )
+}
+
+/** A part that cannot be asked for would begin or end somewhere else. */
+function assertRange({ start = 0, end = start }: DownloadOptions): void {
+  for (const [name, value] of Object.entries({ start, end }))
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new TypeError(`${name} is ${value}: it is the number of a byte, from 0 on.`)
 }
 
 class Download {

@@ -255,6 +255,18 @@ describe('a download', () => {
     })
   })
 
+  it('of a part that is none is refused before anything is asked for', async () => {
+    const lake = connect({ url: 'http://localhost:9', token: 'none' })
+    for (const range of [
+      { start: -5 },
+      { start: Number.NaN },
+      { start: 1.5 },
+      { end: -1 },
+      { end: Number.NaN },
+    ])
+      expect(() => lake.download('0'.repeat(24), range)).toThrow(TypeError)
+  })
+
   it('by a URL that has expired is signed anew', async () => {
     const { token, place } = await newUser()
     const { url } = await proxied()
