@@ -149,6 +149,70 @@ describe('dreamlake-edge', () => {
     expect(await run(variables, ['download', `${to}/run 1`, '--out', '-'])).toMatchObject({ status: 2 })
   })
 
+  it('asks which of several things of one path is meant, and gives each a file of its own', async () => {
+    const who = await newUser()
+    const { token, place } = who
+    const variables = variablesOf(who)
+    const to = `${place.namespace}/lab`
+    const lake = connect({ url: here.origin, token })
+    const send = (path: string, fields: object = {}) =>
+      lake.upload(new Blob([path + JSON.stringify(fields)]), {
+        namespace: place.namespace,
+        project: 'lab',
+        path,
+        ...fields,
+      })
+    await send('/of the folder.bin', { episode: 'twice' })
+    await send('/twice/of the other.bin')
+    await send('/twice')
+    await send('/twice', { kind: 'video' })
+
+    const both = await run(variables, ['ls', `${to}/twice`])
+    expect([both.status, both.said, both.told]).toEqual([
+      2,
+      '',
+      expect.stringContaining('say --kind folder or --kind episode.'),
+    ])
+    const listed = async (kind: string) => (await run(variables, ['ls', `${to}/twice`, '--kind', kind])).said
+    expect([await listed('folder'), await listed('episode'), await listed('video')]).toEqual([
+      expect.stringMatching(/^of the other.bin\tfile/),
+      expect.stringMatching(/^of the folder.bin\tfile/),
+      expect.stringMatching(/^twice\tvideo/),
+    ])
+    expect((await run(variables, ['ls', `${to}/twice`, '--kind', 'thing'])).told).toContain(
+      'it is one of folder',
+    )
+    expect((await run(variables, ['ls', `${to}/twice`, '--kind', 'audio'])).status).toBe(1)
+
+    const out = join(own.folder, 'which')
+    expect(await run(variables, ['download', `${to}/twice`, '--out', out])).toMatchObject({
+      status: 2,
+      told: expect.stringContaining('--kind folder or --kind episode or --kind video or --kind file'),
+    })
+    const fetched = await run(variables, ['download', `${to}/twice`, '--kind', 'episode', '--out', out])
+    expect([fetched.status, readdirSync(out)]).toEqual([0, ['of the folder.bin']])
+
+    await send('/all/a')
+    await send('/all/a', { kind: 'image' })
+    await send('/all/a/b')
+    await send('/all/a/c/d')
+    await send('/all/a.folder')
+    const all = join(own.folder, 'all of them')
+    for (const round of ['fetched', 'there already'])
+      expect([round, (await run(variables, ['download', `${to}/all`, '--out', all])).status]).toEqual([
+        round,
+        0,
+      ])
+    const names = readdirSync(all, { recursive: true, withFileTypes: true })
+    expect(names.filter((each) => each.isFile()).length).toBe(5)
+    expect(readFileSync(join(all, 'a'), 'utf8')).toContain('/all/a{')
+
+    mkdirSync(join(own.folder, 'in the way/a'), { recursive: true })
+    const stopped = await run(variables, ['download', `${to}/all`, '--out', join(own.folder, 'in the way')])
+    expect([stopped.status, stopped.told]).toEqual([4, expect.stringContaining('It is a folder here')])
+    expect(readdirSync(join(own.folder, 'in the way')).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
   it('keeps all digits of what is given as metadata', async () => {
     const who = await newUser()
     const metadata =

@@ -1,6 +1,5 @@
 import type { ParseArgsConfig } from 'node:util'
 import type { Client } from '../connect.ts'
-import { DreamLakeError } from '../error.ts'
 import type { NodeBody } from '../node/index.ts'
 
 /** How the command ends. */
@@ -114,15 +113,4 @@ export function namedIn(
   const { rest, ...place } = projectIn(text)
   if (rest === undefined) throw new UsageError(`Say which ${what}: namespace/project/${what}.`)
   return { ...place, name: nameIn(text, rest) }
-}
-
-/** What is not there is told as it was asked for. */
-export async function lookedUp<T>(path: string, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof DreamLakeError) || error.code !== 'node_not_found') throw error
-    const { code, status, requestId } = error
-    throw new DreamLakeError(`There is nothing at ${path}.`, { code, status, requestId, cause: error })
-  }
 }

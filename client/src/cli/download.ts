@@ -13,7 +13,6 @@ import {
   EXIT,
   type Exit,
   type Lake,
-  lookedUp,
   numberIn,
   oneWord,
   projectIn,
@@ -21,11 +20,11 @@ import {
   textIn,
   UsageError,
 } from './command.ts'
-import { fileNameOf, filePathAsGiven, filePathOf, without } from './file-names.ts'
+import { FileNames, fileNameOf, filePathAsGiven, filePathOf } from './file-names.ts'
+import { type Node, nodesAt, onlyOne } from './nodes-at.ts'
 import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
 import { explain, isForAll } from './problem.ts'
 
-type Node = components['schemas']['Node']
 type StoredObject = components['schemas']['StoredObject']
 
 /** An asset, and where it goes. */
@@ -64,10 +63,10 @@ async function* below(
   const folder = out ?? fileNameOf(node.name)
   if ((await sizeOf(folder)) !== null) throw new UsageError(`${folder} is a file: say a folder by --out.`)
   const params = { path: { id: node.id }, query: { leavesOnly: true } }
-  const taken = new Set<string>()
+  const names = new FileNames()
   for await (const leaf of lake.pages('/nodes/{id}/descendants', { params, signal })) {
-    const path = join(folder, filePathOf(leaf.path.slice(node.path.length)))
-    yield wanted(leaf, without(taken, path, leaf.kind))
+    const path = filePathOf(leaf.path.slice(node.path.length))
+    yield wanted(leaf, join(folder, names.of(path, leaf.kind)))
   }
 }
 
@@ -78,11 +77,11 @@ async function* heldBy(
   out: string,
   signal: AbortSignal,
 ): AsyncGenerator<Wanted> {
-  const taken = new Set<string>()
+  const names = new FileNames()
   for await (const line of lake.manifest(dataset, { urls: true, signal })) {
     const { assetId, kind, size, sha256, url, episode, path } = line
-    const folder = episode === null ? out : join(out, fileNameOf(episode))
-    const file = without(taken, join(folder, filePathAsGiven(path ?? assetId)), kind)
+    const folder = episode === null ? '' : `${fileNameOf(episode)}/`
+    const file = join(out, names.of(`${folder}${filePathAsGiven(path ?? assetId)}`, kind))
     yield { id: assetId, kind: kind as Kind, object: size === null ? null : { size, sha256 }, url, file }
   }
 }
@@ -127,7 +126,10 @@ async function foundThere(
   { values, signal }: Run,
 ): Promise<Fetched | null> {
   const there = await sizeOf(file)
-  if (there === null) return null
+  if (there === null) {
+    if (await isFolder(file)) throw new UsageError('It is a folder here: say another file by --out.')
+    return null
+  }
   const isForced = values.force === true
   const isSame = there === size && (sha256 ? (await sha256Of(file, signal)) === sha256 : !isForced)
   if (isSame) return { size, wasThere: true, isVerified: Boolean(sha256) }
@@ -230,10 +232,7 @@ async function run(run: Run): Promise<Exit> {
   }
   const path = `/${rest ?? ''}`
   if (path === '/') throw new UsageError(`Say what of it: ${where}/PATH, or --dataset NAME.`)
-  const { data: node } = await lookedUp(
-    where,
-    lake.GET('/nodes/lookup', { params: { query: { ...place, path } }, signal }),
-  )
+  const node = onlyOne(await nodesAt(run, lake, { ...place, path, where }), where)
   if (out === '-') return toOutput(lake, node, signal)
   return fetchAll(run, lake, below(lake, node, out, signal), concurrency)
 }
@@ -303,6 +302,7 @@ same is not fetched again, and what was cut goes on where it ended.
   --out PATH          the file, or the folder, of which an asset that is put
                       into one keeps its name; - writes it to standard output
   --force             replaces files that are there, and others
+  --kind KIND         which of several of one path: folder, episode, video, ...
   --concurrency N     files at once; 4 if nothing else is said
   --json              a line of JSON for each file
 
@@ -314,6 +314,7 @@ Examples:
     out: { type: 'string' },
     dataset: { type: 'string' },
     force: { type: 'boolean' },
+    kind: { type: 'string' },
     concurrency: { type: 'string' },
   },
   run,

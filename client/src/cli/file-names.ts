@@ -18,12 +18,42 @@ export const filePathOf = (path: string): string =>
     .map((segment) => fileNameOf(segment.replaceAll(/%2[5F]/gi, (each) => (each === '%25' ? '%' : '/'))))
     .join('/')
 
-/** Assets of two kinds may have one path; whatever is taken is left to what has it. */
-export function without(taken: Set<string>, path: string, kind: string): string {
-  let file = path
-  for (let count = 1; taken.has(file); count++) file = `${path}.${kind}${count === 1 ? '' : count}`
-  taken.add(file)
-  return file
+/**
+ * What files are called that are written into one folder: assets of two kinds may have one path, or one that is a folder of
+ * others, while files may not. Whoever comes first keeps its name, and the other has its kind behind it.
+ */
+export class FileNames {
+  /** Files and folders, as they are called here. */
+  readonly #taken = new Set<string>()
+  /** What a folder is called here, by its own path. */
+  readonly #folders = new Map([['', '']])
+
+  of(path: string, kind: string): string {
+    const { folder, name } = parted(path)
+    return this.#free(`${this.#folderOf(folder)}${name}`, kind)
+  }
+
+  /** With a slash at the end, but for that of all. */
+  #folderOf(path: string): string {
+    const known = this.#folders.get(path)
+    if (known !== undefined) return known
+    const { folder, name } = parted(path)
+    const called = `${this.#free(`${this.#folderOf(folder)}${name}`, 'folder')}/`
+    this.#folders.set(path, called)
+    return called
+  }
+
+  #free(path: string, kind: string): string {
+    let free = path
+    for (let count = 1; this.#taken.has(free); count++) free = `${path}.${kind}${count === 1 ? '' : count}`
+    this.#taken.add(free)
+    return free
+  }
+}
+
+function parted(path: string): { readonly folder: string; readonly name: string } {
+  const slash = path.lastIndexOf('/')
+  return { folder: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) }
 }
 
 /** Where an asset goes whose path is as it was given. */

@@ -4,7 +4,6 @@ import {
   EXIT,
   type Exit,
   type Lake,
-  lookedUp,
   namedIn,
   noWord,
   numberIn,
@@ -15,13 +14,14 @@ import {
   textIn,
   UsageError,
 } from './command.ts'
+import { type Node, nodesAt, onlyOne } from './nodes-at.ts'
 import { counted, say, sayJson, sizeText, Table, tell } from './output.ts'
 import { pointed } from './problem.ts'
 import { kindIn } from './upload.ts'
 
 /** Says each thing as a line of JSON, or as a row; tells how many there were. */
 async function sayAll<T>(
-  things: AsyncIterable<T>,
+  things: AsyncIterable<T> | Iterable<T>,
   json: boolean,
   row: (thing: T) => readonly string[],
   most = Number.POSITIVE_INFINITY,
@@ -43,7 +43,8 @@ const segmentOf = (name: string): string => name.replaceAll(/%(?=2[5F])/gi, '%25
 /** A time to the second, as the server has it: in UTC. */
 const timeOf = (time: string): string => time.replace(/\.\d+Z$/, 'Z')
 
-async function list({ words, json, signal, connected }: Run): Promise<Exit> {
+async function list(run: Run): Promise<Exit> {
+  const { words, json, signal, connected } = run
   const lake = await connected()
   if (words.length === 0) {
     await sayAll(lake.pages('/namespaces', { signal }), json, ({ slug, role }) => [slug, role])
@@ -58,18 +59,20 @@ async function list({ words, json, signal, connected }: Run): Promise<Exit> {
     return EXIT.done
   }
   const place = { namespace, project }
-  const found =
-    rest === undefined
-      ? undefined
-      : await lookedUp(
-          where,
-          lake.GET('/nodes/lookup', { params: { query: { ...place, path: `/${rest}` } }, signal }),
-        )
-  const query = found ? { parentId: found.data.id } : place
-  const nodes = lake.pages('/nodes/children', { params: { query }, signal })
-  await sayAll(nodes, json, ({ name, kind, leaf, updatedAt }) => [
+  const row = ({ name, kind, leaf, updatedAt }: Node): string[] => [
     ...[leaf ? segmentOf(name) : `${segmentOf(name)}/`, kind, timeOf(updatedAt)],
-  ])
+  ]
+  const below = (query: { readonly parentId: string } | typeof place): AsyncIterable<Node> =>
+    lake.pages('/nodes/children', { params: { query }, signal })
+  if (rest === undefined) {
+    await sayAll(below(place), json, row)
+    return EXIT.done
+  }
+  const found = await nodesAt(run, lake, { ...place, path: `/${rest}`, where })
+  const around = found.filter(({ leaf }) => !leaf)
+  // As of files: what holds nothing is shown itself.
+  const shown = around.length === 0 ? found : below({ parentId: onlyOne(around, where).id })
+  await sayAll(shown, json, row)
   return EXIT.done
 }
 
@@ -81,12 +84,13 @@ export const ls: Command = {
 Lists your namespaces, the projects of one, or what is right below a project, a
 folder or an episode. What ends with a slash holds other things.
 
+  --kind KIND         which of several of one path: folder, episode, video, ...
   --json              a line of JSON for each
 
 Examples:
   dreamlake-edge ls alice/robotics
   dreamlake-edge ls alice/robotics/experiments/run-042/camera`,
-  options: {},
+  options: { kind: { type: 'string' } },
   run: list,
 }
 
