@@ -5,7 +5,7 @@ import { counter, id, json, recorded, time, trashable } from './columns.ts'
 import { objects } from './objects.ts'
 import { projects } from './places.ts'
 
-/** The folded name with a blank for each separator, and one before the first word. */
+/** The name with a blank for each separator, and one before the first word, as SQLite folds it. */
 const spaced = SEPARATORS.reduce(
   (text, separator) => `replace(${text}, '${separator.replace("'", "''")}', ' ')`,
   `' ' || lower(name)`,
@@ -103,6 +103,16 @@ export const assets = sqliteTable(
     nodeId: text(),
     kind: text({ enum: ['video', 'audio', 'label-track', 'text-track', 'image', 'file'] }).notNull(),
     name: text(),
+    /** Of a name that is not ASCII, as of episodes; and the name that they were made of: of another one they say nothing. */
+    foldedFrom: text(),
+    foldedPath: text(),
+    pathWords: text(),
+    folded: text().generatedAlwaysAs(sql`iif(folded_from = name, folded_path, lower(name))`, {
+      mode: 'virtual',
+    }),
+    words: text().generatedAlwaysAs(sql.raw(`iif(folded_from = name, path_words, ${spaced})`), {
+      mode: 'virtual',
+    }),
     /** As the client gave it. `objectId` is what it refers to, resolved once, inside the namespace. */
     storageId: text(),
     objectId: text().references(() => objects.id),
@@ -126,6 +136,10 @@ export const assets = sqliteTable(
     index('assets_of_container').on(t.containerId, t.kind, t.deletedAt, t.id),
     index('assets_of_object').on(t.objectId, t.projectId, t.deletedAt),
     index('assets_of_deletion').on(t.deletionId).where(sql`deletion_id is not null`),
+    // SQL moves names, and cannot fold them.
+    index('assets_unfolded')
+      .on(t.id)
+      .where(sql`octet_length(name) <> length(name) and folded_from is not name`),
     // What hangs in no tree is found by its episode.
     index('assets_loose').on(t.containerId, t.id).where(sql`name is null and deleted_at is null`),
     // An asset without a name has nothing else by which a repeated request could find it.

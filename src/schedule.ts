@@ -4,6 +4,7 @@ import { DAY } from './domain/time.ts'
 import { purgeObjects } from './features/objects/purge.job.ts'
 import { reconcile } from './features/objects/reconcile.job.ts'
 import { auditFacets } from './features/recordings/facets.job.ts'
+import { foldNames } from './features/recordings/folds.job.ts'
 import { goOnWithMarks } from './features/recordings/slices.job.ts'
 import { purgeItems, purgePlaces } from './features/trash/purge.job.ts'
 import { auditCounters } from './features/upkeep/audit.job.ts'
@@ -43,6 +44,7 @@ const steps: readonly (readonly [string, Step])[] = [
   ['objects', purgeObjects],
   ['counters', auditCounters],
   ['facets', auditFacets],
+  ['names', foldNames],
   ['reconcile', reconcile],
 ]
 

@@ -1,6 +1,6 @@
 /**
  * How names are looked for without their case: SQLite folds ASCII alone, and knows no other letters. What a name of ASCII
- * folds to it works out by itself (`episodes.folded`, `episodes.words`); of any other name it is stored.
+ * folds to it works out by itself (the columns `folded` and `words`); of any other name it is stored.
  */
 
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
@@ -12,21 +12,7 @@ export const fold = (text: string): string => text.toLowerCase().replaceAll('ς'
 export const foldAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** Runs of letters and digits, in the order of the text. */
-export const wordsOf = (text: string): readonly string[] => runsIn(fold(text))
-
-/** The same as SQLite folds them. */
-export const speltWordsOf = (text: string): readonly string[] => runsIn(text).map(foldAscii)
-
-const runsIn = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? []
-
-/**
- * How a folded text may be spelt where SQLite alone has folded it: in small letters, with a capital at the beginning of
- * each word, in capitals. One spelling, where it is ASCII.
- */
-export function spellingsOf(folded: string): readonly string[] {
-  const capital = folded.replaceAll(/(?<![\p{L}\p{N}])\p{L}/gu, (letter) => letter.toUpperCase())
-  return [...new Set([folded, capital, folded.toUpperCase()].map(foldAscii))]
-}
+export const wordsOf = (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** What parts the words of a name of ASCII: whatever is neither a letter nor a digit, but for the blank. */
 export const SEPARATORS = [...'-_./+()[]{}#@&=,;:!?%*<>|~^$`"\\\'']
@@ -36,6 +22,19 @@ export interface Folded {
   readonly foldedName: string | null
   /** Its words, with a blank before each. */
   readonly foldedWords: string | null
+}
+
+/** What is stored of the name of an asset, which is a path. */
+export interface FoldedPath {
+  /** The path that the others are of. */
+  readonly foldedFrom: string | null
+  readonly foldedPath: string | null
+  readonly pathWords: string | null
+}
+
+export function foldedPathOf(path: string | null): FoldedPath {
+  const { foldedName, foldedWords } = foldedOf(path ?? '')
+  return { foldedFrom: foldedName === null ? null : path, foldedPath: foldedName, pathWords: foldedWords }
 }
 
 export const foldedOf = (name: string): Folded =>

@@ -1,4 +1,4 @@
-import { fold, foldAscii, speltWordsOf, wordsOf } from './fold.ts'
+import { fold, foldAscii, wordsOf } from './fold.ts'
 import { nearest } from './nearest.ts'
 import { parseQuery, QueryFault } from './query.ts'
 import type { Condition } from './query-conditions.ts'
@@ -71,8 +71,9 @@ function ofWords(query: Words): Condition {
   const { text, isQuoted, isPrefix } = query
   const words = wordsOf(text)
   if (words.length === 0) throw new QueryFault(query, 'has no letter and no digit to look for')
-  if (!isQuoted) return { kind: 'words', words: [...new Set(words)], spelt: [...new Set(speltWordsOf(text))] }
-  return { kind: isPrefix ? 'beginning' : 'phrase', folded: fold(text), foldedAscii: foldAscii(text) }
+  if (!isQuoted) return { kind: 'words', words: [...new Set(words)] }
+  const folded = fold(text)
+  return isPrefix ? { kind: 'beginning', folded } : { kind: 'phrase', folded, foldedAscii: foldAscii(text) }
 }
 
 /** Any of the values of a term whose field is at that path; `before` stands before the names of the fields. */

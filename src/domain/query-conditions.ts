@@ -9,12 +9,12 @@ export type Condition =
 /** A test is true or false; of what is absent, or of another type, it is false. */
 export type Test =
   | { readonly kind: 'text'; readonly field: TextField; readonly test: TextTest }
-  /** Each begins a word of the name; folded, and as they are spelt but for ASCII, which is folded. */
-  | { readonly kind: 'words'; readonly words: readonly string[]; readonly spelt: readonly string[] }
+  /** Each, folded, begins a word of the name. */
+  | { readonly kind: 'words'; readonly words: readonly string[] }
   /** The name contains it, folded; or the description does, in which ASCII alone is folded. */
   | { readonly kind: 'phrase'; readonly folded: string; readonly foldedAscii: string }
   /** The folded name begins with it. */
-  | { readonly kind: 'beginning'; readonly folded: string; readonly foldedAscii: string }
+  | { readonly kind: 'beginning'; readonly folded: string }
   | {
       readonly kind: 'span'
       readonly field: SpanField

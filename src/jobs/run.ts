@@ -62,6 +62,7 @@ export class Budget {
 export class Tally {
   readonly counts = {
     marked: 0,
+    folded: 0,
     slices: 0,
     ended: 0,
     expired: 0,

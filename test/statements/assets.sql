@@ -1,3 +1,8 @@
+-- assets.fold
+update assets set folded_from = folded.value ->> 'foldedFrom', folded_path = folded.value ->> 'foldedPath', path_words = folded.value ->> 'pathWords'
+ from each(:folded) as folded
+ where assets.id = folded.value ->> 'id' and assets.name = folded.value ->> 'foldedFrom'
+
 -- assets.found.byPath, consulted by episodes.reading
 , <assets.hidden> , walk(id, place, is_fit, examined, steps, weight, found, inside, head0, head1, head2, head3, head4, head5, head6) as materialized (
  select '', '', 0, 0, 0, 0, 0, target.id, ifnull((
@@ -722,10 +727,10 @@ select standing.refusal as refusal, kept.item_id as id, kept.version as version,
  left join kept
 
 -- assets.register, permitted by assets.registering
-insert into assets (id, project_id, container_id, node_id, kind, name, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
+insert into assets (id, project_id, container_id, node_id, kind, name, folded_from, folded_path, path_words, storage_id, object_id, fps, lens, sample_rate, channels, format, language, tags, metadata, created_at, updated_at, created_by, created_by_token, created_request, updated_request)
  select :id, permit.project_id, <assets.container.permit>, iif(:name is null, null, ifnull((select nodes.id
  from nodes
- where nodes.container_id = <assets.container.permit> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :storageId, (select objects.id
+ where nodes.container_id = <assets.container.permit> and nodes.path = :nodePath and nodes.kind = :kind and nodes.deleted_at is null), :nodeId)), :kind, :name, :foldedFrom, :foldedPath, :pathWords, :storageId, (select objects.id
  from objects
  where objects.id = :storageId and <isWithinReach.permit> and objects.state = 'complete'), iif(:kind = 'video', ifnull(:fps, 30), null), iif(:kind = 'video', ifnull(:lens, 'pinhole'), null), :sampleRate, :channels, ifnull(:format, iif(:kind = 'file', :extension, null)), :language, ifnull(:tags, '[]'), :metadata, :now, :now, permit.user_id, permit.token_id, :repeatable, :mark
  from permit
@@ -758,7 +763,7 @@ insert into deletions (id, namespace_id, project_id, kind, item_id, name, contai
  where ifnull(earlier.storage_id <> :storageId, 0)
 
 -- assets.restore
-with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists ( select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
+with <trash.undone>, <trash.spot.undone> update assets set deleted_at = null, deletion_id = null, name = ifnull(:newAssetName, assets.name), folded_from = iif(:newAssetName is null, assets.folded_from, :foldedFrom), folded_path = iif(:newAssetName is null, assets.folded_path, :foldedPath), path_words = iif(:newAssetName is null, assets.path_words, :pathWords), node_id = iif(ifnull(:newAssetName, assets.name) is not null and not exists ( select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id), :nodeId, assets.node_id), updated_at = iif(:isRenamed, :now, assets.updated_at), updated_request = iif(:isRenamed, :mark, assets.updated_request), renamed_request = iif(:isRenamed, null, assets.renamed_request), version = assets.version + 1
  where assets.id = (select item_id
  from spot
  where kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file')) and assets.deletion_id = (select id from undone)
@@ -775,6 +780,12 @@ update assets set deleted_at = :now, deletion_id = :deletionId
 -- assets.trashed, judged by assets.trashing
 <deletion>
 
+-- assets.unfolded
+select assets.id as id, assets.name as name
+ from assets indexed by assets_unfolded
+ where assets.id > '' and octet_length(assets.name) <> length(assets.name) and assets.folded_from is not assets.name
+ order by assets.id limit :most
+
 -- assets.update, permitted by assets.updating
 update assets set node_id = iif(:name?, ifnull(assets.node_id, :nodeId), assets.node_id), name = case
  when :name? then :name else assets.name end, fps = case
@@ -786,7 +797,10 @@ update assets set node_id = iif(:name?, ifnull(assets.node_id, :nodeId), assets.
  when :language? then :language else assets.language end, tags = case
  when :tags? then :tags else assets.tags end, metadata = case
  when not :metadata? then assets.metadata
- when :isMerging and :metadata is not null then json_patch(ifnull(assets.metadata, '{}'), :metadata) else :metadata end, renamed_request = case
+ when :isMerging and :metadata is not null then json_patch(ifnull(assets.metadata, '{}'), :metadata) else :metadata end, folded_from = case
+ when :foldedFrom? then :foldedFrom else assets.folded_from end, folded_path = case
+ when :foldedPath? then :foldedPath else assets.folded_path end, path_words = case
+ when :pathWords? then :pathWords else assets.path_words end, renamed_request = case
  when :name <> assets.name then :mark else assets.renamed_request end, updated_at = :now, updated_request = :mark, version = assets.version + 1
  where assets.id = (select target.id from permit cross join target) and (:name? or :fps? or :lens? or :sampleRate? or :channels? or :format? or :language? or :tags? or :metadata?)
 

@@ -75,9 +75,6 @@ hidden as materialized (select exists (select 1
 -- <assets.weight>
 (500 + ifnull(octet_length(assets.metadata), 0) + ifnull(octet_length(assets.tags), 0) + 2 * (ifnull(octet_length(assets.name), 0) + ifnull(octet_length(assets.storage_id), 0) + ifnull(octet_length(assets.language), 0)))
 
--- <assets.words>
-replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(assets.name), '-', ' '), '_', ' '), '.', ' '), '/', ' '), '+', ' '), '(', ' '), ')', ' '), '[', ' '), ']', ' '), '{', ' '), '}', ' '), '#', ' '), '@', ' '), '&', ' '), '=', ' '), ',', ' '), ';', ' '), ':', ' '), '!', ' '), '?', ' '), '%', ' '), '*', ' '), '<', ' '), '>', ' '), '|', ' '), '~', ' '), '^', ' '), '$', ' '), '`', ' '), '"', ' '), '\', ' '), '''', ' ')
-
 -- <audit.child_counts.differs>
 (child_counts.nodes) <> (<audit.child_counts.nodes>)
 

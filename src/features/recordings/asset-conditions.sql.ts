@@ -1,9 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { assets, episodes, objects } from '../../../drizzle/schema.ts'
-import { bytesOf, fragment, joined } from '../../db/sql.ts'
-import { SEPARATORS, spellingsOf } from '../../domain/fold.ts'
+import { bytesOf, joined } from '../../db/sql.ts'
 import type { Condition, Test } from '../../domain/query-conditions.ts'
-import { type Asking, isSpeltOtherwise, spellingsIn } from './condition-shape.sql.ts'
+import type { Asking } from './condition-shape.sql.ts'
 import { type Compiler, compileFor, type Subject } from './conditions.sql.ts'
 import { episodeSubject } from './episode-conditions.sql.ts'
 import { contentTypeOfAsset } from './media-type.sql.ts'
@@ -18,18 +17,6 @@ const columns: Readonly<Record<string, SQLWrapper>> = {
   fps: assets.fps,
   created: assets.createdAt,
 }
-
-/** The path in which ASCII is folded. */
-const folded = sql`lower(${assets.name})`
-
-/** The same with a blank for each separator, and so before each word. */
-const words = fragment(
-  'assets.words',
-  SEPARATORS.reduce(
-    (text, separator) => sql`replace(${text}, ${sql.raw(`'${separator.replace("'", "''")}'`)}, ' ')`,
-    folded,
-  ),
-)
 
 /** The path up to its last slash. */
 const folder = sql`rtrim(${assets.name}, replace(${assets.name}, '/', ''))`
@@ -85,25 +72,13 @@ const assetSubject: Subject = {
   held: { id: assets.id, node, projectId: assets.projectId },
   judge: (test, compiler) => {
     switch (test.kind) {
-      case 'words': {
-        const spelt = isSpeltOtherwise(test) ? test.spelt : []
-        const each = test.words.map((word) => joined('or', spellingsOf(word).map(beginsWord(compiler))))
-        const asSpelt = spelt.map(beginsWord(compiler))
-        return joined('or', [joined('and', each), ...(asSpelt.length > 0 ? [joined('and', asSpelt)] : [])])
-      }
-      case 'phrase': {
-        const spellings = spellingsIn(test)
-        compiler.scans += spellings.length
-        return joined(
-          'or',
-          spellings.map((each) => sql`instr(${folded}, ${compiler.argument(each)}) > 0`),
-        )
-      }
+      case 'words':
+        return joined('and', test.words.map(beginsWord(compiler)))
+      case 'phrase':
+        compiler.scans++
+        return sql`instr(${assets.folded}, ${compiler.argument(test.folded)}) > 0`
       case 'beginning':
-        return joined(
-          'or',
-          spellingsIn(test).map((each) => compiler.begins(each)(folded)),
-        )
+        return compiler.begins(test.folded)(assets.folded)
       case 'episode':
         withEpisode(compiler)
         if (readsText(test.test))
@@ -122,7 +97,7 @@ const readsText = (test: Test): boolean =>
 const beginsWord =
   (compiler: Compiler) =>
   (word: string): SQL => {
-    const anywhere = compiler.once('worded', words)
+    const anywhere = compiler.once('worded', sql`${assets.words}`)
     compiler.scans++
     return sql`instr(${anywhere}, ${compiler.argument(` ${word}`)}) > 0`
   }

@@ -46,6 +46,9 @@ export function assetGuard(
   })
 }
 
+/** What is written together with the name of an asset. */
+export const foldedFields = ['foldedFrom', 'foldedPath', 'pathWords'] as const
+
 /** Where an asset's name puts its node. */
 export interface Place {
   /** The last segment of the name. */

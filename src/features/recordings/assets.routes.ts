@@ -1,4 +1,4 @@
-import { foldedOf } from '../../domain/fold.ts'
+import { foldedOf, foldedPathOf } from '../../domain/fold.ts'
 import {
   episodePath,
   extensionOf,
@@ -46,6 +46,7 @@ function nodeOf(name: Path | undefined, mint: () => string) {
   const filename = segments.at(-1) ?? null
   return {
     name: name?.text ?? null,
+    ...foldedPathOf(name?.text ?? null),
     filename,
     extension: filename === null ? null : extensionOf(filename),
     nodePath: name ? nodePathOf(segments) : null,

@@ -22,7 +22,7 @@ import {
   touched,
   unexpected,
 } from '../../db/write.ts'
-import type { Folded } from '../../domain/fold.ts'
+import type { Folded, FoldedPath } from '../../domain/fold.ts'
 import type { AssetKind } from '../../domain/kind.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { arriveByCreatingAt } from '../accounts/users.sql.ts'
@@ -30,7 +30,7 @@ import { isWithinReach } from '../objects/guard.sql.ts'
 import type { Lease } from '../objects/uploads.sql.ts'
 import { makeProject, type ProjectMaking } from '../places/projects.sql.ts'
 import { type AssetShape, assetJson, type OwnFields, own } from './asset-resource.sql.ts'
-import { insertLeaf, type Place } from './asset-target.sql.ts'
+import { foldedFields, insertLeaf, type Place } from './asset-target.sql.ts'
 import { folding } from './episode-target.sql.ts'
 import { countMissing, makeFolders } from './nodes.sql.ts'
 
@@ -43,6 +43,7 @@ export interface Registration
     Lease,
     Quotas,
     Trashing,
+    FoldedPath,
     /** Of the episode's name. */
     Folded {
   readonly id: string
@@ -247,6 +248,7 @@ const register = guarded(registering, 'assets.register', (a) => {
       nodeId: sql`iif(${a.name} is null, null, ifnull(${leaf(a, 'permit')}, ${a.nodeId}))`,
       kind: a.kind,
       name: a.name,
+      ...Object.fromEntries(foldedFields.map((field) => [field, a[field]])),
       storageId: a.storageId,
       objectId: sql`(select ${objects.id} from ${objects} where ${objects.id} = ${a.storageId}
         and ${isWithinReach('permit')} and ${objects.state} = 'complete')`,

@@ -1,7 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { digitsBeyond64Bits } from '../../domain/digits.ts'
-import { spellingsOf } from '../../domain/fold.ts'
-import type { Condition, NumberTest, Test } from '../../domain/query-conditions.ts'
+import type { Condition, NumberTest } from '../../domain/query-conditions.ts'
 import { partsOf } from './tag-parts.sql.ts'
 
 /** What a compiled condition is, and what its text depends on. */
@@ -31,7 +30,7 @@ export interface Asking {
 }
 
 /** What it does not: values travel by themselves. */
-const VALUES = ['text', 'from', 'to', 'foldedAscii']
+const VALUES = ['text', 'from', 'to', 'folded', 'foldedAscii']
 
 /** What conditions have in common that are compiled to the same text. */
 export function shapeOf(condition: Condition): string {
@@ -41,10 +40,7 @@ export function shapeOf(condition: Condition): string {
     if (key === 'path') return indexIn(paths, pathTo(value))
     // How the tags are asked depends on what they are.
     if (value?.field === 'tag' && value.test) return { ...value, parts: partsOf(value.test)?.length }
-    if (value?.kind === 'words') return { ...value, isSpelt: isSpeltOtherwise(value) }
-    if (typeof value?.folded === 'string') return { ...value, folded: spellingsIn(value).length }
-    if (key === 'words') return value.map((word: string) => spellingsOf(word).length)
-    if (key === 'spelt') return value.length
+    if (key === 'words') return value.length
     if (key === 'texts') return filledUp(value).length
     if (key === 'numbers') return shapeOfNumbers(value)
     return VALUES.includes(key) ? '' : shapeOfEnds(value)
@@ -86,15 +82,6 @@ function indexIn(list: string[], text: string): number {
   if (!list.includes(text)) list.push(text)
   return list.indexOf(text)
 }
-
-/** How a text is looked for where SQLite alone has folded what it may be in. */
-export const spellingsIn = (test: { readonly folded: string; readonly foldedAscii: string }) => [
-  ...new Set([...spellingsOf(test.folded), test.foldedAscii]),
-]
-
-/** Whether words are spelt otherwise than folded. */
-export const isSpeltOtherwise = ({ words, spelt }: Extract<Test, { readonly kind: 'words' }>): boolean =>
-  words.join(' ') !== spelt.join(' ')
 
 /** SQLite's own path to a key, whatever is in it. */
 export const pathTo = (keys: readonly string[]): string =>

@@ -12,6 +12,7 @@ import { projectAsked, projectFailures } from '../places/address.ts'
 import { listChildren, listTop } from './children.sql.ts'
 import { nodeWalk } from './descendants.routes.ts'
 import { nodeDownloads } from './downloads.routes.ts'
+import { foldLater } from './folding.ts'
 import { moveFolderTo } from './moves.sql.ts'
 import { findNode, readNode } from './node-reading.sql.ts'
 import { Node, nodeExample, nodeKind } from './node-shape.ts'
@@ -211,7 +212,9 @@ const move = endpoint(
     const { asking, params, body, stamp, database } = call
     const named = body.name === undefined ? {} : { segment: nodeSegment(body.name) }
     const plan = moveFolderTo({ ...asking, ...stamp, ...body, ...named, id: params.id })
-    return resourceAnswer(call, await database.run(plan))
+    const moved = await database.run(plan)
+    foldLater(call)
+    return resourceAnswer(call, moved)
   },
 )
 

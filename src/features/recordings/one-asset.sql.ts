@@ -20,11 +20,13 @@ import {
   unexpected,
   unmergeable,
 } from '../../db/write.ts'
+import type { FoldedPath } from '../../domain/fold.ts'
 import type { NewFolder } from '../../domain/path.ts'
 import { type AssetShape, assetJson, type OwnFields, own } from './asset-resource.sql.ts'
 import {
   type AssetById,
   assetGuard,
+  foldedFields,
   insertLeaf,
   isInProtectedEpisode,
   type Place,
@@ -46,7 +48,7 @@ export function assetReading(shape: AssetShape): (ref: AssetById) => Plan<Resour
 }
 
 /** Absent fields are left alone; what the name says of the node is given together with it. */
-interface Changes extends AssetById, Stamp, Quotas, Fields, OwnFields, Partial<Place> {
+interface Changes extends AssetById, Stamp, Quotas, Fields, OwnFields, Partial<Place & FoldedPath> {
   /** In its stored form. */
   readonly name?: string
   /** The folders along `parentPath`, outermost first. */
@@ -101,7 +103,7 @@ const update = guarded(
   (a) =>
     sql`update ${assets} set ${assign(assets, {
       nodeId: sql`iif(${a.name.given}, ifnull(${assets.nodeId}, ${a.nodeId}), ${assets.nodeId})`,
-      ...changed(assets, a, fields),
+      ...changed(assets, a, [...fields, ...foldedFields]),
       ...mergingMetadata(assets, a),
       ...renaming(assets, a, assets.name, a.name),
       ...touched(assets, a),

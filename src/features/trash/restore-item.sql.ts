@@ -18,6 +18,7 @@ import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.t
 import { collectionJson } from '../datasets/collections.sql.ts'
 import { datasetJson } from '../datasets/datasets.sql.ts'
 import { type AssetShape, assetJson, kinds } from '../recordings/asset-resource.sql.ts'
+import { foldedFields } from '../recordings/asset-target.sql.ts'
 import { episodeJson } from '../recordings/episodes.sql.ts'
 import { folderAt, lastSegment, nodeJson, parentPath, unescaped } from '../recordings/nodes.sql.ts'
 import { unmarking } from '../recordings/slices.sql.ts'
@@ -172,6 +173,12 @@ const unmarkAsset = following<RestoringInside>(
   (a) => sql`with ${undone(a)}, ${spotOf(a, 'undone')} update ${assets} set ${assign(assets, {
     ...outOfTrash,
     name: sql`ifnull(${a.newAssetName}, ${assets.name})`,
+    ...Object.fromEntries(
+      foldedFields.map((field) => [
+        field,
+        sql`iif(${a.newAssetName} is null, ${assets[field]}, ${a[field]})`,
+      ]),
+    ),
     // The node of one that was replaced is another's.
     nodeId: sql`iif(ifnull(${a.newAssetName}, ${assets.name}) is not null and not exists (
       select 1 from ${nodes} where ${nodes.id} = ${assets.nodeId} and ${nodes.deletionId} = ${assets.deletionId}),

@@ -3,14 +3,14 @@ import { assets, collections, datasets, episodes, nodes } from '../../../drizzle
 import { type Arguments, bytesOf, fragment } from '../../db/sql.ts'
 import { live, type ProjectRef } from '../../db/standing.ts'
 import { MOST_AT_ONCE } from '../../db/underway.ts'
-import type { Folded } from '../../domain/fold.ts'
+import type { Folded, FoldedPath } from '../../domain/fold.ts'
 import { MOST_BYTES_OF_A_PATH } from '../../domain/path.ts'
 import { kinds as assetKinds } from '../recordings/asset-resource.sql.ts'
 import { lastSegment, parentPath, unescaped } from '../recordings/nodes.sql.ts'
 import type { Restoring } from './restore.sql.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
-export interface RestoringInside extends ProjectRef, Restoring, Folded {
+export interface RestoringInside extends ProjectRef, Restoring, Folded, FoldedPath {
   /** Whether another name is asked for; what it is, as a name and as an asset's, where it is one. */
   readonly isRenamed: boolean
   readonly newName: string | null

@@ -1,4 +1,4 @@
-import { foldedOf } from '../../domain/fold.ts'
+import { foldedOf, foldedPathOf } from '../../domain/fold.ts'
 import { nodePathOf, nodeSegment, parsePath } from '../../domain/path.ts'
 import { SLICE } from '../../domain/purge.ts'
 import { nameFault } from '../../domain/text.ts'
@@ -24,6 +24,7 @@ import { Namespace } from '../places/namespaces.routes.ts'
 import { Project } from '../places/projects.routes.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
 import { Episode } from '../recordings/episodes.routes.ts'
+import { foldLater } from '../recordings/folding.ts'
 import { Node } from '../recordings/node-shape.ts'
 import { goOn } from '../recordings/slices.sql.ts'
 import {
@@ -145,6 +146,7 @@ const restoreNamed = z.object({
         ...foldedOf(newName ?? ''),
         newSegment: newName === null ? null : nodeSegment(newName),
         newAssetName: isPath ? path.text : null,
+        ...foldedPathOf(isPath ? path.text : null),
         newNodePath: isPath ? nodePathOf(path.segments) : null,
       }
     })
@@ -152,7 +154,14 @@ const restoreNamed = z.object({
     .meta({ type: 'string', ...as }),
 })
 
-const sameName = { newName: null, ...foldedOf(''), newSegment: null, newAssetName: null, newNodePath: null }
+const sameName = {
+  newName: null,
+  ...foldedOf(''),
+  newSegment: null,
+  newAssetName: null,
+  ...foldedPathOf(null),
+  newNodePath: null,
+}
 const restoreInside = restoringInside(wireKinds.map(({ shape }) => shape))
 const assetsShown = wireKinds.map(shownBy)
 
@@ -225,6 +234,7 @@ const restoreOfItem = endpoint(
     const restored = await database.run(plan)
     if (restored.isUnderWay)
       goOnLater({ env, later }, goOn('restoring', { deletionId, rows: SLICE.nodes }), deletionId)
+    else if (query.as !== undefined) foldLater(call)
     return resourceAnswer(call, restored)
   },
 )

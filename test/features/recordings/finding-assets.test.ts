@@ -6,6 +6,7 @@ import { assetConditionOf } from '../../../src/domain/asset-fields.ts'
 import { compileOfAssets } from '../../../src/features/recordings/asset-conditions.sql.ts'
 import { assetFinding, episodeAssetFinding } from '../../../src/features/recordings/asset-finding.sql.ts'
 import { wireKinds } from '../../../src/features/recordings/asset-kinds.ts'
+import { fire } from '../../support/archive.ts'
 import { MOST_PREPARED, preparedLength } from '../../support/prepared.ts'
 import { type Answer, Tenant } from '../../support/world.ts'
 
@@ -108,7 +109,7 @@ describe('a query over assets', () => {
     ['Über', [TEXT]],
     ['ÜBER täg 2', [TEXT]],
     ['äg', []],
-    ['"ße/üb"', []],
+    ['"ße/üb"', [TEXT]],
     ['"ße/Üb"', [TEXT]],
     ['"/größe"*', [TEXT]],
     ['-front', [null, LOG, TEXT, MIC]],
@@ -265,12 +266,84 @@ describe('a query over assets', () => {
     expect((await find(one, `id:${ids[MIC]}`)).body.examined).toBe(1)
   })
 
-  it('of words beyond ASCII knows small letters, capitals, and how they are spelt in it', async () => {
+  it('of words finds whatever alphabet they are of, however they are spelt, and whatever parts them', async () => {
     const tenant = await Tenant.arrive()
-    for (const name of ['/äöl.csv', '/Äöl.csv', '/ÄÖl.csv', '/äÖl.csv']) await make(tenant, 'file', { name })
-    for (const q of ['ÄÖL', 'äöl', 'Äöl', '"/ÄÖL"*', '"äöl.CSV"'])
-      expect([q, await findAll(tenant, q)]).toEqual([q, ['/ÄÖl.csv', '/Äöl.csv', '/äöl.csv']])
-    expect(await findAll(tenant, 'äÖL')).toContain('/äÖl.csv')
+    const all = [
+      '/äöl.csv',
+      '/ÄÖl.csv',
+      '/äÖl.csv',
+      '/run–01—left.bin',
+      '/日本語、テスト.txt',
+      '/9\u202fAM ΟΔΟΣ',
+    ]
+    for (const name of all) await make(tenant, 'file', { name })
+    const [, , , run, japanese, street] = all
+    for (const q of ['ÄÖL', 'äöl', 'Äöl', 'äÖL', '"/ÄÖL"*', '"äöL.CSV"'])
+      expect([q, await findAll(tenant, q)]).toEqual([q, ['/äÖl.csv', '/ÄÖl.csv', '/äöl.csv']])
+    for (const [q, expected] of [
+      ['left', [run]],
+      ['RUN 01', [run]],
+      ['"/run–01—left.bin"', [run]],
+      ['eft', []],
+      ['テスト', [japanese]],
+      ['本語', []],
+      ['"本語"', [japanese]],
+      ['am 9', [street]],
+      ['οδος', [street]],
+      ['Οδο', [street]],
+    ] as const)
+      expect([q, await findAll(tenant, q)]).toEqual([q, expected])
+  })
+
+  it('of a path finds it however the asset came by that', async () => {
+    const tenant = await Tenant.arrive()
+    const path = (asset: { body: { id: string } }) => `/assets/file/${asset.body.id}`
+    const at = `${tenant.project('lab')}/trash`
+    const register = (name: string) =>
+      tenant.ask('POST', '/assets/file', { namespace: tenant.slug, project: 'lab', name })
+    const folder = async (name: string) => {
+      const lookup = `/nodes/lookup?namespace=${tenant.slug}&project=lab&path=${encodeURIComponent(name)}`
+      return `/nodes/${(await tenant.ask('GET', lookup)).body.id}`
+    }
+    const restore = (body: { deletionId: string }, as = '') =>
+      tenant.ask('POST', `${at}/${body.deletionId}/restore${as && `?as=${encodeURIComponent(as)}`}`)
+    const roads: Record<string, () => Promise<Answer>> = {
+      renamed: async () =>
+        tenant.ask('PATCH', path(await register('/Änders.csv')), { name: '/ÜBER–01/renamed' }),
+      changed: async () => tenant.ask('PATCH', path(await register('/ÜBER–01/changed')), { tags: ['x'] }),
+      'restored alone': async () => {
+        const { body } = await tenant.ask('DELETE', path(await register('/ÜBER–01/restored alone')))
+        return restore(body)
+      },
+      'restored as': async () => {
+        const { body } = await tenant.ask('DELETE', path(await register('/Änders.csv')))
+        return restore(body, '/ÜBER–01/restored as')
+      },
+      'moved below': async () => {
+        await register('/X/Y/moved below')
+        await tenant.ask('PATCH', await folder('/X/Y'), { name: 'ÜBER–01' })
+        await tenant.ask('PATCH', await folder('/X'), { name: 'Ö' })
+        return tenant.ask('PATCH', await folder('/Ö/ÜBER–01'), { parentId: null, name: 'ÜBER–01 ' })
+      },
+      'restored with': async () => {
+        await register('/Z/restored with')
+        const { body } = await tenant.ask('DELETE', await folder('/Z'))
+        return restore(body, 'ÜBER–01  ')
+      },
+    }
+    for (const [road, take] of Object.entries(roads)) {
+      expect([road, (await take()).status]).toEqual([road, 200])
+      const [name] = await findAll(tenant, `über 01 "${road}"`)
+      expect([road, name]).toEqual([road, expect.stringMatching(`ÜBER–01 *\\/${road}$`)])
+      expect(await findAll(tenant, `"über–01" "${road}"`)).toEqual([name])
+      expect(await findAll(tenant, `"/ÜBER"* "${road}"`)).toEqual([name])
+    }
+    // A name that is ASCII again is found by that alone.
+    await tenant.ask('PATCH', await folder('/ÜBER–01 '), { name: 'OVER-02' })
+    expect([await findAll(tenant, 'over 02 moved'), await findAll(tenant, 'über "moved below"')]).toEqual([
+      ['/OVER-02/moved below'],
+      [],
+    ])
   })
 
   it('goes on by the time at which it began', async () => {
@@ -479,7 +552,7 @@ interface Part {
 
 const KINDS = ['video', 'audio', 'label-track', 'text-track', 'image', 'file']
 const FOLDERS = ['/', '/a/', '/a/b/', '/A b/', '/ab/', '/Größe 2/', '/😀/\uffee/', '/a/b,c/"d"/']
-const NAMES = ['x', 'Ära', 'ära', 'ÄRA', 'front-1', 'Front_1', 'a.b', '12', '東京', 'Ünten']
+const NAMES = ['x', 'Ära', 'ära', 'äRa', 'front-1', 'Front_1', 'a.b', '12', '東、京', 'Ünten', 'x–late—LÄ']
 const TAGS = ['a', 'ab', 'b c', 'ü', '😀', '\uffee', '12', '"\\', ',x']
 const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1)
 const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, '\\$&')}"`
@@ -523,11 +596,7 @@ const comparing: Readonly<Record<string, (order: number) => boolean>> = {
 }
 const operator = fc.constantFrom(...Object.keys(comparing))
 
-/** What is spelt so in one of the ways in which a word beyond ASCII is looked for. */
-const words = (name: string): string[] =>
-  (name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).match(/[^-_./, "]+/g) ?? []).map(
-    (each) => each,
-  )
+const words = (name: string): string[] => name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
 const textual = (
   field: string,
@@ -615,17 +684,13 @@ const terms: fc.Arbitrary<Part> = fc.oneof(
   })),
   fc.constant({ q: 'meta."k 2":true', holds: ({ meta }: Row) => meta?.['k 2'] === true }),
   fc.constant({ q: 'meta.k:*', holds: ({ meta }: Row) => (meta?.k ?? null) !== null }),
-  fc.constantFrom('front', 'FRONT', '1', 'a', 'größe', 'ära', 'b', '東京', '東').map((wants) => ({
-    q: wants,
-    holds: ({ name }: Row) => {
-      const spellings = new Set([wants.toLowerCase(), wants.toUpperCase(), wants])
-      for (const each of [...spellings])
-        spellings.add((each[0] ?? '').toUpperCase() + each.slice(1).toLowerCase())
-      const begins = [...spellings].map((each) => words(each)[0] ?? '')
-      return name !== null && words(name).some((word) => begins.some((begin) => word.startsWith(begin)))
-    },
-  })),
-  fc.constantFrom('front_1', 'B/X', 'ab/').map((wants) => ({
+  fc
+    .constantFrom('front', 'FRONT', '1', 'a', 'größe', 'äRA', 'b', '東京', '京', 'late', 'LÄ')
+    .map((wants) => ({
+      q: wants,
+      holds: ({ name }: Row) => words(name ?? '').some((word) => word.startsWith(wants.toLowerCase())),
+    })),
+  fc.constantFrom('front_1', 'B/X', 'ab/', 'ÄR', 'ß', '–late', '2/ü').map((wants) => ({
     q: quoted(wants),
     holds: ({ name }: Row) => name?.toLowerCase().includes(wants.toLowerCase()) ?? false,
   })),
@@ -664,6 +729,9 @@ describe('any query over assets', () => {
 
   it('finds what a plain reading of 3,000 assets finds, also in one episode', async () => {
     const tenant = await having(rows)
+    // They came past the server: the schedule folds their names.
+    vi.spyOn(console, 'info').mockImplementation(() => undefined)
+    await fire()
     await fc.assert(
       fc.asyncProperty(query, fc.constantFrom(1_000, 77), async ({ q, holds }, limit) => {
         fc.pre(new TextEncoder().encode(q).length <= 1_024)

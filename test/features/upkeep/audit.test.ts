@@ -363,7 +363,7 @@ describe('a run of the schedule', () => {
     const { DB, ran } = observed()
     const { line } = await run(0, { DB })
     const names =
-      'trips queries calls rowsRead rowsWritten ranOut marked slices ended expired objects filled drifts skipped orphans removed missing failures'
+      'trips queries calls rowsRead rowsWritten ranOut marked slices ended expired objects folded filled drifts skipped orphans removed missing failures'
     expect(Object.keys(line).sort()).toEqual(names.split(' ').sort())
     const { ranOut, ...figures } = line
     expect(ranOut).toBe(false)

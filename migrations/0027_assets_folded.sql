@@ -1,0 +1,6 @@
+ALTER TABLE `assets` ADD `folded_from` text;--> statement-breakpoint
+ALTER TABLE `assets` ADD `folded_path` text;--> statement-breakpoint
+ALTER TABLE `assets` ADD `path_words` text;--> statement-breakpoint
+ALTER TABLE `assets` ADD `folded` text GENERATED ALWAYS AS (iif(folded_from = name, folded_path, lower(name))) VIRTUAL;--> statement-breakpoint
+ALTER TABLE `assets` ADD `words` text GENERATED ALWAYS AS (iif(folded_from = name, path_words, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(' ' || lower(name), '-', ' '), '_', ' '), '.', ' '), '/', ' '), '+', ' '), '(', ' '), ')', ' '), '[', ' '), ']', ' '), '{', ' '), '}', ' '), '#', ' '), '@', ' '), '&', ' '), '=', ' '), ',', ' '), ';', ' '), ':', ' '), '!', ' '), '?', ' '), '%', ' '), '*', ' '), '<', ' '), '>', ' '), '|', ' '), '~', ' '), '^', ' '), '$', ' '), '`', ' '), '"', ' '), '\', ' '), '''', ' '))) VIRTUAL;--> statement-breakpoint
+CREATE INDEX `assets_unfolded` ON `assets` (`id`) WHERE octet_length(name) <> length(name) and folded_from is not name;
