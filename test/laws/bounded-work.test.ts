@@ -91,7 +91,7 @@ const pathOf = (operationId: string, { path }: Sample): string =>
   operationId === 'signUploadParts' ? `/uploads/${large}/parts` : path
 
 /** What a statement binds besides what the request gives: who asks, where, and ids. */
-const BYTES_OF_A_STATEMENT = 2_150
+const BYTES_OF_A_STATEMENT = 2_200
 /** A list is bound by the statement that adds its entries, the one that renews what is known, and the one that answers. */
 const COPIES = 5
 const STATEMENTS = 20

@@ -355,6 +355,22 @@ describe('a condition that does not hold', () => {
     expect((await post({ bssFileId: storageId }, { 'If-Match': STALE })).status).toBe(412)
     const read = await tenant.ask('GET', `/assets/file/${made.body.id}`)
     expect([read.body.tags, tagOf(read)]).toEqual([['one'], tagOf(changed)])
+    const trash = `${tenant.project('robotics')}/trash`
+    let tag = tagOf(await post({ bssFileId: '1'.repeat(24) }))
+    for (const [at, condition] of [tag, '*', null, tag].entries()) {
+      const replacing = { bssFileId: `${at + 2}`.repeat(24) }
+      const again = { 'If-Match': condition ?? tag, 'X-Request-Id': `replaces-${at}` }
+      const [replaced, repeated] = [await post(replacing, again), await post(replacing, again)]
+      // By the tag that was replaced first it is another one by the end.
+      const expected = at === 3 ? [412, 412] : [201, 201]
+      expect([at, replaced.status, repeated.status]).toEqual([at, ...expected])
+      if (at === 3) continue
+      expect(repeated.body).toEqual(replaced.body)
+      const there = await tenant.ask('GET', `/assets/file/${replaced.body.id}`)
+      expect([there.status, there.body.bssFileId]).toEqual([200, replacing.bssFileId])
+      expect((await tenant.ask('GET', trash)).body.total).toBe(at + 1)
+      tag = tagOf(replaced)
+    }
   })
 
   it('is that there is none: then a POST makes it, once', async () => {

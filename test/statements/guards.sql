@@ -82,7 +82,7 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when (select episodes.write_protected
  from episodes
  where episodes.project_id = standing.project_id and episodes.name = :episodeName) then 'episode_write_protected'
- when :expected is not null and not exists (select 1
+ when (select deletions.item_id from deletions where deletions.id = :deletionId) is null and :expected is not null and not exists (select 1
  from assets
  where assets.id = (select id from earlier) and (assets.updated_request = :mark or :expected = '*' or assets.id || '-' || assets.version in (select tag.value from each(:expected) as tag))) then 'precondition_failed'
  when :mustBeNew and (select id from earlier) is not null then 'precondition_failed'

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { assets, episodes, nodes, objects } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { deletedItem, inTrash, recordDeletion, type Trashing } from '../../db/deletion.ts'
-import { ADMITTED } from '../../db/guard.ts'
+import { ADMITTED, type Refusing } from '../../db/guard.ts'
 import { keepable, keyedAt, settled } from '../../db/keys.ts'
 import { act, type Plan } from '../../db/plan.ts'
 import { overRows, type Quotas, ROWS_OF_ONE } from '../../db/quota.ts'
@@ -135,6 +135,12 @@ const earlier = (a: A): SQL => {
   return sql`earlier as materialized (${sql.join(rows, sql.raw(' union all '))} limit 1)`
 }
 
+/** What this very request has replaced already was as expected. */
+const notAsExpected = (a: A): Refusing => {
+  const [failure, condition] = unexpected(a, assets, sql`(select id from earlier)`)
+  return [failure, sql`${deletedItem(a)} is null and ${condition}`]
+}
+
 const registering = guard<Registration>('assets.registering', (a) =>
   projectMakingGuard(a, {
     tables: [earlier(a)],
@@ -146,7 +152,7 @@ const registering = guard<Registration>('assets.registering', (a) =>
     ],
     state: [
       ['episode_write_protected', inEpisode(a, episodes.writeProtected.getSQL())],
-      unexpected(a, assets, sql`(select id from earlier)`),
+      notAsExpected(a),
       isThereAlready(a, sql`(select id from earlier)`),
       ['object_not_complete', unusable(a)],
       closedFor(container(a, 'standing'), sql`${a.nodePath}`),
