@@ -25,13 +25,17 @@ export const plainFilters = {
  */
 export function listAskedBy(url: URL, defaults: Readonly<Record<string, string>> = {}): URL {
   const asked = [...url.searchParams].filter(
-    ([name, value]) => value !== defaults[name] && !(BLANK.includes(name) && value.trim() === ''),
+    ([name, value]) => value !== defaults[name] && !saysNothing[name]?.(value),
   )
   return new URL(`${url.pathname}?${new URLSearchParams(asked)}`, url)
 }
 
-/** Parameters that say nothing where they are blank. */
-const BLANK = ['q', 'name']
+/** Of parameters that may be there and say nothing. */
+const saysNothing: Readonly<Record<string, (value: string) => boolean>> = {
+  q: (value) => value.trim() === '',
+  // A name may begin with a blank.
+  name: (value) => value === '',
+}
 
 /** What they are read as. */
 interface Filters {

@@ -587,8 +587,10 @@ describe('a query', () => {
             2,
           ])
         }
-        const another = await tenant.ask('GET', `${path}?name=/x&cursor=${first.body.nextCursor}`)
-        expect([one, another.status]).toEqual([one, 400])
+        for (const other of ['name=/x', 'name=%20', 'q=-a']) {
+          const another = await tenant.ask('GET', `${path}?${other}&cursor=${first.body.nextCursor}`)
+          expect([one, other, another.status]).toEqual([one, other, 400])
+        }
       }
   })
 
