@@ -5,8 +5,12 @@
 
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
 
-/** A small sigma is another letter at the end of a word: then a beginning of one would not be found. */
-export const fold = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ')
+/**
+ * In small letters, however the text is composed: file systems and keyboards differ in it. A small sigma is another letter at
+ * the end of a word, and the small letter of a dotted capital I has a dot of its own: a beginning of either would not be found.
+ */
+export const fold = (text: string): string =>
+  text.normalize('NFC').toLowerCase().replaceAll('i\u0307', 'i').replaceAll('ς', 'σ')
 
 /** As SQLite folds it. */
 export const foldAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())

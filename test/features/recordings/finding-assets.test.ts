@@ -275,9 +275,10 @@ describe('a query over assets', () => {
       '/run–01—left.bin',
       '/日本語、テスト.txt',
       '/9\u202fAM ΟΔΟΣ',
+      '/Cafe\u0301 İzmir',
     ]
     for (const name of all) await make(tenant, 'file', { name })
-    const [, , , run, japanese, street] = all
+    const [, , , run, japanese, street, cafe] = all
     for (const q of ['ÄÖL', 'äöl', 'Äöl', 'äÖL', '"/ÄÖL"*', '"äöL.CSV"'])
       expect([q, await findAll(tenant, q)]).toEqual([q, ['/äÖl.csv', '/ÄÖl.csv', '/äöl.csv']])
     for (const [q, expected] of [
@@ -291,6 +292,10 @@ describe('a query over assets', () => {
       ['am 9', [street]],
       ['οδος', [street]],
       ['Οδο', [street]],
+      ['CAF\u00c9 iz', [cafe]],
+      ['cafe\u0301', [cafe]],
+      ['"f\u00e9 izmir"', [cafe]],
+      ['İZ', [cafe]],
     ] as const)
       expect([q, await findAll(tenant, q)]).toEqual([q, expected])
   })
