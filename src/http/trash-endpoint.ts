@@ -54,16 +54,18 @@ export const trashEndpoint = <P extends z.ZodObject, Q extends z.ZodObject>(
 /** Slices that are taken after an answer: the schedule does the rest. */
 const FIRST_SLICES = 120
 
-/** Goes on after the answer with a deletion that is under way. */
+/** Goes on after the answer with a deletion that is under way; `then` is for what it has come to. */
 export const goOnLater = (
   { env, later }: Pick<AnyCall, 'env' | 'later'>,
   slice: Plan<boolean>,
   deletionId: string,
+  then?: (database: Database) => Promise<void>,
 ): void =>
   later(async () => {
     const database = new Database(env.DB, 'first-primary')
     try {
-      for (let slices = 0; slices < FIRST_SLICES; slices++) if (!(await database.runSlice(slice))) return
+      for (let slices = 0; slices < FIRST_SLICES; slices++) if (!(await database.runSlice(slice))) break
+      await then?.(database)
     } catch (error) {
       logFailure('a deletion was not gone on with', error, { deletionId })
     }

@@ -24,7 +24,7 @@ import { Namespace } from '../places/namespaces.routes.ts'
 import { Project } from '../places/projects.routes.ts'
 import { shownBy, wireKinds } from '../recordings/asset-kinds.ts'
 import { Episode } from '../recordings/episodes.routes.ts'
-import { foldLater } from '../recordings/folding.ts'
+import { foldLater, foldMoved } from '../recordings/folding.ts'
 import { Node } from '../recordings/node-shape.ts'
 import { goOn } from '../recordings/slices.sql.ts'
 import {
@@ -233,7 +233,7 @@ const restoreOfItem = endpoint(
     })
     const restored = await database.run(plan)
     if (restored.isUnderWay)
-      goOnLater({ env, later }, goOn('restoring', { deletionId, rows: SLICE.nodes }), deletionId)
+      goOnLater({ env, later }, goOn('restoring', { deletionId, rows: SLICE.nodes }), deletionId, foldMoved)
     else if (query.as !== undefined) foldLater(call)
     return resourceAnswer(call, restored)
   },

@@ -105,6 +105,22 @@ async function expectClosed({ archive, earlier }: Large, path: string): Promise<
 }
 
 describe('a folder of more than 5,000 nodes', () => {
+  it('is found by all of its letters when it came back under another name', async () => {
+    const archive = await Archive.open()
+    await archive.video('/Übung/first.mp4')
+    const folder = await nodeAt(archive, '/Übung')
+    await crowdOfVideos(archive, MANY, '/Übung/', { parent: folder })
+    const { body } = await archive.ask('DELETE', `/nodes/${folder}`)
+    const restored = await archive.restore(body.deletionId, 'ÖFTER')
+    expect([restored.status, restored.body.path]).toEqual([200, '/ÖFTER'])
+    const moved = "name >= '/ÖFTER/' and name < '/ÖFTER0'"
+    const found = await rowsOf('assets', moved)
+    expect([found.length, found.filter((asset) => asset.folded_from !== asset.name).length]).toEqual([
+      MANY + 1,
+      0,
+    ])
+  })
+
   it('is gone at once, by one trip, and what hangs below it soon', async () => {
     const large = await largeFolder()
     const { archive, folder, count } = large
