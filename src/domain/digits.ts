@@ -29,9 +29,21 @@ const LARGEST = 2n ** 63n - 1n
  * of those that are counts as beyond them, since a double is as well what is less by little.
  */
 export function digitsBeyond64Bits(text: string): string | null {
-  if (!isWhole(text)) return null
-  const number = BigInt(text)
-  return number > LARGEST || number < -LARGEST ? String(number) : null
+  const number = wholeIn(text)
+  return number !== null && (number > LARGEST || number < -LARGEST) ? String(number) : null
+}
+
+/** As much as a double holds. */
+const MOST_DIGITS = 309
+
+/** The whole number that a text is, also where it is written with a point or an exponent. */
+function wholeIn(text: string): bigint | null {
+  if (isWhole(text)) return BigInt(text)
+  const [, whole = '', part = '', exponent = '0'] =
+    /^(-?\d+)(?:\.(\d*?)0*)?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
+  const zeros = Number(exponent) - part.length
+  if (whole === '' || zeros < 0 || zeros > MOST_DIGITS) return null
+  return BigInt(whole + part) * 10n ** BigInt(zeros)
 }
 
 /** The value of JSON text, whose whole numbers are written again digit for digit. */

@@ -484,7 +484,17 @@ describe('a query', () => {
           expect([zeros, (await findAll(tenant, zeros)).toReversed()]).toEqual([zeros, expected])
         }
     expect(await findAll(tenant, 'meta.id:18446744073709551614..18446744073709551614')).toEqual(['n2'])
-    expect(await findAll(tenant, 'meta.id:1e20')).toEqual(['n5', 'n4'])
+    for (const [q, expected] of [
+      ['meta.id:1e20', ['n5']],
+      ['meta.id:0.10E+21,1', ['n5']],
+      ['meta.id>=1.0e20', ['n5']],
+      ['meta.id<1e20 meta.id>=99999999999999999999.0', ['n4']],
+      ['meta.id:18446744073709551615.000', ['n3']],
+      ['meta.id>1e308', []],
+      ['meta.id>1e999', []],
+      ['meta.id>1e-400 meta.id<9', ['n9']],
+    ] as const)
+      expect([q, await findAll(tenant, q)]).toEqual([q, expected])
   })
 
   it('of what is inside, of the end, the id and the protection finds the one that has it', async () => {
