@@ -184,7 +184,10 @@ class Download {
       this.#end ??= this.#within(sizeIn(response))
       return response.body.getReader()
     }
+    if (response.status === 416) this.#end ??= this.#within(sizeIn(response))
     const error = await errorOf(response)
+    // There is nothing from there on, as where the size was known before.
+    if (response.status === 416 && this.#isOver) return { error, asked: null }
     const isExpired = error.status === 403 && isKnown
     if (!isExpired && !isPassing(error.status)) throw error
     this.#url = undefined

@@ -267,6 +267,21 @@ describe('a download', () => {
       expect(() => lake.download('0'.repeat(24), range)).toThrow(TypeError)
   })
 
+  it('of a part that begins behind the end is empty, whatever is known of the asset', async () => {
+    const { token, place } = await newUser()
+    const { url } = await proxied()
+    const lake = connect({ url, token })
+    for (const size of [0, 16]) {
+      const asset = (await lake.upload(new Uint8Array(size), { ...place, path: `/${size}` })) as {
+        id: string
+      }
+      for (const range of [{ start: size }, { start: size + 1 }, { start: size, end: size + 4 }])
+        for (const known of [asset, asset.id])
+          expect((await bytesOf(lake.download(known, range))).length).toBe(0)
+      expect((await bytesOf(lake.download(asset.id, { start: 4 }))).length).toBe(Math.max(0, size - 4))
+    }
+  })
+
   it('by a URL that has expired is signed anew', async () => {
     const { token, place } = await newUser()
     const { url } = await proxied()
