@@ -207,10 +207,24 @@ describe('dreamlake-edge', () => {
     expect(names.filter((each) => each.isFile()).length).toBe(5)
     expect(readFileSync(join(all, 'a'), 'utf8')).toContain('/all/a{')
 
-    mkdirSync(join(own.folder, 'in the way/a'), { recursive: true })
-    const stopped = await run(variables, ['download', `${to}/all`, '--out', join(own.folder, 'in the way')])
-    expect([stopped.status, stopped.told]).toEqual([4, expect.stringContaining('It is a folder here')])
-    expect(readdirSync(join(own.folder, 'in the way')).filter((name) => name.endsWith('.part'))).toEqual([])
+    const some = join(own.folder, 'some of them')
+    await send('/some/a/b')
+    expect((await run(variables, ['download', `${to}/some`, '--out', some])).status).toBe(0)
+    await send('/some/a')
+    for (const round of ['fetched', 'there already'])
+      expect([round, (await run(variables, ['download', `${to}/some`, '--out', some])).status]).toEqual([
+        round,
+        0,
+      ])
+    expect([readdirSync(some), readdirSync(join(some, 'a'))]).toEqual([['a', 'a.file'], ['b']])
+
+    const within = ['download', `${to}/all/a.folder`, '--out', join(own.folder, 'in the way')]
+    mkdirSync(join(own.folder, 'in the way/a.folder'), { recursive: true })
+    const stopped = await run(variables, within)
+    expect([stopped.status, stopped.told]).toEqual([1, expect.stringContaining('It is a folder here')])
+    expect(readdirSync(join(own.folder, 'in the way'))).toEqual(['a.folder'])
+    expect((await run(variables, ['ls', to, '--kind', 'folder'])).status).toBe(2)
+    expect((await run(variables, ['download', to, '--dataset', 'x', '--kind', 'video'])).status).toBe(2)
   })
 
   it('keeps all digits of what is given as metadata', async () => {

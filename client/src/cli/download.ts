@@ -20,7 +20,7 @@ import {
   textIn,
   UsageError,
 } from './command.ts'
-import { FileNames, fileNameOf, filePathAsGiven, filePathOf } from './file-names.ts'
+import { FileNames, fileNameOf, filePathAsGiven, filePathOf, isFolder } from './file-names.ts'
 import { type Node, nodesAt, onlyOne } from './nodes-at.ts'
 import { counted, ProgressBar, say, sayJson, sizeText, tell } from './output.ts'
 import { explain, isForAll } from './problem.ts'
@@ -37,16 +37,10 @@ interface Wanted {
   readonly file: string
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => path.endsWith('/'),
-  )
-
 /** What a leaf is written to: like what copies files, into a folder that is there. */
 async function fileOf({ name }: Node, out: string | undefined): Promise<string> {
   if (out === undefined) return fileNameOf(name)
-  return (await isFolder(out)) ? join(out, fileNameOf(name)) : out
+  return out.endsWith('/') || (await isFolder(out)) ? join(out, fileNameOf(name)) : out
 }
 
 /** A leaf, or all leaves below a folder or an episode. */
@@ -63,10 +57,10 @@ async function* below(
   const folder = out ?? fileNameOf(node.name)
   if ((await sizeOf(folder)) !== null) throw new UsageError(`${folder} is a file: say a folder by --out.`)
   const params = { path: { id: node.id }, query: { leavesOnly: true } }
-  const names = new FileNames()
+  const names = new FileNames(folder)
   for await (const leaf of lake.pages('/nodes/{id}/descendants', { params, signal })) {
     const path = filePathOf(leaf.path.slice(node.path.length))
-    yield wanted(leaf, join(folder, names.of(path, leaf.kind)))
+    yield wanted(leaf, await names.of(path, leaf.kind))
   }
 }
 
@@ -77,11 +71,11 @@ async function* heldBy(
   out: string,
   signal: AbortSignal,
 ): AsyncGenerator<Wanted> {
-  const names = new FileNames()
+  const names = new FileNames(out)
   for await (const line of lake.manifest(dataset, { urls: true, signal })) {
     const { assetId, kind, size, sha256, url, episode, path } = line
     const folder = episode === null ? '' : `${fileNameOf(episode)}/`
-    const file = join(out, names.of(`${folder}${filePathAsGiven(path ?? assetId)}`, kind))
+    const file = await names.of(`${folder}${filePathAsGiven(path ?? assetId)}`, kind)
     yield { id: assetId, kind: kind as Kind, object: size === null ? null : { size, sha256 }, url, file }
   }
 }
@@ -224,6 +218,8 @@ async function run(run: Run): Promise<Exit> {
   const { rest, ...place } = projectIn(where)
   if (dataset !== undefined && rest !== undefined)
     throw new UsageError('With --dataset say namespace/project alone.')
+  if (dataset !== undefined && values.kind !== undefined)
+    throw new UsageError('--kind says which of several of one path is meant: a dataset is fetched whole.')
   if (dataset !== undefined && out === '-') throw new UsageError('Standard output takes a single asset.')
   const lake = await run.connected()
   if (dataset !== undefined) {

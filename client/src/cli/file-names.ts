@@ -1,4 +1,13 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
 /** How files are called that are fetched. */
+
+export const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** What a file system takes for something else than a part of a name. */
 const SPECIAL = process.platform === 'win32' ? /[/\\:<>"|?*]/g : /\//g
@@ -20,17 +29,25 @@ export const filePathOf = (path: string): string =>
 
 /**
  * What files are called that are written into one folder: assets of two kinds may have one path, or one that is a folder of
- * others, while files may not. Whoever comes first keeps its name, and the other has its kind behind it.
+ * others, while files may not. Whoever comes first keeps its name, and the other has its kind behind it; a folder that is
+ * there already has come before.
  */
 export class FileNames {
+  readonly #root: string
   /** Files and folders, as they are called here. */
   readonly #taken = new Set<string>()
   /** What a folder is called here, by its own path. */
   readonly #folders = new Map([['', '']])
 
-  of(path: string, kind: string): string {
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  async of(path: string, kind: string): Promise<string> {
     const { folder, name } = parted(path)
-    return this.#free(`${this.#folderOf(folder)}${name}`, kind)
+    const file = `${this.#folderOf(folder)}${name}`
+    if (await isFolder(join(this.#root, file))) this.#folderOf(path)
+    return join(this.#root, this.#free(file, kind))
   }
 
   /** With a slash at the end, but for that of all. */

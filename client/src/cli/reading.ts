@@ -44,7 +44,7 @@ const segmentOf = (name: string): string => name.replaceAll(/%(?=2[5F])/gi, '%25
 const timeOf = (time: string): string => time.replace(/\.\d+Z$/, 'Z')
 
 async function list(run: Run): Promise<Exit> {
-  const { words, json, signal, connected } = run
+  const { words, values, json, signal, connected } = run
   const lake = await connected()
   if (words.length === 0) {
     await sayAll(lake.pages('/namespaces', { signal }), json, ({ slug, role }) => [slug, role])
@@ -52,6 +52,8 @@ async function list(run: Run): Promise<Exit> {
   }
   const where = oneWord(words, 'where')
   const { namespace, project, rest } = placeIn(where)
+  if (rest === undefined && values.kind !== undefined)
+    throw new UsageError('--kind says which of several of one path is meant: say a path.')
   if (project === undefined) {
     const params = { path: { slug: namespace } }
     const projects = lake.pages('/namespaces/{slug}/projects', { params, signal })
