@@ -25,17 +25,14 @@ export const plainFilters = {
  */
 export function listAskedBy(url: URL, defaults: Readonly<Record<string, string>> = {}): URL {
   const asked = [...url.searchParams].filter(
-    ([name, value]) => value !== defaults[name] && !saysNothing[name]?.(value),
+    ([name, value]) => value !== defaults[name] && !saysNothing(name, value),
   )
   return new URL(`${url.pathname}?${new URLSearchParams(asked)}`, url)
 }
 
-/** Of parameters that may be there and say nothing. */
-const saysNothing: Readonly<Record<string, (value: string) => boolean>> = {
-  q: (value) => value.trim() === '',
-  // A name may begin with a blank.
-  name: (value) => value === '',
-}
+/** Of a query that is so where it is blank; a name may begin with a blank. */
+const saysNothing = (name: string, value: string): boolean =>
+  name === 'q' ? value.trim() === '' : name === 'name' && value === ''
 
 /** What they are read as. */
 interface Filters {

@@ -572,6 +572,17 @@ describe('a query', () => {
     later.mockRestore()
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'passes over %s where that is asked for',
+    async (name) => {
+      const headers = { Prefer: 'handling=lenient' }
+      for (const list of ['episodes', 'assets']) {
+        const path = `${one.project('lab')}/${list}?q=tag:none&${name}=x`
+        expect((await one.ask('GET', path, undefined, { headers })).status).toBe(200)
+      }
+    },
+  )
+
   it('has the cursors of what it asks, however that is spelt', async () => {
     const tenant = await Tenant.arrive()
     const place = { namespace: tenant.slug, project: 'lab' }
