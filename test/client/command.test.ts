@@ -223,7 +223,8 @@ describe('dreamlake-edge', () => {
     const stopped = await run(variables, within)
     expect([stopped.status, stopped.told]).toEqual([1, expect.stringContaining('It is a folder here')])
     expect(readdirSync(join(own.folder, 'in the way'))).toEqual(['a.folder'])
-    expect((await run(variables, ['ls', to, '--kind', 'folder'])).status).toBe(2)
+    for (const where of [[], [to], [place.namespace]])
+      expect((await run(variables, ['ls', ...where, '--kind', 'folder'])).status).toBe(2)
     expect((await run(variables, ['download', to, '--dataset', 'x', '--kind', 'video'])).status).toBe(2)
   })
 

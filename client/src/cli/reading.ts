@@ -46,7 +46,7 @@ const timeOf = (time: string): string => time.replace(/\.\d+Z$/, 'Z')
 async function list(run: Run): Promise<Exit> {
   const { words, values, json, signal, connected } = run
   const lake = await connected()
-  if (words.length === 0) {
+  if (words.length === 0 && values.kind === undefined) {
     await sayAll(lake.pages('/namespaces', { signal }), json, ({ slug, role }) => [slug, role])
     return EXIT.done
   }
