@@ -134,16 +134,16 @@ export const unexpected = (
   ]
 }
 
-/** The 412 of making what is there, where that is not for this very request to do again. */
-export const isThereAlready = (a: Arguments<Pick<Stamp, 'mustBeNew'>>, id: SQL): Refusing => [
-  'precondition_failed',
-  sql`${a.mustBeNew} and ${id} is not null`,
-]
-
 /** The same of a thing that has no versions: whatever the client has read of it, it was no tag. */
 export const untagged = (a: Arguments<Pick<Stamp, 'expected'>>, isThere = sql`true`): Refusing => [
   'precondition_failed',
   sql`${a.expected} is not null and not (${a.expected} = ${sql.raw(`'${ANY_TAG}'`)} and ${isThere})`,
+]
+
+/** The 412 of making what is there, where that is not for this very request to do again. */
+export const isThereAlready = (a: Arguments<Pick<Stamp, 'mustBeNew'>>, id: SQL): Refusing => [
+  'precondition_failed',
+  sql`${a.mustBeNew} and ${id} is not null`,
 ]
 
 /** A table whose rows have metadata. */
