@@ -77,7 +77,7 @@ export const textsOfRequests = {
   not_ready: {
     meaning:
       'The server is running but not able to serve: a variable is wrong, or a store does not answer. `errors` names which.',
-    when: 'On `GET /readyz` alone. `errors` names variables of the deployment, `DB` for the database, and `BUCKET` or `S3_ENDPOINT` for the store of the bytes.',
+    when: 'On `GET /readyz` alone. `errors` names variables of the deployment, `DB` for the database, and `BUCKET`, `S3_ENDPOINT` or `S3_BUCKET` for the store of the bytes.',
     remedy:
       'Correct the variables that are named and deploy again; a store may recover by itself. Asking again is always safe: do so after the 5 seconds that `Retry-After` says, and send other requests when the answer is 200.',
   },

@@ -34,6 +34,8 @@ export type Assembly =
 export interface Bucket {
   /** The largest object that it can take, in bytes. */
   readonly mostBytes: number
+  /** Whether what answers is the bucket, and not only where buckets are. */
+  isThere(): Promise<boolean>
   /** Begins an upload in parts; answers the bucket's own id of it. */
   begin(key: string, contentType: string): Promise<string>
   /** Null where it cannot tell which parts it holds: then each one that the Worker takes in is noted in D1. */

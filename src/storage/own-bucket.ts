@@ -30,6 +30,11 @@ export class OwnBucket implements Bucket {
     this.#r2 = r2
   }
 
+  async isThere(): Promise<boolean> {
+    await asked(this.#r2.head('readiness'))
+    return true
+  }
+
   async begin(key: string, contentType: string): Promise<string> {
     const upload = await asked(this.#r2.createMultipartUpload(key, { httpMetadata: { contentType } }))
     return upload.uploadId

@@ -38,6 +38,16 @@ export class S3Bucket implements Bucket {
     this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: RETRIES })
   }
 
+  /** Asked of an object, a bucket that is not there answers as one without the object. */
+  async isThere(): Promise<boolean> {
+    const xml = await succeeded(
+      await this.#ask('GET', '', 'list-type=2&max-keys=1'),
+      'NoSuchBucket',
+      'NoSuchKey',
+    )
+    return xml !== null && elements(xml, 'ListBucketResult').length > 0
+  }
+
   async begin(key: string, contentType: string): Promise<string> {
     const headers = { 'content-type': contentType }
     const answer = await this.#ask('POST', key, 'uploads=', { headers })

@@ -64,10 +64,12 @@ const ready = openEndpoint(
     const variables = config.faults.map(({ variable, fault: message }) => ({ path: variable, message }))
     // With half a configuration nobody knows which bucket to ask.
     const bucket = async () =>
-      variables.length > 0 || (await storeOf(config, env.BUCKET, url.origin)).bucket.head('readiness')
-    const asked = [fault('DB', database.run(ping())), fault(config.s3 ? 'S3_ENDPOINT' : 'BUCKET', bucket())]
-    const stores = (await Promise.all(asked)).filter((each) => each !== null)
-    const errors = [...variables, ...stores]
+      variables.length > 0 || (await storeOf(config, env.BUCKET, url.origin)).bucket.isThere()
+    const stores = await Promise.all([
+      fault('DB', database.run(ping())),
+      fault(config.s3 ? 'S3_ENDPOINT' : 'BUCKET', bucket(), NO_BUCKET),
+    ])
+    const errors = [...variables, ...stores.filter((each) => each !== null)]
     if (errors.length > 0) {
       throw new Refusal(
         'not_ready',
@@ -79,14 +81,21 @@ const ready = openEndpoint(
   },
 )
 
-const fault = (binding: string, asked: Promise<unknown>): Promise<FieldError | null> =>
-  asked.then(
-    () => null,
-    (error: unknown) => {
-      logFailure(`${binding} did not answer`, error)
-      return { path: binding, message: 'did not answer' }
-    },
-  )
+const NO_BUCKET: FieldError = { path: 'S3_BUCKET', message: 'is no bucket at S3_ENDPOINT' }
+
+/** What is wrong with a store: that it does not answer, or what it means that it answers `false`. */
+async function fault(
+  binding: string,
+  asked: Promise<unknown>,
+  otherwise: FieldError | null = null,
+): Promise<FieldError | null> {
+  try {
+    return (await asked) === false ? otherwise : null
+  } catch (error) {
+    logFailure(`${binding} did not answer`, error)
+    return { path: binding, message: 'did not answer' }
+  }
+}
 
 const readVersion = openEndpoint(
   {

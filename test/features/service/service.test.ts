@@ -2,6 +2,7 @@ import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import worker from '../../../src/index.ts'
+import { stores } from '../../support/stores.ts'
 import { ask, Tenant, tokenFor } from '../../support/world.ts'
 
 describe('the service tells of itself', () => {
@@ -18,6 +19,20 @@ describe('the service tells of itself', () => {
   it('/readyz is 503 and names D1 when D1 fails', async () => {
     const answer = await ask('GET', '/readyz', { disturb: () => Promise.reject(new Error('D1_ERROR: gone')) })
     expect([answer.status, answer.body.errors]).toEqual([503, [{ path: 'DB', message: 'did not answer' }]])
+  })
+
+  it.each<readonly [string, (of: string) => Record<string, string>, object]>([
+    ['no such bucket', () => ({ S3_BUCKET: 'no-such-bucket' }), { path: 'S3_BUCKET' }],
+    ['the bucket in the endpoint too', (of) => ({ S3_ENDPOINT: `${of}/films` }), { path: 'S3_BUCKET' }],
+    ['another path', (of) => ({ S3_ENDPOINT: `${of}/elsewhere` }), { path: 'S3_BUCKET' }],
+    ['another secret', () => ({ S3_SECRET_ACCESS_KEY: 'of another' }), { path: 'S3_ENDPOINT' }],
+    ['nobody there', () => stores.elsewhere.deaf as Record<string, string>, { path: 'S3_ENDPOINT' }],
+  ])('/readyz is 503 and names the store that is set with %s', async (_, change, fault) => {
+    const { variables } = stores.elsewhere
+    expect((await ask('GET', '/readyz', { variables })).status).toBe(200)
+    const changed = { ...variables, ...change(variables.S3_ENDPOINT ?? '') }
+    const { status, body } = await ask('GET', '/readyz', { variables: changed })
+    expect([status, body.errors]).toEqual([503, [expect.objectContaining(fault)]])
   })
 
   it('/version names the newest migration', async () => {
