@@ -45,8 +45,8 @@ async function overtaken(call: AnyCall, ref: ObjectRef, upload: Upload): Promise
     const settled = await settle(call, ref, upload, true)
     return typeof settled === 'string' ? { ...upload, state: 'aborted' } : settled
   } catch (error) {
-    // Whoever may only look leaves it to others to write that down.
-    if (isRefusal(error, ['forbidden', 'upload_not_found'])) return upload
+    // Whoever may only look leaves it to others to write that down; and it waits where there is no room for it.
+    if (isRefusal(error, ['forbidden', 'upload_not_found', 'quota_exceeded'])) return upload
     throw error
   }
 }

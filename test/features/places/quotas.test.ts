@@ -1,23 +1,39 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fire } from '../../support/archive.ts'
 import { expectRefused } from '../../support/expectations.ts'
 import { put } from '../../support/samples.ts'
+import { everyStore, standIn, stores, type TestStore, textHeld } from '../../support/stores.ts'
 import { type Answer, ask, Tenant } from '../../support/world.ts'
 
 /** What a namespace may hold: rows and bytes, counted wherever they are added, and judged before. */
 
+const OLDER = '/videos/upload/multipart'
+
 class Bounded {
   readonly tenant: Tenant
   readonly project: string
+  readonly #store: TestStore
 
-  private constructor(tenant: Tenant, project: string) {
+  private constructor(tenant: Tenant, project: string, store: TestStore) {
     this.tenant = tenant
     this.project = project
+    this.#store = store
   }
 
-  static async open(): Promise<Bounded> {
+  static async open(store = stores.own): Promise<Bounded> {
     const tenant = await Tenant.arrive()
-    return new Bounded(tenant, await tenant.withProject())
+    return new Bounded(tenant, await tenant.withProject(), store)
+  }
+
+  /** An upload of an older client, all of which is sent, and how it says so. */
+  async assembled(text: string) {
+    const { slug: owner } = this.tenant
+    const asked = { owner, project: 'robotics', hash: '0123456789abcdef' }
+    const { body: begun } = await this.ask({}, 'POST', `${OLDER}/init`, asked)
+    const signed = await this.ask({}, 'POST', `${OLDER}/parts`, { ...begun, partNumbers: [1] })
+    const sent = await this.#store.send('PUT', signed.body.parts['1'], { raw: text })
+    const parts = [{ partNumber: 1, etag: sent.headers.get('ETag') }]
+    return { begun, done: { ...begun, parts } }
   }
 
   get place() {
@@ -33,6 +49,7 @@ class Bounded {
   ): Promise<Answer> {
     const { rows, bytes } = quotas
     const variables = {
+      ...this.#store.variables,
       ...(rows === undefined ? {} : { QUOTA_ROWS: String(rows) }),
       ...(bytes === undefined ? {} : { QUOTA_BYTES: String(bytes) }),
     }
@@ -44,6 +61,8 @@ class Bounded {
     return { rows: usage.rows, bytes: usage.bytes }
   }
 }
+
+afterEach(() => void vi.restoreAllMocks())
 
 const expectExceeded = (answer: Answer): void => {
   expect(answer.body.code).toBe('quota_exceeded')
@@ -204,23 +223,53 @@ describe('a quota of bytes', () => {
     expect([again.status, again.body.uploads]).toEqual([201, [{ id: made.id, status: 'exists' }]])
   })
 
-  it('holds for an upload that did not say how large it is: it stays, and is complete when there is room', async () => {
-    const bounded = await Bounded.open()
-    const { tenant } = bounded
-    const path = '/videos/upload/multipart'
-    const begun = await tenant.ask('POST', `${path}/init`, {
-      owner: tenant.slug,
-      project: 'robotics',
-      hash: '0123456789abcdef',
+  it.each(everyStore)(
+    'holds for an upload to $name that did not say how large it is: it stays, counts, and is complete when there is room',
+    async (store) => {
+      const bounded = await Bounded.open(store)
+      const { begun, done } = await bounded.assembled('abc')
+      const complete = (bytes: number) => bounded.ask({ bytes }, 'POST', `${OLDER}/complete`, done)
+      const kept = await complete(2)
+      expect([kept.status, kept.body.code]).toEqual([403, 'quota_exceeded'])
+      expect(await bounded.usage()).toEqual({ rows: 1, bytes: 3 })
+      expectExceeded(await complete(2))
+      expectExceeded(
+        await bounded.ask({ bytes: 3 }, 'POST', '/uploads', { ...bounded.place, files: [{ size: 1 }] }),
+      )
+      expect(await bounded.usage()).toEqual({ rows: 1, bytes: 3 })
+      expect((await complete(3)).status).toBe(200)
+      expect(await bounded.usage()).toEqual({ rows: 1, bytes: 3 })
+      expect((await bounded.ask({ bytes: 1 }, 'GET', `/uploads/${begun.uploadId}`)).body.status).toBe(
+        'complete',
+      )
+    },
+  )
+
+  it.each(everyStore)('counts no more what was aborted, or purged, in $name', async (store) => {
+    const bounded = await Bounded.open(store)
+    const [aborted, forgotten] = [await bounded.assembled('abc'), await bounded.assembled('abcd')]
+    for (const { done } of [aborted, forgotten])
+      expect((await bounded.ask({ bytes: 2 }, 'POST', `${OLDER}/complete`, done)).status).toBe(403)
+    expect(await bounded.usage()).toEqual({ rows: 2, bytes: 7 })
+    expect((await bounded.ask({}, 'DELETE', `/uploads/${aborted.begun.uploadId}`)).status).toBe(200)
+    expect(await bounded.usage()).toEqual({ rows: 2, bytes: 4 })
+    for (const days of [10, 12]) await fire(days, store.variables)
+    expect(await bounded.usage()).toMatchObject({ bytes: 0 })
+    for (const { begun } of [aborted, forgotten]) expect(await textHeld(store, begun.key)).toBeNull()
+  })
+
+  it('is no hindrance to whoever looks at an upload that was put together, and is not complete', async () => {
+    const bounded = await Bounded.open(stores.elsewhere)
+    const { begun, done } = await bounded.assembled('abc')
+    expect((await bounded.ask({ bytes: 2 }, 'POST', `${OLDER}/complete`, done)).status).toBe(403)
+    standIn({
+      List: async () => new Response('<Error><Code>NoSuchUpload</Code></Error>', { status: 404 }),
+      Head: async () => new Response(null, { headers: { 'Content-Length': '3', ETag: '"1"' } }),
     })
-    const signed = await tenant.ask('POST', `${path}/parts`, { ...begun.body, partNumbers: [1] })
-    const etag = await put(signed.body.parts['1'], 'abc')
-    const done = { ...begun.body, parts: [{ partNumber: 1, etag }] }
-    const refused = await bounded.ask({ bytes: 2 }, 'POST', `${path}/complete`, done)
-    expectExceeded(refused)
-    expect(await bounded.usage()).toEqual({ rows: 1, bytes: 0 })
-    expect((await bounded.ask({ bytes: 3 }, 'POST', `${path}/complete`, done)).status).toBe(200)
-    expect(await bounded.usage()).toEqual({ rows: 1, bytes: 3 })
+    const looked = await bounded.ask({ bytes: 2 }, 'GET', `/uploads/${begun.uploadId}`)
+    expect([looked.status, looked.body.status]).toEqual([200, 'pending'])
+    const query = new URLSearchParams(begun).toString()
+    expect((await bounded.ask({ bytes: 2 }, 'GET', `${OLDER}/parts-done?${query}`)).status).toBe(200)
   })
 })
 
