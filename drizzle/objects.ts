@@ -51,7 +51,7 @@ export const objects = sqliteTable(
       .on(t.namespaceId, t.sha256, t.id)
       .where(sql`state = 'complete' and sha256 is not null`),
     index('objects_staged')
-      .on(t.projectId, t.stagingHash, t.createdBy, t.id)
+      .on(t.projectId, t.stagingHash, t.createdBy, t.state, t.id)
       .where(sql`staging_hash is not null`),
     index('objects_pending').on(t.projectId, t.createdBy, t.id).where(sql`state = 'pending'`),
     index('objects_pending_of_token')

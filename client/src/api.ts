@@ -4539,7 +4539,7 @@ export interface operations {
                      *       "name": "dreamlake-edge",
                      *       "version": "0.1.0",
                      *       "commit": null,
-                     *       "migration": "0027_assets_folded"
+                     *       "migration": "0029_staged_by_state"
                      *     }
                      */
                     "application/json": {

@@ -1260,13 +1260,21 @@ with <standing.object_not_found>, admitted as materialized (select * from standi
  from standing)
 
 -- uploads.findingStaged
-with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.6> end) is null), staged as materialized (select (select objects.id
+with <standing.project>, admitted as materialized (select * from standing where (case <authority.project.6> end) is null), staged as materialized (select (select own.id
+ from (
+ select objects.id as id, objects.created_by_token as token_id
  from objects
- where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete' and not (<isAdding> and objects.created_by_token is not standing.token_id)
- order by objects.id desc limit 1) as id, (select objects.id
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'complete'
+ order by objects.id desc limit 500) as own
+ where not (<isAdding> and own.token_id is not standing.token_id)
+ order by own.id desc limit 1) as id, (select own.id
+ from (
+ select objects.id as id, objects.created_by_token as token_id
  from objects
- where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending' and not (<isAdding> and objects.created_by_token is not standing.token_id)
- order by objects.id desc limit 1) as pending_id
+ where objects.project_id = standing.project_id and objects.staging_hash = :stagingHash and objects.staging_hash is not null and objects.created_by = standing.user_id and objects.state = 'pending'
+ order by objects.id desc limit 500) as own
+ where not (<isAdding> and own.token_id is not standing.token_id)
+ order by own.id desc limit 1) as pending_id
  from admitted as standing), verdict as materialized (
  select *, nullif(case <authority.project.6>
  when (select ifnull(id, pending_id) from staged) is null then 'upload_not_found' <role.2>

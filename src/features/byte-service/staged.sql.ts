@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { objects } from '../../../drizzle/schema.ts'
 import { ADMITTED, ifGranted, refusal, VERDICT } from '../../db/guard.ts'
 import { type Plan, statement } from '../../db/plan.ts'
@@ -14,16 +14,21 @@ export interface StagedRef extends ProjectRef {
   readonly stagingHash: string
 }
 
+/** Uploads of one user under one hash that are looked at for that of a token. */
+const MOST_OF_A_HASH = 500
+
 const findingStaged = guard<StagedRef>('uploads.findingStaged', (a) => {
-  const staged = (state: SQL) => sql`(select ${objects.id} from ${objects}
-    where ${objects.projectId} = standing.project_id and ${objects.stagingHash} = ${a.stagingHash}
-      and ${objects.stagingHash} is not null and ${objects.createdBy} = standing.user_id and ${state}
-      and not ${isOfAnother(objects.createdByToken.getSQL())}
-    order by ${objects.id} desc limit 1)`
+  const staged = (state: Upload['state']) => sql`(select own.id from (
+      select ${objects.id} as id, ${objects.createdByToken} as token_id from ${objects}
+      where ${objects.projectId} = standing.project_id and ${objects.stagingHash} = ${a.stagingHash}
+        and ${objects.stagingHash} is not null and ${objects.createdBy} = standing.user_id
+        and ${objects.state} = ${sql.raw(`'${state}'`)}
+      order by ${objects.id} desc limit ${sql.raw(String(MOST_OF_A_HASH))}) as own
+    where not ${isOfAnother(sql`own.token_id`)} order by own.id desc limit 1)`
   return projectGuard(a, 'upload', {
     tables: [
-      sql`staged as materialized (select ${staged(sql`${objects.state} = 'complete'`)} as id,
-        ${staged(sql`${objects.state} = 'pending'`)} as pending_id from ${ADMITTED})`,
+      sql`staged as materialized (select ${staged('complete')} as id,
+        ${staged('pending')} as pending_id from ${ADMITTED})`,
     ],
     thing: [['upload_not_found', sql`(select ifnull(id, pending_id) from staged) is null`]],
     state: [['upload_incomplete', sql`(select id from staged) is null`]],

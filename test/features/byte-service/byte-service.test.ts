@@ -361,6 +361,31 @@ describe('a record', () => {
     expect(succeeded(await client.record(fields))).toEqual({ id: ID })
   })
 
+  it('reads a bounded number of the uploads of its hash, however many have been begun', async () => {
+    const tenant = await Tenant.arrive()
+    const client = clientOf(tenant)
+    const { upload } = await sent(client)
+    const token = (await tenant.ask('POST', '/auth/tokens', { name: 'robot', scopes: ['upload'] })).body.token
+    const place = { owner: tenant.slug, project: 'lab' }
+    const read = async (asked: object) => {
+      const body = { ...place, name: '/a', episodeId: null, stagingHash: HASH }
+      return (await tenant.ask('POST', '/videos', body, asked)).rowsRead
+    }
+    const reads = async () => [await read({}), await read({ token })]
+    const [byUser = 0, byToken = 0] = await reads()
+    await env.DB.prepare(
+      `with recursive i(i) as (select 1 union all select i + 1 from i limit 3000)
+       insert into objects (id, namespace_id, project_id, key, state, size, lease_until, created_by, created_at, staging_hash)
+       select printf('%024x', i), namespace_id, project_id, 'of ' || id || i, 'pending', 0, lease_until, created_by,
+         created_at, staging_hash from i cross join objects where id = ?1`,
+    )
+      .bind(upload.uploadId)
+      .run()
+    const [byUserOfMany = 0, byTokenOfMany = 0] = await reads()
+    expect(byUserOfMany).toBe(byUser)
+    expect(byTokenOfMany - byToken).toBeLessThan(1_100)
+  })
+
   it('is of the newest complete upload of its hash, in its project', async () => {
     const client = clientOf(await Tenant.arrive())
     const first = await recorded(client, 'first')
