@@ -1053,7 +1053,9 @@ objects.id as id, objects.key as key, objects.state as state, objects.name as na
  from objects
  where objects.namespace_id = permit.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
- where <isInSight.permit> and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
+ where <isInSight.permit> and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '') and not exists (select 1
+ from purges
+ where purges.kind = 'object' and purges.rule = 'missing' and purges.item_id = objects.id and purges.namespace_id = objects.namespace_id and purges.finished_at is null)
  order by objects.id desc limit 1)
 
 -- <uploads.known.standing>
@@ -1063,7 +1065,9 @@ objects.id as id, objects.key as key, objects.state as state, objects.name as na
  from objects
  where objects.namespace_id = standing.namespace_id and objects.state = 'complete' and objects.sha256 is not null and objects.sha256 = (file.value ->> '$.sha256')
  order by objects.id desc limit 20) as objects join projects on projects.id = objects.project_id and projects.deleted_at is null
- where <isInSight.standing> and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '')
+ where <isInSight.standing> and objects.size = (file.value ->> '$.size') and ifnull(objects.content_type, '') = coalesce((file.value ->> '$.contentType'), objects.content_type, '') and not exists (select 1
+ from purges
+ where purges.kind = 'object' and purges.rule = 'missing' and purges.item_id = objects.id and purges.namespace_id = objects.namespace_id and purges.finished_at is null)
  order by objects.id desc limit 1)
 
 -- <used.bytes>

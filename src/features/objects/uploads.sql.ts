@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { objects, projects } from '../../../drizzle/schema.ts'
+import { objects, projects, purges } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { assertPermitted, refusal, VERDICT } from '../../db/guard.ts'
 import { object } from '../../db/json.ts'
@@ -119,7 +119,8 @@ const MOST_OF_A_HASH = 20
 /**
  * The object that has these very bytes already, by a hash that the bucket has verified; of this namespace alone, so
  * that nobody learns what others hold; a token that is confined to a project, or can only upload, learns of the
- * project alone. Only the newest of the hash are looked at: what is overlooked is sent again. The type is what a download says of it, so another type is another object.
+ * project alone. Only the newest of the hash are looked at: what is overlooked is sent again, and so is what the bucket
+ * was found to have lost. The type is what a download says of it, so another type is another object.
  */
 const known = (asking: 'standing' | 'permit'): SQL =>
   fragment(
@@ -131,6 +132,9 @@ const known = (asking: 'standing' | 'permit'): SQL =>
   join ${projects} on ${projects.id} = ${objects.projectId} and ${live(projects)}
   where ${isInSight(asking)} and ${objects.size} = ${file('size')}
     and ifnull(${objects.contentType}, '') = coalesce(${file('contentType')}, ${objects.contentType}, '')
+    and ${none(sql`${purges} where ${purges.kind} = 'object' and ${purges.rule} = 'missing'
+      and ${purges.itemId} = ${objects.id} and ${purges.namespaceId} = ${objects.namespaceId}
+      and ${purges.finishedAt} is null`)}
   order by ${objects.id} desc limit 1)`,
   )
 

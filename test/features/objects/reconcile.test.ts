@@ -10,6 +10,7 @@ import {
   keep,
   LARGE,
   LEAST_PART,
+  sha256Of,
   stores,
   type TestStore,
   textHeld,
@@ -251,6 +252,22 @@ describe.each(everyStore)('the rows whose bytes $name does not hold', (store) =>
     expect(await uploader.rowOf(upload)).toMatchObject({ state: 'complete' })
     expect((await uploader.register(upload)).status).toBe(201)
     expect(asked('remove')).toEqual([])
+  })
+
+  it('are sent again by whoever has them, once they are known to be gone', async () => {
+    const sha256 = await sha256Of(BYTES)
+    const upload = await uploader.sendWhole(BYTES, { sha256 })
+    expect((await uploader.register(upload)).status).toBe(201)
+    await lose(upload)
+    const again = async () => (await uploader.announce([{ size: 9, sha256 }])).body.uploads[0]
+    expect((await again()).status).toBe(store.verifies ? 'exists' : 'pending')
+    expect(await reconciled(2)).toEqual([0, 0, 1])
+    const anew = await again()
+    expect([anew.status, anew.id === upload.id]).toEqual(['pending', false])
+    expect((await uploader.put(anew, BYTES)).status).toBe(200)
+    expect((await uploader.complete(anew)).status).toBe(200)
+    expect((await again()).status).toBe(store.verifies ? 'exists' : 'pending')
+    expect((await store.send('GET', await uploader.urlOf(anew))).text).toBe(BYTES)
   })
 
   it('are not those of uploads that are pending, ended, or complete of late', async () => {
