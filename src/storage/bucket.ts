@@ -43,7 +43,8 @@ export interface Bucket {
   /** Makes the object of its parts, given by number. */
   assemble(key: string, uploadId: string, parts: readonly Omit<Part, 'size'>[]): Promise<Assembly>
   head(key: string): Promise<Held | null>
-  read(key: string): Promise<ReadableStream<Uint8Array> | null>
+  /** The bytes as they come in, which may fail as the call itself. */
+  read(key: string): Promise<AsyncIterable<Uint8Array> | null>
   /** Drops an upload in parts with all that was sent of it; one that is not there is fine. */
   abandon(key: string, uploadId: string): Promise<void>
   /** Removes whatever there is of an object: its bytes, and the upload in parts if one was begun. */
@@ -87,6 +88,15 @@ export const bareEtag = (etag: string): string => etag.trim().replace(/^(?:W\/)?
 export interface Listing {
   /** The parts that the bucket holds, by number; null for an unknown upload. */
   parts(key: string, uploadId: string): Promise<readonly Part[] | null>
+}
+
+/** The bytes of a bucket's answer: that they break off is its failure. */
+export async function* bytesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    throw bucketUnavailable(error)
+  }
 }
 
 export const bucketUnavailable = (cause: unknown): Refusal =>

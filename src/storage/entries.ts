@@ -17,14 +17,14 @@ const MOST_FIELDS = 1_000
  * Counts the entries of a text as it comes in. Nothing but the first entry of JSON Lines becomes a string: a text of
  * line ends alone would make as many as it has bytes.
  */
-export async function countEntries(bytes: ReadableStream<Uint8Array>, format: EntryFormat): Promise<Entries> {
+export async function countEntries(bytes: AsyncIterable<Uint8Array>, format: EntryFormat): Promise<Entries> {
   if (format === 'jsonl') return countJsonLines(bytes)
   const cues: CueCounter = format === 'vtt' ? new WebVttCues() : new SubRipCues()
   await visitLines(bytes, MOST_OF_A_TIMING, (line) => cues.add(line))
   return { entryCount: cues.count, fields: [] }
 }
 
-async function countJsonLines(bytes: ReadableStream<Uint8Array>): Promise<Entries> {
+async function countJsonLines(bytes: AsyncIterable<Uint8Array>): Promise<Entries> {
   let entryCount = 0
   let fields: readonly string[] = []
   await visitLines(bytes, MOST_OF_AN_ENTRY, (line) => {

@@ -22,7 +22,7 @@ export const isWhite = (byte: number | undefined): boolean =>
  * and the memory the first `most` bytes of one line, however many lines there are and however they are cut.
  */
 export async function visitLines(
-  bytes: ReadableStream<Uint8Array>,
+  bytes: AsyncIterable<Uint8Array>,
   most: number,
   visit: (line: Line) => void,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function visitLines(
 }
 
 /** The chunks without the mark that a text may begin with, which is no part of its first line. */
-async function* pastMark(bytes: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* pastMark(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let opening: Uint8Array | null = new Uint8Array()
   for await (const chunk of bytes) {
     if (opening === null) {

@@ -2,6 +2,7 @@ import {
   type Assembly,
   type Bucket,
   bucketUnavailable,
+  bytesOf,
   type Held,
   type Listed,
   MOST_KEYS,
@@ -59,8 +60,9 @@ export class OwnBucket implements Bucket {
     return { size: found.size, etag: found.etag, sha256: sha256 ? new Uint8Array(sha256).toHex() : null }
   }
 
-  async read(key: string): Promise<ReadableStream<Uint8Array> | null> {
-    return (await asked(this.#r2.get(key)))?.body ?? null
+  async read(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const found = await asked(this.#r2.get(key))
+    return found && bytesOf(found.body)
   }
 
   async abandon(key: string, uploadId: string): Promise<void> {

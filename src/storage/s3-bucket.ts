@@ -5,6 +5,7 @@ import {
   type Bucket,
   bareEtag,
   bucketUnavailable,
+  bytesOf,
   type Held,
   type Listed,
   MOST_KEYS,
@@ -116,9 +117,9 @@ export class S3Bucket implements Bucket {
     }
   }
 
-  async read(key: string): Promise<ReadableStream<Uint8Array> | null> {
+  async read(key: string): Promise<AsyncIterable<Uint8Array> | null> {
     const answer = await this.#ask('GET', key)
-    if (answer.ok) return answer.body
+    if (answer.ok) return answer.body && bytesOf(answer.body)
     await succeeded(answer, 'NoSuchKey')
     return null
   }

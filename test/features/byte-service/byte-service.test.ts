@@ -317,6 +317,30 @@ describe('the entries of', () => {
     expect(decoded).toBeLessThanOrEqual(1_048_576)
   })
 
+  it('those of an object that the bucket stops sending are not told, and can be asked for again', async () => {
+    const client = clientOf(await Tenant.arrive(), 'labels', inject('s3'))
+    const upload: Upload = succeeded(await client.init())
+    const { parts } = succeeded(await client.sign(upload))
+    const etag = await sendPart(parts[1], new TextEncoder().encode('{"a":1}\n{"a":2}\n'))
+    succeeded(await client.complete(upload, [{ partNumber: 1, etag }]))
+    const passed = globalThis.fetch
+    const spy = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
+      const request = new Request(input, init)
+      if (request.method !== 'GET') return passed(request)
+      let isFirst = true
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        if (!isFirst) throw new TypeError('The network is down.')
+        isFirst = false
+        controller.enqueue(new TextEncoder().encode('{"a":1}\n'))
+      }
+      return Promise.resolve(new Response(new ReadableStream({ pull })))
+    })
+    const answer = await client.record()
+    spy.mockRestore()
+    expectFailure(answer, 'bucket_unavailable')
+    expect(succeeded(await client.record()).entryCount).toBe(2)
+  })
+
   it('those of an object that another token sent are told to who may read', async () => {
     const tenant = await Tenant.arrive()
     await uploaded(clientOf(tenant, 'labels'), '{"a":1}\n')
