@@ -24175,6 +24175,8 @@ export interface operations {
             /**
              * @description `episode_write_protected`: Episode is write-protected
              *
+             *     `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
              *     `forbidden`: Your role, or the scopes of your token, do not allow this.
              */
             403: {

@@ -1181,7 +1181,22 @@ with <standing.project>, admitted as materialized (select * from standing where 
  when exists (select 1
  from deletions as busy
  where <isBusy> and <closedIn> = (select container_id from spot) and substr((select path from spot) || '/', 1, length(<closed>) + 1) = <closed> || '/') then 'deletion_marking'
- when exists (select 1 from obstacle where container is not null or namesake is not null) then 'restore_conflict' end, 'done') as refusal
+ when exists (select 1 from obstacle where container is not null or namesake is not null) then 'restore_conflict'
+ when (:rowsQuota is not null and iif(<used.rows> + 100 <= :rowsQuota, 0, ((with recursive <trash.ancestors>
+ select count(*)
+ from ancestor
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null) is null) + (select count(*)
+ from spot cross join assets on assets.id = spot.item_id and spot.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file')
+ where spot.path is not null and not exists (select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id))) > 0 and <used.rows> + ((with recursive <trash.ancestors>
+ select count(*)
+ from ancestor
+ where (select nodes.id
+ from nodes
+ where nodes.container_id = ancestor.container_id and nodes.path = ancestor.path and nodes.kind = 'folder' and nodes.deleted_at is null) is null) + (select count(*)
+ from spot cross join assets on assets.id = spot.item_id and spot.kind in ('video', 'audio', 'label-track', 'text-track', 'image', 'file')
+ where spot.path is not null and not exists (select 1 from nodes where nodes.id = assets.node_id and nodes.deletion_id = assets.deletion_id))) > :rowsQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)
 
 -- trash.restoringPlace

@@ -11,7 +11,8 @@ import {
 import type { Trashable } from '../../db/deletion.ts'
 import { ADMITTED, notOfMembers } from '../../db/guard.ts'
 import { act, after, type Plan, statement } from '../../db/plan.ts'
-import { assign, type Compiled, fragment, insertInto, mintedId } from '../../db/sql.ts'
+import { overRows, ROWS_OF_ONE } from '../../db/quota.ts'
+import { assign, type Compiled, fragment, insertInto, mintedId, none } from '../../db/sql.ts'
 import { projectGuard } from '../../db/standing.ts'
 import { following, guard, guarded, outcome } from '../../db/statements.ts'
 import { closedFor, isMany, MOST_AT_ONCE, outOfTrash } from '../../db/underway.ts'
@@ -38,6 +39,22 @@ import {
 } from './restore.sql.ts'
 import { isNoName, namesake, newNameOr, type RestoringInside, spotOf } from './restore-kinds.sql.ts'
 
+/** The folders that have gone since, outermost last: they are made again. */
+const ancestors = fragment(
+  'trash.ancestors',
+  sql`ancestor(container_id, path) as (
+  select container_id, ${parentPath(sql`path`)} from spot where ${parentPath(sql`path`)} <> ''
+  union all
+  select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`,
+)
+
+/** The folders that have to be made, and the node of an asset whose own is another's by now. */
+const added = sql`((with recursive ${ancestors}
+    select count(*) from ancestor where ${folderAt(sql`ancestor.container_id`, sql`ancestor.path`)} is null)
+  + (select count(*) from spot cross join ${assets} on ${assets.id} = spot.item_id and spot.kind in (${kinds})
+    where spot.path is not null and ${none(sql`${nodes} where ${nodes.id} = ${assets.nodeId}
+      and ${nodes.deletionId} = ${assets.deletionId}`)}))`
+
 const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
   projectGuard(a, 'write', {
     tables: [
@@ -62,6 +79,7 @@ const restoring = guard<RestoringInside>('trash.restoringItem', (a) =>
       ['deletion_marking', sql`(select phase is not null from deletion)`],
       closedFor(sql`(select container_id from spot)`, sql`(select path from spot)`),
       inTheWay,
+      overRows(a, { atMost: ROWS_OF_ONE, exactly: added }),
     ],
   }),
 )
@@ -81,15 +99,6 @@ const begin = following<RestoringInside>(
       phase: sql`iif(${isMany(sql`select 1 from ${nodes} where ${nodes.deletionId} = (select id from undone)`)}
       or ${isMany(sql`select 1 from ${assets} where ${assets.deletionId} = (select id from undone)`)}, 'restoring', null)`,
     })} where ${deletions.id} = (select id from undone) and ${deletions.phase} is null`,
-)
-
-/** The folders that have gone since, outermost last: they are made again. */
-const ancestors = fragment(
-  'trash.ancestors',
-  sql`ancestor(container_id, path) as (
-  select container_id, ${parentPath(sql`path`)} from spot where ${parentPath(sql`path`)} <> ''
-  union all
-  select container_id, ${parentPath(sql`path`)} from ancestor where ${parentPath(sql`path`)} <> '')`,
 )
 
 const makeFolders = following<RestoringInside>(

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { assets, collections, datasets, episodes, nodes } from '../../../drizzle/schema.ts'
+import type { Quotas } from '../../db/quota.ts'
 import { type Arguments, bytesOf, fragment } from '../../db/sql.ts'
 import { live, type ProjectRef } from '../../db/standing.ts'
 import { MOST_AT_ONCE } from '../../db/underway.ts'
@@ -10,7 +11,7 @@ import { lastSegment, parentPath, unescaped } from '../recordings/nodes.sql.ts'
 import type { Restoring } from './restore.sql.ts'
 
 /** What was deleted inside a project, and the name by which it comes back. */
-export interface RestoringInside extends ProjectRef, Restoring, Folded, FoldedPath {
+export interface RestoringInside extends ProjectRef, Restoring, Folded, FoldedPath, Quotas {
   /** Whether another name is asked for; what it is, as a name and as an asset's, where it is one. */
   readonly isRenamed: boolean
   readonly newName: string | null

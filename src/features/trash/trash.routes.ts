@@ -217,14 +217,16 @@ const restoreOfItem = endpoint(
       'deletion_purging',
       'deletion_marking',
       'restore_conflict',
+      'quota_exceeded',
     ],
   },
   async (call) => {
-    const { asking, params, query, stamp, mint, database, env, later } = call
+    const { asking, params, query, stamp, quotas, mint, database, env, later } = call
     const { deletionId } = params
     const plan = restoreInside({
       ...asking,
       ...stamp,
+      ...quotas,
       ...projectAt(params),
       deletionId,
       isRenamed: query.as !== undefined,

@@ -168,6 +168,43 @@ describe('a quota of rows', () => {
     },
   )
 
+  it('takes folders that are made again where they fit, and refuses a restoration of others whole', async () => {
+    const bounded = await Bounded.open()
+    const { tenant, place, project } = bounded
+    const named = { ...place, name: '/a/b/v.mp4' }
+    const { id } = (await tenant.ask('POST', '/assets/video', named)).body
+    const made = await tenant.ask('POST', `${project}/episodes`, { name: 'run', folder: '/a' })
+    const { folderId } = made.body.episode
+    const remove = async (path: string) => (await tenant.ask('DELETE', path)).body.deletionId
+    const restore = (deletion: string, rows?: number) =>
+      bounded.ask(rows === undefined ? {} : { rows }, 'POST', `${project}/trash/${deletion}/restore`)
+    const asset = await remove(`/assets/video/${id}`)
+    const { rows } = await bounded.usage()
+    expect((await restore(asset, 1)).status).toBe(200)
+    const [again, folder] = [await remove(`/assets/video/${id}`), await remove(`/nodes/${folderId}`)]
+    expectExceeded(await restore(again, rows + 1))
+    expect((await restore(again, rows + 2)).status).toBe(200)
+    expect(await bounded.usage()).toMatchObject({ rows: rows + 2 })
+    await tenant.ask('DELETE', `/assets/video/${id}`)
+    expect((await restore(folder, 1)).body.code).toBe('restore_conflict')
+  })
+
+  it('takes the node of a replaced asset that is restored where it fits', async () => {
+    const bounded = await Bounded.open()
+    const { tenant, place, project } = bounded
+    for (const bssVideoId of ['a'.repeat(24), 'b'.repeat(24)])
+      expect(
+        (await tenant.ask('POST', '/assets/video', { ...place, name: '/v.mp4', bssVideoId })).status,
+      ).toBe(201)
+    const [{ deletionId }] = (await tenant.ask('GET', `${project}/trash`)).body.trash
+    const { rows } = await bounded.usage()
+    const restore = (most: number) =>
+      bounded.ask({ rows: most }, 'POST', `${project}/trash/${deletionId}/restore?as=%2Fw.mp4`)
+    expectExceeded(await restore(rows))
+    expect((await restore(rows + 1)).status).toBe(200)
+    expect(await bounded.usage()).toMatchObject({ rows: rows + 1 })
+  })
+
   it('leaves changes of what is there alone', async () => {
     const bounded = await Bounded.open()
     const { tenant, place, project } = bounded
