@@ -112,6 +112,11 @@ export const purges = sqliteTable(
     uniqueIndex('purges_findings')
       .on(t.rule, t.itemId, t.namespaceId)
       .where(sql`kind = 'object' and item_id is not null`),
+    // What is amiss, in the order of the keys of the bucket; and who has been a namespace of this database.
+    index('purges_amiss')
+      .on(t.rule, sql`(namespace_id || '/' || item_id)`)
+      .where(sql`kind = 'object' and item_id is not null and finished_at is null`),
+    index('purges_of_known').on(t.namespaceId).where(sql`rule <> 'orphaned'`),
     index('purges_open').on(t.rule, t.objects, t.id).where(sql`kind = 'object' and finished_at is null`),
     index('purges_finished').on(t.finishedAt).where(sql`finished_at is not null`),
   ],

@@ -4539,7 +4539,7 @@ export interface operations {
                      *       "name": "dreamlake-edge",
                      *       "version": "0.1.0",
                      *       "commit": null,
-                     *       "migration": "0029_staged_by_state"
+                     *       "migration": "0030_findings_in_order"
                      *     }
                      */
                     "application/json": {

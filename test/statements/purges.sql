@@ -17,28 +17,24 @@ with bound as materialized (select min(:to, ifnull((
  select objects.key
  from objects
  where objects.key > :from and objects.key <= :to
- order by objects.key limit 1 offset :rows), :to)) as upto), finding as materialized (
- select found.id as id, found.namespace_id || '/' || found.item_id as key
+ order by objects.key limit 1 offset :rows), :to)) as upto), held(key) as materialized (select entry.value ->> '$.key' from each(:entries) as entry) update purges set finished_at = :now
+ where purges.id in (
+ select found.id
  from purges as found
- where found.kind = 'object' and found.finished_at is null and found.rule = 'missing' and found.objects = 1), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from each(:entries) as entry) as is_held
- from bound cross join finding
- where finding.key > :from and finding.key <= bound.upto) update purges set finished_at = :now
- where purges.id in (select id
- from shown
- where is_held or not exists ( select 1 from objects where objects.key = shown.key))
+ where found.rule = 'missing' and found.kind = 'object' and found.item_id is not null and found.finished_at is null and found.objects = 1 and (found.namespace_id || '/' || found.item_id) > :from and (found.namespace_id || '/' || found.item_id) <= (select upto from bound) and ((found.namespace_id || '/' || found.item_id) in (select key from held) or not exists (select 1 from objects where objects.key = (found.namespace_id || '/' || found.item_id)))
+ order by (found.namespace_id || '/' || found.item_id) limit :rows)
 
 -- purges.closeOrphans
 with bound as materialized (select min(:to, ifnull((
  select objects.key
  from objects
  where objects.key > :from and objects.key <= :to
- order by objects.key limit 1 offset :rows), :to)) as upto), finding as materialized (
- select found.id as id, found.namespace_id || '/' || found.item_id as key
+ order by objects.key limit 1 offset :rows), :to)) as upto), held(key) as materialized (select entry.value ->> '$.key' from each(:entries) as entry) update purges set finished_at = :now
+ where purges.id in (
+ select found.id
  from purges as found
- where found.kind = 'object' and found.finished_at is null and found.rule = 'orphaned' and found.objects = 0), shown as materialized (select finding.id as id, finding.key as key, finding.key in ( select entry.value ->> '$.key' from each(:entries) as entry) as is_held
- from bound cross join finding
- where finding.key > :from and finding.key <= bound.upto) update purges set finished_at = :now
- where purges.id in (select id from shown where not is_held)
+ where found.rule = 'orphaned' and found.kind = 'object' and found.item_id is not null and found.finished_at is null and found.objects = 0 and (found.namespace_id || '/' || found.item_id) > :from and (found.namespace_id || '/' || found.item_id) <= (select upto from bound) and not (found.namespace_id || '/' || found.item_id) in (select key from held)
+ order by (found.namespace_id || '/' || found.item_id) limit :rows)
 
 -- purges.count
 update purges set rows = purges.rows + changes()

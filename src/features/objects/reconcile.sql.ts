@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { namespaces, objects, purges } from '../../../drizzle/schema.ts'
 import { act, after, type Plan, type Row, statement, together } from '../../db/plan.ts'
-import { type Arguments, insertInto, mintedId, query } from '../../db/sql.ts'
+import { type Arguments, insertInto, mintedId, none, query } from '../../db/sql.ts'
 import { scheduled } from '../../db/statements.ts'
 
 /**
@@ -115,31 +115,34 @@ const claimOrphans = scheduled<Comparing>(
       and ${purges.finishedAt} is null and orphan.uploaded_at <= ${a.orphanedBefore} and ${isKnown}`,
 )
 
-/** The keys of the findings that are open, within the page. */
-const openFindings = (
-  a: A,
-  rule: 'orphaned' | 'missing',
-): SQL => sql`with ${bound(a)}, finding as materialized (
-  select found.id as id, found.namespace_id || '/' || found.item_id as key from ${purges} as found
-  where found.kind = 'object' and found.finished_at is null and found.rule = ${sql.raw(`'${rule}'`)}
-    and found.objects = ${sql.raw(rule === 'missing' ? '1' : '0')}),
-  shown as materialized (select finding.id as id, finding.key as key, finding.key in (
-      select entry.value ->> '$.key' from ${a.entries.each} as entry) as is_held
-    from bound cross join finding where finding.key > ${a.from} and finding.key <= bound.upto)`
+const keyFound = sql.raw(`(found.namespace_id || '/' || found.item_id)`)
+
+/**
+ * Closes findings within the page that are none any more, `rows` at most: more of them wait for the walk to come by again.
+ * Those that still are some are no more than the page has entries, or rows.
+ */
+const close = (a: A, rule: 'orphaned' | 'missing', isOver: (isHeld: SQL) => SQL): SQL => sql`with ${bound(a)},
+  held(key) as materialized (select entry.value ->> '$.key' from ${a.entries.each} as entry)
+  update ${purges} set finished_at = ${a.now} where ${purges.id} in (
+    select found.id from ${purges} as found
+    where found.rule = ${sql.raw(`'${rule}'`)} and found.kind = 'object' and found.item_id is not null
+      and found.finished_at is null and found.objects = ${sql.raw(rule === 'missing' ? '1' : '0')}
+      and ${keyFound} > ${a.from} and ${keyFound} <= (select upto from bound)
+      and ${isOver(sql`${keyFound} in (select key from held)`)}
+    order by ${keyFound} limit ${a.rows})`
 
 /** What is not amiss any more: the bytes of an orphan are gone by themselves. */
-const closeOrphans = scheduled<Comparing>(
-  'purges.closeOrphans',
-  (a) => sql`${openFindings(a, 'orphaned')} update ${purges} set finished_at = ${a.now}
-    where ${purges.id} in (select id from shown where not is_held)`,
+const closeOrphans = scheduled<Comparing>('purges.closeOrphans', (a) =>
+  close(a, 'orphaned', (isHeld) => sql`not ${isHeld}`),
 )
 
 /** The bytes of a missing object are there again, or its row is gone. */
-const closeMissing = scheduled<Comparing>(
-  'purges.closeMissing',
-  (a) => sql`${openFindings(a, 'missing')} update ${purges} set finished_at = ${a.now}
-    where ${purges.id} in (select id from shown where is_held or not exists (
-      select 1 from ${objects} where ${objects.key} = shown.key))`,
+const closeMissing = scheduled<Comparing>('purges.closeMissing', (a) =>
+  close(
+    a,
+    'missing',
+    (isHeld) => sql`(${isHeld} or ${none(sql`${objects} where ${objects.key} = ${keyFound}`)})`,
+  ),
 )
 
 const countOrphans = query<Comparing>(

@@ -316,6 +316,32 @@ describe('the comparison of many', () => {
     expect(await reconciled(17)).toEqual([0, 0, 0])
   })
 
+  it('closes a bounded number of findings at once, whatever else is open', async () => {
+    const open = (rule: string, count: number) =>
+      changed(
+        `insert into purges (id, namespace_id, kind, item_id, rule, objects, started_at)
+         with recursive i(i) as (select 1 union all select i + 1 from i limit ?3)
+         select lower(hex(randomblob(12))), ?1, 'object', lower(hex(randomblob(12))), ?2, ?4, 0 from i`,
+        namespace,
+        rule,
+        count,
+        rule === 'missing' ? 1 : 0,
+      )
+    const isOpen = async () =>
+      (await rowsOf('purges', `namespace_id = '${namespace}' and finished_at is null`)).length
+    const read = async () => Number((await fire()).line.rowsRead)
+    await open('orphaned', 3_000)
+    await open('missing', 3_000)
+    const some = await read()
+    expect(await isOpen()).toBe(4_000)
+    await open('orphaned', 3_000)
+    await open('missing', 3_000)
+    expect(await read()).toBeLessThan(some + 100)
+    expect(await isOpen()).toBe(8_000)
+    for (let runs = 0; runs < 5; runs++) await fire()
+    expect(await isOpen()).toBe(0)
+  })
+
   it('sees both ends of every page, and what is missing between, before and after', async () => {
     const ids = idsUpTo(4_003)
     const even = ids.filter((_, at) => at % 2 === 1)
