@@ -1,5 +1,5 @@
-import { createCipheriv } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { bytesOfPart, lengthOfPart } from './part-bytes.ts'
 
 /**
  * Sends what the bucket does not hold yet of an upload in parts, as a robot would: it asks which parts are there,
@@ -19,18 +19,6 @@ interface Upload {
   readonly partCount: number
   readonly parts: readonly { readonly partNumber: number; readonly etag: string }[]
 }
-
-/** The bytes of one part: they look random, and are the same each time. */
-export function bytesOfPart(partNumber: number, length: number): Uint8Array<ArrayBuffer> {
-  const nonce = Buffer.alloc(16)
-  nonce.writeUInt32BE(partNumber, 0)
-  return new Uint8Array(
-    createCipheriv('aes-256-ctr', Buffer.alloc(32, 7), nonce).update(Buffer.alloc(length)),
-  )
-}
-
-export const lengthOfPart = ({ size, partSize }: Pick<Upload, 'size' | 'partSize'>, partNumber: number) =>
-  Math.min(partSize, size - (partNumber - 1) * partSize)
 
 const AT_ONCE = 4
 
@@ -68,4 +56,4 @@ async function send(): Promise<void> {
   await ask('POST', `/uploads/${values.id}/complete`, { parts })
 }
 
-if (values.id !== '') await send()
+await send()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { signLocalToken } from '../../src/tools/local-token.ts'
 import { memoryBelow } from './memory.ts'
-import { bytesOfPart, lengthOfPart } from './sender.ts'
+import { bytesOfPart, lengthOfPart } from './part-bytes.ts'
 
 /**
  * Sends a large object in parts to a development server of its own, kills the sender half-way, resumes it, fetches the
@@ -20,6 +20,7 @@ const { values } = parseArgs({
 })
 const size = Number(values.megabytes) * 1_000_000
 const MEBIBYTE = 1_048_576
+if (!(size > 64 * MEBIBYTE)) throw new Error('--megabytes is 68 or more: less is not sent in parts.')
 const RANGE = 8 * MEBIBYTE
 const SAMPLE_MILLISECONDS = 50
 const root = join(import.meta.dirname, '../..')
