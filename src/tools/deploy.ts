@@ -15,7 +15,8 @@ const USAGE = `Usage: npm run deploy [-- --settings FILE] [--dry-run] [--locatio
 --dry-run prints the commands in their order and runs none. --location is where a database and a bucket are made
 that are not there yet. --wait is for how many seconds the new version is waited for at its addresses.
 --wrangler is another program to run than the project's own.
-It ends with 0 when all is ready, with 3 when it is deployed but not ready, and else with 1.`
+It ends with 0 when all is ready, with 3 when it is deployed but not ready,
+with 2 after a wrong option, and else with 1.`
 const WHO = `Is somebody logged in? npx wrangler login, or the variable CLOUDFLARE_API_TOKEN;
 of several accounts CLOUDFLARE_ACCOUNT_ID names the one.`
 const HALF_LIVE = 'The new version is live, but its addresses and its schedule are set only in part.'
@@ -60,9 +61,11 @@ const commandsFor = (
 
 type Commands = ReturnType<typeof commandsFor>
 
-function printAll(commands: Commands, { merged }: Deployment): void {
-  for (const [name, args] of Object.entries(commands))
+function printAll(commands: Commands, { merged, databaseId }: Deployment): void {
+  for (const [name, args] of Object.entries(commands)) {
+    if (name === 'makeDatabase' && databaseId !== undefined) continue
     say(spelled(args) + (name.startsWith('make') ? '   # where it is not there yet' : ''))
+  }
   say('GET /version and /readyz of each address that it is deployed to')
   if (merged) say(`\n${merged.name}:\n${merged.text}`)
 }

@@ -86,6 +86,7 @@ describe('npm run deploy -- --settings', () => {
     const database = '[[d1_databases]]\nbinding = "DB"\ndatabase_name = "theirs"\ndatabase_id = "u-1"'
     expect(await deploy(`ratelimits = []\n${database}`)).toMatchObject({ status: 0 })
     expect(commands().filter((command) => command.includes('create'))).toEqual([])
+    expect((await deploy(`ratelimits = []\n${database}`, '--dry-run')).said).not.toContain('d1 create')
     expect(parse(read('taken.toml'))).toMatchObject({
       ratelimits: [],
       d1_databases: [{ database_name: 'theirs', database_id: 'u-1' }],
