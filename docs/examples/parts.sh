@@ -17,6 +17,11 @@ field() { node -p 'JSON.parse(process.argv[1])'"$2" "$1"; }
 SIZE="$(wc -c < "$FILE" | tr -d ' ')"
 UPLOAD="$(api "$API/uploads" -d '{"namespace": "'"$NAMESPACE"'", "project": "'"$PROJECT"'", "files": [
   {"name": "'"$(basename "$FILE")"'", "size": '"$SIZE"'}]}')"
+if [ "$(field "$UPLOAD" '.uploads[0].method')" != MULTIPART ]; then
+  api -X DELETE "$API/uploads/$(field "$UPLOAD" '.uploads[0].id')" > /dev/null
+  echo "$FILE has up to 64 MiB: it is sent at once, as in the README." >&2
+  exit 1
+fi
 ID="$(field "$UPLOAD" '.uploads[0].id')"
 PART_SIZE="$(field "$UPLOAD" '.uploads[0].partSize')"
 COUNT="$(field "$UPLOAD" '.uploads[0].partCount')"

@@ -102,17 +102,21 @@ describe('an example', () => {
     expect(downloaded.equals(readFileSync(file))).toBe(true)
   })
 
-  it('in curl sends a large file in parts', async () => {
-    const file = join(own.folder, 'recording.mcap')
+  it('in curl sends a large file in parts, and leaves a small one to be sent at once', async () => {
+    const variables = await by('packer')
+    const send = async (name: string, bytes: number) => {
+      const file = join(own.folder, name)
+      writeFileSync(file, '')
+      truncateSync(file, bytes)
+      const parts = new Running('bash', ['docs/examples/parts.sh', 'packer', 'robotics', file], variables)
+      await parts.isOver
+      return [parts.child.exitCode, parts.said]
+    }
     const bytes = 65 * 2 ** 20
-    writeFileSync(file, '')
-    truncateSync(file, bytes)
-    const parts = new Running(
-      'bash',
-      ['docs/examples/parts.sh', 'packer', 'robotics', file],
-      await by('packer'),
-    )
-    await parts.isOver
-    expect([parts.child.exitCode, parts.said]).toEqual([0, expect.stringContaining(`"size":${bytes}`)])
+    expect(await send('recording.mcap', bytes)).toEqual([0, expect.stringContaining(`"size":${bytes}`)])
+    expect(await send('small.mcap', 5)).toEqual([1, expect.stringContaining('it is sent at once')])
+    const headers = { Authorization: `Bearer ${variables.DREAMLAKE_TOKEN}` }
+    const pending = await fetch(`${origin}/uploads?namespace=packer&project=robotics`, { headers })
+    expect(await pending.json()).toMatchObject({ uploads: [] })
   })
 })
