@@ -63,13 +63,15 @@ export class SubRipCues implements CueCounter {
 
 /** Whether a block of WebVTT that begins with the line is a comment, or about how cues look. */
 const isAside = (line: Line): boolean =>
-  startsWith(line, 'NOTE') ||
-  ['STYLE', 'REGION'].some((word) => startsWith(line, word) && endsAt(line, word.length))
+  startsWith(line, 'NOTE') || standsAlone(line, 'STYLE') || standsAlone(line, 'REGION')
+
+const standsAlone = (line: Line, word: string): boolean => startsWith(line, word) && endsAt(line, word.length)
 
 /** Whether a line starts with a word, which ends there. */
 function startsWith({ bytes, length }: Line, word: string): boolean {
+  if (length < word.length) return false
   for (let at = 0; at < word.length; at++) if (bytes[at] !== word.charCodeAt(at)) return false
-  return length === word.length || (length > word.length && isWhite(bytes[word.length]))
+  return length === word.length || isWhite(bytes[word.length])
 }
 
 const endsAt = ({ bytes, length }: Line, at: number): boolean => pastWhite(bytes, at, length) === length
@@ -81,8 +83,11 @@ const COMMA = 0x2c
 const POINT = 0x2e
 const ARROW = [0x2d, 0x2d, 0x3e]
 
+const SHORTEST_TIMING = '00:00.000-->00:00.000'.length
+
 /** Whether a line is two times with an arrow between them, and, after white space, any settings. */
 function isTiming({ bytes, length }: Line): boolean {
+  if (length < SHORTEST_TIMING) return false
   const arrow = pastWhite(bytes, pastTime(bytes, pastWhite(bytes, 0, length), length), length)
   if (arrow < 0 || arrow + ARROW.length > length || ARROW.some((byte, at) => bytes[arrow + at] !== byte))
     return false

@@ -27,10 +27,11 @@ export async function visitLines(
   visit: (line: Line) => void,
 ): Promise<void> {
   const line = { bytes: new Uint8Array(most), length: 0, isWhole: true, isBlank: true }
-  const take = (byte: number): void => {
-    if (line.isBlank && !isWhite(byte)) line.isBlank = false
-    if (line.length < most) line.bytes[line.length++] = byte
-    else line.isWhole = false
+  const take = (chunk: Uint8Array, start: number, end: number): void => {
+    for (let at = start; line.isBlank && at < end; at++) line.isBlank = isWhite(chunk[at])
+    const upTo = Math.min(end, start + most - line.length)
+    for (let at = start; at < upTo; at++) line.bytes[line.length++] = chunk[at] as number
+    if (upTo < end) line.isWhole = false
   }
   const end = (): void => {
     visit(line)
@@ -40,13 +41,20 @@ export async function visitLines(
   }
   let isAfterReturn = false
   for await (const chunk of pastMark(bytes)) {
-    for (const byte of chunk) {
-      const isSecondHalf = byte === LINE_FEED && isAfterReturn
+    let start = 0
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) continue
+      const isSecondHalf = byte === LINE_FEED && isAfterReturn && at === start
+      if (!isSecondHalf) {
+        take(chunk, start, at)
+        end()
+      }
       isAfterReturn = byte === CARRIAGE_RETURN
-      if (isSecondHalf) continue
-      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) end()
-      else take(byte)
+      start = at + 1
     }
+    take(chunk, start, chunk.length)
+    if (start < chunk.length) isAfterReturn = false
   }
   end()
 }
