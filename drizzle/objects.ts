@@ -17,7 +17,7 @@ export const objects = sqliteTable(
     projectId: text(),
     key: text().notNull(),
     state: text({ enum: ['pending', 'complete', 'aborted', 'discarded', 'purging'] }).notNull(),
-    /** Bytes that the bucket holds; 0 until the bucket has told them. */
+    /** Bytes that the bucket holds; 0 until it is complete. */
     size: integer().notNull(),
     contentType: text(),
     /** Hex digits, where the bucket has verified it. */

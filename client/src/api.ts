@@ -4539,7 +4539,7 @@ export interface operations {
                      *       "name": "dreamlake-edge",
                      *       "version": "0.1.0",
                      *       "commit": null,
-                     *       "migration": "0030_findings_in_order"
+                     *       "migration": "0028_staged_and_findings"
                      *     }
                      */
                     "application/json": {
@@ -26382,7 +26382,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27403,7 +27407,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28424,7 +28432,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29463,7 +29475,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30502,7 +30518,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31523,7 +31543,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role, or the scopes of your token, do not allow this. */
+            /**
+             * @description `quota_exceeded`: The namespace holds as much as it may: what was deleted counts until it is purged, and GET /namespaces/:slug tells its usage.
+             *
+             *     `forbidden`: Your role, or the scopes of your token, do not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -28,13 +28,11 @@ const used = (column: SQLiteColumn): SQL =>
 interface Added {
   readonly atMost: SQL
   readonly exactly: SQL
-  /** Whether that is anything, where what is counted already may still be refused. */
-  readonly adds?: SQL
 }
 
-const exceeds = (quota: SQL, column: SQLiteColumn, { atMost, exactly, adds }: Added): SQL =>
+const exceeds = (quota: SQL, column: SQLiteColumn, { atMost, exactly }: Added): SQL =>
   sql`(${quota} is not null and iif(${used(column)} + ${atMost} <= ${quota}, 0,
-    ${adds ?? sql`${exactly} > 0`} and ${used(column)} + ${exactly} > ${quota}))`
+    ${exactly} > 0 and ${used(column)} + ${exactly} > ${quota}))`
 
 export const overRows = (a: A, added: Added): Refusing => [
   'quota_exceeded',

@@ -104,8 +104,8 @@ export const textsOfStates = {
   },
   quota_exceeded: {
     meaning:
-      'The operator bounds what a namespace may hold, in rows (episodes, nodes, assets, objects, members of collections) and in bytes, and the request would add more. What is there can still be changed and deleted, and be restored to folders that are there.',
-    when: 'On creating episodes, assets, folders, uploads or collections, on adding members to a collection, on restoring what needs folders made again, and on completing an upload of unknown size: beyond `QUOTA_ROWS` (2,000,000 unless the deployment says otherwise) or `QUOTA_BYTES` (no limit unless it is set). The trash counts until it is purged, and an upload counts as the `size` that was announced.',
+      'The operator bounds what a namespace may hold, in rows (episodes, nodes, assets, objects, members of collections) and in bytes, and the request would add more. What is there can still be changed and deleted, and be restored where its folders and its node are still there.',
+    when: 'On creating episodes, assets, folders, uploads or collections, on adding members to a collection, on restoring what needs folders or a node made again, and on completing an upload of unknown size: beyond `QUOTA_ROWS` (2,000,000 unless the deployment says otherwise) or `QUOTA_BYTES` (no limit unless it is set). The trash counts until it is purged, and an upload counts as the `size` that was announced.',
     remedy:
       'See `usage` in `GET /namespaces/:slug`. Delete what is not needed, and have an owner purge it by `DELETE` of its entry in the trash; bytes go when nothing refers to them any more, which can take `UPLOAD_TTL_DAYS` (7) from their last upload or registration. Or ask the operator for a larger quota.',
   },

@@ -212,7 +212,7 @@ select (select count(*) from purges where purges.namespace_id = namespace_stats.
 
 -- <audit.namespace_stats.quotas.bytes>
 select (select ifnull(sum(case objects.state
- when 'pending' then ifnull(objects.announced_size, objects.size)
+ when 'pending' then ifnull(objects.announced_size, 0)
  when 'complete' then objects.size
  when 'purging' then objects.size else 0 end), 0)
  from objects

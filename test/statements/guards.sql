@@ -1312,9 +1312,9 @@ with <standing.upload_not_found>, admitted as materialized (select * from standi
  select *, nullif(case <authority.upload_not_found.6>
  when (<isAdding> and standing.object_token_id is not standing.token_id) then 'upload_not_found' <role.2>
  when standing.object_state in ('aborted', 'discarded') then 'upload_aborted'
- when (:bytesQuota is not null and iif(<used.bytes> + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, objects.size) > 0 or objects.size > 0
+ when (:bytesQuota is not null and iif(<used.bytes> + :size <= :bytesQuota, 0, ifnull((select :size - ifnull(objects.announced_size, 0)
  from objects
- where objects.id = standing.object_id and objects.state = 'pending'), 0) and <used.bytes> + ifnull((select :size - ifnull(objects.announced_size, objects.size)
+ where objects.id = standing.object_id and objects.state = 'pending'), 0) > 0 and <used.bytes> + ifnull((select :size - ifnull(objects.announced_size, 0)
  from objects
  where objects.id = standing.object_id and objects.state = 'pending'), 0) > :bytesQuota)) then 'quota_exceeded' end, 'done') as refusal
  from standing)

@@ -37,10 +37,6 @@ select standing.refusal as refusal, <uploadColumns>, not <isBlind> or standing.o
 update parts set contested = 1
  where parts.object_id = (select object_id from permit) and (parts.part_number, parts.etag) in ( select part.value ->> '$.partNumber', part.value ->> '$.etag' from each(:doubted) as part)
 
--- uploads.countHeld, permitted by uploads.completing
-update objects set size = :size
- where objects.id = (select object_id from permit) and objects.state = 'pending' and objects.announced_size is null and objects.size <> :size
-
 -- uploads.discard, permitted by uploads.discarding
 update objects set state = 'discarded', lease_until = :askedAt
  where objects.id = (select object_id from permit) and objects.state = 'pending'

@@ -288,7 +288,7 @@ const truths: Readonly<Record<string, readonly [string, Readonly<Record<string, 
       ),
       rows: `((select ifnull(sum(${allRows('p.id')}), 0) from projects p where p.namespace_id = s.namespace_id)
         + ${inNamespace('objects')})`,
-      bytes: `(select ifnull(sum(case state when 'pending' then ifnull(announced_size, size) when 'complete' then size
+      bytes: `(select ifnull(sum(case state when 'pending' then ifnull(announced_size, 0) when 'complete' then size
         when 'purging' then size else 0 end), 0) from objects t where t.namespace_id = s.namespace_id)`,
     },
   ],

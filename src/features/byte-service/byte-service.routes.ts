@@ -137,14 +137,16 @@ const listing = ({ one, prefix }: WireKind): Endpoint =>
           example: { expired: false, parts: [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }] },
         },
       },
-      failures: ['upload_not_found', 'bucket_unavailable'],
+      failures: ['upload_not_found', 'bucket_unavailable', 'quota_exceeded'],
       trips: {
         most: 2,
         because: 'What the bucket has put together, or dropped, meanwhile is written down.',
       },
     },
     async (call) => {
-      const { parts, isOpen } = await readUpload(call, refOf(call, call.query))
+      const { parts, isOpen, isWaiting } = await readUpload(call, refOf(call, call.query))
+      // Neither are parts missing of it, nor is it to be begun anew.
+      if (isWaiting) throw new Refusal('quota_exceeded')
       const done = parts.map(({ partNumber, etag }) => ({ partNumber, etag }))
       return jsonAnswer(JSON.stringify({ expired: !isOpen, parts: done }))
     },

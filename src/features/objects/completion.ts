@@ -25,28 +25,36 @@ interface UploadedParts {
   readonly parts: readonly Part[]
   /** Whether the bucket still knows the upload. */
   readonly isOpen: boolean
+  /** Whether it is put together, and there is no room for it. */
+  readonly isWaiting: boolean
 }
 
 /** An upload with the parts that the bucket holds of it. */
 export async function readUpload(call: AnyCall, ref: ObjectRef): Promise<UploadedParts> {
   const { upload, noted } = await call.database.run(readUploadWithParts(ref))
-  if (upload.state !== 'pending') return { upload, parts: [], isOpen: false }
-  if (upload.bucketUploadId === null) return { upload, parts: [], isOpen: true }
+  const none = { parts: [], isWaiting: false }
+  if (upload.state !== 'pending') return { ...none, upload, isOpen: false }
+  if (upload.bucketUploadId === null) return { ...none, upload, isOpen: true }
   const { bucket } = await storeFor(call)
   const listed = bucket.listing ? await bucket.listing.parts(upload.key, upload.bucketUploadId) : noted
-  if (listed === null) return { upload: await overtaken(call, ref, upload), parts: [], isOpen: false }
+  if (listed === null) return { ...none, isOpen: false, ...(await overtaken(call, ref, upload)) }
   const parts = listed.map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
-  return { upload, parts, isOpen: true }
+  return { ...none, upload, parts, isOpen: true }
 }
 
 /** An upload that the bucket knows no more: put together before its completion was cut off, or dropped. */
-async function overtaken(call: AnyCall, ref: ObjectRef, upload: Upload): Promise<Upload> {
+async function overtaken(
+  call: AnyCall,
+  ref: ObjectRef,
+  upload: Upload,
+): Promise<Pick<UploadedParts, 'upload'> & Partial<UploadedParts>> {
   try {
     const settled = await settle(call, ref, upload, true)
-    return typeof settled === 'string' ? { ...upload, state: 'aborted' } : settled
+    return { upload: typeof settled === 'string' ? { ...upload, state: 'aborted' } : settled }
   } catch (error) {
-    // Whoever may only look leaves it to others to write that down; and it waits where there is no room for it.
-    if (isRefusal(error, ['forbidden', 'upload_not_found', 'quota_exceeded'])) return upload
+    // Whoever may only look leaves it to others to write that down.
+    if (isRefusal(error, ['forbidden', 'upload_not_found'])) return { upload }
+    if (isRefusal(error, ['quota_exceeded'])) return { upload, isWaiting: true }
     throw error
   }
 }

@@ -186,20 +186,14 @@ interface Completing extends ObjectRef, Quotas {
   readonly now: number
 }
 
-/**
- * What the bucket holds counts in place of what was announced; an older client does not say how much it sends. What was
- * refused for that before is counted, and refused until there is room.
- */
+/** What the bucket holds counts in place of what was announced; an older client does not say how much it sends. */
 const settling = guard<Completing>('uploads.settling', (a) => {
-  const ofPending = (expression: SQL) => sql`(select ${expression} from ${objects}
+  const more = sql`(select ${a.size} - ifnull(${objects.announcedSize}, 0) from ${objects}
     where ${objects.id} = standing.object_id and ${objects.state} = 'pending')`
-  const more = sql`${a.size} - ifnull(${objects.announcedSize}, ${objects.size})`
-  const added = {
-    atMost: sql`${a.size}`,
-    exactly: sql`ifnull(${ofPending(more)}, 0)`,
-    adds: sql`ifnull(${ofPending(sql`${more} > 0 or ${objects.size} > 0`)}, 0)`,
-  }
-  return uploadGuard(a, 'upload', { thing: [isForeign], state: [isOver, overBytes(a, added)] })
+  return uploadGuard(a, 'upload', {
+    thing: [isForeign],
+    state: [isOver, overBytes(a, { atMost: sql`${a.size}`, exactly: sql`ifnull(${more}, 0)` })],
+  })
 })
 
 const complete = guarded(
@@ -216,16 +210,6 @@ const complete = guarded(
     })} where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'`,
 )
 
-/** Counts the bytes of an upload that is as good as complete, but for the quota: they are kept. */
-const countHeld = guarded<ObjectRef, Completing>(
-  completing,
-  'uploads.countHeld',
-  (a) =>
-    sql`update ${objects} set ${assign(objects, { size: a.size })}
-      where ${objects.id} = (select object_id from permit) and ${objects.state} = 'pending'
-        and ${objects.announcedSize} is null and ${objects.size} <> ${a.size}`,
-)
-
 const foundSettled = find(settling, 'uploads.completed')
 
 /** Forgets the noted parts of an upload that is not pending any more. */
@@ -236,13 +220,8 @@ const forgetParts = following<ObjectRef>(
 )
 
 /** Pins what the bucket holds: from here on assets may refer to the object. */
-export const completeUpload = (values: Completing): Plan<Upload> => {
-  const counting = values.bytesQuota === null ? [] : [act(countHeld, values)]
-  return after(
-    [act(complete, values), ...counting, act(forgetParts, values)],
-    statement(foundSettled, values, uploadFrom),
-  )
-}
+export const completeUpload = (values: Completing): Plan<Upload> =>
+  after([act(complete, values), act(forgetParts, values)], statement(foundSettled, values, uploadFrom))
 
 /**
  * The plan that marks an upload whose bytes are to be removed; its lease then tells when it ended. One that has ended

@@ -29,7 +29,7 @@ export interface Upload {
   /** Hex digits. */
   readonly announcedSha256: string | null
   readonly contentType: string | null
-  /** Bytes that the bucket holds; 0 until the bucket has told them. */
+  /** Bytes that the bucket holds; 0 until it is complete. */
   readonly size: number
   /** Hex digits, where the bucket has verified it. */
   readonly sha256: string | null

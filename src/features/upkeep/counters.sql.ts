@@ -184,7 +184,7 @@ const firstProjects = sql`(select ${total(sql`own.rows`)} from (select ${project
   where ${projects.namespaceId} = ${namespaceStats.namespaceId} limit ${MOST_PROJECTS}) as own)`
 
 /** An upload counts as the bytes that it was announced with, until the bucket has told what they are. */
-const bytesHeld = sql`case ${objects.state} when 'pending' then ifnull(${objects.announcedSize}, ${objects.size})
+const bytesHeld = sql`case ${objects.state} when 'pending' then ifnull(${objects.announcedSize}, 0)
   when 'complete' then ${objects.size} when 'purging' then ${objects.size} else 0 end`
 
 const objectsOfNamespace = sql`${objects} where ${objects.namespaceId} = ${namespaceStats.namespaceId}`
