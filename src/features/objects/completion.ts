@@ -32,14 +32,14 @@ interface UploadedParts {
 /** An upload with the parts that the bucket holds of it. */
 export async function readUpload(call: AnyCall, ref: ObjectRef): Promise<UploadedParts> {
   const { upload, noted } = await call.database.run(readUploadWithParts(ref))
-  const none = { parts: [], isWaiting: false }
-  if (upload.state !== 'pending') return { ...none, upload, isOpen: false }
-  if (upload.bucketUploadId === null) return { ...none, upload, isOpen: true }
+  const known = { upload, parts: [], isWaiting: false }
+  if (upload.state !== 'pending') return { ...known, isOpen: false }
+  if (upload.bucketUploadId === null) return { ...known, isOpen: true }
   const { bucket } = await storeFor(call)
   const listed = bucket.listing ? await bucket.listing.parts(upload.key, upload.bucketUploadId) : noted
-  if (listed === null) return { ...none, isOpen: false, ...(await overtaken(call, ref, upload)) }
+  if (listed === null) return { ...(await overtaken(call, ref, upload)), parts: [], isOpen: false }
   const parts = listed.map(({ partNumber, etag, size }) => ({ partNumber, etag, size }))
-  return { ...none, upload, parts, isOpen: true }
+  return { ...known, parts, isOpen: true }
 }
 
 /** An upload that the bucket knows no more: put together before its completion was cut off, or dropped. */
@@ -47,15 +47,15 @@ async function overtaken(
   call: AnyCall,
   ref: ObjectRef,
   upload: Upload,
-): Promise<Pick<UploadedParts, 'upload'> & Partial<UploadedParts>> {
+): Promise<Pick<UploadedParts, 'upload' | 'isWaiting'>> {
   try {
     const settled = await settle(call, ref, upload, true)
-    return { upload: typeof settled === 'string' ? { ...upload, state: 'aborted' } : settled }
+    const found = typeof settled === 'string' ? { ...upload, state: 'aborted' as const } : settled
+    return { upload: found, isWaiting: false }
   } catch (error) {
     // Whoever may only look leaves it to others to write that down.
-    if (isRefusal(error, ['forbidden', 'upload_not_found'])) return { upload }
-    if (isRefusal(error, ['quota_exceeded'])) return { upload, isWaiting: true }
-    throw error
+    if (!isRefusal(error, ['forbidden', 'upload_not_found', 'quota_exceeded'])) throw error
+    return { upload, isWaiting: isRefusal(error, ['quota_exceeded']) }
   }
 }
 

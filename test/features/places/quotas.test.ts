@@ -276,7 +276,7 @@ describe('a quota of bytes', () => {
     },
   )
 
-  it('is no hindrance to whoever looks at an upload that was put together, and is not complete', async () => {
+  it('lets an upload that waits for room be looked at, and have no parts sent again', async () => {
     const bounded = await Bounded.open(stores.elsewhere)
     const { begun, done } = await bounded.assembled('abc')
     expectExceeded(await bounded.ask({ bytes: 2 }, 'POST', `${OLDER}/complete`, done))
