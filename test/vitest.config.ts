@@ -50,6 +50,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const CORES = availableParallelism()
+
 const IN_MEMORY = '/dev/shm'
 const LEAST_FREE = 2 ** 31
 
@@ -89,6 +91,8 @@ const inWorkerd = (test: TestProjectInlineConfiguration['test'], migrations: D1M
   test: {
     globalSetup: ['./test/support/global-setup.ts'],
     setupFiles: ['./test/support/setup.ts'],
+    // Two that share a core take longer than one after the other.
+    maxWorkers: CORES,
     ...test,
   },
 })
@@ -101,8 +105,6 @@ export default defineConfig(async () => {
       testTimeout: MOST_MILLISECONDS,
       hookTimeout: MOST_MILLISECONDS,
       teardownTimeout: MOST_MILLISECONDS,
-      // Some files mostly wait, for a process that begins. A share in per cent would be one of at most all cores.
-      maxWorkers: availableParallelism() + 1,
       sequence: { sequencer: LongestFirst },
       projects: [
         inWorkerd(
@@ -121,6 +123,9 @@ export default defineConfig(async () => {
           test: {
             name: 'node',
             isolate: false,
+            // These wait a good deal, for processes that begin.
+            maxWorkers: CORES + 1,
+            sequence: { groupOrder: 1 },
             globalSetup: ['./test/tools/server.ts'],
             include: IN_NODE,
           },
