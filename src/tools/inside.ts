@@ -2,8 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { signLocalToken } from './local-token.ts'
 import { migrations } from './migrations.ts'
 import { hasCode, localVariables } from './project.ts'
+import { insideOfWorker } from './worker.ts'
 
-/** The inside of the Worker, for the tools that show it. It is typed for workerd, and so is loaded by its address. */
+/** The inside of the Worker, for the tools that show it. */
 
 export interface Statement {
   readonly name: string
@@ -33,10 +34,14 @@ interface Endpoint {
   readonly respond: (incoming: object) => Promise<Response>
 }
 
-interface Grants {
+interface Inside {
   readonly grants: Readonly<Record<string, { readonly rank: number; readonly scopes: number }>>
   readonly roles: Readonly<Record<string, number>>
   readonly scopes: Readonly<Record<string, number>>
+  readonly endpoints: readonly Endpoint[]
+  readonly statements: readonly Statement[]
+  readonly guards: readonly Guard[]
+  readonly failuresOf: (route: Route) => readonly string[]
 }
 
 // Whoever reads the first lines alone has seen enough.
@@ -45,20 +50,16 @@ process.stdout.on('error', (error) => {
   process.exit()
 })
 
-const moduleOf = async <T>(path: string): Promise<T> =>
-  (await import(new URL(`../${path}`, import.meta.url).href)) as T
-
-const { endpoints } = await moduleOf<{ readonly endpoints: readonly Endpoint[] }>('endpoints.ts')
-await moduleOf('schedule.ts')
-const { statements } = await moduleOf<{ readonly statements: readonly Statement[] }>('db/sql.ts')
-const { guards } = await moduleOf<{ readonly guards: readonly Guard[] }>('db/statements.ts')
-const { failuresOf } = await moduleOf<{ readonly failuresOf: (route: Route) => readonly string[] }>(
-  'http/openapi.ts',
-)
-
-export { endpoints, failuresOf, guards, statements }
-
-export const access = await moduleOf<Grants>('domain/access.ts')
+// The schedule declares statements, too.
+export const { endpoints, statements, guards, failuresOf, grants, roles, scopes } =
+  await insideOfWorker<Inside>(`
+    export { endpoints } from './endpoints.ts'
+    export { maintain } from './schedule.ts'
+    export { statements } from './db/sql.ts'
+    export { guards } from './db/statements.ts'
+    export { failuresOf } from './http/openapi.ts'
+    export { grants, roles, scopes } from './domain/access.ts'
+  `)
 
 /** The clauses of a text, a line each. */
 export const lines = (text: string): string =>

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { root } from './project.ts'
+import { insideOfWorker } from './worker.ts'
 
 /**
  * Judges the OpenAPI document as the server answers it, by a code that is not ours, and compares it with the one that is
@@ -22,9 +23,8 @@ const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_NOTIFICATIONS: 'true'
 /** A redirect is a success here, and not every open route can be asked wrongly. */
 const exempt = ['operation-2xx-response', 'operation-4xx-response']
 
-/** The Worker is typed for workerd, and so is loaded by its address. */
 async function documentOfServer(): Promise<string> {
-  const { app } = (await import(new URL('../app.ts', import.meta.url).href)) as { readonly app: Hono }
+  const { app } = await insideOfWorker<{ readonly app: Hono }>(`export { app } from './app.ts'`)
   const answer = await app.request('/openapi.json', {}, {})
   if (!answer.ok) throw new Error(`The server answered ${answer.status}: ${await answer.text()}`)
   return answer.text()

@@ -1,8 +1,6 @@
-import { access, endpoints, failuresOf, guards, type Route, statementsOf } from './inside.ts'
+import { endpoints, failuresOf, grants, guards, type Route, roles, scopes, statementsOf } from './inside.ts'
 
 /** Prints every route: who may ask, what it costs in round trips, and how it can fail. */
-
-const { grants, roles, scopes } = access
 
 const nameOf = (names: Readonly<Record<string, number>>, value: number): string | undefined =>
   Object.entries(names).find(([, each]) => each === value)?.[0]
