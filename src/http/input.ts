@@ -2,7 +2,7 @@ import { type FieldError, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
 import { expectationFault, keyFault } from './conditions.ts'
 import type { AnyRoute, Route } from './route.ts'
-import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
+import { bookkeepingIn, errorsOf, MOST_TOLD, sift } from './unknown.ts'
 import * as z from './zod.ts'
 
 /** What a client sends besides the body. */
@@ -34,7 +34,7 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
       bookmark: checkBookmark(request),
       expectation: checkHeader(request, 'If-Match', expectationFault),
       key: checkHeader(request, 'Idempotency-Key', route.isKeyed ? keyFault : () => null),
-      params: check(route.params, params),
+      params: check('path', route.params, params),
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
     })
@@ -45,7 +45,11 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
 export const readOpen = <P extends z.ZodObject, Q extends z.ZodObject>(
   { params, query }: Pick<Route<P, Q, z.ZodObject>, 'params' | 'query'>,
   sent: Omit<Sent, 'request'>,
-) => assertValid({ params: check(params, sent.params), query: check(query, parametersOf(sent.url, query)) })
+) =>
+  assertValid({
+    params: check('path', params, sent.params),
+    query: check('query', query, parametersOf(sent.url, query)),
+  })
 
 /** How the two parts of a request are judged. */
 interface Judges<Q extends z.ZodObject, B extends z.ZodObject> {
@@ -58,8 +62,8 @@ const tolerantJudges = <P extends z.ZodObject, Q extends z.ZodObject, B extends 
   query,
   body,
 }: Route<P, Q, B>): Judges<Q, B> => ({
-  query: (url) => check(query, parametersOf(url, query)),
-  body: (raw) => check(body, body && asGiven(method, spelled(raw.json(), body))),
+  query: (url) => check('query', query, parametersOf(url, query)),
+  body: (raw) => check('body', body, body && asGiven(method, spelled(raw.json(), body))),
 })
 
 function strictJudges<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
@@ -76,7 +80,7 @@ function strictJudges<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
       const { known, unknown } = sift(query, parametersOf(url, query))
       const errors = isLenient ? [] : errorsOf(unknown, ofQuery, ofBody, {})
       const contradicted = contradictionIn(Object.fromEntries(url.searchParams), query)
-      return withErrors([...errors, ...repeatedIn(url, query), ...contradicted], check(query, known))
+      return withErrors([...errors, ...repeatedIn(url, query), ...contradicted], check('query', query, known))
     },
     body: (raw, isLenient) => {
       const sent = raw.json()
@@ -85,7 +89,7 @@ function strictJudges<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
       const errors = isLenient ? [] : errorsOf(unknown, ofBody, ofQuery, elsewhere)
       return withErrors(
         [...errors, ...contradictionIn(sent, taken)],
-        check(body, asGiven(method, known as Given)),
+        check('body', body, asGiven(method, known as Given)),
       )
     },
   }
@@ -97,16 +101,22 @@ const asGiven = (method: AnyRoute['method'], given: Given): Given =>
 
 type Checked<T> = { readonly value: T } | { readonly errors: readonly FieldError[] }
 
-function check<S extends z.ZodObject>(schema: S | undefined, input: unknown): Checked<z.output<S>> {
+/** What a part of a request is judged to be: of a list that it holds, each entry can be wrong in several ways. */
+function check<S extends z.ZodObject>(
+  part: 'path' | 'query' | 'body',
+  schema: S | undefined,
+  input: unknown,
+): Checked<z.output<S>> {
   if (!schema) return { value: {} as z.output<S> }
   const result = schema.safeParse(input)
   if (result.success) return { value: result.data }
-  return {
-    errors: result.error.issues.map(({ path, message, code }) => ({
-      path: path.join('.'),
-      message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
-    })),
-  }
+  const { issues } = result.error
+  const errors = issues.slice(0, MOST_TOLD).map(({ path, message, code }) => ({
+    path: path.join('.'),
+    message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
+  }))
+  const more = issues.length - errors.length
+  return { errors: more > 0 ? [...errors, { path: part, message: `has ${more} more faults` }] : errors }
 }
 
 const isAbsent = (input: unknown, path: readonly PropertyKey[]): boolean =>

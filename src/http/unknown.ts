@@ -65,7 +65,8 @@ interface Part {
   readonly names: readonly string[]
 }
 
-const MOST_NAMED = 100
+/** Faults of a kind that are told: of more, how many. */
+export const MOST_TOLD = 100
 const MOST_LETTERS_SHOWN = 255
 
 /** One error for each unknown name: with the known one that is nearest, or the way to change what it names. */
@@ -75,7 +76,7 @@ export function errorsOf(
   other: Part,
   elsewhere: Readonly<Record<string, string>>,
 ): FieldError[] {
-  const errors = unknown.slice(0, MOST_NAMED).map(({ path, name, known }) => ({
+  const errors = unknown.slice(0, MOST_TOLD).map(({ path, name, known }) => ({
     path: path.join('.').slice(0, MOST_LETTERS_SHOWN),
     message:
       path.length === 1 && Object.hasOwn(elsewhere, name)

@@ -375,6 +375,67 @@ describe('a name that is not known', () => {
   })
 })
 
+interface Listed {
+  readonly maxItems?: number
+  readonly items?: object
+  readonly anyOf?: readonly Listed[]
+}
+
+interface Referred {
+  readonly $ref?: string
+  readonly properties?: Readonly<Record<string, Listed>>
+}
+
+/** Every list that a body takes, with its route, its name, and how many entries it may have, as the document says. */
+async function listsOf(): Promise<readonly (readonly [AnyRoute, string, number | undefined])[]> {
+  const { paths, components } = (await ask('GET', '/openapi.json')).body
+  const resolved = (schema: Referred): Referred =>
+    schema.$ref ? components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema
+  return routes.flatMap((route) => {
+    const { requestBody } = paths[route.path]?.[route.method.toLowerCase()] ?? {}
+    const [content] = Object.values<{ readonly schema: Referred }>(requestBody?.content ?? {})
+    const { properties = {} } = resolved(content?.schema ?? {})
+    const lists = Object.entries(properties).map(
+      ([name, listed]) => [name, [listed, ...(listed.anyOf ?? [])]] as const,
+    )
+    return lists.flatMap(([name, either]) =>
+      either.filter(({ items }) => items).map(({ maxItems }) => [route, name, maxItems] as const),
+    )
+  })
+}
+
+describe('a list of what is wrong', () => {
+  it('says how long it may be, and is answered shortly, however long it is', async () => {
+    const tenant = await Tenant.arrive()
+    const lists = await listsOf()
+    expect(lists.filter(([, , most]) => most === undefined)).toEqual([])
+    expect(lists.map(([{ operationId }, name]) => `${operationId} ${name}`)).toEqual(
+      expect.arrayContaining([
+        ...['createApiToken scopes', 'upsertEpisode tags', 'updateEpisode tags'],
+        ...['announceUploads files', 'completeUpload parts'],
+      ]),
+    )
+    for (const [{ operationId, method, path, bodyExample }, name, most = 0] of lists)
+      for (const length of [most, most + 1, 300_000]) {
+        const sample = { ...(bodyExample as object), [name]: Array(length).fill(-1) }
+        const answer = await tenant.ask(method, path.replaceAll(/\{\w+\}/g, 'x'), sample)
+        const isShort = errorsOf(answer).length <= 101 && answer.text.length < 40_000
+        expect([operationId, name, length, isShort]).toEqual([operationId, name, length, true])
+      }
+  })
+
+  it('tells of the first hundred, and how many more there are', async () => {
+    const tenant = await Tenant.arrive()
+    const files = Array(1_000).fill({ size: -1, name: 1 })
+    const errors = errorsOf(
+      await tenant.ask('POST', '/uploads', { namespace: tenant.slug, project: 'p', files }),
+    )
+    expect(errors).toHaveLength(101)
+    expect(errors[0]).toEqual({ path: 'files.0.name', message: expect.any(String) })
+    expect(errors.at(-1)).toEqual({ path: 'body', message: 'has 1900 more faults' })
+  })
+})
+
 describe('a body where none is taken', () => {
   it.each([
     ['text/plain', 'dryRun=true', 415],

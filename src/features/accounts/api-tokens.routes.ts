@@ -10,6 +10,8 @@ import * as z from '../../http/zod.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.sql.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
+/** Of a few kinds; one may be said twice. */
+const MOST_SCOPES = 16
 const LONGEST_LIFE = 10 * 365 * 86_400
 
 export const ApiToken = z
@@ -83,7 +85,11 @@ const create = endpoint(
         name: field.name,
         namespace: field.slugRef.optional(),
         project: field.slugRef.optional().meta({ description: 'A slug; only together with namespace' }),
-        scopes: z.array(scope).min(1, { error: 'is empty' }).meta({ minItems: 1 }),
+        scopes: z
+          .array(scope)
+          .min(1, { error: 'is empty' })
+          .max(MOST_SCOPES, { error: `has over ${MOST_SCOPES} entries` })
+          .meta({ minItems: 1, maxItems: MOST_SCOPES }),
         expiresIn: z
           .int()
           .min(1)
