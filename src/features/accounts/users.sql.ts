@@ -67,12 +67,22 @@ const arriveAtHome = unguarded<Arriving>('users.arriveAtHome', (a) =>
 export const arriveToCreateNamespace = (values: Arriving & { readonly slug: string }): Plan<void> =>
   act(arriveForNamespace, values)
 
+/** What a request that creates something says of it. */
+interface Creating extends Partial<Pick<Stamp, 'expected'>> {
+  readonly namespace: string
+  readonly createProject?: boolean
+}
+
 /**
  * A new user comes into being by creating something under the slug of the own name: then that namespace is
- * the home. Nothing happens where the slug is taken, or for a user who is known and so has a home.
+ * the home. Nothing happens where the slug is taken, or for a user who is known and so has a home; nor where a request
+ * would be refused in a namespace that has nothing yet, for nobody comes into being by what is refused.
  */
-export const arriveByCreatingAt = (namespace: string, values: Arriving): readonly Plan<void>[] =>
-  namespace === values.username ? [act(arriveAtHome, values)] : []
+export const arriveByCreatingAt = (
+  { namespace, createProject = true, expected = null }: Creating,
+  values: Arriving,
+): readonly Plan<void>[] =>
+  namespace === values.username && createProject && expected === null ? [act(arriveAtHome, values)] : []
 
 /** What the user has not set is filled from the claims. */
 const filled = (column: SQLiteColumn, claim: SQL): SQL =>
@@ -177,7 +187,11 @@ const updated = outcome(updating, 'users.updated', () => account(resource))
 
 /** Changes the given fields of the caller's own account. */
 export const updateUser = (values: Changes): Plan<Resource> =>
-  after([act(arrive, values), act(update, values)], statement(updated, values, readResource))
+  after(
+    // Of an account that is still to come nothing can be expected.
+    [...(values.expected === null ? [act(arrive, values)] : []), act(update, values)],
+    statement(updated, values, readResource),
+  )
 
 /** An account as `POST /auth/exchange` answers it. */
 export interface Exchanged {

@@ -224,7 +224,7 @@ export function announceUploads(
   const values = { ...asked, count: files.length, bytes }
   return settled(
     [
-      ...arriveByCreatingAt(values.namespace, arriving),
+      ...arriveByCreatingAt(values, arriving),
       act(makeMissingProject, values),
       act(announce, values),
       // Nothing else is known than what has a hash.

@@ -142,7 +142,7 @@ const created = keepable(creating, 'projects.created', () =>
 
 export const createProject = (values: New, arriving: Arriving): Plan<Resource> =>
   settled(
-    [...arriveByCreatingAt(values.namespace, arriving), act(create, values)],
+    [...arriveByCreatingAt({ namespace: values.namespace }, arriving), act(create, values)],
     created,
     values,
     readResource,

@@ -300,7 +300,7 @@ export function assetRegistering(
   return (values, arriving) =>
     settled(
       [
-        ...arriveByCreatingAt(values.namespace, arriving),
+        ...arriveByCreatingAt(values, arriving),
         act(makeMissingProject, values),
         ...(values.episodeName === null ? [] : [act(makeEpisode, values), act(placeEpisode, values)]),
         ...(values.folders.length === 0 ? [] : [act(makeMissingFolders, values)]),

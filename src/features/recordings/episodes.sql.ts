@@ -183,7 +183,7 @@ const upserted = keepable(upserting, 'episodes.upserted', (a) =>
 export const upsertEpisode = (values: Upsert, arriving: Arriving): Plan<Resource> =>
   settled(
     [
-      ...arriveByCreatingAt(values.namespace, arriving),
+      ...arriveByCreatingAt(values, arriving),
       act(makeMissingProject, values),
       ...(values.folders?.length ? [act(makeMissingFolders, values)] : []),
       act(upsert, values),

@@ -178,6 +178,43 @@ describe('POST /namespaces', () => {
     expect((await tenant.ask('GET', '/namespaces')).body.total).toBe(2)
   })
 
+  it.each([
+    ['a project that is not to be made', 'POST', 'episodes?createProject=false', { name: 'e' }, {}],
+    ['a project that is not to be made', 'POST', '/assets/video?createProject=false', { name: '/a.mp4' }, {}],
+    [
+      'a project that is not to be made',
+      'POST',
+      '/uploads?createProject=false',
+      { files: [{ size: 1 }] },
+      {},
+    ],
+    ['an episode that is not as expected', 'POST', 'episodes', { name: 'e' }, { 'If-Match': '*' }],
+    ['an asset that is not as expected', 'POST', '/assets/video', { name: '/a.mp4' }, { 'If-Match': '*' }],
+    [
+      'an episode that ends before it starts',
+      'POST',
+      'episodes',
+      { name: 'e', startedAt: '2026-01-02T00:00:00Z', endedAt: '2026-01-01T00:00:00Z' },
+      {},
+    ],
+    [
+      'an episode of another duration than its times say',
+      'POST',
+      'episodes',
+      { name: 'e', startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-02T00:00:00Z', durationMs: 5 },
+      {},
+    ],
+    ['an account that is not as expected', 'PATCH', '/auth/me', { name: 'N' }, { 'If-Match': '"x-1.y"' }],
+  ])('makes nobody known that is refused: %s (%s %s)', async (_, method, path, body, headers) => {
+    const tenant = await Tenant.unknown()
+    const place = path.startsWith('/') && method === 'POST' ? { namespace: tenant.slug, project: 'lab' } : {}
+    const at = path.startsWith('/') ? path : `${tenant.project('lab')}/${path}`
+    const answer = await tenant.ask(method, at, { ...place, ...body }, { headers })
+    expect([answer.status >= 400, answer.rowsWritten, await isKnown(tenant)]).toEqual([true, 0, false])
+    const other = await Tenant.arrive()
+    expect((await other.ask('POST', '/namespaces', { slug: tenant.slug })).status).toBe(201)
+  })
+
   it('by a new user under the own name makes the home, with the given metadata', async () => {
     const tenant = await Tenant.unknown()
     const body = { slug: tenant.slug, metadata: { a: 1 } }
