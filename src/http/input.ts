@@ -30,7 +30,7 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
   let judges: Judges<Q, B> | null = null
   return ({ request, url, params }: Sent, raw: RawBody, isLenient: boolean) => {
     judges ??= isStrict(route) ? strictJudges(route) : tolerantJudges(route)
-    return assertValid({
+    const input = assertValid({
       bookmark: checkBookmark(request),
       expectation: checkHeader(request, 'If-Match', expectationFault),
       key: checkHeader(request, 'Idempotency-Key', route.isKeyed ? keyFault : () => null),
@@ -38,6 +38,7 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
     })
+    return { ...input, url: asRead(url, route.query) }
   }
 }
 
@@ -144,6 +145,17 @@ function parametersOf({ searchParams }: URL, schema: z.ZodObject): Given {
   for (const [name, value] of searchParams) if (!first.has(name)) first.set(name, value)
   for (const name of first.keys()) if (takesSeveral(schema, name)) first.set(name, searchParams.getAll(name))
   return spelled(Object.fromEntries(first), schema)
+}
+
+/** The URL with nothing but what the route reads of it, as it is spelt now: a list is the same however it is asked for. */
+function asRead(url: URL, { shape }: z.ZodObject): URL {
+  const isOlder = 'project' in shape && !url.searchParams.has('project')
+  const asked = [...url.searchParams].map(([name, value]): [string, string] => [
+    isOlder && name === 'space' ? 'project' : name,
+    value,
+  ])
+  const read = asked.filter(([name]) => Object.hasOwn(shape, name))
+  return new URL(`${url.pathname}?${new URLSearchParams(read)}`, url)
 }
 
 function takesSeveral({ shape }: z.ZodObject, name: string): boolean {

@@ -135,6 +135,19 @@ describe('Prefer: handling=lenient', () => {
     expect(errorsOf(twice)).toMatchObject([{ path: 'page' }])
   })
 
+  it('goes on with a list, whatever else is said beside its cursor', async () => {
+    const tenant = await Tenant.arrive()
+    for (const slug of ['one', 'two']) await tenant.withProject(slug)
+    const list = `/namespaces/${tenant.slug}/projects?pageSize=1`
+    const first = await tenant.ask('GET', `${list}&_=1`, undefined, LENIENT)
+    const cursor = `&cursor=${first.body.nextCursor}`
+    expect(first.headers.get('Link')).not.toContain('_=1')
+    for (const said of ['', '&_=2', '&_=1&other=x']) {
+      const { status, body } = await tenant.ask('GET', `${list}${cursor}${said}`, undefined, LENIENT)
+      expect([status, body.projects.length]).toEqual([200, 1])
+    }
+  })
+
   it('is told to browsers too', async () => {
     const tenant = await Tenant.arrive()
     const headers = { ...LENIENT.headers, Origin: 'http://localhost:3000' }
@@ -452,6 +465,22 @@ describe('a body where none is taken', () => {
 })
 
 describe('space', () => {
+  it('and project are one list: a cursor of either is one of both', async () => {
+    const tenant = await Tenant.arrive()
+    for (const name of ['one', 'two']) await tenant.ask('POST', `${tenant.project('lab')}/episodes`, { name })
+    const list = (as: string) => `/nodes/children?namespace=${tenant.slug}&${as}=lab&pageSize=1`
+    for (const [as, other] of [
+      ['project', 'space'],
+      ['space', 'project'],
+    ] as const) {
+      const { nextCursor } = (await tenant.ask('GET', list(as))).body
+      for (const spelling of [other, as, `space=lab&project`]) {
+        const answer = await tenant.ask('GET', `${list(spelling)}&cursor=${nextCursor}`)
+        expect([answer.status, answer.body.nodes?.length]).toEqual([200, 1])
+      }
+    }
+  })
+
   it('stands for project wherever that is known, and nowhere else', async () => {
     const tenant = await Tenant.arrive()
     const project = await tenant.withProject()
