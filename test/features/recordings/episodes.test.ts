@@ -163,6 +163,40 @@ describe('PATCH P/episodes/:episodeName', () => {
   })
 })
 
+describe('a name in a path', () => {
+  it('is read as it is percent-encoded, a percent sign alone as itself', async () => {
+    const { tenant, path } = await withEpisode()
+    for (const name of ['50%', '%FF', '%zz é', '%25'])
+      expect((await tenant.ask('POST', path, { name })).status).toBe(201)
+    for (const [spelt, name] of [
+      ['50%', '50%'],
+      ['50%25', '50%'],
+      ['%25FF', '%FF'],
+      ['%zz%20%C3%A9', '%zz é'],
+      ['%2525', '%25'],
+    ])
+      expect((await tenant.ask('GET', `${path}/${spelt}`)).body).toMatchObject({ name })
+  })
+
+  it.each(['%FF', 'a%20b%C3', '%ED%A0%80', '%C3%A9%FF'])(
+    'is refused where it is no UTF-8: %s',
+    async (spelt) => {
+      const { tenant, path } = await withEpisode()
+      const name = spelt.replace('%20', ' ').replace('%C3%A9', 'é')
+      expect((await tenant.ask('POST', path, { name })).status).toBe(201)
+      for (const method of ['GET', 'DELETE', 'PATCH']) {
+        const answer = await tenant.ask(
+          method,
+          `${path}/${spelt}`,
+          method === 'PATCH' ? { tags: [] } : undefined,
+        )
+        expect([answer.status, faults(answer)]).toEqual([400, ['episodeName']])
+      }
+      expect((await tenant.ask('GET', path)).body.total).toBe(2)
+    },
+  )
+})
+
 describe('a trashed episode', () => {
   it('answers 410 to POST and 404 to PATCH', async () => {
     const { tenant, path, run, episode } = await withEpisode({ writeProtected: true })
