@@ -19,7 +19,7 @@ export const users = sqliteTable(
     familyName: text(),
     picture: text(),
     homeId: text().notNull(),
-    /** Whether the user has set name or picture: then no token's claims fill them again. */
+    /** What the user has set or cleared, which no token's claims fill again: 2 the name, 4 the picture; 1 is both, of before. */
     isEdited: integer().notNull().default(0),
     namespaceCount: counter(),
     tokenCount: counter(),

@@ -36,6 +36,16 @@ const MOST_IN_A_NAME = 255
 export const nameFault = (text: string): string | null =>
   text === '.' || text === '..' ? 'is "." or ".."' : shortFault(text, MOST_IN_A_NAME)
 
+export const MOST_IN_A_LINK = 2_048
+
+/** Why a text is not the address of something on the web, or null where it is one. */
+export function linkFault(text: string): string | null {
+  if (text.length > MOST_IN_A_LINK) return `is over ${MOST_IN_A_LINK} characters`
+  return /^https?:\/\/\S+$/i.test(text) && URL.canParse(text)
+    ? lineFault(text)
+    : 'is not an http or https URL'
+}
+
 /** Of a resource. */
 export const MOST_TAGS = 64
 

@@ -3,7 +3,7 @@ import type { Caller } from '../domain/access.ts'
 import { isApiToken, looksLikeApiToken } from '../domain/api-token.ts'
 import { type Failure, Refusal } from '../domain/failure.ts'
 import { slugFrom } from '../domain/slug.ts'
-import { lineFault } from '../domain/text.ts'
+import { lineFault, linkFault, nameFault } from '../domain/text.ts'
 import { type Claims, LEEWAY_SECONDS, sign, signerOf, verifyOwn, verifyProvided } from './jwt.ts'
 
 /** The issuer of the users that the server's own tokens name; an identity provider's `iss` is a URL. */
@@ -112,7 +112,7 @@ async function callerByOwnToken(token: string, { tokens, development }: Config):
   const payload = await verifyOwn(token, tokens.secrets)
   const isComplete =
     ![payload.exp, payload.iss, payload.aud].includes(undefined) && textOf(payload.jti) !== null
-  if (!development && !isComplete) throw new Refusal('token_claims_missing')
+  if (!development && !isComplete) throw lacking('jti', payload.jti, MOST_IN_A_CLAIM)
   if (payload.iss !== undefined && payload.iss !== tokens.issuer) throw new Refusal('token_issuer_mismatch')
   if (payload.aud !== undefined && ![payload.aud].flat().includes(tokens.audience)) {
     throw new Refusal('token_audience_mismatch')
@@ -120,30 +120,48 @@ async function callerByOwnToken(token: string, { tokens, development }: Config):
   // A token that the server exchanged for an identity token goes on naming that issuer's user.
   const issuer = payload.idp === undefined ? LOCAL_ISSUER : textOf(payload.idp)
   if (issuer === null) throw new Refusal('token_malformed')
-  return callerFrom(payload, issuer)
+  const caller = callerFrom(payload, issuer)
+  // Of mail an exchanged token tells what its issuer once said, and may have said anew since.
+  return payload.idp === undefined ? caller : { ...caller, email: null, emailVerified: null }
 }
+
+/** Names a claim that is there, and is no text that can be stored; else what a token has to have. */
+const lacking = (name: string, claim: unknown, most: number): Refusal =>
+  claim === undefined || textOf(claim, most) !== null
+    ? new Refusal('token_claims_missing')
+    : refusedFor(
+        'token_claims_missing',
+        `The claim ${name} of the bearer token is not a text of 1 to ${most} characters in one line.`,
+      )
 
 /** `leeway` is for how many seconds the token is good after its `exp`. */
 function callerFrom(payload: Claims, issuer: string, leeway = 0): Caller {
   const { sub, exp } = payload
-  if (!isSubject(sub)) throw new Refusal('token_claims_missing')
+  if (!isSubject(sub)) throw lacking('sub', sub, MOST_IN_A_SUBJECT)
+  const email = textOf(payload.email)
   const names = [payload.username, payload.userName, payload.preferred_username, sub]
   const slugs = names.map((name) => textOf(name)).map((name) => (name === null ? null : slugFrom(name)))
   return {
     issuer,
     sub,
     username: slugs.find((slug) => slug !== null) ?? null,
-    email: textOf(payload.email),
-    emailVerified: typeof payload.email_verified === 'boolean' ? payload.email_verified : null,
-    name: textOf(payload.name),
+    email,
+    // What was verified is the address.
+    emailVerified:
+      email !== null && typeof payload.email_verified === 'boolean' ? payload.email_verified : null,
+    name: unless(nameFault, textOf(payload.name)),
     givenName: textOf(payload.given_name),
     familyName: textOf(payload.family_name),
-    picture: textOf(payload.picture),
+    picture: unless(linkFault, textOf(payload.picture)),
     tokenHash: null,
     jti: textOf(payload.jti),
     expiresAt: typeof exp === 'number' ? (exp + leeway) * 1_000 : null,
   }
 }
+
+/** A claim that a request could not set counts as not there: what an account shows can be sent back. */
+const unless = (faultOf: (text: string) => string | null, claim: string | null): string | null =>
+  claim === null || faultOf(claim) !== null ? null : claim
 
 const isSubject = (claim: unknown): claim is string => textOf(claim, MOST_IN_A_SUBJECT) !== null
 

@@ -5,6 +5,8 @@ import { isSlug } from '../domain/slug.ts'
 import {
   byteLength,
   lineFault,
+  linkFault,
+  MOST_IN_A_LINK,
   MOST_TAGS,
   metadataFault,
   nameFault,
@@ -141,7 +143,7 @@ export const filePath = path.superRefine(
 const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
 
-const NO_INSTANT = 'is not an ISO 8601 time with a zone, such as 2026-04-14T09:30:00.000Z'
+const NO_INSTANT = 'is not a time of RFC 3339, with seconds and a zone, such as 2026-04-14T09:30:00.000Z'
 
 /** ISO 8601 with a zone, as RFC 3339 spells it, to epoch milliseconds. */
 export const instant = z
@@ -235,18 +237,10 @@ export const word = shortText(MOST_IN_A_WORD)
 /** What a file is of, in any words. */
 export const format = shortText(MOST_IN_A_FORMAT)
 
-const MOST_IN_A_LINK = 2_048
-
 /** The address of something on the web. */
 export const link = z
   .string()
-  .superRefine(
-    refusing((text) => {
-      if (text.length > MOST_IN_A_LINK) return `is over ${MOST_IN_A_LINK} characters`
-      const { protocol } = URL.parse(text) ?? { protocol: '' }
-      return ['https:', 'http:'].includes(protocol) ? lineFault(text) : 'is not an http or https URL'
-    }),
-  )
+  .superRefine(refusing(linkFault))
   .meta({ format: 'uri', pattern: '^https?:', maxLength: MOST_IN_A_LINK })
 
 const LONGEST_LIFE = 604_800

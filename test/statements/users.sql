@@ -26,9 +26,9 @@ select standing.refusal as refusal, users.id as id, users.version as version, 0 
 -- users.follow
 update users set email = ifnull(:email, users.email), email_verified = case
  when :email <> ifnull(users.email, '') then :emailVerified else ifnull(:emailVerified, users.email_verified) end, name = case
- when users.is_edited then users.name else ifnull(users.name, :name) end, given_name = ifnull(users.given_name, :givenName), family_name = ifnull(users.family_name, :familyName), picture = case
- when users.is_edited then users.picture else ifnull(users.picture, :picture) end, updated_at = :now, version = users.version + 1
- where users.issuer = :issuer and users.sub = :sub and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and ( :email <> ifnull(users.email, '') or :emailVerified <> ifnull(users.email_verified, -1) or (not users.is_edited and users.name is null and :name is not null) or (users.given_name is null and :givenName is not null) or (users.family_name is null and :familyName is not null) or (not users.is_edited and users.picture is null and :picture is not null))
+ when users.is_edited & 3 <> 0 then users.name else ifnull(users.name, :name) end, given_name = ifnull(users.given_name, :givenName), family_name = ifnull(users.family_name, :familyName), picture = case
+ when users.is_edited & 5 <> 0 then users.picture else ifnull(users.picture, :picture) end, updated_at = :now, version = users.version + 1
+ where users.issuer = :issuer and users.sub = :sub and not exists (select 1 from revocations where revocations.issuer = :issuer and revocations.jti = :jti) and ( :email <> ifnull(users.email, '') or :emailVerified <> ifnull(users.email_verified, -1) or (not (users.is_edited & 3 <> 0) and users.name is null and :name is not null) or (users.given_name is null and :givenName is not null) or (users.family_name is null and :familyName is not null) or (not (users.is_edited & 5 <> 0) and users.picture is null and :picture is not null))
 
 -- users.read, judged by users.reading
 select standing.refusal as refusal, users.id as id, users.version as version, 0 as created, (select iif(standing.token_id is null, told.body, json_set(told.body, '$.token', json((select json_object('id', api_tokens.id, 'name', api_tokens.name, 'scopes', json('[' || concat_ws(',', iif(api_tokens.scopes & 1, 'read', null), iif(api_tokens.scopes & 2, 'write', null), iif(api_tokens.scopes & 4, 'upload', null)) || ']'), 'namespace', ifnull((select namespaces.slug
@@ -46,7 +46,7 @@ select standing.refusal as refusal, users.id as id, users.version as version, 0 
 -- users.update, permitted by users.updating
 update users set name = case
  when :newName? then :newName else users.name end, picture = case
- when :newPicture? then :newPicture else users.picture end, is_edited = 1, updated_at = :now, updated_request = :mark, version = users.version + 1
+ when :newPicture? then :newPicture else users.picture end, is_edited = users.is_edited | iif(:newName?, 2, 0) | iif(:newPicture?, 4, 0), updated_at = :now, updated_request = :mark, version = users.version + 1
  where users.id = (select user_id from permit)
 
 -- users.updated, judged by users.updating

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { apiTokens, formerSlugs, namespaces, users } from '../../../drizzle/schema.ts'
 import type { Arriving } from '../../db/credential.ts'
 import { ifGranted, refusal, VERDICT } from '../../db/guard.ts'
@@ -84,9 +83,15 @@ export const arriveByCreatingAt = (
 ): readonly Plan<void>[] =>
   namespace === values.username && createProject && expected === null ? [act(arriveAtHome, values)] : []
 
+/** Bits of `isEdited`, beside that of both. */
+const EDITED = { name: 2, picture: 4 } as const
+
+const isEdited = (what: keyof typeof EDITED): SQL =>
+  sql`${users.isEdited} & ${sql.raw(String(1 | EDITED[what]))} <> 0`
+
 /** What the user has not set is filled from the claims. */
-const filled = (column: SQLiteColumn, claim: SQL): SQL =>
-  sql`case when ${users.isEdited} then ${column} else ifnull(${column}, ${claim}) end`
+const filled = (what: keyof typeof EDITED, claim: SQL): SQL =>
+  sql`case when ${isEdited(what)} then ${users[what]} else ifnull(${users[what]}, ${claim}) end`
 
 /** Mail follows the identity provider; the names and the picture are the user's own once they are there. */
 const follow = unguarded<Arriving>(
@@ -96,18 +101,18 @@ const follow = unguarded<Arriving>(
     // What was verified is the address: another one starts anew.
     emailVerified: sql`case when ${a.email} <> ifnull(${users.email}, '') then ${a.emailVerified}
       else ifnull(${a.emailVerified}, ${users.emailVerified}) end`,
-    name: filled(users.name, a.name),
+    name: filled('name', a.name),
     givenName: sql`ifnull(${users.givenName}, ${a.givenName})`,
     familyName: sql`ifnull(${users.familyName}, ${a.familyName})`,
-    picture: filled(users.picture, a.picture),
+    picture: filled('picture', a.picture),
     updatedAt: a.now,
     version: sql`${users.version} + 1`,
   })} where ${users.issuer} = ${a.issuer} and ${users.sub} = ${a.sub} and not ${isRevoked(a)} and (
     ${a.email} <> ifnull(${users.email}, '') or ${a.emailVerified} <> ifnull(${users.emailVerified}, -1)
-    or (not ${users.isEdited} and ${users.name} is null and ${a.name} is not null)
+    or (not (${isEdited('name')}) and ${users.name} is null and ${a.name} is not null)
     or (${users.givenName} is null and ${a.givenName} is not null)
     or (${users.familyName} is null and ${a.familyName} is not null)
-    or (not ${users.isEdited} and ${users.picture} is null and ${a.picture} is not null))`,
+    or (not (${isEdited('picture')}) and ${users.picture} is null and ${a.picture} is not null))`,
 )
 
 const resource = object({
@@ -176,7 +181,8 @@ const update = guarded(
     sql`update ${users} set ${assign(users, {
       name: givenOr(a.newName, users.name),
       picture: givenOr(a.newPicture, users.picture),
-      isEdited: sql`1`,
+      isEdited: sql`${users.isEdited} | iif(${a.newName.given}, ${sql.raw(String(EDITED.name))}, 0)
+        | iif(${a.newPicture.given}, ${sql.raw(String(EDITED.picture))}, 0)`,
       updatedAt: a.now,
       updatedRequest: a.mark,
       version: sql`${users.version} + 1`,

@@ -170,6 +170,20 @@ describe('POST /auth/exchange', () => {
     expect(home.body).toMatchObject({ id: first.body.namespace.id, role: 'owner' })
   })
 
+  it('tells the mail of now, whatever an older token of the server says of it', async () => {
+    const provider = await Provider.open()
+    const verified = { email_verified: true }
+    const older = await provider.exchanged({ email: 'old@example.com', ...verified })
+    const newer = await provider.exchanged({ email: 'new@example.com', ...verified })
+    for (const token of [newer, older, newer]) {
+      const { body, rowsWritten } = await provider.me(token)
+      expect([body.email, body.email_verified, rowsWritten]).toEqual(['new@example.com', true, 0])
+    }
+    // What is verified is the address that is told with it.
+    const unsaid = await provider.sign({ email_verified: false })
+    expect((await provider.me(unsaid)).body).toMatchObject({ email: 'new@example.com', email_verified: true })
+  })
+
   it('sent five times at once makes one user, and tells one of them that it is new', async () => {
     const provider = await Provider.open()
     const token = await provider.sign()
@@ -420,6 +434,45 @@ describe('PATCH /auth/me', () => {
     expect((await provider.exchange(identity)).body.user.name).toBe('Captain')
     const only = await provider.ask('PATCH', '/auth/me', token, { body: { name: 'C' } })
     expect(only.body).toEqual({ ...answer.body, email, name: 'C' })
+  })
+
+  it('leaves what it is not given to the claims', async () => {
+    const tenant = await Tenant.arrive()
+    const shown = async () =>
+      (
+        await ask('GET', '/auth/me', {
+          token: await tokenFor(tenant.slug, { claims: { name: 'Claimed', picture } }),
+        })
+      ).body
+    await tenant.ask('PATCH', '/auth/me', { name: null })
+    expect(await shown()).toMatchObject({ name: null, picture })
+    await tenant.ask('PATCH', '/auth/me', { picture: null })
+    expect(await shown()).toMatchObject({ name: null, picture: null })
+    const other = await Tenant.arrive()
+    await other.ask('PATCH', '/auth/me', {})
+    const token = await tokenFor(other.slug, { claims: { name: 'Claimed', picture } })
+    expect((await ask('GET', '/auth/me', { token })).body).toMatchObject({ name: 'Claimed', picture })
+  })
+
+  it('takes back what an account shows, whatever the claims were', async () => {
+    const wrong = { name: 'n'.repeat(256), picture: 'javascript:alert(1)', given_name: 'Ada' }
+    for (const claims of [
+      wrong,
+      { name: '..', picture: ' https://example.com/a' },
+      { picture: 'https:a.png' },
+    ]) {
+      const token = await tokenFor(unique('ada'), { claims })
+      const { name, picture: shown } = (await ask('GET', '/auth/me', { token })).body
+      expect([name, shown]).toEqual([null, null])
+    }
+    const tenant = await Tenant.arrive()
+    for (const given of [
+      'https:a.png',
+      ' https://example.com',
+      'https://example.com/a b',
+      'ftp://example.com',
+    ])
+      expect(faults(await tenant.ask('PATCH', '/auth/me', { picture: given }))).toEqual(['picture'])
   })
 
   it('clears with null', async () => {
@@ -701,6 +754,20 @@ describe('forged and unfit tokens (RFC 8725, RFC 7519)', () => {
     const provider = await Provider.open()
     const answer = await provider.me(await provider.own(claims))
     expect([...verdict(answer), answer.trips]).toEqual([401, code, 0])
+  })
+
+  it.each([
+    ['sub', 'a'.repeat(256), 255],
+    ['sub', 7, 255],
+    ['jti', 'a'.repeat(1_025), 1_024],
+    ['jti', 7, 1_024],
+  ])('a claim %s that is no fit text is named: %j', async (name, value, most) => {
+    const provider = await Provider.open()
+    const { body } = await provider.me(await provider.own({ [name]: value }))
+    expect([body.code, body.detail]).toEqual([
+      'token_claims_missing',
+      `The claim ${name} of the bearer token is not a text of 1 to ${most} characters in one line.`,
+    ])
   })
 
   it('audiences may be several', async () => {
