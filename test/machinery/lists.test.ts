@@ -254,6 +254,18 @@ describe('the Link header', () => {
   })
 })
 
+it('the page before one that is past the end is the last', async () => {
+  const tenant = await Tenant.arrive()
+  const list = `${await tenant.withProject()}/datasets`
+  const linked = async () =>
+    (await tenant.ask('GET', `${list}?page=5&pageSize=3`)).headers
+      .get('Link')
+      ?.match(/page=\d+>; rel="prev"/g)
+  expect(await linked()).toBeNull()
+  await tenant.ask('POST', list, { name: 'one' })
+  expect(await linked()).toEqual(['page=1>; rel="prev"'])
+})
+
 it('the last page is not linked where only a cursor leads there', async () => {
   const tenant = await Tenant.arrive()
   const path = `${await tenant.withProject()}/episodes`
