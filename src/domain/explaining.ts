@@ -12,7 +12,8 @@ export function explained(failure: Failure, [word, ...rest]: readonly string[]):
   if (word === 'collection') return `${failures[failure]}: ${rest.join(' ')}`
   if (word === 'outside')
     return `${failures[failure]}: the token is bound to a project, and this is outside of it.`
-  if (word === 'bound') return `${failures[failure]}: the token sees none but the one that it is bound to.`
+  if (word === 'bound')
+    return `${failures[failure]}: the token sees none but the one that it is bound to, and that while its user may.`
   return failures[failure]
 }
 

@@ -53,7 +53,8 @@ export const failures = {
   parent_not_folder: 'parentId: is not the id of a folder',
   node_across_episodes: 'parentId: a folder stays inside of its episode, or outside of all',
   path_too_long: 'The path of something below would be over 1,024 bytes, or over 32 segments.',
-  restore_name_invalid: 'as: is not a name for what is to be restored',
+  restore_name_invalid:
+    'as: is not a name for what is to be restored: of an asset it is a path, of all else one name without a slash',
   episode_write_protected: 'Episode is write-protected',
   holds_write_protected: 'It holds a write-protected episode.',
   url_refused: 'The signed URL is not valid: altered, expired, or for another method.',

@@ -139,7 +139,8 @@ export function problem(
 ): Response {
   const status = statusOf[failure]
   const field = fieldOf[failure]
-  const named = field ? [{ path: field, message }] : errors
+  // Its detail begins with the field, as that of several does.
+  const named = field ? [{ path: field, message: message.replace(`${field}: `, '') }] : errors
   const body: Problem = {
     type: `${origin}/problems/${failure}`,
     title: failures[failure],

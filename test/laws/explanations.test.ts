@@ -107,7 +107,7 @@ describe('a token that is bound', () => {
     const { owner, stranger, lab, open } = await withMembers()
     const place = { namespace: owner.slug, project: 'lab' }
     const token = await tokenOf(owner, ['read', 'write'], place)
-    const bound = ': the token sees none but the one that it is bound to.'
+    const bound = ': the token sees none but the one that it is bound to, and that while its user may.'
     const outside = ': the token is bound to a project, and this is outside of it.'
     const home = `/namespaces/${owner.slug}`
     for (const [path, code, detail] of [

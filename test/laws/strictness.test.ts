@@ -312,6 +312,22 @@ describe('a name that is not known', () => {
     ])
   })
 
+  it('that another one begins with is told of that, in either direction', async () => {
+    const tenant = await Tenant.arrive()
+    const place = { namespace: tenant.slug, project: 'lab', name: '/x' }
+    const registered = await tenant.ask('POST', '/assets/file', { ...place, episode: 'run' })
+    expect(errorsOf(registered)).toEqual([
+      { path: 'episode', message: 'is not known; did you mean episodeName?' },
+    ])
+    const listed = await tenant.ask(
+      'GET',
+      `/assets/file?namespace=${tenant.slug}&project=lab&episodeName=run`,
+    )
+    expect(errorsOf(listed)).toEqual([
+      { path: 'episodeName', message: 'is not known; did you mean episode?' },
+    ])
+  })
+
   it('is told of every object of a body, however deep', async () => {
     const tenant = await Tenant.arrive()
     const places: string[] = []
