@@ -5,7 +5,16 @@ import type { Assembly, Bucket, Held, Listing, Part } from '../../storage/bucket
 import type { ObjectRef } from './guard.sql.ts'
 import { type AnyCall, end, leaseOf, storeFor } from './lifecycle.ts'
 import type { NotedPart } from './parts.sql.ts'
-import { asAddsUp, asNoted, assertAllParts, differing, lacking, type SentPart, unfitParts } from './parts.ts'
+import {
+  asAddsUp,
+  asNoted,
+  assertAllParts,
+  differing,
+  lacking,
+  missingOf,
+  type SentPart,
+  unfitParts,
+} from './parts.ts'
 import {
   completeUpload,
   contestParts,
@@ -92,8 +101,9 @@ async function assemble(
 ): Promise<Made> {
   const { announcedSize, partSize, bucketUploadId } = upload
   if (partSize === null) return 'assembled'
-  const named = sent && assertAllParts(sent, partCountOf(announcedSize, partSize))
-  if (bucketUploadId === null) throw lacking([1])
+  const count = partCountOf(announcedSize, partSize)
+  const named = sent && assertAllParts(sent, count)
+  if (bucketUploadId === null) throw lacking(missingOf([], count))
   const { bucket } = await storeFor(call)
   const begun = { ...upload, partSize, bucketUploadId }
   if (bucket.listing) return assembleListed(bucket, bucket.listing, begun, named)

@@ -13,14 +13,16 @@ export interface SentPart {
 /** An answer names so many of them; whoever sends these again learns of the others. */
 const MOST_NAMED = 100
 
-/** The refusal that names the parts which are in the way. */
-export const lacking = (partNumbers: readonly number[]): Refusal =>
+const SEND_AGAIN = (part: number): string =>
+  `lacks part ${part}, or names another one than the bucket holds: send it again`
+const NAME_IT = (part: number): string =>
+  `names no part ${part}: add it, or leave the list out for those that the bucket holds`
+
+/** The refusal that names the parts which are in the way, and says what to do about each. */
+export const lacking = (partNumbers: readonly number[], messageOf = SEND_AGAIN): Refusal =>
   new Refusal(
     'upload_incomplete',
-    partNumbers.slice(0, MOST_NAMED).map((partNumber) => ({
-      path: 'parts',
-      message: `lacks part ${partNumber}, or names another one than the bucket holds: send it again`,
-    })),
+    partNumbers.slice(0, MOST_NAMED).map((part) => ({ path: 'parts', message: messageOf(part) })),
   )
 
 /** The parts by number; refuses a list that leaves out a part, or names one twice. */
@@ -30,26 +32,24 @@ export function assertAllParts(sent: readonly SentPart[], count: number | null):
   const repeated = sorted.find(({ partNumber }, index) => partNumber === sorted[index - 1]?.partNumber)
   if (repeated) throw invalid('parts', `has part ${repeated.partNumber} twice`)
   const missing = missingOf(sorted, count)
-  if (missing !== null) throw lacking([missing])
+  if (missing.length > 0) throw lacking(missing, NAME_IT)
   if (count !== null && sorted.length > count) throw invalid('parts', `has more than ${count} entries`)
   return sorted
 }
 
-/** The first that is not there, of parts by number. */
-function missingOf(parts: readonly { readonly partNumber: number }[], count: number | null): number | null {
-  const gap = parts.findIndex(({ partNumber }, index) => partNumber !== index + 1)
-  if (gap >= 0) return gap + 1
-  return parts.length < (count ?? 1) ? parts.length + 1 : null
+/** Those that are not there, of parts by number; where nobody has said how many there are, up to the last. */
+export function missingOf(parts: readonly { readonly partNumber: number }[], count: number | null): number[] {
+  const there = new Set(parts.map(({ partNumber }) => partNumber))
+  const last = count ?? parts.at(-1)?.partNumber ?? 1
+  return Array.from({ length: last }, (_, index) => index + 1).filter((number) => !there.has(number))
 }
 
 /** The parts that are named, as they are noted. */
 export function asNoted(named: readonly SentPart[], noted: readonly NotedPart[]): readonly NotedPart[] {
   const notes = new Map(noted.map((note) => [note.partNumber, note]))
-  return named.map(({ partNumber, etag }) => {
-    const note = notes.get(partNumber)
-    if (note?.etag !== etag) throw lacking([partNumber])
-    return note
-  })
+  const others = named.filter(({ partNumber, etag }) => notes.get(partNumber)?.etag !== etag)
+  if (others.length > 0) throw lacking(others.map(({ partNumber }) => partNumber))
+  return named.flatMap(({ partNumber }) => notes.get(partNumber) ?? [])
 }
 
 interface Announced {
@@ -63,7 +63,7 @@ export function asAddsUp<P extends Part>(
   { announcedSize, partSize }: Announced,
 ): readonly P[] {
   const missing = missingOf(held, partCountOf(announcedSize, partSize))
-  if (missing !== null) throw lacking([missing])
+  if (missing.length > 0) throw lacking(missing)
   const sum = held.reduce((bytes, { size }) => bytes + size, 0)
   if (announcedSize === null || sum === announcedSize) return held
   const wrong = held.filter(

@@ -199,9 +199,9 @@ describe('an upload that is completed without a list of parts', () => {
     expect((await uploader.complete(upload)).body).toEqual(body)
   })
 
-  it('stays as it is while they do not add up, and is told the part that is in the way', async () => {
+  it('stays as it is while they do not add up, and is told the parts that are in the way', async () => {
     const upload = await uploader.beginParts(LEAST_PART + 3)
-    expectIncomplete(await uploader.complete(upload), [1])
+    expectIncomplete(await uploader.complete(upload), [1, 2])
     await uploader.putPart(upload, 2, 'e')
     expectIncomplete(await uploader.complete(upload), [1])
     await uploader.putPart(upload, 1, new Uint8Array(LEAST_PART))
@@ -209,6 +209,23 @@ describe('an upload that is completed without a list of parts', () => {
     expect((await uploader.rowOf(upload)).state).toBe('pending')
     await uploader.putPart(upload, 2, 'end')
     expect((await uploader.complete(upload)).status).toBe(200)
+  })
+
+  it('is told all parts that are not sent, not named, or named wrongly', async () => {
+    const upload = await uploader.beginParts(2 * LEAST_PART + 3)
+    const first = await uploader.putPart(upload, 1, new Uint8Array(LEAST_PART))
+    expectIncomplete(await uploader.complete(upload), [2, 3])
+    const second = await uploader.putPart(upload, 2, new Uint8Array(LEAST_PART))
+    const third = await uploader.putPart(upload, 3, 'end')
+    const wrong = (part: SentPart) => ({ ...part, etag: 'x' })
+    expectIncomplete(await uploader.complete(upload, [wrong(first), second, wrong(third)]), [1, 3])
+    // The bucket holds these: nothing is to be sent.
+    const unnamed = await uploader.complete(upload, [first])
+    expect([unnamed.status, unnamed.body.errors.map(({ message }: { message: string }) => message)]).toEqual([
+      409,
+      [2, 3].map((part) => expect.stringMatching(`^names no part ${part}: add it, or leave the list out`)),
+    ])
+    expect((await uploader.complete(upload, [third, first, second])).status).toBe(200)
   })
 
   it('may be told the parts as they are shown, with their sizes', async () => {

@@ -348,8 +348,8 @@ describe.each(everyStore)('an upload in parts to $name', (store) => {
   it.each([
     ['no list of parts', undefined, 409, 'lacks part 1'],
     ['an empty list', [], 400, 'is empty'],
-    ['the last part lacking', numbers(1, 2, 3, 4), 409, 'lacks part 5'],
-    ['a part within lacking', numbers(5, 4, 2, 1), 409, 'lacks part 3'],
+    ['the last part lacking', numbers(1, 2, 3, 4), 409, 'names no part 5'],
+    ['a part within lacking', numbers(5, 4, 2, 1), 409, 'names no part 3'],
     ['a part twice', numbers(1, 2, 3, 4, 5, 3), 400, 'has part 3 twice'],
     ['a part too many', numbers(1, 2, 3, 4, 5, 6), 400, 'has more than 5 entries'],
     ['parts of which none was ever signed', numbers(1, 2, 3, 4, 5), 409, 'not hold'],
