@@ -13,6 +13,8 @@ export interface Progress {
   /** Those among them that need not be sent, since the server had them. */
   readonly held: number
   readonly total: number
+  /** Whether the server had all of it, so that nothing is sent. */
+  readonly isThere: boolean
 }
 
 export interface UploadOptions {
@@ -271,9 +273,10 @@ export class Upload {
   #report(part: number, sent: number): void {
     this.#total += sent - (this.#sent.get(part) ?? 0)
     this.#sent.set(part, sent)
-    const held = this.#held ?? 0
+    const { size: total } = this.#source
+    const isThere = this.#held === total
     try {
-      this.#options.onProgress?.({ sent: this.#total, held, total: this.#source.size })
+      this.#options.onProgress?.({ sent: this.#total, held: this.#held ?? 0, total, isThere })
     } catch (error) {
       // It is called from where bytes are read: to whoever reads them it would look like a cut.
       this.#failed.abort(error)

@@ -125,6 +125,16 @@ describe('a day’s recordings', () => {
     expect(JSON.parse((await send('--json')).said)).toMatchObject({ sent: true })
   })
 
+  it('are told apart from what is there already, also where they are empty', async () => {
+    const { run, namespace, write } = await newDay()
+    write('empty.txt', '')
+    const send = () => run('upload', 'empty.txt', '--to', `${namespace}/lab`)
+    expect([(await send()).said, (await send()).said]).toEqual([
+      expect.stringMatching(/^\/empty\.txt {2}0 B\n$/),
+      expect.stringMatching(/^\/empty\.txt {2}0 B {2}not sent again\n$/),
+    ])
+  })
+
   it('of several folders keep apart, and are refused where they meet', async () => {
     const { run, namespace, write, folder } = await newDay()
     for (const path of ['a/x.txt', 'b/x.txt', 'c/x.txt']) write(path)
@@ -188,6 +198,10 @@ describe('a day’s recordings', () => {
     for (const args of [
       ['upload', '', '--to', to],
       ['upload', 'odd', '--to', `${to}/run/sub`],
+      ['upload', 'odd', '--to', to, '--as', '/a/../b'],
+      ['upload', 'odd', '--to', to, '--as', 'x/'.repeat(33)],
+      ['upload', 'odd', '--to', to, '--tag', ''],
+      ['upload', 'odd', '--to', to, '--tag', 'x'.repeat(65)],
       ['dataset', `${to}/all`, '--add', ''],
       ['set', `${to}/odd`, '--metadata', 'null'],
       ['set', `${to}/odd`, '--started', 'yesterday'],

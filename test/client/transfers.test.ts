@@ -169,7 +169,7 @@ describe('an upload', () => {
         ...{ name: path.startsWith('/') ? path : `/${path}`, tags: ['night'], metadata: { robot: 'arm-3' } },
         object: { size },
       })
-      expect(told.at(-1)).toEqual({ sent: size, held: 0, total: size })
+      expect(told.at(-1)).toEqual({ sent: size, held: 0, total: size, isThere: false })
       const query = { q: `id:${asset.id}` }
       const path_ = { slug: place.namespace, projectSlug: 'lab' }
       const [found] = await all(

@@ -46,7 +46,9 @@ export const textIn = (values: Values, name: string): string | undefined => {
 
 export const textsIn = (values: Values, name: string): string[] => {
   const value = values[name]
-  return Array.isArray(value) ? value.map(String) : []
+  const texts = Array.isArray(value) ? value.map(String) : []
+  if (texts.includes('')) throw new UsageError(`--${name} is empty.`)
+  return texts
 }
 
 /** A whole number from 1 on. */

@@ -48,9 +48,37 @@ const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path
 const under = (folder: string | undefined, path: string): string =>
   `${rooted(folder ?? '').replace(/\/$/, '')}/${path}`
 
+const MOST_BYTES_OF_A_PATH = 1_024
+const MOST_SEGMENTS = 32
+const MOST_IN_A_NAME = 255
+const MOST_IN_A_TAG = 64
+const MOST_TAGS = 64
+
+/** Why the server would refuse a path, when all bytes were sent by then; undefined where it takes it. */
+function pathFault(path: string): string | undefined {
+  const names = path.split('/').filter((name) => name !== '')
+  if (names.some((name) => name === '.' || name === '..')) return 'has a segment that is "." or ".."'
+  if (names.some((name) => [...name].length > MOST_IN_A_NAME))
+    return `has a segment of over ${MOST_IN_A_NAME} characters`
+  if (names.length > MOST_SEGMENTS) return `has over ${MOST_SEGMENTS} segments`
+  if (Buffer.byteLength(path) > MOST_BYTES_OF_A_PATH) return `is over ${MOST_BYTES_OF_A_PATH} bytes`
+  return /\p{Cc}/u.test(path) ? 'has a control character' : undefined
+}
+
+/** The tags that all get, as the server would take them. */
+function tagsIn({ values }: Run): readonly string[] {
+  const tags = textsIn(values, 'tag')
+  const long = tags.find((tag) => [...tag].length > MOST_IN_A_TAG)
+  if (long !== undefined) throw new UsageError(`--tag is over ${MOST_IN_A_TAG} characters: ${long}`)
+  if (tags.length > MOST_TAGS) throw new UsageError(`--tag is given over ${MOST_TAGS} times.`)
+  return tags
+}
+
 /** The path of an asset by `--as`: of a single file all of it, of others what it begins with. */
 async function pathsBy({ words, values }: Run): Promise<(path: string) => string> {
   const as = textIn(values, 'as')
+  const fault = as === undefined ? undefined : pathFault(as)
+  if (fault !== undefined) throw new UsageError(`--as ${fault}.`)
   const [word, ...others] = words
   const isOne = word !== undefined && others.length === 0 && (await stat(word).catch(() => null))?.isFile()
   return isOne && as !== undefined && !as.endsWith('/') ? () => rooted(as) : (path) => under(as, path)
@@ -83,6 +111,12 @@ function tellLeftOut(found: LeftOut, json: boolean): boolean {
   return isFault
 }
 
+/** Tells of a file that no asset can be called like; the others are sent. */
+function tellUnfit(file: string, fault: string, json: boolean): void {
+  if (json) sayJson({ file, fault })
+  else tell(`${file}: ${fault}`)
+}
+
 /** What is to be sent, and where to. Everything is looked at first: a mistake is told before anything is sent. */
 async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; faults: number }> {
   const to = textIn(run.values, 'to')
@@ -92,7 +126,7 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; fault
   const isEach = run.values.episodes === true
   if (isEach && episode !== undefined)
     throw new UsageError('With --episodes each folder is an episode: --to is namespace/project.')
-  const [kind, metadata, tags] = [kindIn(run), metadataIn(run), textsIn(run.values, 'tag')]
+  const [kind, metadata, tags] = [kindIn(run), metadataIn(run), tagsIn(run)]
   const common = {
     ...place,
     ...(kind ? { kind } : {}),
@@ -111,6 +145,12 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; fault
     }
     const at = isEach ? inEpisode(found.path, found.file) : { episode, path: found.path }
     const path = pathOf(at.path)
+    const fault = pathFault(path)
+    if (fault !== undefined) {
+      tellUnfit(found.file, `name: ${fault}`, run.json)
+      faults++
+      continue
+    }
     const key = JSON.stringify([at.episode, kind, path])
     const other = items.get(key)
     if (other !== undefined)
@@ -157,7 +197,7 @@ async function run(run: Run): Promise<Exit> {
   const uploads = lake.uploadAll(items, {
     ...{ concurrency, signal: run.signal, keep: true },
     onProgress(item, progress) {
-      if (progress.held === progress.total) held.add(item)
+      if (progress.isThere) held.add(item)
       bar.label = item.path
       bar.update(item, { done: progress.sent, held: progress.held, total: progress.total })
     },
