@@ -154,8 +154,9 @@ function asRead(url: URL, { shape }: z.ZodObject): URL {
     isOlder && name === 'space' ? 'project' : name,
     value,
   ])
-  const read = asked.filter(([name]) => Object.hasOwn(shape, name))
-  return new URL(`${url.pathname}?${new URLSearchParams(read)}`, url)
+  const read = new URL(url)
+  read.search = String(new URLSearchParams(asked.filter(([name]) => Object.hasOwn(shape, name))))
+  return read
 }
 
 function takesSeveral({ shape }: z.ZodObject, name: string): boolean {
