@@ -34,7 +34,7 @@ const MOST_MERGED = 6
 
 /** Of some metadata not all is told by facets: then this one is there. */
 const MORE: Facet = { key: '~more', value: ['text', ''] }
-const MOST_BYTES_OF_A_KEY = 128
+export const MOST_BYTES_OF_A_KEY = 128
 /** Of a word, in characters. */
 const LONGEST_WORD = 32
 

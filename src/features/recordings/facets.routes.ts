@@ -1,7 +1,7 @@
 import { invalid } from '../../domain/failure.ts'
 import { rangeOfPrefix } from '../../domain/path.ts'
 import { parseQuery, QueryFault } from '../../domain/query.ts'
-import { keyOf } from '../../domain/query-drives.ts'
+import { keyOf, MOST_BYTES_OF_A_KEY } from '../../domain/query-drives.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
 import type { Endpoint } from '../../http/route.ts'
@@ -28,8 +28,11 @@ function keyIn(spelt: string): string {
   const [first = '', ...rest] = path
   const name = first.toLowerCase()
   if ((name === 'tag' || name === 'status') && rest.length === 0) return name
-  const key = name === 'meta' && rest.length > 0 ? keyOf(rest) : null
-  if (key === null) throw invalid('key', 'is none: tag, status, or a path in the metadata such as meta.robot')
+  if (name !== 'meta' || rest.length === 0)
+    throw invalid('key', 'is none: tag, status, or a path in the metadata such as meta.robot')
+  const key = keyOf(rest)
+  if (key === null)
+    throw invalid('key', `is over ${MOST_BYTES_OF_A_KEY} bytes: of such a path there are no facets`)
   return key
 }
 

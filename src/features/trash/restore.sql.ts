@@ -118,7 +118,10 @@ export function readRestored(rows: readonly Row[]): Restored {
       : [
           {
             path: 'as',
-            message: `has to be another name: the ${kind} ${JSON.stringify(namesake)} has this one`,
+            message:
+              kind === 'namespace'
+                ? `has to be another slug: ${JSON.stringify(namesake)} is not free`
+                : `has to be another name: the ${kind} ${JSON.stringify(namesake)} has this one`,
           },
         ]),
   ]

@@ -342,6 +342,17 @@ describe('the slug of before', () => {
     expect(await reservedOf(slugs)).toEqual(slugs.slice(1))
   })
 
+  it('of which one is kept for another is not free for what comes back', async () => {
+    const owner = await Tenant.arrive()
+    const [former, gone] = [await team(owner), await team(owner)]
+    expect((await owner.ask('PATCH', `/namespaces/${former}`, { slug: unique() })).status).toBe(200)
+    await owner.ask('DELETE', `/namespaces/${gone}`)
+    const [{ deletionId }] = (await owner.ask('GET', `/namespaces/${gone}/trash`)).body.trash
+    const answer = await owner.ask('POST', `/namespaces/${gone}/trash/${deletionId}/restore?as=${former}`)
+    const message = `has to be another slug: "${former}" is not free`
+    expect([answer.status, answer.body.errors]).toEqual([409, [{ path: 'as', message }]])
+  })
+
   it('has lists of its own: their cursors are of another list', async () => {
     const owner = await Tenant.arrive()
     const slug = await team(owner)

@@ -102,6 +102,15 @@ describe('the facets of a project', () => {
     expect([body, trips]).toEqual([{ values, truncated: false }, 1])
   })
 
+  it.each([
+    ['name', 'is none: tag, status, or a path in the metadata such as meta.robot'],
+    [`meta.${'k'.repeat(124)}`, 'is over 128 bytes: of such a path there are no facets'],
+  ])('have no key %s, and say why', async (key, message) => {
+    const { list } = await having([])
+    const { status, body } = await list({ key })
+    expect([status, body.errors]).toEqual([400, [{ path: 'key', message }]])
+  })
+
   it('are of live episodes, and of those that begin alike', async () => {
     const { tenant, project, list } = await having(some)
     await tenant.ask('DELETE', `${project}/episodes/run-1`)
