@@ -47,7 +47,10 @@ export const members = sqliteTable(
       .references(() => namespaces.id),
     /** 1 reader, 2 writer, 3 owner: a right includes the lower ones. */
     role: integer().notNull(),
-    /** 2 at home, 1 where the user has written something, 0 where somebody has made the user a member, and no more. */
+    /**
+     * 2 at home, 1 where the user has written something, 0 where somebody has made the user a member, and no more; ten less
+     * while the namespace is in the trash.
+     */
     prominence: integer().notNull().default(0),
     createdAt: time().notNull(),
     /** The marks of the requests that made the user a member, and gave the present role. */

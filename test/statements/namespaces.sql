@@ -43,7 +43,7 @@ select standing.refusal as refusal, iif(standing.refusal is null, ifnull((select
  when 2 then 'writer'
  when 3 then 'owner' end, 'metadata', json(namespaces.metadata)) as body
  from members cross join namespaces on namespaces.id = members.namespace_id and namespaces.deleted_at is null
- where members.user_id = (select user_id from permit where token_project_id is null) and (members.prominence, members.namespace_id) < (iif(:before = 'g', 9, cast(substr(:before, 1, 2) as integer)), substr(:before, 3)) and namespaces.id = ifnull((select token_namespace_id from permit), namespaces.id)
+ where members.user_id = (select user_id from permit where token_project_id is null) and (members.prominence, members.namespace_id) < (iif(:before = 'g', 9, cast(substr(:before, 1, 2) as integer)), substr(:before, 3)) and members.prominence >= 0 and members.namespace_id = ifnull((select token_namespace_id from permit), members.namespace_id)
  order by members.prominence desc, members.namespace_id desc limit iif(:offset > 0 and (:offset >= (select ifnull((select users.namespace_count from users where users.id = standing.user_id), 0)
  from permit as standing) or :offset > 100000), 0, :limit + 1) offset :offset)
 

@@ -59,7 +59,8 @@ export const listNamespaces = listPlan(listing, 'namespaces.listed', (a) => {
       from ${members} cross join ${namespaces} on ${namespaces.id} = ${members.namespaceId} and ${live(namespaces)}
       where ${members.userId} = (select user_id from permit where token_project_id is null)
         and (${members.prominence}, ${members.namespaceId}) < ${positionBefore(a)}
-        and ${namespaces.id} = ifnull((select token_namespace_id from permit), ${namespaces.id})
+        and ${members.prominence} >= 0
+        and ${members.namespaceId} = ifnull((select token_namespace_id from permit), ${members.namespaceId})
       order by ${members.prominence} desc, ${members.namespaceId} desc ${limit}`,
     isCounted: sql`standing.token_namespace_id is null`,
   }

@@ -253,6 +253,55 @@ describe('GET /namespaces', () => {
     expect(body.namespaces.map(({ slug }: { slug: string }) => slug)).toEqual(slugs)
   })
 
+  it('reads none of those that are in the trash, which come back to where they were', async () => {
+    const [tenant, other] = [await Tenant.arrive(), await Tenant.arrive()]
+    const listed = async () => {
+      const { body, rowsRead } = await tenant.ask('GET', '/namespaces')
+      return { slugs: body.namespaces.map(({ slug }: { slug: string }) => slug), total: body.total, rowsRead }
+    }
+    const kept = unique('kept')
+    await tenant.ask('POST', '/namespaces', { slug: kept })
+    const alone = await listed()
+    const teams = Array.from({ length: 20 }, () => unique('team'))
+    for (const slug of teams) {
+      await other.ask('POST', '/namespaces', { slug })
+      await other.ask('PUT', `/namespaces/${slug}/members/${tenant.slug}`, { role: 'writer' })
+    }
+    const [written] = teams
+    await tenant.ask('POST', `/namespaces/${written}/projects`, { name: 'lab' })
+    const before = await listed()
+    expect(before.slugs).toEqual([tenant.slug, written, kept, ...teams.slice(1).toReversed()])
+    for (const slug of teams) expect((await other.ask('DELETE', `/namespaces/${slug}`)).status).toBe(200)
+    expect(await listed()).toEqual(alone)
+    for (const slug of teams) {
+      const [{ deletionId }] = (await other.ask('GET', `/namespaces/${slug}/trash`)).body.trash
+      const restored = await other.ask('POST', `/namespaces/${slug}/trash/${deletionId}/restore`)
+      expect(restored.status).toBe(200)
+    }
+    expect(await listed()).toEqual(before)
+  })
+
+  it('finds what was in the trash before that was noted', async () => {
+    const tenant = await Tenant.arrive()
+    const slug = unique('team')
+    await tenant.ask('POST', '/namespaces', { slug })
+    await tenant.ask('DELETE', `/namespaces/${slug}`)
+    const prominence = () =>
+      env.DB.prepare(
+        'select prominence from members where namespace_id = (select id from namespaces where slug = ?)',
+      )
+        .bind(slug)
+        .first('prominence')
+    await env.DB.prepare(
+      'update members set prominence = 1 where namespace_id = (select id from namespaces where slug = ?)',
+    )
+      .bind(slug)
+      .run()
+    const [migration] = env.TEST_MIGRATIONS.filter(({ name }) => name === '0029_places_in_the_trash.sql')
+    await env.DB.prepare(migration?.queries[0] ?? '').run()
+    expect(await prominence()).toBe(-9)
+  })
+
   it('tells my role in each', async () => {
     const [tenant, other] = [await Tenant.arrive(), await Tenant.arrive()]
     const slug = unique('team')
