@@ -1,9 +1,9 @@
 import { TrieRouter } from 'hono/router/trie-router'
-import { invalid } from './domain/failure.ts'
 import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
-import type { AnyRoute, Endpoint } from './http/route.ts'
+import { decoded } from './http/path.ts'
+import type { Endpoint } from './http/route.ts'
 
 /**
  * Where a path is answered. An isolate answers few of the paths that there are, so a file of endpoints is evaluated, with
@@ -155,23 +155,4 @@ export async function endpointsAt(path: string): Promise<readonly Found[]> {
     endpoint,
     params: decoded(params as Found['params'], endpoint.route),
   }))
-}
-
-/** What is no UTF-8 names nothing, and not what is called like its percent signs either; a signature settles the rest. */
-function decoded(params: Found['params'], { open }: AnyRoute): Found['params'] {
-  const pairs = Object.entries(params).map(([name, value]) => {
-    const text = textOf(value)
-    if (text === null && !open) throw invalid(name, 'is not percent-encoded UTF-8')
-    return [name, text ?? value]
-  })
-  return Object.fromEntries(pairs)
-}
-
-/** A percent sign that stands for itself is taken as that. */
-function textOf(value: string): string | null {
-  try {
-    return decodeURIComponent(value.replaceAll(/%(?![\da-f]{2})/gi, '%25'))
-  } catch {
-    return null
-  }
 }
