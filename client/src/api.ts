@@ -4539,7 +4539,7 @@ export interface operations {
                      *       "name": "dreamlake-edge",
                      *       "version": "0.1.0",
                      *       "commit": null,
-                     *       "migration": "0028_staged_and_findings"
+                     *       "migration": "0029_places_in_the_trash"
                      *     }
                      */
                     "application/json": {
