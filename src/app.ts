@@ -129,6 +129,7 @@ app.all('*', async (context, next) => {
     request: context.req.raw,
     url: new URL(context.req.url),
     params: found.params,
+    garbled: found.garbled,
     env: context.env,
     requestId: context.get('requestId'),
     isRepeatable: context.get('isRepeatable'),

@@ -2,7 +2,7 @@ import { TrieRouter } from 'hono/router/trie-router'
 import { episodeListEndpoints } from './features/recordings/episode-list.routes.ts'
 import { episodeEndpoints } from './features/recordings/episodes.routes.ts'
 import { serviceEndpoints } from './features/service/service.routes.ts'
-import { decoded } from './http/path.ts'
+import { decoded, type Named } from './http/path.ts'
 import type { Endpoint } from './http/route.ts'
 
 /**
@@ -139,10 +139,8 @@ async function routerOf(branch: Branch): Promise<TrieRouter<Endpoint>> {
   return router
 }
 
-interface Found {
+interface Found extends Named {
   readonly endpoint: Endpoint
-  /** What the path says. */
-  readonly params: Readonly<Record<string, string>>
 }
 
 /** The endpoints of all routes that a path matches, whatever their method. */
@@ -151,8 +149,5 @@ export async function endpointsAt(path: string): Promise<readonly Found[]> {
   if (!branch) return []
   const [matched] = (await routerOf(branch)).match('ALL', path)
   // A router of this kind has no other values than the parameters.
-  return matched.map(([endpoint, params]) => ({
-    endpoint,
-    params: decoded(params as Found['params'], endpoint.route),
-  }))
+  return matched.map(([endpoint, params]) => ({ endpoint, ...decoded(params as Found['params']) }))
 }

@@ -54,7 +54,7 @@ export const failures = {
   node_across_episodes: 'parentId: a folder stays inside of its episode, or outside of all',
   path_too_long: 'The path of something below would be over 1,024 bytes, or over 32 segments.',
   restore_name_invalid:
-    'as: is not a name for what is to be restored: of an asset it is a path, of all else one name without a slash',
+    'as: is not a name for what is to be restored: of an asset it is a path, of all else a name, of a folder one without a slash',
   episode_write_protected: 'Episode is write-protected',
   holds_write_protected: 'It holds a write-protected episode.',
   url_refused: 'The signed URL is not valid: altered, expired, or for another method.',
@@ -147,6 +147,20 @@ export class Refusal extends Error {
     this.failure = failure
     this.errors = errors
   }
+}
+
+/** Faults of a kind that are told of a part of a request: of more, how many. */
+export const MOST_TOLD = 100
+
+/** The first faults of a part: of a list that it holds, each entry can be wrong in several ways. */
+export function firstOf(
+  part: 'path' | 'query' | 'body',
+  errors: readonly FieldError[],
+): readonly FieldError[] {
+  const more = errors.length - MOST_TOLD
+  return more > 0
+    ? [...errors.slice(0, MOST_TOLD), { path: part, message: `has ${more} more faults` }]
+    : errors
 }
 
 /** The refusal of one field of a request. */

@@ -4,28 +4,10 @@ const LONGEST = 64
 /** Case, and what joins words, are spelled in many ways. */
 const folded = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
 
-/**
- * The known name that another one most resembles, up to a third of its letters; else the shortest that it begins with, or
- * that begins with it; null where none is near.
- */
+/** The known name that another one most resembles, up to a third of its letters; null where none is near. */
 export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > LONGEST) return null
   const given = folded(name)
-  return fewestEdits(given, known) ?? sharedBeginning(given, known)
-}
-
-/** A shorter beginning is of many names. */
-const LEAST_BEGINNING = 4
-
-function sharedBeginning(given: string, known: readonly string[]): string | null {
-  const akin = known.filter((each) => {
-    const [short = '', long = ''] = [given, folded(each)].sort((one, other) => one.length - other.length)
-    return short.length >= LEAST_BEGINNING && long.startsWith(short)
-  })
-  return akin.toSorted((one, other) => one.length - other.length)[0] ?? null
-}
-
-function fewestEdits(given: string, known: readonly string[]): string | null {
   let found: string | null = null
   let fewest = Number.POSITIVE_INFINITY
   for (const each of known) {

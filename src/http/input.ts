@@ -1,15 +1,15 @@
-import { type FieldError, invalidFields } from '../domain/failure.ts'
+import { type FieldError, firstOf, invalidFields } from '../domain/failure.ts'
 import type { RawBody } from './body.ts'
 import { expectationFault, keyFault } from './conditions.ts'
+import type { Named } from './path.ts'
 import type { AnyRoute, Route } from './route.ts'
-import { bookkeepingIn, errorsOf, MOST_TOLD, sift } from './unknown.ts'
+import { bookkeepingIn, errorsOf, sift } from './unknown.ts'
 import * as z from './zod.ts'
 
 /** What a client sends besides the body. */
-interface Sent {
+interface Sent extends Named {
   readonly request: Request
   readonly url: URL
-  readonly params: Readonly<Record<string, string>>
 }
 
 type Given = Readonly<Record<string, unknown>>
@@ -28,13 +28,13 @@ export function readerOf<P extends z.ZodObject, Q extends z.ZodObject, B extends
   route: Route<P, Q, B>,
 ) {
   let judges: Judges<Q, B> | null = null
-  return ({ request, url, params }: Sent, raw: RawBody, isLenient: boolean) => {
+  return ({ request, url, params, garbled }: Sent, raw: RawBody, isLenient: boolean) => {
     judges ??= isStrict(route) ? strictJudges(route) : tolerantJudges(route)
     const input = assertValid({
       bookmark: checkBookmark(request),
       expectation: checkHeader(request, 'If-Match', expectationFault),
       key: checkHeader(request, 'Idempotency-Key', route.isKeyed ? keyFault : () => null),
-      params: check('path', route.params, params),
+      params: withErrors(garbled.map(notText), check('path', route.params, params)),
       query: judges.query(url, isLenient),
       body: judges.body(raw, isLenient),
     })
@@ -51,6 +51,8 @@ export const readOpen = <P extends z.ZodObject, Q extends z.ZodObject>(
     params: check('path', params, sent.params),
     query: check('query', query, parametersOf(sent.url, query)),
   })
+
+const notText = (path: string): FieldError => ({ path, message: 'is not percent-encoded UTF-8' })
 
 /** How the two parts of a request are judged. */
 interface Judges<Q extends z.ZodObject, B extends z.ZodObject> {
@@ -102,7 +104,6 @@ const asGiven = (method: AnyRoute['method'], given: Given): Given =>
 
 type Checked<T> = { readonly value: T } | { readonly errors: readonly FieldError[] }
 
-/** What a part of a request is judged to be: of a list that it holds, each entry can be wrong in several ways. */
 function check<S extends z.ZodObject>(
   part: 'path' | 'query' | 'body',
   schema: S | undefined,
@@ -111,13 +112,11 @@ function check<S extends z.ZodObject>(
   if (!schema) return { value: {} as z.output<S> }
   const result = schema.safeParse(input)
   if (result.success) return { value: result.data }
-  const { issues } = result.error
-  const errors = issues.slice(0, MOST_TOLD).map(({ path, message, code }) => ({
+  const errors = result.error.issues.map(({ path, message, code }) => ({
     path: path.join('.'),
     message: code === 'invalid_type' && isAbsent(input, path) ? 'is required' : message,
   }))
-  const more = issues.length - errors.length
-  return { errors: more > 0 ? [...errors, { path: part, message: `has ${more} more faults` }] : errors }
+  return { errors: firstOf(part, errors) }
 }
 
 const isAbsent = (input: unknown, path: readonly PropertyKey[]): boolean =>
@@ -147,7 +146,7 @@ function parametersOf({ searchParams }: URL, schema: z.ZodObject): Given {
   return spelled(Object.fromEntries(first), schema)
 }
 
-/** The URL with nothing but what the route reads of it, as it is spelt now: a list is the same however it is asked for. */
+/** The URL with nothing but the parameters that the route reads, as they are spelt now: a list is the same by any others. */
 function asRead(url: URL, { shape }: z.ZodObject): URL {
   const isOlder = 'project' in shape && !url.searchParams.has('project')
   const asked = [...url.searchParams].map(([name, value]): [string, string] => [

@@ -1,19 +1,18 @@
-import { invalid } from '../domain/failure.ts'
-import type { AnyRoute } from './route.ts'
-
 type Params = Readonly<Record<string, string>>
 
-/**
- * What a path says, as text. What is no UTF-8 names nothing, and not what is called like its percent signs either; of an
- * open route, a signature settles that.
- */
-export function decoded(params: Params, { open }: AnyRoute): Params {
-  const pairs = Object.entries(params).map(([name, value]) => {
-    const text = textOf(value)
-    if (text === null && !open) throw invalid(name, 'is not percent-encoded UTF-8')
-    return [name, text ?? value]
-  })
-  return Object.fromEntries(pairs)
+/** What a path says. */
+export interface Named {
+  readonly params: Params
+  /** The parameters that are no UTF-8: they name nothing, and not what is called like their percent signs either. */
+  readonly garbled: readonly string[]
+}
+
+export function decoded(params: Params): Named {
+  const texts = Object.entries(params).map(([name, value]) => [name, textOf(value)] as const)
+  return {
+    params: Object.fromEntries(texts.map(([name, text]) => [name, text ?? params[name] ?? ''])),
+    garbled: texts.flatMap(([name, text]) => (text === null ? [name] : [])),
+  }
 }
 
 /** A percent sign that stands for itself is taken as that. */

@@ -6,6 +6,7 @@ import type { Asking } from '../db/standing.ts'
 import type { Stamp } from '../db/write.ts'
 import type { Caller, Grant, Role } from '../domain/access.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { Named } from './path.ts'
 import type { Limited } from './rate-limit.ts'
 import type * as z from './zod.ts'
 
@@ -93,10 +94,9 @@ export interface Route<P extends z.ZodObject, Q extends z.ZodObject, B extends z
 export type AnyRoute = Route<z.ZodObject, z.ZodObject, z.ZodObject>
 
 /** A request, as the middleware hands it on. */
-export interface Incoming {
+export interface Incoming extends Named {
   readonly request: Request
   readonly url: URL
-  readonly params: Readonly<Record<string, string>>
   readonly env: Env
   readonly requestId: string
   /** Whether the client chose the request id, and so can send the same request again. */

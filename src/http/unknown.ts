@@ -1,4 +1,4 @@
-import type { FieldError } from '../domain/failure.ts'
+import { type FieldError, MOST_TOLD } from '../domain/failure.ts'
 import { nearest } from '../domain/nearest.ts'
 import * as z from './zod.ts'
 
@@ -65,8 +65,6 @@ interface Part {
   readonly names: readonly string[]
 }
 
-/** Faults of a kind that are told: of more, how many. */
-export const MOST_TOLD = 100
 const MOST_LETTERS_SHOWN = 255
 
 /** One error for each unknown name: with the known one that is nearest, or the way to change what it names. */
@@ -89,8 +87,12 @@ export function errorsOf(
   return more > 0 ? [...errors, { path: part, message: `has ${more} more names that are not known` }] : errors
 }
 
+/** Names of one thing, of which the lists know the first, and what makes it the other. */
+const AKIN = ['episode', 'episodeName']
+
 function resembling(name: string, known: readonly string[], where: string): string | null {
-  const meant = nearest(name, known)
+  const akin = AKIN.includes(name) ? AKIN.find((each) => each !== name && known.includes(each)) : undefined
+  const meant = akin ?? nearest(name, known)
   return meant === null ? null : `is not known; did you mean ${meant}${where}?`
 }
 

@@ -312,7 +312,7 @@ describe('a name that is not known', () => {
     ])
   })
 
-  it('that another one begins with is told of that, in either direction', async () => {
+  it('of an episode is told of the other one', async () => {
     const tenant = await Tenant.arrive()
     const place = { namespace: tenant.slug, project: 'lab', name: '/x' }
     const registered = await tenant.ask('POST', '/assets/file', { ...place, episode: 'run' })
@@ -326,6 +326,8 @@ describe('a name that is not known', () => {
     expect(errorsOf(listed)).toEqual([
       { path: 'episodeName', message: 'is not known; did you mean episode?' },
     ])
+    const tagged = await tenant.ask('PATCH', await tenant.withProject('lab'), { tagsRemove: ['x'] })
+    expect(errorsOf(tagged)).toEqual([{ path: 'tagsRemove', message: 'is not known' }])
   })
 
   it('is told of every object of a body, however deep', async () => {

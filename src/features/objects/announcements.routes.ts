@@ -1,4 +1,4 @@
-import { invalidFields } from '../../domain/failure.ts'
+import { firstOf, invalidFields } from '../../domain/failure.ts'
 import { MOST_BYTES_AT_ONCE, partBytesFor, partCountOf } from '../../domain/upload.ts'
 import { endpoint, jsonAnswer } from '../../http/endpoint.ts'
 import * as field from '../../http/field.ts'
@@ -132,7 +132,7 @@ function assertNoneTooLarge(files: readonly AnnouncedFile[], mostBytes: number):
   const errors = files.flatMap(({ size }, index) =>
     size > mostBytes ? [{ path: `files.${index}.size`, message: `is over ${mostBytes} bytes` }] : [],
   )
-  if (errors.length > 0) throw invalidFields(errors)
+  if (errors.length > 0) throw invalidFields(firstOf('body', errors))
 }
 
 const newUpload = (

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import type { Plan } from '../../db/plan.ts'
-import { invalidFields, Refusal } from '../../domain/failure.ts'
+import { firstOf, invalidFields, Refusal } from '../../domain/failure.ts'
 import { UNTOLD_TYPE } from '../../domain/media-type.ts'
 import {
   MOST_PARTS,
@@ -80,7 +80,7 @@ export async function signParts(
       ? [{ path: `partNumbers.${index}`, message: `is over ${most}, the number of parts` }]
       : [],
   )
-  if (wrong.length > 0) throw invalidFields(wrong)
+  if (wrong.length > 0) throw invalidFields(firstOf('body', wrong))
   const store = await storeFor(call)
   if (upload.partSize === null) {
     const { url, ...rest } = await putOf(upload, store, now)

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectRefused, faults, ID, TIME, twice } from '../../support/expectations.ts'
-import { type Answer, Tenant } from '../../support/world.ts'
+import { type Answer, ask, Tenant } from '../../support/world.ts'
 
 const names = ({ body }: Answer) => body.episodes.map(({ name }: { name: string }) => name)
 
@@ -195,6 +195,20 @@ describe('a name in a path', () => {
       expect((await tenant.ask('GET', path)).body.total).toBe(2)
     },
   )
+
+  it('is refused after all else that is wrong with the request, and with all of it', async () => {
+    const { tenant, path } = await withEpisode()
+    const at = `${path}/%FF`
+    const wrong = { headers: { 'Content-Type': 'text/plain' }, raw: 'x' }
+    expect([
+      (await ask('GET', at)).status,
+      (await tenant.ask('PUT', at)).status,
+      (await tenant.ask('OPTIONS', at)).status,
+      (await tenant.ask('PATCH', at, undefined, wrong)).status,
+    ]).toEqual([401, 405, 204, 415])
+    const answer = await tenant.ask('PATCH', '/namespaces/%FE/projects/lab/episodes/%FF', { name: 5 })
+    expect([answer.status, faults(answer)]).toEqual([400, ['episodeName', 'name', 'slug']])
+  })
 })
 
 describe('a trashed episode', () => {
