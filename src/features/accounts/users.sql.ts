@@ -75,7 +75,8 @@ interface Creating extends Partial<Pick<Stamp, 'expected'>> {
 /**
  * A new user comes into being by creating something under the slug of the own name: then that namespace is
  * the home. Nothing happens where the slug is taken, or for a user who is known and so has a home; nor where a request
- * would be refused in a namespace that has nothing yet, for nobody comes into being by what is refused.
+ * would be refused in a namespace that has nothing yet, for nobody comes into being by what is refused; but for a quota
+ * that is too small for the first thing, which is told rather than that there is no namespace.
  */
 export const arriveByCreatingAt = (
   { namespace, createProject = true, expected = null }: Creating,

@@ -16,7 +16,7 @@ const MOST_NAMED = 100
 const SEND_AGAIN = (part: number): string =>
   `lacks part ${part}, or names another one than the bucket holds: send it again`
 const NAME_IT = (part: number): string =>
-  `names no part ${part}: add it, or leave the list out for those that the bucket holds`
+  `names no part ${part}: add it, with the ETag that its PUT was answered`
 
 /** The refusal that names the parts which are in the way, and says what to do about each. */
 export const lacking = (partNumbers: readonly number[], messageOf = SEND_AGAIN): Refusal =>

@@ -224,7 +224,8 @@ export function announceUploads(
   const values = { ...asked, count: files.length, bytes }
   return settled(
     [
-      ...arriveByCreatingAt(values, arriving),
+      // Nothing is expected of an upload.
+      ...arriveByCreatingAt({ ...values, expected: null }, arriving),
       act(makeMissingProject, values),
       act(announce, values),
       // Nothing else is known than what has a hash.

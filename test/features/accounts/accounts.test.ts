@@ -178,41 +178,41 @@ describe('POST /namespaces', () => {
     expect((await tenant.ask('GET', '/namespaces')).body.total).toBe(2)
   })
 
+  const unmade = 'createProject=false'
+  const expecting = { 'If-Match': '*' }
+  const files = [{ size: 1 }]
+
   it.each([
-    ['a project that is not to be made', 'POST', 'episodes?createProject=false', { name: 'e' }, {}],
-    ['a project that is not to be made', 'POST', '/assets/video?createProject=false', { name: '/a.mp4' }, {}],
+    [404, 'POST', `episodes?${unmade}`, { name: 'e' }, {}],
+    [404, 'POST', `/assets/video?${unmade}`, { name: '/a.mp4' }, {}],
+    [404, 'POST', `/uploads?${unmade}`, { files }, {}],
+    [404, 'POST', 'episodes', { name: 'e' }, expecting],
+    [404, 'POST', '/assets/video', { name: '/a.mp4' }, expecting],
+    [412, 'PATCH', '/auth/me', { name: 'N' }, expecting],
+  ])(
+    'makes nobody known that is refused with %i: %s %s %j %j',
+    async (status, method, path, body, headers) => {
+      const tenant = await Tenant.unknown()
+      const place =
+        path.startsWith('/') && method === 'POST' ? { namespace: tenant.slug, project: 'lab' } : {}
+      const at = path.startsWith('/') ? path : `${tenant.project('lab')}/${path}`
+      const answer = await tenant.ask(method, at, { ...place, ...body }, { headers })
+      expect([answer.status, answer.rowsWritten, await isKnown(tenant)]).toEqual([status, 0, false])
+      const other = await Tenant.arrive()
+      expect((await other.ask('POST', '/namespaces', { slug: tenant.slug })).status).toBe(201)
+    },
+  )
+
+  it.each([
+    ['/uploads', (namespace: string) => ({ namespace, project: 'lab', files })],
     [
-      'a project that is not to be made',
-      'POST',
-      '/uploads?createProject=false',
-      { files: [{ size: 1 }] },
-      {},
+      '/videos/upload/multipart/init',
+      (owner: string) => ({ owner, project: 'lab', hash: '0123456789abcdef' }),
     ],
-    ['an episode that is not as expected', 'POST', 'episodes', { name: 'e' }, { 'If-Match': '*' }],
-    ['an asset that is not as expected', 'POST', '/assets/video', { name: '/a.mp4' }, { 'If-Match': '*' }],
-    [
-      'an episode that ends before it starts',
-      'POST',
-      'episodes',
-      { name: 'e', startedAt: '2026-01-02T00:00:00Z', endedAt: '2026-01-01T00:00:00Z' },
-      {},
-    ],
-    [
-      'an episode of another duration than its times say',
-      'POST',
-      'episodes',
-      { name: 'e', startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-02T00:00:00Z', durationMs: 5 },
-      {},
-    ],
-    ['an account that is not as expected', 'PATCH', '/auth/me', { name: 'N' }, { 'If-Match': '"x-1.y"' }],
-  ])('makes nobody known that is refused: %s (%s %s)', async (_, method, path, body, headers) => {
+  ])('makes a user known by %s, of which nothing can be expected', async (path, bodyOf) => {
     const tenant = await Tenant.unknown()
-    const place = path.startsWith('/') && method === 'POST' ? { namespace: tenant.slug, project: 'lab' } : {}
-    const at = path.startsWith('/') ? path : `${tenant.project('lab')}/${path}`
-    const answer = await tenant.ask(method, at, { ...place, ...body }, { headers })
-    expect([answer.status >= 400, answer.rowsWritten, await isKnown(tenant)]).toEqual([true, 0, false])
-    const other = await Tenant.arrive()
-    expect((await other.ask('POST', '/namespaces', { slug: tenant.slug })).status).toBe(201)
+    const { status } = await tenant.ask('POST', path, bodyOf(tenant.slug), { headers: expecting })
+    expect([status < 300, await isKnown(tenant)]).toEqual([true, true])
   })
 
   it('by a new user under the own name makes the home, with the given metadata', async () => {
