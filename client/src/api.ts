@@ -24129,7 +24129,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `restore_name_invalid`: as: is not a name for what is to be restored: of an asset it is a path, of all else one name without a slash
+             * @description `restore_name_invalid`: as: is not a name for what is to be restored: of an asset it is a path, of all else a name, of a folder one without a slash
              *
              *     `invalid_request`: The request is not valid.
              */

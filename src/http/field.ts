@@ -241,7 +241,7 @@ export const format = shortText(MOST_IN_A_FORMAT)
 export const link = z
   .string()
   .superRefine(refusing(linkFault))
-  .meta({ format: 'uri', pattern: '^https?:', maxLength: MOST_IN_A_LINK })
+  .meta({ format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://\\S+$', maxLength: MOST_IN_A_LINK })
 
 const LONGEST_LIFE = 604_800
 const USUAL_LIFE = 3_600

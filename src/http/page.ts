@@ -211,7 +211,8 @@ export async function listAnswer(
     linkTo(url, { pageSize: String(query.pageSize), ...set })
   const links = [`<${at({ page: '1' })}>; rel="first"`]
   const before = Math.min(query.page - 1, totalPages ?? Number.POSITIVE_INFINITY)
-  if (query.cursor === undefined && before > 0) links.push(`<${at({ page: String(before) })}>; rel="prev"`)
+  const isShown = before > 0 && (before - 1) * query.pageSize <= DEEPEST_OFFSET
+  if (query.cursor === undefined && isShown) links.push(`<${at({ page: String(before) })}>; rel="prev"`)
   if (nextCursor !== null) links.push(`<${at({ cursor: nextCursor })}>; rel="next"`)
   if (totalPages !== null && totalPages > 0 && (totalPages - 1) * query.pageSize <= DEEPEST_OFFSET)
     links.push(`<${at({ page: String(totalPages) })}>; rel="last"`)

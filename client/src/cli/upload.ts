@@ -61,7 +61,8 @@ function pathFault(path: string): string | undefined {
   if (names.some((name) => [...name].length > MOST_IN_A_NAME))
     return `has a segment of over ${MOST_IN_A_NAME} characters`
   if (names.length > MOST_SEGMENTS) return `has over ${MOST_SEGMENTS} segments`
-  if (Buffer.byteLength(path) > MOST_BYTES_OF_A_PATH) return `is over ${MOST_BYTES_OF_A_PATH} bytes`
+  if (Buffer.byteLength(`/${names.join('/')}`) > MOST_BYTES_OF_A_PATH)
+    return `is over ${MOST_BYTES_OF_A_PATH} bytes`
   return /\p{Cc}/u.test(path) ? 'has a control character' : undefined
 }
 
@@ -70,6 +71,7 @@ function tagsIn({ values }: Run): readonly string[] {
   const tags = textsIn(values, 'tag')
   const long = tags.find((tag) => [...tag].length > MOST_IN_A_TAG)
   if (long !== undefined) throw new UsageError(`--tag is over ${MOST_IN_A_TAG} characters: ${long}`)
+  if (tags.some((tag) => /\p{Cc}/u.test(tag))) throw new UsageError('--tag has a control character.')
   if (tags.length > MOST_TAGS) throw new UsageError(`--tag is given over ${MOST_TAGS} times.`)
   return tags
 }
