@@ -117,7 +117,13 @@ export async function statementsOf({ route, respond }: Endpoint): Promise<readon
   })
   const nothing = () => undefined
   const incoming = {
-    ...{ request, url, params, env: { ...localVariables(), ENVIRONMENT: 'development', DB: d1 } },
+    ...{
+      request,
+      url,
+      params,
+      garbled: [],
+      env: { ...localVariables(), ENVIRONMENT: 'development', DB: d1 },
+    },
     ...{
       requestId: ID,
       isRepeatable: false,
