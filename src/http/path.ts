@@ -7,6 +7,7 @@ export interface Named {
   readonly garbled: readonly string[]
 }
 
+/** The parameters of a path as text. */
 export function decoded(params: Params): Named {
   const texts = Object.entries(params).map(([name, value]) => [name, textOf(value)] as const)
   return {

@@ -113,12 +113,6 @@ function tellLeftOut(found: LeftOut, json: boolean): boolean {
   return isFault
 }
 
-/** Tells of a file that no asset can be called like; the others are sent. */
-function tellUnfit(file: string, fault: string, json: boolean): void {
-  if (json) sayJson({ file, fault })
-  else tell(`${file}: ${fault}`)
-}
-
 /** What is to be sent, and where to. Everything is looked at first: a mistake is told before anything is sent. */
 async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; faults: number }> {
   const to = textIn(run.values, 'to')
@@ -149,7 +143,9 @@ async function itemsOf(run: Run): Promise<{ items: Item[]; passed: number; fault
     const path = pathOf(at.path)
     const fault = pathFault(path)
     if (fault !== undefined) {
-      tellUnfit(found.file, `name: ${fault}`, run.json)
+      // No asset can be called so; the others are sent.
+      if (run.json) sayJson({ file: found.file, fault })
+      else tell(`${found.file}: name: ${fault}`)
       faults++
       continue
     }
