@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 import { connect, memoryStore, type Progress } from '../../client/src/node/index.ts'
 import { root } from '../../src/tools/project.ts'
 import { Running } from '../tools/running.ts'
+import { linesOf } from './command-line.ts'
 import type { FaultyProxy } from './proxy.ts'
 import { all, bytesOf, hasty, type Lake, newUser, world } from './world.ts'
 
@@ -78,7 +79,8 @@ describe('an upload that was killed half-way', () => {
     await resumed.isOver
     expect([resumed.child.exitCode, killed.child.signalCode]).toEqual([0, 'SIGKILL'])
     expect([proxy.sent('PUT'), proxy.count('POST', /^\/uploads$/)]).toEqual([size - held, 0])
-    const { asset } = JSON.parse(resumed.said)
+    // Beside what it says, it tells how far it is, where that takes long.
+    const { asset } = JSON.parse(linesOf(resumed.said).find((line) => line.startsWith('{')) ?? '')
     expect(asset.object.size).toBe(size)
     expect(await digestOf(lake.download(asset) as unknown as AsyncIterable<Uint8Array>)).toBe(sha256)
   })
